@@ -1,0 +1,50 @@
+/** The stable codes of {@link UsernsError}. One is never reused for another meaning. */
+export type ErrorCode =
+  | "ERR_ID_RANGE"
+  | "ERR_EXTENT_EMPTY"
+  | "ERR_EXTENT_WRAP"
+  | "ERR_EXTENT_OVERLAP"
+  | "ERR_MAP_LINES"
+  | "ERR_MAP_TEXT"
+  | "ERR_ROUTE"
+  | "ERR_COLUMN"
+  | "ERR_ENGINE_MEMORY"
+  | "ERR_TAR"
+  | "ERR_UNMAPPED"
+  | "ERR_COMPRESSION"
+  | "ERR_USAGE"
+  | "ERR_FILE";
+
+/** Where the input is wrong, what was expected there and what was found. */
+export interface Fault {
+  /** A place a person can go to: `uid_map:3`, `layer.tar:entry 12 "etc/shadow", byte 6656`, `--map`. */
+  readonly where: string;
+  readonly expected: string;
+  readonly got: string;
+  /** What to do about it, if there is one thing to do. */
+  readonly fix?: string;
+}
+
+/**
+ * Bad input. "Not mapped" is a value and "refused by a rule" is a verdict; neither is ever thrown as this.
+ *
+ * @example new UsernsError("ERR_EXTENT_EMPTY", { where: "uid_map:2", expected: "a count of 1 or more", got: "0" }).message
+ *          // "uid_map:2: expected a count of 1 or more (got 0)"
+ */
+export class UsernsError extends Error {
+  override readonly name = "UsernsError";
+  readonly code: ErrorCode;
+  readonly where: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly fix: string | undefined;
+
+  constructor(code: ErrorCode, fault: Fault, options?: ErrorOptions) {
+    super(`${fault.where}: expected ${fault.expected} (got ${fault.got})${fault.fix ? `; ${fault.fix}` : ""}`, options);
+    this.code = code;
+    this.where = fault.where;
+    this.expected = fault.expected;
+    this.got = fault.got;
+    this.fix = fault.fix;
+  }
+}

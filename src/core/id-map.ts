@@ -1,0 +1,161 @@
+import { type ErrorCode, UsernsError } from "./errors.ts";
+import { contains, type Extent, fits, flip, lowerOf, overlapOf, type Range, sortedByFirst } from "./extent.ts";
+import { type AnyId, type KernelId, type Kind, MAX_ID, NO_ID, type UserId } from "./id.ts";
+
+/**
+ * An id map: extents that share no id on either side, in the order they were written.
+ *
+ * It is a value: made whole by {@link idMap}, never changed. `K` says whether it maps uids, gids or projids; a map of
+ * one kind is not accepted where another is asked for.
+ */
+export interface IdMap<K extends Kind = Kind> {
+  readonly kind?: K;
+  /** As written; line n of the map's text is `extents[n - 1]`. */
+  readonly extents: readonly Extent[];
+  /** The same, sorted by inside id. */
+  readonly byFirst: readonly Extent[];
+  /** The same, flipped (first is the lower id) and sorted by lower id. */
+  readonly byLower: readonly Extent[];
+}
+
+/** Why a list of extents is not an id map: the line (from 1), and the line it collides with. */
+export interface MapFault {
+  readonly code: ErrorCode;
+  readonly line: number;
+  readonly otherLine?: number;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** `first:lowerFirst:count`, the short form used in messages and on the command line. */
+export function showExtent(extent: Extent): string {
+  return `${extent.first}:${extent.lowerFirst}:${extent.count}`;
+}
+
+/**
+ * The first thing that keeps `extents` from being an id map, or null.
+ *
+ * The engine holds maps of any length (a flattened route has thousands of segments), so the limit of Linux is given
+ * by who writes a map.
+ *
+ * @param maxLines  {@link MAX_MAP_LINES} for a map that a kernel shall take
+ * @source user_namespaces(7); vectors/linux-6.18/1_map_write.json
+ */
+export function findMapFault(extents: readonly Extent[], maxLines = Number.POSITIVE_INFINITY): MapFault | null {
+  if (extents.length > maxLines)
+    return {
+      code: "ERR_MAP_LINES",
+      line: maxLines + 1,
+      expected: `at most ${maxLines} lines`,
+      got: `${extents.length} lines`,
+    };
+  for (const [index, extent] of extents.entries()) {
+    const got = showExtent(extent);
+    const line = index + 1;
+    if (!(extent.count > 0)) return { code: "ERR_EXTENT_EMPTY", line, expected: "a count of 1 or more", got };
+    if (!fits(extent) || !fits(lowerOf(extent)))
+      return { code: "ERR_EXTENT_WRAP", line, expected: `ids and ends of at most ${MAX_ID}`, got };
+  }
+  return findOverlap(extents, "inside", (extent) => extent) ?? findOverlap(extents, "lower", lowerOf);
+}
+
+function findOverlap(extents: readonly Extent[], side: string, rangeOf: (extent: Extent) => Range): MapFault | null {
+  const lines = sortedByFirst(extents.map((extent, index) => ({ ...rangeOf(extent), extent, line: index + 1 })));
+  for (const [index, right] of lines.entries()) {
+    const left = lines[index - 1];
+    const shared = left && overlapOf(left, right);
+    if (!shared) continue;
+    const [earlier, later] = left.line < right.line ? [left, right] : [right, left];
+    return {
+      code: "ERR_EXTENT_OVERLAP",
+      line: later.line,
+      otherLine: earlier.line,
+      expected: "ranges that do not overlap",
+      got: `${showExtent(later.extent)}, which shares ${side} id ${shared.first} with line ${earlier.line}, ${showExtent(earlier.extent)}`,
+    };
+  }
+  return null;
+}
+
+/** What {@link idMap} may be told. */
+export interface IdMapOptions {
+  /** Named in errors: `uid_map` gives `uid_map:3`. */
+  readonly where?: string;
+  readonly maxLines?: number;
+}
+
+/**
+ * Make an id map of extents.
+ *
+ * @throws UsernsError ERR_EXTENT_EMPTY, ERR_EXTENT_WRAP, ERR_EXTENT_OVERLAP, ERR_MAP_LINES, with `where:line`
+ * @example idMap([{ first: 0, lowerFirst: 100000, count: 65536 }])
+ */
+export function idMap<K extends Kind = Kind>(extents: readonly Extent[], options: IdMapOptions = {}): IdMap<K> {
+  const { where = "map", maxLines } = options;
+  const fault = findMapFault(extents, maxLines);
+  if (fault) throw new UsernsError(fault.code, { ...fault, where: `${where}:${fault.line}` });
+  return {
+    extents: extents.map(({ first, lowerFirst, count }) => ({ first, lowerFirst, count })),
+    byFirst: sortedByFirst(extents),
+    byLower: sortedByFirst(extents.map(flip)),
+  };
+}
+
+/** The map of the initial user namespace: every id is itself. */
+export const IDENTITY: IdMap = idMap([{ first: 0, lowerFirst: 0, count: NO_ID }]);
+
+/** The map of a namespace whose map has not been written: no id is mapped. */
+export const UNWRITTEN: IdMap = idMap([]);
+
+/** The extent of `sorted` that holds `id`, or null. */
+function findExtent(sorted: readonly Extent[], id: AnyId): Extent | null {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const extent = sorted[middle];
+    if (extent && extent.first <= id) low = middle + 1;
+    else high = middle;
+  }
+  const extent = sorted[low - 1];
+  return extent && contains(extent, id) ? extent : null;
+}
+
+function translate(sorted: readonly Extent[], id: AnyId): number {
+  const extent = findExtent(sorted, id);
+  return extent ? (extent.lowerFirst + (id - extent.first)) >>> 0 : NO_ID;
+}
+
+/**
+ * Map an id down: from the ids used inside a namespace to kernel ids.
+ *
+ * @param map  extents in force; already flattened, so depth of nesting does not matter
+ * @param id   0 … 4294967294; NO_ID stays NO_ID
+ * @returns    the kernel id, or NO_ID when no extent covers `id`; never throws
+ * @source     user_namespaces(7), "User and group ID mappings"; vectors/linux-6.18/2_id_translation.json
+ * @example    mapDown(idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]), 1000) // 101000
+ */
+export function mapDown<K extends Kind>(map: IdMap<K>, id: UserId<K>): KernelId<K> {
+  return translate(map.byFirst, id);
+}
+
+/**
+ * Map an id up: from kernel ids to the ids used inside a namespace.
+ *
+ * @param id   0 … 4294967294; NO_ID stays NO_ID
+ * @returns    the id inside, or NO_ID when no extent covers `id`; never throws
+ * @example    mapUp(idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]), 101000) // 1000
+ */
+export function mapUp<K extends Kind>(map: IdMap<K>, id: KernelId<K>): UserId<K> {
+  return translate(map.byLower, id);
+}
+
+/**
+ * The line (from 1) of the map that holds an id, counted as the map was written; null when none does.
+ *
+ * @param side  "inside" looks `id` up among the inside ids, "lower" among the lower ones
+ */
+export function lineOf(map: IdMap, id: AnyId, side: "inside" | "lower"): number | null {
+  const index = map.extents.findIndex((extent) => contains(side === "inside" ? extent : lowerOf(extent), id));
+  return index < 0 ? null : index + 1;
+}

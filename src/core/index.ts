@@ -1,0 +1,16 @@
+/**
+ * Ids, id maps and their algebra, 64-bit kernel ids, routes, and the engine that runs them.
+ *
+ * This layer is integers and values: it knows no system call, no file and no rule of Linux beyond what an id map is.
+ * It imports nothing but itself.
+ */
+export * from "./algebra.ts";
+export * from "./engine.ts";
+export * from "./errors.ts";
+export * from "./extent.ts";
+export * from "./flat-route.ts";
+export * from "./id.ts";
+export * from "./id-map.ts";
+export * from "./id-set.ts";
+export * from "./kuid64.ts";
+export * from "./route.ts";
