@@ -67,7 +67,9 @@ const lineOf = (extent: Extent): PeerLine => ({
   outside: extent.lowerFirst,
   count: extent.count,
 });
-const mapOf = (lines: readonly PeerLine[] | null): IdMap => core.idMap((lines ?? []).map(extentOf));
+/** No lines at all means that no user namespace is asked for: every id is itself. */
+const mapOf = (lines: readonly PeerLine[] | null): IdMap =>
+  lines?.length ? core.idMap(lines.map(extentOf)) : core.IDENTITY;
 const linesOf = (map: IdMap): PeerLine[] => map.extents.map(lineOf);
 
 /** A half-open interval `[first, end)`, as containers/storage counts; empty when it ends where it begins or before. */
@@ -177,7 +179,7 @@ const OPERATIONS: Readonly<Record<string, (given: Given) => unknown>> = {
   "map.to_outside_overflow": (given) => translatePair(given, core.mapDown),
   "map.to_inside": (given) => translatePair(given, core.mapUp),
   "map.root_ids": ({ uids, gids }) => {
-    const [uid, gid] = [uids, gids].map((lines) => (lines?.length ? core.mapDown(mapOf(lines), 0) : 0));
+    const [uid, gid] = [uids, gids].map((lines) => core.mapDown(mapOf(lines), 0));
     return uid === NO_ID || gid === NO_ID ? { error: true } : { uid, gid };
   },
   "map.contains_inside": ({ map, id }) => ({ contains: core.mapDown(mapOf(map), id) !== NO_ID }),
