@@ -1,4 +1,4 @@
-import { type Hop, IDENTITY, type IdMap, type Kind, OVERFLOW_ID, type Shown } from "../core/index.ts";
+import { type Hop, IDENTITY, type IdMap, idMap, type Kind, OVERFLOW_ID, type Shown } from "../core/index.ts";
 
 /**
  * Where an id stands, as the letter that the kernel's idmappings document puts before it: `u` used inside a namespace
@@ -22,7 +22,9 @@ export interface NamedMap<K extends Kind = Kind> {
 }
 
 /** User space is shown the overflow id for what its map does not hold. */
-const SHOWN: Shown = { overflow: OVERFLOW_ID, creators: new Map() };
+function overflowShown<K extends Kind>(): Shown<K> {
+  return { overflow: OVERFLOW_ID, creators: new Map() };
+}
 
 /**
  * From an id used inside the innermost of nested namespaces to the kernel id.
@@ -53,7 +55,7 @@ export function outOfKernel<K extends Kind>(
   return namespaces.map(({ name, map }, index): KernelHop<K> => {
     const isLast = index === namespaces.length - 1;
     const hop: KernelHop<K> = { direction: "up", map, name, from: index === 0 ? from : "u", to: "u" };
-    return isLast && shown === "shown" ? { ...hop, shown: SHOWN } : hop;
+    return isLast && shown === "shown" ? { ...hop, shown: overflowShown() } : hop;
   });
 }
 
@@ -68,7 +70,9 @@ export interface View<K extends Kind = Kind> {
 }
 
 /** The initial user namespace, as the owner of a superblock or the place of a caller. */
-export const INITIAL: NamedMap = { name: "initial namespace", map: IDENTITY };
+export function initialNamespace<K extends Kind>(): NamedMap<K> {
+  return { name: "initial namespace", map: idMap(IDENTITY.extents) };
+}
 
 /**
  * From the owner kept on the disk to the one that stat(2) shows the caller.
@@ -76,7 +80,7 @@ export const INITIAL: NamedMap = { name: "initial namespace", map: IDENTITY };
  * @source Documentation/filesystems/idmappings.rst: i_uid_write, i_uid_into_vfsuid, from_kuid_munged
  */
 export function statRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
-  const caller = view.caller.length > 0 ? view.caller : [INITIAL];
+  const caller = view.caller.length > 0 ? view.caller : [initialNamespace<K>()];
   const disk = hop("down", view.filesystem, "u", "k");
   if (!view.mount) return [disk, ...outOfKernel(caller, "shown")];
   const mounted = [hop("up", view.filesystem, "k", "u"), hop("down", view.mount, "u", "v")];
@@ -90,7 +94,7 @@ export function statRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
  * @source Documentation/filesystems/idmappings.rst: mapped_fsuid, i_uid_read
  */
 export function createRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
-  const caller = intoKernel(view.caller.length > 0 ? view.caller : [INITIAL]);
+  const caller = intoKernel(view.caller.length > 0 ? view.caller : [initialNamespace<K>()]);
   const disk = hop("up", view.filesystem, "k", "u");
   if (!view.mount) return [...caller, disk];
   return [...caller, hop("up", view.mount, "k", "u"), hop("down", view.filesystem, "u", "k"), disk];
