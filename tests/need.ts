@@ -9,7 +9,7 @@ import type { TestContext } from "node:test";
  */
 export function need(t: TestContext, isThere: boolean, what: string): boolean {
   if (isThere) return true;
-  assert.notEqual(process.env["USERNS_NO_SKIP"], "1", `this machine must have ${what}`);
+  assert.notEqual(process.env.USERNS_NO_SKIP, "1", `this machine must have ${what}`);
   t.skip(`needs ${what}`);
   return false;
 }
