@@ -42,7 +42,7 @@ export interface ExplainAnswer {
 interface ExplainOptions {
   readonly map?: string;
   readonly gidMap?: string;
-  readonly nested: readonly string[];
+  readonly nested?: readonly string[];
   readonly mount?: string;
   readonly fs?: string;
   readonly direction?: DirectionName;
@@ -60,7 +60,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     .argument("<id>", "an id (1000), or an owner (1000:100)")
     .option("--map <map>", `the caller's map; the initial namespace without it: ${MAP_HELP}`)
     .option("--gid-map <map>", "the caller's map of groups, if it is another")
-    .option("--nested <map>", "the map of a namespace inside the one before; may be repeated", collect, [])
+    .option("--nested <map>", "the map of a namespace inside the one before; may be repeated", collect)
     .option("--mount <map>", "the map of an idmapped mount: file system's side:kernel ids:count")
     .option("--fs <map>", "the map of the namespace that owns the superblock, down to kernel ids")
     .addOption(
@@ -74,7 +74,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     });
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
@@ -105,7 +105,7 @@ function checkMaps(direction: DirectionName, options: ExplainOptions): void {
   if (!hasDisk && options.map === undefined) throw fail("--map", "a map to explain the id with", "none");
   if (!hasDisk && (options.mount !== undefined || options.fs !== undefined))
     throw fail("--direction", "stat or create beside --mount or --fs", direction);
-  if (options.map === undefined && (options.nested.length > 0 || options.gidMap !== undefined))
+  if (options.map === undefined && (options.nested !== undefined || options.gidMap !== undefined))
     throw fail("--map", "the map that --nested or --gid-map goes with", "none");
 }
 
@@ -117,7 +117,7 @@ async function loadView(kind: "uid" | "gid", options: ExplainOptions): Promise<V
   const caller: NamedMap[] = [];
   if (kind === "gid" && options.gidMap !== undefined) caller.push(await named(options.gidMap, "--gid-map", "gid_map"));
   else if (options.map !== undefined) caller.push(await named(options.map, "--map", `${kind}_map`));
-  for (const [index, value] of options.nested.entries())
+  for (const [index, value] of (options.nested ?? []).entries())
     caller.push(await named(value, "--nested", `${kind}_map of nested ${index + 1}`));
   return {
     caller,

@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { type IdMap, invert, outsideOf, type Range, restrict, sortedByFirst } from "../core/index.ts";
 import { usageFault } from "./fault.ts";
 import { readIds } from "./id-argument.ts";
-import { mapBinary } from "./map-binary.ts";
 import { loadMap, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -50,7 +49,11 @@ export function addMapCommand(program: Command, session: Session): void {
 
 async function runMap(ids: readonly string[], options: MapOptions, terminal: Terminal): Promise<Exit> {
   const map = await loadMap(options.map, "--map");
-  if (options.binary !== undefined) return mapBinary(map, options.binary, ids, options, terminal);
+  if (options.binary !== undefined) {
+    // The engine is loaded for bulk work only: a single id needs none.
+    const { mapBinary } = await import("./map-binary.ts");
+    return mapBinary(map, options.binary, ids, options, terminal);
+  }
   if (options.out !== undefined)
     throw usageFault("--out", "--binary beside it", "text ids, which are answered on stdout");
   const isStdin = ids.length === 0 || (ids.length === 1 && ids[0] === "-");
