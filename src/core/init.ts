@@ -37,6 +37,7 @@ export async function init(): Promise<Engine> {
 function reasonOf(error: unknown): string {
   if (typeof WebAssembly === "undefined") return "this host has no WebAssembly";
   if (error instanceof WebAssembly.CompileError) return `the Wasm core was not compiled: ${error.message}`;
+  if (error instanceof RangeError) return `there is no memory for the Wasm core: ${error.message}`;
   throw error;
 }
 

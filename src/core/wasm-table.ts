@@ -1,5 +1,6 @@
 import type { SegmentTable } from "./flat-route.ts";
-import { piecesOf, spanOf } from "./segment-columns.ts";
+import { NO_ID } from "./id.ts";
+import { type Piece, type Pieces, piecesOf, spanOf } from "./segment-columns.ts";
 import type { Kernels } from "./wasm-kernels.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
 
@@ -31,7 +32,7 @@ export class WasmTable {
 
   constructor(memory: WasmMemory, kernels: Kernels, table: SegmentTable) {
     const split = piecesOf(table);
-    const pieces = split && split.pieces.length <= MOST_EXTENTS ? split.pieces : [];
+    const pieces = split && split.pieces.length <= MOST_EXTENTS ? countable(split) : [];
     this.#memory = memory;
     this.#kernels = kernels;
     this.segmentCount = table.length;
@@ -78,6 +79,16 @@ export class WasmTable {
     this.#memory.give(this.address);
     if (this.#trie !== null) this.#memory.give(this.#trie);
   }
+}
+
+/**
+ * The kernel for a single extent counts the holes, not what became NO_ID: an extent that itself gives NO_ID is held
+ * twice, which changes nothing but the kernel.
+ */
+function countable({ pieces }: Pieces): readonly Piece[] {
+  const [piece] = pieces;
+  const givesNoId = piece && (NO_ID - piece.delta - piece.first) >>> 0 <= piece.span;
+  return pieces.length === 1 && givesNoId ? [...pieces, ...pieces] : pieces;
 }
 
 /** What a rule or an extent holds of a segment, four times each. */
