@@ -1,0 +1,138 @@
+import { translateBySearch } from "../../assembly/segment";
+import { translateByTrie } from "../../assembly/translate-trie";
+import { translateVertical } from "../../assembly/vertical";
+import {
+  addExtent,
+  addHole,
+  begin,
+  bySearch,
+  differences,
+  edgeIds,
+  finish,
+  fiveExtents,
+  from,
+  linkTrie,
+  manyExtents,
+  noIds,
+  plainly,
+  table,
+  to,
+} from "./table";
+
+function expectKernels(length: u32, isVertical: bool): void {
+  edgeIds(length);
+  expect<u32>(translateBySearch(table, from, to, length)).toBe(noIds(length), "by search: unmapped");
+  expect<u32>(differences(length)).toBe(0, "by search");
+  expect<u32>(translateByTrie(table, from, to, length)).toBe(noIds(length), "by trie: unmapped");
+  expect<u32>(differences(length)).toBe(0, "by trie");
+  if (!isVertical) return;
+  expect<u32>(translateVertical(table, from, to, length)).toBe(noIds(length), "vertical: unmapped");
+  expect<u32>(differences(length)).toBe(0, "vertical");
+}
+
+function expectAtEveryLength(isVertical: bool): void {
+  linkTrie();
+  for (let length: u32 = 0; length <= 70; length++) expectKernels(length, isVertical);
+  expectKernels(1024, isVertical);
+  expectKernels(4096, isVertical);
+}
+
+describe("segments", () => {
+  it("the search finds the segment of 0, of every edge and of the highest ids", () => {
+    fiveExtents(0xffff_ffff);
+    expect<u32>(bySearch(0)).toBe(500);
+    expect<u32>(bySearch(1)).toBe(0xffff_ffff);
+    expect<u32>(bySearch(14)).toBe(7004);
+    expect<u32>(bySearch(15)).toBe(90);
+    expect<u32>(bySearch(134999)).toBe((1 << 20) + 69999);
+    expect<u32>(bySearch(4294967294)).toBe((1 << 24) + 294);
+    expect<u32>(bySearch(4294967295)).toBe(0xffff_ffff);
+  });
+
+  it("a table of one segment holds every id", () => {
+    begin(0xffff_ffff);
+    addHole(0);
+    finish();
+    expect<u32>(bySearch(0)).toBe(0xffff_ffff);
+    expect<u32>(bySearch(0xffff_ffff)).toBe(0xffff_ffff);
+  });
+
+  it("the plain reading that the kernels are held against knows a line from a hole", () => {
+    fiveExtents(65534);
+    expect<u32>(plainly(12)).toBe(7002);
+    expect<u32>(plainly(9)).toBe(65534);
+  });
+});
+
+describe("kernels of 32-bit ids agree with the plain reading of the segments", () => {
+  it("one extent", () => {
+    begin(0xffff_ffff);
+    addExtent(0, 100000, 65536);
+    addHole(65536);
+    finish();
+    expectAtEveryLength(true);
+  });
+
+  it("two extents", () => {
+    begin(0xffff_ffff);
+    addExtent(0, 1000, 1);
+    addExtent(1, 100000, 65536);
+    addHole(65537);
+    finish();
+    expectAtEveryLength(true);
+  });
+
+  it("five extents, holes not mapped", () => {
+    fiveExtents(0xffff_ffff);
+    expectAtEveryLength(true);
+  });
+
+  it("five extents, holes shown as the overflow id", () => {
+    fiveExtents(65534);
+    expectAtEveryLength(true);
+  });
+
+  it("no extent", () => {
+    begin(0xffff_ffff);
+    addHole(0);
+    finish();
+    expectAtEveryLength(true);
+  });
+
+  it("splinters within few pages", () => {
+    manyExtents(340, 90, 5);
+    expectAtEveryLength(false);
+  });
+
+  it("extents of a page and more", () => {
+    manyExtents(200, 70001, 11);
+    expectAtEveryLength(false);
+  });
+
+  it("extents that end where pages and blocks do", () => {
+    manyExtents(100, 65280, 256);
+    expectAtEveryLength(false);
+  });
+
+  it("in place", () => {
+    fiveExtents(0xffff_ffff);
+    linkTrie();
+    edgeIds(100);
+    translateVertical(table, from, to, 100);
+    translateByTrie(table, from, from, 100);
+    for (let k = 0; k < 100; k++) expect<u32>(load<u32>(from + 4 * k)).toBe(load<u32>(to + 4 * k));
+  });
+
+  it("nothing is written beyond the last id", () => {
+    fiveExtents(0xffff_ffff);
+    linkTrie();
+    for (let length: u32 = 0; length < 70; length++) {
+      edgeIds(80);
+      store<u32>(to + 4 * length, 77);
+      translateVertical(table, from, to, length);
+      translateByTrie(table, from, to, length);
+      translateBySearch(table, from, to, length);
+      expect<u32>(load<u32>(to + 4 * length)).toBe(77);
+    }
+  });
+});
