@@ -1,4 +1,4 @@
-import { Duplex } from "node:stream";
+import { Duplex, pipeline, Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { UsernsError } from "../core/index.ts";
 
@@ -73,4 +73,15 @@ export function unpackFault(error: unknown, compression: Compression, where: str
   if (!isZlib) return error;
   const fault = { where, expected: `whole ${compression} data`, got: `${error.message} (${error.code})` };
   return new UsernsError("ERR_COMPRESSION", fault, { cause: error });
+}
+
+/**
+ * Send chunks through a stream of zlib's.
+ *
+ * @throws what `chunks` throws, and zlib's own errors
+ */
+export async function* throughStream(chunks: AsyncIterable<Uint8Array>, stream: Duplex): AsyncGenerator<Uint8Array> {
+  // The reader below is handed every error; the callback keeps it from being thrown a second time.
+  pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES }), stream, () => {});
+  for await (const chunk of stream) yield chunk;
 }

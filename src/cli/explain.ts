@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Kind, PlacedId } from "../core/index.ts";
-import { UsernsError } from "../core/index.ts";
+import { type Kind, UsernsError } from "../core/index.ts";
 import { type Explanation, explain, explanationLines } from "../explain/index.ts";
 import {
   createRoute,
@@ -32,7 +31,7 @@ const DIRECTIONS = {
 
 type DirectionName = keyof typeof DIRECTIONS;
 
-/** The `--json` of `userns explain`: one explanation for an id, two for an owner. */
+/** The `--json` of `userns explain`: an explanation for each id, two for each owner. */
 export interface ExplainAnswer {
   readonly direction: DirectionName;
   readonly title: string;
@@ -40,6 +39,7 @@ export interface ExplainAnswer {
 }
 
 interface ExplainOptions {
+  readonly kind: "uid" | "gid";
   readonly map?: string;
   readonly gidMap?: string;
   readonly nested?: readonly string[];
@@ -54,10 +54,11 @@ export function addExplainCommand(program: Command, session: Session): void {
     .command("explain")
     .summary("who an id is, and every step that makes it so")
     .description(
-      "Follow one id, or an owner, through the caller's map, nested maps, a mount's map and a file system's map.\n" +
+      "Follow ids, or owners, through the caller's map, nested maps, a mount's map and a file system's map.\n" +
         "Exit 1 when it is not mapped. u: used inside or kept on disk; k: in the kernel; v: seen through a mount.",
     )
-    .argument("<id>", "an id (1000), or an owner (1000:100)")
+    .argument("<ids...>", "an id (1000), or an owner (1000:100)")
+    .addOption(new Option("--kind <kind>", "what an id alone is").choices(["uid", "gid"]).default("uid"))
     .option("--map <map>", `the caller's map; the initial namespace without it: ${MAP_HELP}`)
     .option("--gid-map <map>", "the caller's map of groups, if it is another")
     .option("--nested <map>", "the map of a namespace inside the one before; may be repeated", collect)
@@ -69,8 +70,8 @@ export function addExplainCommand(program: Command, session: Session): void {
       ),
     )
     .option("--json", "answer as JSON")
-    .action(async (id: string, options: ExplainOptions) => {
-      session.exit = await runExplain(id, options, session.terminal);
+    .action(async (ids: string[], options: ExplainOptions) => {
+      session.exit = await runExplain(ids, options, session.terminal);
     });
 }
 
@@ -78,24 +79,31 @@ function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-async function runExplain(text: string, options: ExplainOptions, terminal: Terminal): Promise<Exit> {
+async function runExplain(texts: readonly string[], options: ExplainOptions, terminal: Terminal): Promise<Exit> {
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
   checkMaps(direction, options);
-  const asked: { readonly kind: "uid" | "gid"; readonly id: number }[] = [];
-  if (text.includes(":")) {
-    const owner = readOwner(text, "ID");
-    asked.push({ kind: "uid", id: owner.uid }, { kind: "gid", id: owner.gid });
-  } else asked.push({ kind: "uid", id: readId(text, "ID") });
   const explanations: Explanation[] = [];
-  for (const { kind, id } of asked) {
-    const view = await loadView(kind, options);
-    const placed: PlacedId = { id, number: 0 };
-    explanations.push(explain(kind, DIRECTIONS[direction].route(view), placed));
-  }
+  const views = { uid: await loadView("uid", options), gid: await loadView("gid", options) };
+  for (const { kind, id } of texts.flatMap((text) => askedBy(text, options.kind)))
+    explanations.push(explain(kind, DIRECTIONS[direction].route(views[kind]), { id, number: 0 }));
   const { title } = DIRECTIONS[direction];
   if (options.json) await answerJson(terminal, { direction, title, explanations } satisfies ExplainAnswer);
   else await answer(terminal, explainText(title, explanations, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
+}
+
+interface Asked {
+  readonly kind: "uid" | "gid";
+  readonly id: number;
+}
+
+function askedBy(text: string, kind: "uid" | "gid"): Asked[] {
+  if (!text.includes(":")) return [{ kind, id: readId(text, "IDS") }];
+  const owner = readOwner(text, "IDS");
+  return [
+    { kind: "uid", id: owner.uid },
+    { kind: "gid", id: owner.gid },
+  ];
 }
 
 function checkMaps(direction: DirectionName, options: ExplainOptions): void {

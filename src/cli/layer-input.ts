@@ -1,7 +1,14 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { pipeline, Readable } from "node:stream";
-import { type Compression, detectCompression, SIGNATURE_BYTES, unpacker, unpackFault } from "./compression.ts";
+import type { Duplex } from "node:stream";
+import {
+  type Compression,
+  detectCompression,
+  SIGNATURE_BYTES,
+  throughStream,
+  unpacker,
+  unpackFault,
+} from "./compression.ts";
 import { fileFault } from "./fault.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -74,15 +81,13 @@ async function readHead(next: () => Promise<Uint8Array | null>): Promise<Uint8Ar
 }
 
 async function* unpacked(
-  packed: AsyncGenerator<Uint8Array>,
-  stream: NonNullable<ReturnType<typeof unpacker>>,
+  packed: AsyncIterable<Uint8Array>,
+  stream: Duplex,
   compression: Compression,
   where: string,
 ): AsyncGenerator<Uint8Array> {
-  // The reader below is handed every error; the callback keeps it from being thrown a second time.
-  pipeline(Readable.from(packed, { objectMode: false, highWaterMark: READ_BYTES }), stream, () => {});
   try {
-    for await (const chunk of stream) yield chunk;
+    yield* throughStream(packed, stream);
   } catch (error) {
     throw unpackFault(error, compression, where);
   }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { endianness } from "node:os";
 import type { Readable, Writable } from "node:stream";
@@ -6,7 +5,7 @@ import { flattenRoute, type IdMap, initSync, type Translator } from "../core/ind
 import { intoKernel, outOfKernel } from "../kernel/index.ts";
 import { fileFault, usageFault } from "./fault.ts";
 import type { MapOptions } from "./map.ts";
-import { answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
+import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
 
 /** The `--json` of `userns map --binary`. */
@@ -74,7 +73,7 @@ async function translateStream(
     counts.ids += length;
     if (MUST_SWAP) Buffer.from(bytes.buffer, 0, length * 4).swap32();
     // The sink keeps the window until it is written, so the next one is another.
-    if (!sink.write(bytes.subarray(0, length * 4))) await once(sink, "drain");
+    await put(sink, bytes.subarray(0, length * 4));
     bytes = new Uint8Array(WINDOW_IDS * 4);
     filled = 0;
   };

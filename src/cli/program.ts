@@ -2,13 +2,20 @@ import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
+import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { newSession, type Session } from "./session.ts";
+import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { packageVersion } from "./version.ts";
 
 /** One file a command. */
-const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [addMapCommand, addExplainCommand];
+const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
+  addMapCommand,
+  addExplainCommand,
+  addLayerCommand,
+  addShiftCommand,
+];
 
 /**
  * Run the command with these arguments.

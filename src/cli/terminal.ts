@@ -35,9 +35,15 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Write a part of the answer, and wait when its reader is slow. */
+/** Write, and wait when the reader is slow. What went wrong with an earlier write is thrown here. */
+export async function put(sink: Writable, chunk: Uint8Array | string): Promise<void> {
+  if (sink.errored) throw sink.errored;
+  if (!sink.write(chunk)) await once(sink, "drain");
+}
+
+/** Write a part of the answer. */
 export async function answer(terminal: Terminal, text: string): Promise<void> {
-  if (!terminal.stdout.write(text)) await once(terminal.stdout, "drain");
+  await put(terminal.stdout, text);
 }
 
 /** Write the whole answer as JSON, two blanks a level. */

@@ -1,0 +1,148 @@
+import type { Writable } from "node:stream";
+import { type Command, Option } from "commander";
+import { initSync } from "../core/index.ts";
+import { type ShiftedTar, type ShiftReport, shiftTar, type Unmapped, UnmappedError } from "../shift/index.ts";
+import { type Compression, packer, throughStream } from "./compression.ts";
+import { usageFault } from "./fault.ts";
+import { readOwner } from "./id-argument.ts";
+import { type LayerInput, openLayer } from "./layer-input.ts";
+import { loadMaps, MAP_HELP } from "./map-option.ts";
+import { withProgress } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { shiftNotes } from "./shift-notes.ts";
+import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
+import { type UnmappedAnswer, unmappedAnswer, unmappedLines } from "./unmapped.ts";
+import { writeWhole } from "./whole-file.ts";
+
+/** The `--json` of `userns shift`, on stdout; on stderr when the layer itself goes to stdout. */
+export type ShiftAnswer =
+  | {
+      readonly shifted: true;
+      readonly in: string;
+      readonly out: string;
+      readonly compression: Compression;
+      readonly engine: "wasm" | "typescript";
+      readonly report: ShiftReport;
+    }
+  | ({ readonly shifted: false; readonly in: string; readonly out: string } & UnmappedAnswer);
+
+const FORMATS = { tar: "none", gzip: "gzip", zstd: "zstd" } as const satisfies Record<string, Compression>;
+
+interface ShiftOptions {
+  readonly map: string;
+  readonly gidMap?: string;
+  readonly reverse?: true;
+  readonly unmapped: string;
+  readonly names: "keep" | "drop";
+  readonly capabilities: "keep" | "namespace";
+  readonly format: "same" | keyof typeof FORMATS;
+  readonly json?: true;
+}
+
+export function addShiftCommand(program: Command, session: Session): void {
+  program
+    .command("shift")
+    .summary("shift the owners in an image layer")
+    .description(
+      "Write a tar again with every owner taken through a map: headers, pax records, ACLs, file capabilities.\n" +
+        "Every other byte stays. The output appears whole or not at all. Exit 1 when an id is not mapped.",
+    )
+    .argument("<in>", "the layer, plain or packed with gzip or zstd; - for stdin")
+    .argument("<out>", "where to write; - for stdout")
+    .requiredOption("--map <map>", `the id map: ${MAP_HELP}`)
+    .option("--gid-map <map>", "the map of groups, if it is another")
+    .option("--reverse", "from kernel ids to ids inside")
+    .option("--unmapped <rule>", "ids that the map does not hold: refuse, squash=UID:GID or keep", "refuse")
+    .addOption(
+      new Option("--names <rule>", "names of owners, which GNU tar as root believes before ids")
+        .choices(["keep", "drop"])
+        .default("keep"),
+    )
+    .addOption(
+      new Option(
+        "--capabilities <rule>",
+        "file capabilities without a root id: as they are, or bound to the map's root",
+      )
+        .choices(["keep", "namespace"])
+        .default("keep"),
+    )
+    .addOption(
+      new Option("--format <format>", "how the output is packed")
+        .choices(["same", ...Object.keys(FORMATS)])
+        .default("same"),
+    )
+    .option("--json", "answer as JSON")
+    .action(async (from: string, to: string, options: ShiftOptions) => {
+      session.exit = await runShift(from, to, options, session.terminal);
+    });
+}
+
+function readUnmapped(text: string): Unmapped {
+  if (text === "refuse" || text === "keep") return { mode: text };
+  const squash = /^squash=(.*)$/.exec(text)?.[1];
+  if (squash === undefined) throw usageFault("--unmapped", "refuse, squash=UID:GID or keep", JSON.stringify(text));
+  return { mode: "squash", ...readOwner(squash, "--unmapped") };
+}
+
+async function runShift(from: string, to: string, options: ShiftOptions, terminal: Terminal): Promise<Exit> {
+  const unmapped = readUnmapped(options.unmapped);
+  const maps = await loadMaps(options);
+  const input = await openLayer(from, terminal);
+  const out = to === "-" ? "stdout" : to;
+  const compression = options.format === "same" ? input.compression : FORMATS[options.format];
+  const { names, capabilities } = options;
+  const engine = initSync();
+  const reverse = options.reverse === true;
+  const rules = { ...maps, reverse, unmapped, names, capabilities, engine, name: input.where };
+  const shifted = shiftTar(input.tar, rules);
+  try {
+    await withProgress(input, terminal, () => write(shifted, input, compression, to, terminal));
+  } catch (error) {
+    if (!(error instanceof UnmappedError)) throw error;
+    return refused(error, input.where, out, options, terminal);
+  }
+  const { report } = shifted;
+  const result: ShiftAnswer = { shifted: true, in: input.where, out, compression, engine: engine.name, report };
+  if (options.json) await shiftJson(result, terminal);
+  else for (const line of shiftNotes(report, unmapped, terminal)) talk(terminal, line);
+  return EXIT.yes;
+}
+
+async function write(
+  shifted: ShiftedTar,
+  input: LayerInput,
+  compression: Compression,
+  to: string,
+  terminal: Terminal,
+): Promise<void> {
+  const stream = packer(compression, input.where);
+  const chunks = stream ? throughStream(shifted, stream) : shifted;
+  const pump = async (sink: Writable) => {
+    for await (const chunk of chunks) await put(sink, chunk);
+  };
+  if (to === "-") await pump(terminal.stdout);
+  else await writeWhole(to, pump);
+}
+
+async function refused(
+  error: UnmappedError,
+  from: string,
+  out: string,
+  options: ShiftOptions,
+  terminal: Terminal,
+): Promise<Exit> {
+  const found = unmappedAnswer(error.unmapped, error.unlisted, error.fit);
+  if (options.json) await shiftJson({ shifted: false, in: from, out, ...found }, terminal);
+  else {
+    const what = out === "stdout" ? "stopped before the first such entry" : "nothing written";
+    talk(terminal, `${terminal.talkColors.red("refused")}: ${from} has ids that the map does not hold (${what})`);
+    for (const line of unmappedLines(found, { ...terminal, colors: terminal.talkColors })) talk(terminal, line);
+    talk(terminal, "or --unmapped squash=UID:GID to give them to one owner, or --unmapped keep");
+  }
+  return EXIT.no;
+}
+
+async function shiftJson(result: ShiftAnswer, terminal: Terminal): Promise<void> {
+  if (result.out === "stdout") talk(terminal, JSON.stringify(result));
+  else await answerJson(terminal, result);
+}

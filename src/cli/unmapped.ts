@@ -1,0 +1,41 @@
+import { formatTriples } from "../formats/index.ts";
+import type { FittingMaps, IdTally } from "../shift/index.ts";
+import { ownerTable } from "./owner-table.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The ids of a layer that a map does not hold: part of the `--json` of `layer lint`, and of a `shift` that refused. */
+export interface UnmappedAnswer {
+  readonly unmapped: readonly IdTally[];
+  /** Times that further such ids were met, beyond the number that is kept. */
+  readonly unlisted: number;
+  /** The smallest maps that hold them too, as triples; null where no map can, or where not all are listed. */
+  readonly fit: { readonly map: string | null; readonly gidMap: string | null };
+}
+
+export function unmappedAnswer(unmapped: readonly IdTally[], unlisted: number, fit: FittingMaps): UnmappedAnswer {
+  return {
+    unmapped,
+    unlisted,
+    fit: { map: fit.uids && formatTriples(fit.uids), gidMap: fit.gids && formatTriples(fit.gids) },
+  };
+}
+
+/** Ids that a person is shown; `--json` lists them all. */
+const MOST_LISTED = 40;
+
+/** What does not fit, and what would. */
+export function unmappedLines({ unmapped, unlisted, fit }: UnmappedAnswer, terminal: Terminal): string[] {
+  const lines = ownerTable(unmapped.slice(0, MOST_LISTED), terminal);
+  if (unmapped.length > MOST_LISTED) lines.push(`  and ${unmapped.length - MOST_LISTED} more ids (--json lists them)`);
+  if (unlisted > 0) lines.push(`  and further ids, met ${unlisted} times, that are too many to keep`);
+  if (fit.map === null && fit.gidMap === null) return [...lines, "no map of this shape can hold them all"];
+  const options =
+    fit.map === fit.gidMap
+      ? [["--map", fit.map]]
+      : [
+          ["--map", fit.map],
+          ["--gid-map", fit.gidMap],
+        ];
+  const words = options.map(([option, map]) => `${option} ${map ?? "(none can)"}`);
+  return [...lines, "the smallest map that holds them:", `  ${words.join(" ")}`];
+}
