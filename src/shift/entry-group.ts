@@ -18,15 +18,21 @@ const LONGEST_PATH = 1024;
 /** Digits of a number in a pax record, and one more. */
 const LONGEST_NUMBER = 21;
 
-/** The name of an archive, the number of an entry (from 1) and a byte offset, as errors show them. */
-export function tarFault(
-  place: { readonly name: string; readonly entry: number; readonly path?: string; readonly offset: number },
-  expected: string,
-  got: string,
-): UsernsError {
-  const path = place.path === undefined ? "" : ` ${JSON.stringify(place.path)}`;
-  const where = `${place.name}: entry ${place.entry}${path}, byte ${place.offset}`;
-  return new UsernsError("ERR_TAR", { where, expected, got });
+/** A place in an archive: its name, the number of an entry (from 1) and its path if known, and a byte offset. */
+export interface TarPlace {
+  readonly name: string;
+  readonly entry: number;
+  readonly path?: string;
+  readonly offset: number;
+}
+
+/** @example showPlace({ name: "layer.tar", entry: 12, path: "etc/shadow", offset: 6656 }) // 'layer.tar: entry 12 "etc/shadow", byte 6656' */
+export function showPlace({ name, entry, path, offset }: TarPlace): string {
+  return `${name}: entry ${entry}${path === undefined ? "" : ` ${JSON.stringify(path)}`}, byte ${offset}`;
+}
+
+export function tarFault(place: TarPlace, expected: string, got: string): UsernsError {
+  return new UsernsError("ERR_TAR", { where: showPlace(place), expected, got });
 }
 
 /** Where the headers of an entry lie, and which entry it is. */
@@ -90,6 +96,7 @@ export class EntryGroup {
 
   /** The entry's path, for people: of a pax record, a GNU long name or the header; cut when it is very long. */
   path(): string {
+    if (!this.hasEntry) return "";
     return pathOf(this.bytes, this.header, this.extensions);
   }
 

@@ -1,6 +1,8 @@
 import { type Kind, NO_ID, UsernsError } from "../core/index.ts";
+import { showPlace } from "./entry-group.ts";
 import { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
 import { type IdTally, type Place, Tally } from "./tally.ts";
+import type { Stop } from "./tar-walk.ts";
 
 /** What becomes of an id that the map does not hold. */
 export type Unmapped =
@@ -111,15 +113,19 @@ export class UnmappedError extends UsernsError {
   readonly unlisted: number;
   readonly fit: FittingMaps;
 
-  constructor(name: string, unmapped: readonly IdTally[], unlisted: number, fit: FittingMaps) {
+  /** The first entry of which nothing was written. */
+  readonly stop: Stop;
+
+  constructor(name: string, stop: Stop, unmapped: readonly IdTally[], unlisted: number, fit: FittingMaps) {
     const shown = unmapped.slice(0, MOST_SHOWN).map(showTally);
     const more = unmapped.length > MOST_SHOWN ? [`and ${unmapped.length - MOST_SHOWN} more`] : [];
     super("ERR_UNMAPPED", {
-      where: name,
+      where: showPlace({ name, ...stop }),
       expected: "a map that holds every id of the archive",
       got: [...shown, ...more].join(", "),
       fix: fixOf(unmapped, fit),
     });
+    this.stop = stop;
     this.unmapped = unmapped;
     this.unlisted = unlisted;
     this.fit = fit;

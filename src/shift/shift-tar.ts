@@ -69,9 +69,9 @@ export function shiftTar(input: AsyncIterable<Uint8Array>, options: ShiftTarOpti
       } finally {
         loaded?.free();
       }
-      if (!owners.isRefused) return;
+      if (!walk.stop) return;
       const [ids, unlisted] = [owners.unmapped.list(), owners.unmapped.unlisted];
-      throw new UnmappedError(name, ids, unlisted, fittingMaps(ids, options, unlisted));
+      throw new UnmappedError(name, walk.stop, ids, unlisted, fittingMaps(ids, options, unlisted));
     },
     get report() {
       const { entries, end, afterEnd } = walk;

@@ -34,6 +34,13 @@ export interface AfterEnd {
   readonly hasData: boolean;
 }
 
+/** The first entry that a walk gave nothing of, nor of what came after it. */
+export interface Stop {
+  readonly entry: number;
+  readonly path: string;
+  readonly offset: number;
+}
+
 /** What stands at the next header's place. */
 type Next = "entry" | "global" | "zeros";
 
@@ -51,7 +58,7 @@ export class TarWalk {
   #offset = 0;
   #kept = 0;
   #out: Uint8Array[] = [];
-  #isStopped = false;
+  #stop: Stop | null = null;
 
   /** The group being read: where each extension begins in it, their length, and what follows them. */
   #extensions: number[] = [];
@@ -84,6 +91,11 @@ export class TarWalk {
 
   get entries(): number {
     return this.#entries;
+  }
+
+  /** Where the visitor stopped; null when it did not. */
+  get stop(): Stop | null {
+    return this.#stop;
   }
 
   get end(): TarEnd {
@@ -136,8 +148,14 @@ export class TarWalk {
   /** Give back what lies before `to`, and go on at `from`. */
   #giveBack(piece: Uint8Array, to: number, from: number): void {
     const isWhole = this.#kept === 0 && to === piece.length;
-    if (to > this.#kept && !this.#isStopped) this.#out.push(isWhole ? piece : piece.subarray(this.#kept, to));
+    if (to > this.#kept && !this.#stop) this.#out.push(isWhole ? piece : piece.subarray(this.#kept, to));
     this.#kept = from;
+  }
+
+  /** Give back headers made anew. After a stop there is nothing to give. */
+  #put(rewritten: Uint8Array | Stop): void {
+    if (!(rewritten instanceof Uint8Array)) this.#stop ??= rewritten;
+    else if (!this.#stop) this.#out.push(rewritten);
   }
 
   #step(piece: Uint8Array, at: number): number {
@@ -160,8 +178,7 @@ export class TarWalk {
     const rewritten = this.#visit(piece, at, this.#offset + at);
     if (rewritten === "in place") return end;
     this.#giveBack(piece, at, end);
-    if (rewritten === "stop") this.#isStopped = true;
-    else if (!this.#isStopped) this.#out.push(rewritten);
+    this.#put(rewritten);
     return end;
   }
 
@@ -189,8 +206,7 @@ export class TarWalk {
     this.#held = new Uint8Array(0);
     this.#heldBytes = 0;
     const rewritten = this.#visit(held, 0, this.#offset + this.#kept - held.length);
-    if (rewritten === "stop") this.#isStopped = true;
-    else if (!this.#isStopped) this.#out.push(rewritten === "in place" ? held : rewritten);
+    this.#put(rewritten === "in place" ? held : rewritten);
     return this.#kept;
   }
 
@@ -247,7 +263,7 @@ export class TarWalk {
   }
 
   /** The group that `#readOn` found whole, at `bytes[start]`. */
-  #visit(bytes: Uint8Array, start: number, offset: number): Rewritten {
+  #visit(bytes: Uint8Array, start: number, offset: number): Uint8Array | "in place" | Stop {
     const [extensions, length] = [this.#extensions, this.#length];
     this.#extensions = [];
     this.#length = 0;
@@ -260,7 +276,8 @@ export class TarWalk {
     const place = { bytes, start, length, hasEntry, extensions, offset, name: this.#name, entry };
     const group = new EntryGroup(place, this.#summing);
     if (hasEntry) this.#beginBody(group);
-    return this.#visitor.entry(group);
+    const rewritten = this.#visitor.entry(group);
+    return rewritten === "stop" ? { entry, path: group.path(), offset } : rewritten;
   }
 
   #beginBody(group: EntryGroup): void {
