@@ -7,6 +7,7 @@ import { addMapCommand } from "./map.ts";
 import { newSession, type Session } from "./session.ts";
 import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
 
 /** One file a command. */
@@ -35,6 +36,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     })
     .showHelpAfterError("(userns COMMAND --help lists what it takes)");
   for (const add of COMMANDS) add(program, session);
+  addTourCommand(program, session, (others) => run(others, terminal));
   try {
     await program.parseAsync(args, { from: "user" });
     return session.exit;

@@ -1,0 +1,122 @@
+import { mkdtemp, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { UsernsError } from "../core/index.ts";
+import { formatTriples } from "../formats/index.ts";
+import { type FittingMaps, fittingMaps, scanTar, type TarOwners, unmappedIn } from "../shift/index.ts";
+import { fileFault } from "./fault.ts";
+import { openLayer } from "./layer-input.ts";
+import { loadMaps } from "./map-option.ts";
+import { isSameTar } from "./same-tar.ts";
+import type { Session } from "./session.ts";
+import { answer, EXIT, type Exit, type Terminal } from "./terminal.ts";
+
+/** A user with 100 subordinate ids: too few for most images. */
+const SMALL = "0:1000:1,1:100000:100";
+/** One with 65536, as useradd(8) gives out. */
+const USUAL = "0:1000:1,1:100000:65536";
+
+const KINDS = [
+  { kind: "uid", title: "3. Who do the other users become, and why?" },
+  { kind: "gid", title: "4. And the other groups?" },
+] as const;
+
+/** Ids that are explained; of a layer with more, the first. */
+const MOST_EXPLAINED = 12;
+
+/** The layer that the sources come with; it is no part of the package. */
+const SHIPPED = fileURLToPath(new URL("../../tests/layers/debian-mixed-owners.tar.gz", import.meta.url));
+
+export function addTourCommand(program: Command, session: Session, runOther: RunOther): void {
+  program
+    .command("tour")
+    .summary("the main job, on a real image layer")
+    .description("List a layer's owners, lint and explain them, shift the layer and shift it back, command by command.")
+    .argument("[layer]", "another layer than the one that the sources come with")
+    .option("--into <folder>", "where the shifted layers go; a new temporary folder without it")
+    .action(async (layer: string | undefined, options: { readonly into?: string }) => {
+      session.exit = await runTour(layer ?? SHIPPED, options.into, session.terminal, runOther);
+    });
+}
+
+/** Runs another command of this program. */
+export type RunOther = (args: readonly string[]) => Promise<Exit>;
+
+async function runTour(layer: string, into: string | undefined, terminal: Terminal, run: RunOther): Promise<Exit> {
+  await checkLayer(layer);
+  const folder = into ?? (await mkdtemp(join(tmpdir(), "userns-tour-")));
+  const [shifted, back] = [join(folder, "shifted.tar.gz"), join(folder, "back.tar.gz")];
+  const path = relative(process.cwd(), layer);
+  const say = (text: string) => answer(terminal, `\n${terminal.colors.bold(text)}\n`);
+  const step = async (title: string, args: readonly string[], expected: Exit): Promise<void> => {
+    await say(title);
+    await answer(terminal, `${terminal.colors.dim(typed(args))}\n`);
+    const exit = await run(args);
+    if (exit !== expected) throw new UsernsError("ERR_USAGE", unexpected(args, exit, expected));
+  };
+
+  await step("1. Who owns what in this layer?", ["layer", "owners", path], EXIT.yes);
+  const { ids, unlisted } = await idsOf(path, terminal);
+  const small = await loadMaps({ map: SMALL });
+  const missing = new Set(unmappedIn(ids, small));
+  const lint = ["layer", "lint", path, "--map", SMALL];
+  await step("2. Which of them can a small rootless map not hold?", lint, missing.size > 0 ? EXIT.no : EXIT.yes);
+  for (const { kind, title } of KINDS) {
+    const held = ids.filter((tally) => tally.kind === kind && !missing.has(tally)).map(({ id }) => String(id));
+    if (held.length > 0)
+      await step(title, ["explain", ...held.slice(0, MOST_EXPLAINED), "--kind", kind, "--map", SMALL], EXIT.yes);
+  }
+  const fit = fittingMaps(ids, await loadMaps({ map: USUAL }), unlisted);
+  const maps = mapArguments(fit);
+  await step("5. Shift the layer with a map that holds them all", ["shift", path, shifted, ...maps], EXIT.yes);
+  await step("6. Who owns what in the shifted layer?", ["layer", "owners", shifted], EXIT.yes);
+  const reverse = ["shift", shifted, back, ...maps, "--reverse"];
+  await step("7. Shift it back", reverse, EXIT.yes);
+  const isSame = await isSameTar(await openLayer(path, terminal), await openLayer(back, terminal));
+  await say(
+    isSame ? "The tar that came back is the one that went in, byte for byte." : "The tar that came back differs.",
+  );
+  await answer(terminal, `The layers are in ${folder}\n`);
+  return isSame ? EXIT.yes : EXIT.no;
+}
+
+async function checkLayer(layer: string): Promise<void> {
+  try {
+    await stat(layer);
+  } catch (error) {
+    throw fileFault(error, layer, "an image layer to show the tour on (userns tour LAYER)");
+  }
+}
+
+async function idsOf(path: string, terminal: Terminal): Promise<TarOwners> {
+  const input = await openLayer(path, terminal);
+  return scanTar(input.tar, { name: input.where });
+}
+
+/** The usual map, grown where the layer needs more of it. */
+function mapArguments({ uids, gids }: FittingMaps): string[] {
+  const [map, gidMap] = [uids, gids].map((fit) => (fit ? formatTriples(fit) : USUAL));
+  return ["--map", map ?? USUAL, ...(gidMap === undefined || gidMap === map ? [] : ["--gid-map", gidMap])];
+}
+
+/** Columns of a terminal. */
+const WIDTH = 80;
+
+/** A command as it would be typed, on more than one line where it is long. */
+function typed(args: readonly string[]): string {
+  const words = args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const lines = ["$ userns"];
+  for (const word of words) {
+    const line = lines.at(-1) ?? "";
+    // Two columns for the backslash that says that the command goes on.
+    if (line.length + 1 + word.length + 2 > WIDTH && line.trim() !== "") lines.push(`    ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.join(" \\\n");
+}
+
+function unexpected(args: readonly string[], got: Exit, expected: Exit) {
+  return { where: `userns ${args.join(" ")}`, expected: `exit ${expected}`, got: `exit ${got}` };
+}

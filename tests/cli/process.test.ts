@@ -1,0 +1,142 @@
+/** What only a process of its own shows: exit status, signals, pipes that close, memory, and the tour. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { folderFor, LAYER, ROOTLESS, startUserns } from "./command.ts";
+
+const BLOCK = 512;
+
+function octal(value: number, width: number): string {
+  return `${value.toString(8).padStart(width - 1, "0")}\0`;
+}
+
+/** A ustar header. */
+function header(name: string, sizeBytes: number, uid = 5): Buffer {
+  const block = Buffer.alloc(BLOCK);
+  block.write(name, 0);
+  block.write(octal(0o644, 8), 100);
+  block.write(octal(uid, 8), 108);
+  block.write(octal(uid, 8), 116);
+  block.write(octal(sizeBytes, 12), 124);
+  block.write(octal(0, 12), 136);
+  block.write("        0ustar\u000000", 148);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return block;
+}
+
+test("answers go to stdout, talk to stderr, and the exit status says yes, no or bad", async () => {
+  const runs = [
+    startUserns(["map", "5", "--map", ROOTLESS]).ended,
+    startUserns(["map", "70000", "--map", ROOTLESS]).ended,
+    startUserns(["map", "5", "--map", "0:1"]).ended,
+  ];
+  const [yes, no, bad] = await Promise.all(runs);
+  assert.deepEqual([yes?.exit, yes?.stdout, yes?.stderr], [0, "u5 → k100004\n", ""]);
+  assert.deepEqual([no?.exit, no?.stdout, no?.stderr], [1, "u70000 → not mapped\n", ""]);
+  assert.deepEqual([bad?.exit, bad?.stdout], [2, ""]);
+  assert.match(bad?.stderr ?? "", /^error: --map:1:1\n/);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  test(`${signal} in the middle of a layer ends the process by that signal, and nothing is left`, async (t) => {
+    const folder = folderFor(t);
+    const { child, ended } = startUserns(["shift", "-", join(folder, "out.tar"), "--map", ROOTLESS]);
+    child.stdin.write(Buffer.concat([header("large", 1e9), Buffer.alloc(1 << 20)]));
+    while (readdirSync(folder).length === 0 && child.exitCode === null) await pause(10);
+    assert.match(readdirSync(folder)[0] ?? "", /^\.out\.tar\.[0-9a-f]+\.part$/);
+    child.kill(signal);
+    const outcome = await ended;
+    assert.deepEqual([outcome.exit, outcome.signal], [null, signal]);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+test("a reader that goes away ends the command quietly, as SIGPIPE would", async () => {
+  const { child, ended } = startUserns(["map", "--map", "0:5:4294967290"]);
+  child.stdout.once("data", () => child.stdout.destroy());
+  const lines = Buffer.from("1\n".repeat(100_000));
+  for (let k = 0; k < 100 && child.exitCode === null; k++) {
+    if (!child.stdin.write(lines)) await Promise.race([once(child.stdin, "drain").catch(() => {}), ended]);
+  }
+  child.stdin.end();
+  const outcome = await ended;
+  assert.deepEqual([outcome.exit, outcome.stderr], [141, ""]);
+});
+
+test("a pipe gets no colours, not even in CI", async () => {
+  const { stdout } = await startUserns(["explain", "70000", "--map", ROOTLESS], { ...process.env, CI: "1" }).ended;
+  assert.equal(stdout.includes("\u001b"), false);
+});
+
+/** Resident memory at its highest, in kB, while the child lives. */
+async function highestMemory(pid: number | undefined, ended: Promise<unknown>): Promise<number> {
+  let highest = 0;
+  let isRunning = true;
+  void ended.then(() => {
+    isRunning = false;
+  });
+  while (isRunning) {
+    const path = `/proc/${pid}/status`;
+    if (existsSync(path)) {
+      try {
+        highest = Math.max(highest, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(path, "utf8"))?.[1] ?? 0));
+      } catch {
+        // It ended between the two lines above.
+      }
+    }
+    await pause(20);
+  }
+  return highest;
+}
+
+test("memory stays flat for a layer of 300 MB in small and large files", async () => {
+  const { child, ended } = startUserns(["shift", "-", "-", "--map", ROOTLESS]);
+  const memory = highestMemory(child.pid, ended);
+  child.stdout.removeAllListeners("data");
+  let received = 0;
+  child.stdout.on("data", (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  let sent = 0;
+  const send = async (chunk: Buffer) => {
+    sent += chunk.length;
+    if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, "drain"), ended]);
+  };
+  const small = Buffer.concat(
+    Array.from({ length: 1000 }, (_, k) => [header(`small/${k}`, 10), Buffer.alloc(BLOCK)]).flat(),
+  );
+  for (let k = 0; k < 100; k++) await send(small);
+  await send(header("large", 200 * (1 << 20)));
+  for (let k = 0; k < 200; k++) await send(Buffer.alloc(1 << 20, 7));
+  await send(Buffer.alloc(2 * BLOCK));
+  child.stdin.end();
+  const { exit, stderr } = await ended;
+  assert.deepEqual([exit, stderr], [0, "100001 of 100001 entries shifted\n"]);
+  assert.equal(received, sent);
+  const highest = await memory;
+  // tsx, which runs the sources here, is in it too.
+  assert.ok(highest > 0 && highest < 200_000, `${highest} kB`);
+});
+
+test("the tour lists, lints, explains, shifts and shifts back the shipped layer", async (t) => {
+  const folder = folderFor(t);
+  const { ended } = startUserns(["tour", "--into", folder]);
+  const { exit, stdout } = await ended;
+  assert.equal(exit, 0);
+  const facts = [
+    `$ userns layer owners ${LAYER}`,
+    "  uid  65534        1        0  srv/tftp/",
+    "the map does not hold 6:",
+    "  --map 0:1000:1,1:100000:65534",
+    "  u0 → k1000  uid_map, line 1: 0:1000:1",
+    "  u42 → k100041  gid_map, line 2: 1:100000:100",
+    "  uid  165533        1        0  srv/tftp/",
+    "  gid  100041        4        0  etc/gshadow",
+    "The tar that came back is the one that went in, byte for byte.",
+  ];
+  for (const fact of facts) assert.ok(stdout.includes(fact), fact);
+  assert.deepEqual(readdirSync(folder).sort(), ["back.tar.gz", "shifted.tar.gz"]);
+});
