@@ -6,7 +6,8 @@
  * (2³², wrapped), so that `next.first - first - 1` is every segment's span, the last one's too.
  *
  * A table is 32 bytes: u32 address of the segments, u32 their number, u32 address of the extents (see vertical.ts),
- * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the trie (see trie.ts), 8 unused.
+ * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the trie (see trie.ts), u32 1 unless the
+ * hole is NO_ID, no extent's delta is −1 and none gives NO_ID, 4 unused.
  */
 
 export const SEGMENT_BYTES: usize = 16;
@@ -23,6 +24,7 @@ export const EXTENTS: usize = 8;
 export const EXTENT_COUNT: usize = 12;
 export const HOLE: usize = 16;
 export const TRIE: usize = 20;
+export const IS_BIASED: usize = 24;
 
 /** Not mapped. */
 export const NO_ID: u32 = 0xffff_ffff;

@@ -32,7 +32,7 @@ export class WasmTable {
 
   constructor(memory: WasmMemory, kernels: Kernels, table: SegmentTable) {
     const split = piecesOf(table);
-    const pieces = split && split.pieces.length <= MOST_EXTENTS ? countable(split) : [];
+    const pieces = split && split.pieces.length <= MOST_EXTENTS ? split.pieces : [];
     this.#memory = memory;
     this.#kernels = kernels;
     this.segmentCount = table.length;
@@ -43,7 +43,8 @@ export class WasmTable {
     const extents = this.segments + segmentsBytes;
     const hole = split?.hole ?? 0;
     const { words } = memory;
-    words.set([this.segments, table.length, extents, pieces.length, hole, 0, 0, 0], this.address >>> 2);
+    const isBiased = split && isAmbiguous(split) ? 1 : 0;
+    words.set([this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0], this.address >>> 2);
     let at = this.segments >>> 2;
     for (const { pin, delta, first, number } of table) {
       words[at] = pin;
@@ -81,14 +82,10 @@ export class WasmTable {
   }
 }
 
-/**
- * The kernel for a single extent counts the holes, not what became NO_ID: an extent that itself gives NO_ID is held
- * twice, which changes nothing but the kernel.
- */
-function countable({ pieces }: Pieces): readonly Piece[] {
-  const [piece] = pieces;
-  const givesNoId = piece && (NO_ID - piece.delta - piece.first) >>> 0 <= piece.span;
-  return pieces.length === 1 && givesNoId ? [...pieces, ...pieces] : pieces;
+/** Could an id that a piece moves be taken for a hole? Then the kernel has to look closer. */
+function isAmbiguous({ pieces, hole }: Pieces): boolean {
+  const givesNoId = ({ first, span, delta }: Piece) => (NO_ID - delta - first) >>> 0 <= span;
+  return hole !== NO_ID || pieces.some((piece) => piece.delta === NO_ID || givesNoId(piece));
 }
 
 /** What a rule or an extent holds of a segment, four times each. */

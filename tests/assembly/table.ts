@@ -5,6 +5,7 @@ import {
   EXTENTS,
   FIRST,
   HOLE,
+  IS_BIASED,
   NEXT_FIRST,
   NUMBER,
   SEGMENT_COUNT,
@@ -65,6 +66,7 @@ export function finish(): void {
   store<u32>(table, <u32>extents, EXTENTS);
   store<u32>(table, extentCount, EXTENT_COUNT);
   store<u32>(table, tableHole, HOLE);
+  store<u32>(table, u32(tableHole != 0xffff_ffff), IS_BIASED);
 }
 
 /** Five extents: one id at 0, neighbours, one across a page, and one up to the highest id. */

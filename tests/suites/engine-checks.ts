@@ -163,6 +163,15 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "extents up to the highest id": [down(idMap([{ first: 4294967000, lowerFirst: 5, count: 295 }]))],
   "holes shown as the overflow id": [up(evenMap(3, 1000, 0))],
   "many holes shown as the overflow id": [up(evenMap(60, 100, 0))],
+  "extents that move ids down by one": [
+    down(
+      idMap([
+        { first: 1, lowerFirst: 0, count: 9 },
+        { first: 20, lowerFirst: 19, count: 9 },
+        { first: 40, lowerFirst: 90, count: 9 },
+      ]),
+    ),
+  ],
   "an isolated namespace, seen from above": [down(evenMap(3, 1000, 24), 7)],
   "an isolated namespace of many extents": [down(evenMap(60, 100, 24), 7)],
   "own ids and creators": [
