@@ -1,7 +1,7 @@
 import type { Engine, IdMap, Route, SegmentTable } from "../src/core/index.ts";
 import { flattenRoute } from "../src/core/index.ts";
 import type { CRivals } from "./c-rivals.ts";
-import { measure, type Side, side, type Timing } from "./harness.ts";
+import { type HarnessOptions, measure, type Side, side, type Timing } from "./harness.ts";
 import { naiveObjects, TS_RIVALS } from "./rivals/ts/index.ts";
 import type { Measured, Row } from "./row.ts";
 import { v128Copy } from "./v128-copy.ts";
@@ -24,6 +24,11 @@ export interface Bench {
 
 /** Cases of one kind, measured one after the other. */
 export type Cases = (bench: Bench) => AsyncGenerator<Measured>;
+
+/** For ten million ids at a time: fewer rounds, since a sample is ten times longer. */
+export function longRuns(bench: Bench): HarnessOptions {
+  return { rounds: Math.min(7, bench.rounds), budgetMs: 600 };
+}
 
 type Head = Pick<Row, "id" | "n" | "ids" | "size">;
 
@@ -71,8 +76,9 @@ export async function measureRow(
   head: Head,
   translating: readonly Side[],
   copying: readonly Side[] = [],
+  options: Partial<HarnessOptions> = {},
 ): Promise<Measured> {
-  const timings = await measure([translating, copying], { rounds: bench.rounds });
+  const timings = await measure([translating, copying], { rounds: bench.rounds, ...options });
   const measured = rowOf(head, timings);
   bench.say(describe(measured.row));
   return measured;

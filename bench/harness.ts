@@ -24,6 +24,8 @@ export interface HarnessOptions {
   readonly rounds: number;
   /** A side whose samples together took longer than this is not sampled again. */
   readonly budgetMs?: number;
+  /** Untimed runs before the first sample, for work that V8 compiles late; 6 unless told. */
+  readonly warmUpRuns?: number;
 }
 
 type Output = Uint32Array | Uint32Array[];
@@ -55,7 +57,7 @@ const FAST_NS = 4e6;
 /** A sample of a fast side is several runs: at least this long. */
 const SAMPLE_NS = 400_000;
 /** Warming up ends when it has taken so long; what takes a second by itself is not run again for it. */
-const WARM_UP_NS = 100e6;
+const WARM_UP_NS = 200e6;
 const SLOW_NS = 1e9;
 /** Rounds before a slow side is dropped. */
 const TRIALS = 3;
@@ -82,7 +84,7 @@ export async function measure(
   options: HarnessOptions,
 ): Promise<Map<string, Timing>> {
   const all: Progress[] = [];
-  for (const group of groups) all.push(...(await prepare(group)));
+  for (const group of groups) all.push(...(await prepare(group, options)));
   for (let round = 0; round < options.rounds; round++) {
     for (let turn = 0; turn < all.length; turn++) {
       const progress = all[(turn + round) % all.length];
@@ -93,7 +95,7 @@ export async function measure(
   return new Map(all.map(({ side, samples }) => [side.name, timingOf(samples)]));
 }
 
-async function prepare(group: readonly Side[]): Promise<Progress[]> {
+async function prepare(group: readonly Side[], { warmUpRuns = 6 }: HarnessOptions): Promise<Progress[]> {
   const all: Progress[] = [];
   let agreed: readonly [name: string, sum: number] | undefined;
   for (const each of group) {
@@ -106,14 +108,14 @@ async function prepare(group: readonly Side[]): Promise<Progress[]> {
     all.push({ side: each, samples: [], runNs, spentMs: 0, dropped: false });
   }
   for (const [k, progress] of all.entries())
-    if (progress.runNs === 0) all[k] = { ...progress, runNs: await warmUp(progress.side) };
+    if (progress.runNs === 0) all[k] = { ...progress, runNs: await warmUp(progress.side, warmUpRuns) };
   return all;
 }
 
 /** @returns nanoseconds of the last run */
-async function warmUp(each: Side): Promise<number> {
+async function warmUp(each: Side, runs: number): Promise<number> {
   let last = await each.time(1);
-  for (let spent = last, k = 0; k < 6 && spent < WARM_UP_NS; k++) {
+  for (let spent = last, k = 0; k < runs && spent < WARM_UP_NS; k++) {
     last = await each.time(1);
     spent += last;
   }

@@ -1,4 +1,4 @@
-import { AGAIN, type Bench, measureRow, NAIVE, WASM } from "../bench.ts";
+import { AGAIN, type Bench, longRuns, measureRow, NAIVE, WASM } from "../bench.ts";
 import { type Side, side } from "../harness.ts";
 import { KUID64_RIVALS, kuid64BigInt } from "../rivals/ts/kuid64.ts";
 import type { Measured } from "../row.ts";
@@ -48,7 +48,13 @@ export async function packing(bench: Bench, id: string, size: number, what: "pac
   );
   const copying = [side("copy set", () => target.view().set(packed.view()), written, true)];
   const head = { id, n: 0, ids: "uniform", size } as const;
-  const measured = await measureRow(bench, head, [engineSide(WASM), engineSide(AGAIN), twinSide, ...rivals], copying);
+  const measured = await measureRow(
+    bench,
+    head,
+    [engineSide(WASM), engineSide(AGAIN), twinSide, ...rivals],
+    copying,
+    longRuns(bench),
+  );
   for (const column of [ids, numbers, packed, target, idsOut, numbersOut]) column.free();
   return measured;
 }

@@ -1,5 +1,5 @@
 import { flattenRoute, follow, invert, type Route } from "../../src/core/index.ts";
-import { AGAIN, type Bench, copySides, measureRow, NAIVE, tableOf, tsSides, WASM } from "../bench.ts";
+import { AGAIN, type Bench, copySides, longRuns, measureRow, NAIVE, tableOf, tsSides, WASM } from "../bench.ts";
 import { side } from "../harness.ts";
 import type { Measured } from "../row.ts";
 import { makeIds, makeRoute, type Order, OWN_NUMBER } from "../workloads.ts";
@@ -53,7 +53,7 @@ export async function across(bench: Bench, id: string, n: number, size: number, 
     side(NAIVE, walked, written, true),
   ];
   const copying = await copySides(from.view(), read, written);
-  const measured = await measureRow(bench, { id, n, ids, size }, translating, copying);
+  const measured = await measureRow(bench, { id, n, ids, size }, translating, copying, longRuns(bench));
   for (const used of [translator, inTypeScript, ...hops, from, to, zero, kept]) used.free();
   return measured;
 }

@@ -1,5 +1,5 @@
 import { flattenRoute, type IdMap, mapDown, type Route } from "../../src/core/index.ts";
-import { AGAIN, type Bench, measureRow, NAIVE, WASM } from "../bench.ts";
+import { AGAIN, type Bench, longRuns, measureRow, NAIVE, WASM } from "../bench.ts";
 import { side } from "../harness.ts";
 import { KUID64_RIVALS, kuid64BigInt } from "../rivals/ts/kuid64.ts";
 import type { Measured } from "../row.ts";
@@ -68,7 +68,7 @@ export async function up(bench: Bench, { id, map, size, isSplit, isMixed }: UpCa
     ),
   ];
   const head = { id, n: map.extents.length, ids: "uniform", size } as const;
-  const measured = await measureRow(bench, head, translating, copying);
+  const measured = await measureRow(bench, head, translating, copying, longRuns(bench));
   for (const used of [translator, inTypeScript, ids, numbers, toIds, packed, toPacked]) used.free();
   return measured;
 }

@@ -9,6 +9,9 @@ const LINES = 340;
 /** Ids in the first bulk run: enough for the engine to build the tables that it builds only when they pay. */
 const BULK = 65_536;
 
+/** Loading is much TypeScript, run seldom: V8 has it compiled after some hundred loads. */
+const WARM_UP_RUNS = 300;
+
 type Direction = "down" | "up";
 
 export const mapLoad: Cases = async function* (bench) {
@@ -37,7 +40,7 @@ async function loading(bench: Bench, id: string, extents: IdMap["extents"], dire
     sum: () => sumOf(load(engine), extents),
   });
   const ready = flattenRoute(routeOf(idMap(extents), direction));
-  return measureRow(bench, head(id), [
+  const sides: Side[] = [
     sideOf(WASM, bench.wasm),
     sideOf(AGAIN, bench.wasm),
     sideOf("ts engine twin", bench.twin),
@@ -47,7 +50,8 @@ async function loading(bench: Bench, id: string, extents: IdMap["extents"], dire
       time: (runs) => timeOf(runs, () => bench.wasm.load(ready).free()),
       sum: () => sumOf(bench.wasm.load(ready), extents),
     },
-  ]);
+  ];
+  return measureRow(bench, head(id), sides, [], { warmUpRuns: WARM_UP_RUNS });
 }
 
 /** The same with everything that a first bulk run builds: load and run, less the run once loaded. */
@@ -78,7 +82,7 @@ async function loadingWithTables(
     time: (runs) => timeOf(runs, () => kept.ids(ids, to)),
     sum: () => sumOf(load(), extents),
   };
-  const timings = await measure([[both, run]], { rounds: bench.rounds });
+  const timings = await measure([[both, run]], { rounds: bench.rounds, warmUpRuns: WARM_UP_RUNS });
   const [whole, part] = [timings.get(both.name), timings.get(run.name)];
   if (!whole || !part) throw new Error("both sides were measured");
   const difference = { ...whole, median: whole.median - part.median };

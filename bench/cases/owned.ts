@@ -1,6 +1,17 @@
 /** owned/: ten million ids in arrays that belong to JavaScript; Wasm copies them in and out in windows. */
 import { flattenRoute, type IdMap } from "../../src/core/index.ts";
-import { AGAIN, type Bench, type Cases, copySides, measureRow, routeDown, tableOf, tsSides, WASM } from "../bench.ts";
+import {
+  AGAIN,
+  type Bench,
+  type Cases,
+  copySides,
+  longRuns,
+  measureRow,
+  routeDown,
+  tableOf,
+  tsSides,
+  WASM,
+} from "../bench.ts";
 import { side } from "../harness.ts";
 import type { Measured } from "../row.ts";
 import { makeIds, makeMap, ORDERS, type Order } from "../workloads.ts";
@@ -37,7 +48,13 @@ async function translate(bench: Bench, id: string, map: IdMap, order: Order): Pr
     ...(native?.translating ?? []),
   ];
   const copying = [...(await copySides(ids, read, written)), ...(native?.copying ?? [])];
-  const measured = await measureRow(bench, { id, n: map.extents.length, ids: order, size: SIZE }, translating, copying);
+  const measured = await measureRow(
+    bench,
+    { id, n: map.extents.length, ids: order, size: SIZE },
+    translating,
+    copying,
+    longRuns(bench),
+  );
   for (const used of [translator, inTypeScript]) used.free();
   return measured;
 }

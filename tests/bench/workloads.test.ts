@@ -1,14 +1,18 @@
 /** The benchmark's rivals and workloads: a rival that is wrong must not be the one we are measured against. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { routeUp } from "../../bench/cases/kuid64-up.ts";
 import { TS_RIVALS } from "../../bench/rivals/ts/index.ts";
+import { KUID64_RIVALS } from "../../bench/rivals/ts/kuid64.ts";
 import {
   DEFAULT_SEED,
   EXTENT_COUNTS,
   makeIds,
   makeMap,
+  makeNumbers,
   makeRoute,
   ORDERS,
+  OWN_NUMBER,
   SHAPES,
   type Shape,
 } from "../../bench/workloads.ts";
@@ -72,6 +76,41 @@ test("the same seed gives the same workload, another seed another one", () => {
   assert.deepEqual(makeIds("zipf", one, 100, 1), makeIds("zipf", one, 100, 1));
   assert.notDeepEqual(makeIds("zipf", one, 100, 1), makeIds("zipf", one, 100, 2));
 });
+
+for (const n of [1, 5])
+  test(`every TypeScript rival for 64-bit ids translates as the flat route does: ${n} extents`, () => {
+    const map = makeMap("sub", n, DEFAULT_SEED);
+    const flat = flattenRoute(routeUp(map));
+    const ids = withEdges(makeIds("unmapped20", map, SIZE, DEFAULT_SEED).map((id) => (id + 100_000) >>> 0));
+    const numbers = makeNumbers(SIZE, true, DEFAULT_SEED);
+    // NO_ID under each sort of number.
+    for (const [k, number] of [0, OWN_NUMBER, 9].entries()) {
+      ids[k] = NO_ID;
+      numbers[k] = number;
+    }
+    const expected = ids.map((id, k) => followFlat(flat, { id, number: numbers[k] ?? 0 }).id);
+    const served = KUID64_RIVALS.filter((rival) => rival.load(flat));
+    assert.equal(served.length, n === 1 ? KUID64_RIVALS.length : KUID64_RIVALS.length - 1);
+    for (const rival of served) {
+      const [packed, to, split] = [new Uint32Array(2 * SIZE), new Uint32Array(2 * SIZE), new Uint32Array(SIZE)];
+      const [backIds, backNumbers] = [new Uint32Array(SIZE), new Uint32Array(SIZE)];
+      rival.pack(ids, numbers, packed);
+      rival.unpack(packed, backIds, backNumbers);
+      assert.deepEqual([backIds, backNumbers], [ids, numbers], rival.name);
+      rival.translate(packed, to);
+      assert.deepEqual(
+        to.filter((_, k) => k % 2 === 0),
+        expected,
+        rival.name,
+      );
+      assert.ok(
+        to.every((half, k) => k % 2 === 0 || half === 0),
+        rival.name,
+      );
+      rival.translateSplit(ids, numbers, split);
+      assert.deepEqual(split, expected, rival.name);
+    }
+  });
 
 test("a route of four hops maps every id of the first map through to the end", () => {
   const route = makeRoute(4, 5, DEFAULT_SEED);

@@ -9,17 +9,19 @@ let count = 0;
 let delta = 0;
 let own = 0;
 let other = -1;
+let ownHole = -1;
 let hole = -1;
 
 function translate(from: Int32Array, to: Int32Array, f: number, c: number, d: number): void {
   const known = own;
   const unknown = other;
   const unmapped = hole;
+  const unknownOwn = ownHole;
   for (let k = 0; k < from.length; k += 2) {
     const id = from[k] ?? 0;
     const number = from[k + 1] ?? 0;
     if (number === 0) to[k] = (id - f) >>> 0 < c ? (id + d) | 0 : unmapped;
-    else to[k] = number === known ? id : unknown;
+    else to[k] = number === known ? (id === -1 ? unknownOwn : id) : unknown;
     to[k + 1] = 0;
   }
 }
@@ -28,11 +30,12 @@ function translateSplit(ids: Int32Array, numbers: Int32Array, to: Int32Array, f:
   const known = own;
   const unknown = other;
   const unmapped = hole;
+  const unknownOwn = ownHole;
   for (let k = 0; k < ids.length; k++) {
     const id = ids[k] ?? 0;
     const number = numbers[k] ?? 0;
     if (number === 0) to[k] = (id - f) >>> 0 < c ? (id + d) | 0 : unmapped;
-    else to[k] = number === known ? id : unknown;
+    else to[k] = number === known ? (id === -1 ? unknownOwn : id) : unknown;
   }
 }
 
@@ -69,16 +72,17 @@ export const kuid64Lin1: Kuid64Rival = {
     }
   },
   load(flat) {
-    const number = keptNumber(flat);
+    const kept = keptNumber(flat);
     const table = flat.tables.get(CLASSICAL) ?? [];
     const mapped = table.filter((segment) => segment.pin === 0);
     const holes = new Set(table.filter((segment) => segment.pin !== 0).map((segment) => segment.delta));
     const [only, ...more] = mapped;
-    if (number === null || !endsInside(flat) || !only || more.length > 0 || holes.size > 1) return false;
+    if (!kept || !endsInside(flat) || !only || more.length > 0 || holes.size > 1) return false;
     first = only.first | 0;
     count = (table[table.indexOf(only) + 1]?.first ?? 2 ** 32) - only.first;
     delta = only.delta | 0;
-    own = number | 0;
+    own = kept.number | 0;
+    ownHole = kept.hole | 0;
     other = flat.other.id | 0;
     hole = [...holes].map((value) => (value - 1) | 0)[0] ?? -1;
     return true;

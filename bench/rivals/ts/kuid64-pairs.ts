@@ -1,4 +1,4 @@
-import { applySegment, CLASSICAL, type FlatRoute, NO_ID, segmentIndex } from "../../../src/core/index.ts";
+import { applySegment, CLASSICAL, type FlatRoute, NO_ID } from "../../../src/core/index.ts";
 import type { Kuid64Rival } from "./kuid64-rival.ts";
 import { fillMaskedTrie, TRIE_SIZES } from "./masked-trie.ts";
 import { signed } from "./rival.ts";
@@ -11,9 +11,11 @@ const L1 = new Int32Array(TRIE_SIZES.pages);
 const L2 = new Int32Array(TRIE_SIZES.blocks);
 const L3 = new Int32Array(TRIE_SIZES.leaves);
 let own = 0;
+let ownHole = -1;
 let other = -1;
 
 function translate(from: Int32Array, to: Int32Array, known: number, unknown: number): void {
+  const hole = ownHole;
   for (let k = 0; k < from.length; k += 2) {
     const id = from[k] ?? 0;
     const number = from[k + 1] ?? 0;
@@ -22,12 +24,13 @@ function translate(from: Int32Array, to: Int32Array, known: number, unknown: num
       const block = L2[(page >>> 8) + ((id >>> 8) & 255 & page)] ?? 0;
       const leaf = ((block >>> 8) + (id & 255 & block)) << 1;
       to[k] = (id | (L3[leaf] ?? 0)) + (L3[leaf + 1] ?? 0);
-    } else to[k] = number === known ? id : unknown;
+    } else to[k] = number === known ? (id === -1 ? hole : id) : unknown;
     to[k + 1] = 0;
   }
 }
 
 function translateSplit(ids: Int32Array, numbers: Int32Array, to: Int32Array, known: number, unknown: number): void {
+  const hole = ownHole;
   for (let k = 0; k < ids.length; k++) {
     const id = ids[k] ?? 0;
     const number = numbers[k] ?? 0;
@@ -36,19 +39,24 @@ function translateSplit(ids: Int32Array, numbers: Int32Array, to: Int32Array, kn
       const block = L2[(page >>> 8) + ((id >>> 8) & 255 & page)] ?? 0;
       const leaf = ((block >>> 8) + (id & 255 & block)) << 1;
       to[k] = (id | (L3[leaf] ?? 0)) + (L3[leaf + 1] ?? 0);
-    } else to[k] = number === known ? id : unknown;
+    } else to[k] = number === known ? (id === -1 ? hole : id) : unknown;
   }
 }
 
-/** The one number beside 0 whose ids a route keeps as they are (NO_ID too); null when it does more than that. */
-export function keptNumber(flat: FlatRoute): number | null {
+/** What a route does with the ids of the one isolated namespace that it knows: each is kept, save NO_ID. */
+export interface KeptNumber {
+  readonly number: number;
+  /** What NO_ID with that number becomes. */
+  readonly hole: number;
+}
+
+/** @returns null when the route knows no number beside 0, or several, or changes their ids */
+export function keptNumber(flat: FlatRoute): KeptNumber | null {
   const [number, ...more] = [...flat.tables.keys()].filter((key) => key !== CLASSICAL);
-  const table = flat.tables.get(number ?? CLASSICAL) ?? [];
-  const keeps = [0, 1, 65_536, 2 ** 31, NO_ID - 1, NO_ID].every((id) => {
-    const segment = table[segmentIndex(table, id)];
-    return segment && applySegment(segment, id).id === id;
-  });
-  return number !== undefined && more.length === 0 && table.length <= 2 && keeps ? number : null;
+  const [kept, hole, ...further] = flat.tables.get(number ?? CLASSICAL) ?? [];
+  if (number === undefined || more.length > 0 || further.length > 0) return null;
+  if (kept?.pin !== 0 || kept.delta !== 0 || hole?.first !== NO_ID) return null;
+  return { number, hole: applySegment(hole, NO_ID).id };
 }
 
 /** Do all ids of the route end inside a namespace? */
@@ -71,10 +79,11 @@ export const kuid64Pairs: Kuid64Rival = {
     }
   },
   load(flat) {
-    const number = keptNumber(flat);
+    const kept = keptNumber(flat);
     const table = flat.tables.get(CLASSICAL);
-    if (number === null || !table || !endsInside(flat) || !fillMaskedTrie(table, L1, L2, L3)) return false;
-    own = number | 0;
+    if (!kept || !table || !endsInside(flat) || !fillMaskedTrie(table, L1, L2, L3)) return false;
+    own = kept.number | 0;
+    ownHole = kept.hole | 0;
     other = flat.other.id | 0;
     return true;
   },
