@@ -15,8 +15,8 @@ export function invert<K extends Kind>(map: IdMap<K>): IdMap<K> {
  * Ids of `inner` whose lower id `outer` does not hold are not mapped; an extent that spans several of `outer`'s comes
  * out in pieces. (Linux refuses such an extent when it is written: that rule is the kernel layer's.)
  *
- * @example compose(idMap([{ first: 0, lowerFirst: 1, count: 9 }]), idMap([{ first: 0, lowerFirst: 100000, count: 5 }]))
- *          // 0 → 100001, 4 ids
+ * @example compose(idMap([{ first: 0, lowerFirst: 1, count: 9 }]), idMap([{ first: 0, lowerFirst: 100000, count: 5 }])).extents
+ *          // [{ first: 0, lowerFirst: 100001, count: 4 }]
  */
 export function compose<K extends Kind>(inner: IdMap<K>, outer: IdMap<K>): IdMap<K> {
   const extents: Extent[] = [];
@@ -75,8 +75,8 @@ export function difference<K extends Kind>(a: IdMap<K>, b: IdMap<K>): IdMap<K> {
  * Lay one extent over a map: the newest wins, and what it takes from the others on either side is cut out of them.
  *
  * @returns the map sorted by inside id, the new extent among the others; not merged
- * @example override(idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]), { first: 1005, lowerFirst: 1005, count: 1 })
- *          // 0 → 100000 (1005 ids), 1005 → 1005 (1), 1006 → 101006 (64530)
+ * @example override(idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]), { first: 1005, lowerFirst: 1005, count: 1 }).extents.map(showExtent)
+ *          // ["0:100000:1005", "1005:1005:1", "1006:101006:64530"]
  */
 export function override<K extends Kind>(map: IdMap<K>, extent: Extent): IdMap<K> {
   const kept = map.extents

@@ -69,8 +69,8 @@ export function followFlat(flat: FlatRoute, from: PlacedId): PlacedId {
  * with a hop up takes kernel ids, and has a table for each number that one of its hops names.
  * The number of segments is bounded by the sum of the lines of the route's maps, twice (mapped pieces and holes).
  *
- * @example flattenRoute([{ direction: "down", map: IDENTITY, name: "init" }]).tables.get(0)
- *          // ids 0 … 4294967294 as they are, then NO_ID
+ * @example flattenRoute([{ direction: "down", map: idMap([{ first: 0, lowerFirst: 7, count: 9 }]), name: "uid_map" }]).tables.get(0)
+ *          // [{ first: 0, pin: 0, delta: 7, number: 0 }, { first: 9, pin: 4294967295, delta: 0, number: 0 }]
  */
 export function flattenRoute(route: Route): FlatRoute {
   const known = new Set<NamespaceNumber>([CLASSICAL]);

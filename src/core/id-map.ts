@@ -88,7 +88,7 @@ export interface IdMapOptions {
  * Make an id map of extents.
  *
  * @throws UsernsError ERR_EXTENT_EMPTY, ERR_EXTENT_WRAP, ERR_EXTENT_OVERLAP, ERR_MAP_LINES, with `where:line`
- * @example idMap([{ first: 0, lowerFirst: 100000, count: 65536 }])
+ * @example idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]).extents.map(showExtent) // ["0:100000:65536"]
  */
 export function idMap<K extends Kind = Kind>(extents: readonly Extent[], options: IdMapOptions = {}): IdMap<K> {
   const { where = "map", maxLines } = options;

@@ -102,7 +102,7 @@ export function nextLower(set: IdSet, id: AnyId): AnyId | null {
  *
  * @returns extents whose inside ids are `inside`'s and whose lower ids are `lower`'s
  * @example zip([{ first: 0, count: 3 }], [{ first: 10, count: 1 }, { first: 20, count: 9 }])
- *          // 0 → 10 (1 id), 1 → 20 (2 ids)
+ *          // [{ first: 0, lowerFirst: 10, count: 1 }, { first: 1, lowerFirst: 20, count: 2 }]
  */
 export function zip(inside: IdSet, lower: IdSet): Extent[] {
   const extents: Extent[] = [];

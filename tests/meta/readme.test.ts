@@ -1,0 +1,73 @@
+/** The README's examples are run: each `console` block's output must be the command's, each `ts` block's values its own. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+
+const readme = readFileSync("README.md", "utf8");
+
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].flatMap(
+    (match) => match[1] ?? [],
+  );
+}
+
+interface Command {
+  readonly line: string;
+  readonly output: string;
+}
+
+/** A block is commands, each after `$ `, and what each prints. */
+function commandsOf(block: string): Command[] {
+  return block
+    .split(/^\$ /m)
+    .filter((text) => text.trim() !== "")
+    .map((text) => {
+      const [line = "", ...output] = text.split("\n");
+      return { line, output: output.join("\n").trimEnd() };
+    });
+}
+
+let folder = "";
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "userns-readme-"));
+  cpSync("tests/layers/debian-mixed-owners.tar.gz", join(folder, "layer.tar.gz"));
+  const bin = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve("dist/cli/main.js"))} "$@"\n`;
+  writeFileSync(join(folder, "userns"), bin, { mode: 0o755 });
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const consoles = blocks("console");
+test("the README shows commands", () => assert.ok(consoles.length >= 4, `${consoles.length}`));
+
+for (const [index, block] of consoles.entries())
+  test(`README, console block ${index + 1}: ${block.split("\n")[0]}`, () => {
+    for (const { line, output } of commandsOf(block)) {
+      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_COLOR: "1" };
+      const { stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8", env });
+      assert.equal(`${stdout}${stderr}`.trimEnd(), output, line);
+    }
+  });
+
+const scripts = blocks("ts");
+test("the README shows code", () => assert.ok(scripts.length >= 1));
+
+for (const [index, script] of scripts.entries())
+  test(`README, code block ${index + 1}`, () => {
+    // "expression; // → value" becomes an assertion; what else stands in the block is run as it is.
+    const checked = script.replace(
+      /^(.+?);\s*\/\/ → (.+)$/gm,
+      (_, expression, value) => `check(${expression}, ${value});`,
+    );
+    assert.notEqual(checked, script, "a block says what its lines give");
+    const file = resolve(`tests/meta/.readme-${process.pid}-${index}.ts`);
+    writeFileSync(file, `import { deepEqual as check } from "node:assert/strict";\n${checked}`);
+    try {
+      const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8" });
+      assert.equal(status, 0, stderr);
+    } finally {
+      rmSync(file);
+    }
+  });

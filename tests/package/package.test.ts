@@ -1,0 +1,144 @@
+/** The package that ships: packed, imported by Node, bundled, and loaded by a real Chromium. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { need } from "../need.ts";
+import { engineSuite } from "../suites/engine.ts";
+import { chromiumPath, launchChromium, serve } from "./browser.ts";
+import { type Packed, packAndUnpack } from "./packed.ts";
+
+const WASM_BUDGET_BYTES = 16_384;
+
+let packed: Packed;
+before(() => {
+  packed = packAndUnpack();
+});
+after(() => packed.remove());
+
+function node(script: string): string {
+  return execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: packed.folder,
+    encoding: "utf8",
+  });
+}
+
+test("the Wasm core is at most 16 kB", () => {
+  assert.ok(statSync(join(packed.root, "dist/core.wasm")).size <= WASM_BUDGET_BYTES);
+});
+
+test("every entry of the package's exports can be imported, and runs Wasm by default", () => {
+  const manifest: { exports: Record<string, unknown> } = JSON.parse(
+    readFileSync(join(packed.root, "package.json"), "utf8"),
+  );
+  const entries = Object.keys(manifest.exports).filter((entry) => !/\.(?:wasm|json)$/.test(entry));
+  for (const entry of entries) node(`await import(${JSON.stringify(entry.replace(/^\./, "userns"))})`);
+  assert.equal(node(`import { initSync } from "userns/core"; console.log(initSync().name)`).trim(), "wasm");
+  assert.equal(node(`import { init } from "userns/core"; console.log((await init()).name)`).trim(), "wasm");
+  assert.equal(node(`import { initSync } from "userns/engine-ts"; console.log(initSync().name)`).trim(), "typescript");
+});
+
+test("the command runs from the package", () => {
+  const [, ...fields] =
+    execFileSync(process.execPath, [join(packed.root, "dist/cli/main.js"), "map", "1000", "--map", "0:100000:65536"], {
+      encoding: "utf8",
+    }).match(/(\d+)\D+(\d+)/) ?? [];
+  assert.deepEqual(fields, ["1000", "101000"]);
+});
+
+test("the portable layers import no Node module and no package", () => {
+  const portable = readdirSync(join(packed.root, "dist"), { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".js") && !/^(?:cli|live|store|playground)\//.test(name),
+  );
+  for (const name of portable) {
+    const source = readFileSync(join(packed.root, "dist", name), "utf8");
+    for (const [, specifier = ""] of source.matchAll(/(?:from|import)\s*\(?["']([^"'.][^"']*)["']/g))
+      assert.ok(specifier === "#core-wasm" && !builtinModules.includes(specifier), `${name} imports ${specifier}`);
+  }
+});
+
+test("importing the package has no effect: a bundler drops it whole when nothing is used", async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `import "userns/core";`, resolveDir: packed.folder },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    write: false,
+    logLevel: "silent",
+  });
+  assert.equal(outputFiles[0]?.text.replace(/\/\/.*\n|\(\(\) => \{\n\}\)\(\);\n/g, "").trim(), "");
+});
+
+engineSuite("packed", async () => import(pathToFileURL(join(packed.root, "dist/core/index.js")).href));
+
+const PAGE_SCRIPT = `
+  import { flattenRoute, idMap, init, UsernsError } from "userns/core";
+  const engine = await init();
+  const map = idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]);
+  const translator = engine.load(flattenRoute([{ direction: "down", map, name: "uid_map" }]));
+  const ids = Uint32Array.from({ length: 100_000 }, (_, i) => i);
+  const unmapped = translator.ids(ids);
+  globalThis.answer = { name: engine.name, fallback: engine.fallback ?? null, unmapped, ids: [ids[0], ids[65535], ids[65536]] };
+`;
+
+for (const { title, policy, name } of [
+  {
+    title: "Chromium runs the bundled package on Wasm",
+    policy: "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+    name: "wasm",
+  },
+  {
+    title: "where a page's policy forbids Wasm the twin serves, and says why",
+    policy: "default-src 'self'; script-src 'self'",
+    name: "typescript",
+  },
+])
+  test(title, async (t) => {
+    const executable = chromiumPath();
+    if (
+      !need(t, executable !== undefined, "a Chromium (set CHROMIUM, or install Debian's chromium)") ||
+      executable === undefined
+    )
+      return;
+    const { outputFiles } = await build({
+      stdin: { contents: PAGE_SCRIPT, resolveDir: packed.folder },
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      write: false,
+    });
+    const site = await serve(
+      {
+        "/": {
+          type: "text/html",
+          body: `<!doctype html><title>userns</title><script type="module" src="/page.js"></script>`,
+        },
+        "/page.js": { type: "text/javascript", body: outputFiles[0]?.text ?? "" },
+      },
+      policy,
+    );
+    const browser = await launchChromium(executable);
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      await page.goto(site.url);
+      await page.waitForFunction("globalThis.answer !== undefined", undefined, { timeout: 20_000 });
+      const answer = await page.evaluate<{ name: string; fallback: string | null; unmapped: number; ids: number[] }>(
+        "globalThis.answer",
+      );
+      assert.deepEqual(errors, []);
+      assert.equal(answer.name, name);
+      assert.equal(answer.fallback === null, name === "wasm", `${answer.fallback}`);
+      assert.equal(answer.unmapped, 100_000 - 65_536);
+      assert.deepEqual(answer.ids, [100_000, 165_535, 4_294_967_295]);
+    } finally {
+      await browser.close();
+      site.close();
+    }
+  });
