@@ -58,6 +58,12 @@ export type CredColumns = { readonly [K in OwnerKind]: KuidColumn<K> };
 /** @source capabilities(7), "The securebits flags"; each has a lock one bit above it */
 export const SECUREBITS = { noroot: 1, no_setuid_fixup: 4, keep_caps: 16, no_cap_ambient_raise: 64 } as const;
 export type SecurebitName = keyof typeof SECUREBITS;
+export const SECUREBIT_NAMES: readonly SecurebitName[] = [
+  "noroot",
+  "no_setuid_fixup",
+  "keep_caps",
+  "no_cap_ambient_raise",
+];
 export type Securebits = number;
 
 export function hasSecurebit(cred: CredParts, name: SecurebitName): boolean {

@@ -87,7 +87,10 @@ export function parseMapText(text: string): Verdict<readonly Extent[]> | LineFau
   for (let from = 0, number = 1; ; number++) {
     const end = held.indexOf(NEWLINE, from);
     const next = end < 0 || end + 1 === held.length ? null : end + 1;
-    const refuse = (rule: Rule, because: string) => ({ ...deny("EINVAL", rule, `line ${number}: ${because}`), line: number });
+    const refuse = (rule: Rule, because: string) => ({
+      ...deny("EINVAL", rule, `line ${number}: ${because}`),
+      line: number,
+    });
     const line = parseLine(held.slice(from, end < 0 ? undefined : end));
     if (!line.ok) return refuse(line.rule, line.because);
     const extent = line.value;
@@ -116,7 +119,11 @@ function parseLine(line: string): Verdict<Extent> {
   }
   const rest = skipSpaces(line, at);
   if (rest < line.length)
-    return deny("EINVAL", RULES.nothingAfterCount, `column ${rest + 1} holds ${JSON.stringify(line.slice(rest, rest + 12))}`);
+    return deny(
+      "EINVAL",
+      RULES.nothingAfterCount,
+      `column ${rest + 1} holds ${JSON.stringify(line.slice(rest, rest + 12))}`,
+    );
   const [first = 0, lowerFirst = 0, count = 0] = numbers;
   const extent = { first, lowerFirst, count };
   if (first === NO_ID || lowerFirst === NO_ID) return deny("EINVAL", RULES.realIds, showExtent(extent));

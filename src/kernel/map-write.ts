@@ -1,5 +1,4 @@
-import { type Extent, sortedByFirst } from "../core/extent.ts";
-import { covers } from "../core/extent.ts";
+import { covers, type Extent, sortedByFirst } from "../core/extent.ts";
 import type { Kind } from "../core/id.ts";
 import { type IdMap, idMap, showExtent } from "../core/id-map.ts";
 import { CLASSICAL, isSameKuid64 } from "../core/kuid64.ts";
@@ -18,7 +17,8 @@ const SOURCE = "vectors/linux-6.18/1_map_write.json";
 
 const RULES = ruleTable({
   mapWriterPlace: {
-    sentence: "The opener of a map file must be in the namespace of the map or in its parent; the initial maps cannot be written.",
+    sentence:
+      "The opener of a map file must be in the namespace of the map or in its parent; the initial maps cannot be written.",
     source: `user_namespaces(7), Defining user and group ID mappings, rule 2; ${SOURCE} (tag where)`,
   },
   mapOnePage: {
@@ -88,7 +88,8 @@ export function writeMap<K extends Kind>(
     return deny("EPERM", RULES.mapWriterPlace, `opened from ${by.opener.userNs.name}`);
   if (by.position !== 0) return deny("EINVAL", RULES.mapOnePage, `the position is ${by.position}`);
   if (text.length >= PAGE_SIZE) return deny("EINVAL", RULES.mapOnePage, `${text.length} bytes`);
-  if (ns.maps[kind].extents.length > 0) return deny("EPERM", RULES.mapWrittenOnce, `${kind}_map of ${ns.name} is written`);
+  if (ns.maps[kind].extents.length > 0)
+    return deny("EPERM", RULES.mapWrittenOnce, `${kind}_map of ${ns.name} is written`);
   if (kind !== "projid" && !isNsCapable(by.opener, ns, "sys_admin"))
     return deny("EPERM", RULES.mapOpenerAdmin, `the opener has no CAP_SYS_ADMIN over ${ns.name}`);
   const parsed = parseMapText(text);
@@ -126,7 +127,11 @@ function mayMap(
   const name: Capability = SETID_CAP[kind];
   const lacking = [by.writer, by.opener].find((cred) => !isNsCapable(cred, parent, name));
   return lacking
-    ? deny("EPERM", RULES.mapSetidCap, `the ${lacking === by.writer ? "writer" : "opener"} has no CAP_${name.toUpperCase()} over ${parent.name}`)
+    ? deny(
+        "EPERM",
+        RULES.mapSetidCap,
+        `the ${lacking === by.writer ? "writer" : "opener"} has no CAP_${name.toUpperCase()} over ${parent.name}`,
+      )
     : allow(undefined, RULES.mapSetidCap);
 }
 
@@ -145,7 +150,8 @@ function isOwnId<K extends OwnerKind>(
   const [line, another] = extents;
   if (!line || another || line.count !== 1 || !isSameKuid64(ns.owner.uid, opener.uid.effective)) return false;
   if (kind === "gid" && ns.setgroupsAllowed) return false;
-  return isSameKuid64(makeKid(world, parent, kind, line.lowerFirst), opener[kind].effective);
+  const inParent: number = line.lowerFirst;
+  return isSameKuid64(makeKid(world, parent, kind, inParent), opener[kind].effective);
 }
 
 /** Take the lower side of each line down through the parent's map. */
@@ -158,7 +164,8 @@ function throughParent<K extends Kind>(
   for (const extent of extents) {
     const wanted = { first: extent.lowerFirst, count: extent.count };
     const line = parentMap.extents.find((candidate) => covers(candidate, wanted));
-    if (!line) return deny("EPERM", RULES.mapParentCovers, `no line of ${parentName} holds all of ${showExtent(extent)}`);
+    if (!line)
+      return deny("EPERM", RULES.mapParentCovers, `no line of ${parentName} holds all of ${showExtent(extent)}`);
     lowered.push({ ...extent, lowerFirst: line.lowerFirst + (extent.lowerFirst - line.first) });
   }
   return allow(idMap(lowered.length > LINES_IN_ORDER ? sortedByFirst(lowered) : lowered));
@@ -172,10 +179,10 @@ function throughParent<K extends Kind>(
  */
 export function readMap(world: World, ns: UserNamespace, kind: Kind, opener: Cred): readonly Extent[] {
   const reader = opener.userNs === ns && ns.parent ? ns.parent : opener.userNs;
-  return ns.maps[kind].extents.map((extent) => ({
-    ...extent,
-    lowerFirst: fromKid(world, reader, kind, { id: extent.lowerFirst, number: CLASSICAL }),
-  }));
+  return ns.maps[kind].extents.map((extent) => {
+    const lower: number = extent.lowerFirst;
+    return { ...extent, lowerFirst: fromKid(world, reader, kind, { id: lower, number: CLASSICAL }) };
+  });
 }
 
 /**

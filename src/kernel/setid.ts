@@ -1,7 +1,17 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type Capability, capsWithout, FS_CAPS, isNsCapable, NO_CAPS } from "./capability.ts";
-import { type Cred, type CredIds, type CredParts, hasSecurebit, idsOf, withIds, type Role, ROLES, sameIds } from "./cred.ts";
+import {
+  type Cred,
+  type CredIds,
+  type CredParts,
+  hasSecurebit,
+  idsOf,
+  ROLES,
+  type Role,
+  sameIds,
+  withIds,
+} from "./cred.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
@@ -33,7 +43,8 @@ const RULES = ruleTable({
     source: "setresuid(2), EPERM",
   },
   setfsuidSilent: {
-    sentence: "setfsuid with an id that is not mapped, or not the caller's to take, changes nothing and gives no error.",
+    sentence:
+      "setfsuid with an id that is not mapped, or not the caller's to take, changes nothing and gives no error.",
     source: "setfsuid(2)",
   },
   capsFollowRoot: {

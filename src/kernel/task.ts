@@ -1,7 +1,8 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
+import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
-import type { OpenFile } from "./open-file.ts";
+import type { Socket } from "./socket.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
 /**
@@ -23,8 +24,10 @@ export interface Task {
   umask: number;
   nice: number;
   mountNs: MountNamespace;
-  /** Descriptors that a step asked to keep, by the name it gave them. */
-  readonly fds: Map<string, OpenFile>;
+  /** Map files that it keeps open, by the name it gave them. */
+  readonly mapFiles: Map<string, OpenMapFile>;
+  /** Sockets that it holds, by the name it gave them. */
+  readonly sockets: Map<string, Socket>;
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Kind, NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
 import { intoKernel, mapOf, outOfKernel } from "./routes.ts";
 import type { Translators } from "./translators.ts";
-import { mapOf, type UserNamespace } from "./user-namespace.ts";
+import type { UserNamespace } from "./user-namespace.ts";
 
 /** Any holder of loaded routes: a world. */
 export interface HasTranslators {

@@ -36,8 +36,12 @@ export interface World {
   readonly mounts: Map<string, Mount>;
   /** Both ends of each socket pair, by the name of the pair. */
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
+  /** Listening sockets, by address. */
+  readonly listeners: Map<string, Socket>;
   /** The user namespaces that own a UTS namespace. */
   readonly utsNamespaces: Map<string, UserNamespace>;
+  /** A scenario's names for ids. */
+  readonly idNames: Map<string, number>;
   nextPid: number;
 }
 
@@ -61,7 +65,9 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): Wo
     superblocks: new Map(),
     mounts: new Map(),
     socketPairs: new Map(),
+    listeners: new Map(),
     utsNamespaces: new Map(),
+    idNames: new Map(),
     nextPid: FIRST_PID,
   };
   const root = spawn(world, { name: ROOT, cred: rootCred(world) });
@@ -70,6 +76,8 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): Wo
   return world;
 }
 
+/** The pid of the first process of a machine: it exists, and is no task of the world. */
+export const INIT_PID = 1;
 const FIRST_PID = 100;
 
 /** Give the world's memory back to its engine. The world must not be used afterwards. */
@@ -120,6 +128,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     umask: parts.umask ?? 0,
     nice: 0,
     mountNs: parts.mountNs ?? world.initMountNs,
-    fds: new Map(),
+    mapFiles: new Map(),
+    sockets: new Map(),
   };
 }

@@ -1,7 +1,15 @@
 import { UsernsError } from "../../core/errors.ts";
 import { isId } from "../../core/id.ts";
-import { type Capability, CAPABILITIES, type CapSet, capSet, capsWithout, isCapability, NO_CAPS } from "../capability.ts";
-import { ALL_CAPS } from "../capability.ts";
+import {
+  ALL_CAPS,
+  CAPABILITIES,
+  type Capability,
+  type CapSet,
+  capSet,
+  capsWithout,
+  isCapability,
+  NO_CAPS,
+} from "../capability.ts";
 import type { Task } from "../task.ts";
 import type { UserNamespace } from "../user-namespace.ts";
 import type { World } from "../world.ts";
@@ -37,7 +45,7 @@ function argument<T>(schema: JsonSchema, read: Argument<T>["read"]): Argument<T>
 }
 
 /** The same argument, with a value for when it is left out. */
-export function optional<T, D>(of: Argument<T>, absent: D): Argument<T | D> {
+export function optional<T, const D>(of: Argument<T>, absent: D): Argument<T | D> {
   const schema = absent === undefined ? of.schema : { ...of.schema, default: absent };
   return {
     schema,
@@ -60,6 +68,55 @@ export function listOf<T>(of: Argument<T>): Argument<readonly T[]> {
     if (!Array.isArray(value)) throw scenarioError(where, "a list", value);
     return value.map((item: unknown, index) => of.read(item, `${where}[${index}]`, world));
   });
+}
+
+/** A list of so many. */
+export function tupleOf<T>(of: Argument<T>, count: number): Argument<readonly T[]> {
+  return argument({ type: "array", items: of.schema, minItems: count, maxItems: count }, (value, where, world) => {
+    const list = listOf(of).read(value, where, world);
+    if (list.length !== count) throw scenarioError(where, `a list of ${count}`, value);
+    return list;
+  });
+}
+
+/** Arguments by key, and what they read. */
+export type Arguments = { readonly [key: string]: Argument<unknown> };
+export type ValuesOf<A extends Arguments> = {
+  readonly [Key in keyof A]: A[Key] extends Argument<infer T> ? T : never;
+};
+
+/** An object of these keys and no others. */
+export function objectOf<A extends Arguments>(args: A): Argument<ValuesOf<A>> {
+  const entries = Object.entries(args);
+  const schema = {
+    type: "object",
+    properties: Object.fromEntries(entries.map(([key, of]) => [key, of.schema])),
+    required: entries.filter(([, of]) => !of.isOptional).map(([key]) => key),
+    additionalProperties: false,
+  };
+  return argument(schema, (value, where, world) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw scenarioError(where, "an object", value);
+    const given = new Map<string, unknown>(Object.entries(value));
+    const unknown = [...given.keys()].find((key) => !Object.hasOwn(args, key));
+    if (unknown !== undefined)
+      throw scenarioError(`${where}.${unknown}`, `one of ${Object.keys(args).join(", ") || "no keys"}`, unknown);
+    const values: Record<string, unknown> = {};
+    for (const [key, of] of entries) {
+      if (given.get(key) === undefined && !of.isOptional) throw scenarioError(`${where}.${key}`, "a value", undefined);
+      values[key] = of.read(given.get(key), `${where}.${key}`, world);
+    }
+    if (!areRead(args, values)) throw new Error("arguments lost");
+    return values;
+  });
+}
+
+/** Every value was made by the argument of its key, so the record has the arguments' types. */
+function areRead<A extends Arguments>(
+  args: A,
+  values: Record<string, unknown>,
+): values is Record<string, unknown> & ValuesOf<A> {
+  return Object.keys(args).every((key) => key in values);
 }
 
 /** One of a few words. */
@@ -86,12 +143,14 @@ export const integer: Argument<number> = argument({ type: "integer" }, (value, w
   return value;
 });
 
-/** A 32-bit id in the calling task's own namespace; 4294967295 is (uid_t)-1. */
+/** A 32-bit id, or one of the scenario's names for one; 4294967295 is (uid_t)-1. */
 export const id: Argument<number> = argument(
-  { type: "integer", minimum: 0, maximum: 4294967295 },
-  (value, where) => {
-    if (typeof value !== "number" || !isId(value)) throw scenarioError(where, "an id, 0 … 4294967295", value);
-    return value;
+  { anyOf: [{ type: "integer", minimum: 0, maximum: 4294967295 }, { type: "string" }] },
+  (value, where, world) => {
+    const number = typeof value === "string" ? world.idNames.get(value) : value;
+    if (typeof number !== "number" || !isId(number))
+      throw scenarioError(where, "an id, 0 … 4294967295, or a name for one", value);
+    return number;
   },
 );
 
@@ -134,7 +193,8 @@ export function namedIn<T>(what: string, tableOf: (world: World) => ReadonlyMap<
   return argument({ type: "string" }, (value, where, world) => {
     const table = tableOf(world);
     const found = typeof value === "string" ? table.get(value) : undefined;
-    if (found === undefined) throw scenarioError(where, `the name of a ${what}: ${[...table.keys()].join(", ")}`, value);
+    if (found === undefined)
+      throw scenarioError(where, `the name of a ${what}: ${[...table.keys()].join(", ")}`, value);
     return found;
   });
 }

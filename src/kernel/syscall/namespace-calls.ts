@@ -1,0 +1,27 @@
+import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
+import { allow } from "../verdict.ts";
+import { optional, scenarioError, text, userNamespace } from "./argument.ts";
+import { type CallTable, defineCall, NOTHING } from "./call.ts";
+
+export const NAMESPACE_CALLS: CallTable = [
+  defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }) => {
+    if (as !== undefined && world.userNamespaces.has(as))
+      throw scenarioError("as", "a name that no user namespace has", as);
+    const made = unshareUser(world, task, as ?? `of ${task.name}`);
+    if (!made.ok) return made;
+    if (as !== undefined) {
+      world.userNamespaces.set(as, made.value);
+      world.residents.set(made.value, task);
+    }
+    return allow(NOTHING);
+  }),
+  defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => {
+    const entered = setnsUser(world, task, ns);
+    return entered.ok ? allow(NOTHING) : entered;
+  }),
+  defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
+  defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => {
+    const parent = parentOf(task, ns);
+    return parent.ok ? allow(NOTHING) : parent;
+  }),
+];

@@ -1,0 +1,108 @@
+import { addEntry, entryAt } from "../kernel/directory.ts";
+import { Inode } from "../kernel/inode.ts";
+import type { Mount, Superblock } from "../kernel/mount.ts";
+import {
+  id,
+  integer,
+  listOf,
+  mode,
+  namedIn,
+  objectOf,
+  oneOf,
+  optional,
+  scenarioError,
+  text,
+  userNamespace,
+} from "../kernel/syscall/argument.ts";
+import type { World } from "../kernel/world.ts";
+import { kid } from "./set-up-tasks.ts";
+
+const filesystem = namedIn("file system", (world) => world.superblocks);
+
+const ROOT_ITEM = { uid: optional(id, 0), gid: optional(id, 0), mode: optional(mode, 0o777) };
+
+export const FILESYSTEM_ITEM = {
+  name: text,
+  type: oneOf("tmpfs", "ext4", "xfs", "btrfs"),
+  user_ns: optional(userNamespace, undefined),
+  root: optional(objectOf(ROOT_ITEM), { uid: 0, gid: 0, mode: 0o777 }),
+};
+
+/** A file system, mounted plainly under its own name. */
+export function setUpFilesystem(world: World, item: unknown, where: string): void {
+  const { name, type, user_ns: userNs = world.initUserNs, root } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
+  const superblock: Superblock = { name, type, userNs, isReadOnly: false };
+  const top = new Inode(world.inodeColumns, {
+    superblock,
+    type: "dir",
+    mode: root.mode,
+    uid: kid(root.uid),
+    gid: kid(root.gid),
+  });
+  world.superblocks.set(name, superblock);
+  addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+}
+
+const PLAIN = { idmap: null, isReadOnly: false, isNosuid: false, isNoexec: false, isNodev: false };
+
+function addMount(world: World, mount: Mount, where: string): void {
+  if (world.mounts.has(mount.name)) throw scenarioError(`${where}.name`, "a name that no other mount has", mount.name);
+  world.mounts.set(mount.name, mount);
+}
+
+/** The plain mount of a file system. */
+function plainMount(world: World, superblock: Superblock): Mount {
+  const mount = world.mounts.get(superblock.name);
+  if (!mount) throw new Error(`${superblock.name} is not mounted`);
+  return mount;
+}
+
+const FLAGS = { ro: "isReadOnly", nosuid: "isNosuid", noexec: "isNoexec", nodev: "isNodev" } as const;
+
+export const MOUNT_ITEM = {
+  name: text,
+  fs: filesystem,
+  idmap: optional(userNamespace, undefined),
+  flags: optional(listOf(oneOf("ro", "nosuid", "noexec", "nodev")), []),
+  sub: optional(text, ""),
+};
+
+/** A further mount of a file system. */
+export function setUpMount(world: World, item: unknown, where: string): void {
+  const { name, fs, idmap, flags, sub } = objectOf(MOUNT_ITEM).read(item, where, world);
+  const root = entryAt(plainMount(world, fs), sub);
+  if (!root) throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
+  const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
+  const maps = idmap && { name: idmap.name, maps: { uid: idmap.maps.uid, gid: idmap.maps.gid } };
+  addMount(world, { ...PLAIN, ...set, name, superblock: fs, root, idmap: maps ?? null }, where);
+}
+
+export const FILE_ITEM = {
+  fs: filesystem,
+  path: text,
+  type: optional(oneOf("file", "dir", "symlink", "fifo", "exe"), "file"),
+  target: optional(text, ""),
+  uid: optional(id, 0),
+  gid: optional(id, 0),
+  mode: optional(mode, 0o644),
+  size: optional(integer, 0),
+};
+
+/** A file with the owners that it has in the kernel, whoever they are. */
+export function setUpFile(world: World, item: unknown, where: string): void {
+  const given = objectOf(FILE_ITEM).read(item, where, world);
+  const cut = given.path.lastIndexOf("/");
+  const directory = entryAt(plainMount(world, given.fs), given.path.slice(0, Math.max(cut, 0)));
+  if (directory?.type !== "dir")
+    throw scenarioError(`${where}.path`, `a directory of ${given.fs.name} above it`, given.path);
+  const inode = addEntry(world, directory, given.path.slice(cut + 1), {
+    superblock: given.fs,
+    type: given.type === "exe" ? "file" : given.type,
+    mode: given.mode,
+    uid: kid(given.uid),
+    gid: kid(given.gid),
+  });
+  inode.size = given.size;
+  inode.target = given.target;
+  inode.isProgram = given.type === "exe";
+}
