@@ -153,3 +153,19 @@ function picker(ranges: readonly Range[]): { readonly total: number; at(rank: nu
   };
   return { total, at };
 }
+
+/** The number of the isolated namespace that is looked from, and that of another. */
+export const OWN_NUMBER = 7;
+const OTHER_NUMBER = 9;
+
+/** Namespace numbers for ids: all 0, or, mixed, half 0, two in five this namespace's own and one in ten another's. */
+export function makeNumbers(size: number, isMixed: boolean, seed: number): Uint32Array {
+  const result = new Uint32Array(size);
+  const numbers = random(seed, `numbers ${size}`);
+  if (isMixed)
+    for (let k = 0; k < size; k++) {
+      const draw = numbers.below(10);
+      result[k] = draw < 5 ? 0 : draw < 9 ? OWN_NUMBER : OTHER_NUMBER;
+    }
+  return result;
+}

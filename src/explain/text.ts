@@ -6,8 +6,8 @@ export const TEXT_WIDTH = 80;
 /**
  * An explanation as lines of at most {@link TEXT_WIDTH} columns, where words allow: the answer, then a step a line.
  *
- * @example // uid u42 → k100041
- *          //   u42 → k100041  uid_map, line 2: 1:100000:65536
+ * @example explanationLines(explain("uid", intoKernel([{ name: "uid_map", map: parseTriples("0:100000:9") }]), { id: 5, number: 0 }))
+ *          // ["uid u5 → k100005", "  u5 → k100005  uid_map, line 1: 0:100000:9"]
  */
 export function explanationLines(explanation: Explanation): string[] {
   const { kind, from, steps } = explanation;

@@ -1,0 +1,94 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline, Readable } from "node:stream";
+import { type Compression, detectCompression, SIGNATURE_BYTES, unpacker, unpackFault } from "./compression.ts";
+import { fileFault } from "./fault.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Bytes asked of a file at once. */
+const READ_BYTES = 256 * 1024;
+
+/** A layer that is being read. */
+export interface LayerInput {
+  /** Its path, or `stdin`. */
+  readonly where: string;
+  readonly compression: Compression;
+  /** The tar, unpacked. To be read once. */
+  readonly tar: AsyncIterable<Uint8Array>;
+  /** Bytes of the file as it lies there, packed; null when nobody knows. */
+  readonly sizeBytes: number | null;
+  /** How many of them have been read. */
+  bytesRead(): number;
+}
+
+/**
+ * Open a layer, plain or packed.
+ *
+ * @param path  `-` for stdin
+ * @throws UsernsError ERR_FILE, ERR_COMPRESSION; the same while `tar` is read
+ */
+export async function openLayer(path: string, terminal: Terminal): Promise<LayerInput> {
+  const where = path === "-" ? "stdin" : path;
+  const source = path === "-" ? terminal.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
+  let read = 0;
+  const chunks = source[Symbol.asyncIterator]();
+  const next = async (): Promise<Uint8Array | null> => {
+    try {
+      const { done, value } = await chunks.next();
+      if (done) return null;
+      const chunk: Uint8Array = value;
+      read += chunk.length;
+      return chunk;
+    } catch (error) {
+      throw fileFault(error, where, "a file that can be read");
+    }
+  };
+  const head = await readHead(next);
+  const compression = detectCompression(head, where);
+  const stream = unpacker(compression, where);
+  const packed = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      if (head.length > 0) yield head;
+      for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
+    } finally {
+      source.destroy();
+    }
+  };
+  return {
+    where,
+    compression,
+    tar: stream ? unpacked(packed(), stream, compression, where) : packed(),
+    sizeBytes: path === "-" ? null : await sizeOf(path),
+    bytesRead: () => read,
+  };
+}
+
+async function readHead(next: () => Promise<Uint8Array | null>): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < SIGNATURE_BYTES) {
+    const chunk = await next();
+    if (!chunk) break;
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+  }
+  return head;
+}
+
+async function* unpacked(
+  packed: AsyncGenerator<Uint8Array>,
+  stream: NonNullable<ReturnType<typeof unpacker>>,
+  compression: Compression,
+  where: string,
+): AsyncGenerator<Uint8Array> {
+  // The reader below is handed every error; the callback keeps it from being thrown a second time.
+  pipeline(Readable.from(packed, { objectMode: false, highWaterMark: READ_BYTES }), stream, () => {});
+  try {
+    for await (const chunk of stream) yield chunk;
+  } catch (error) {
+    throw unpackFault(error, compression, where);
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  const stats = await stat(path);
+  return stats.isFile() ? stats.size : null;
+}

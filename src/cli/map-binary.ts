@@ -1,0 +1,101 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
+import { endianness } from "node:os";
+import type { Readable, Writable } from "node:stream";
+import { flattenRoute, type IdMap, initSync, type Translator } from "../core/index.ts";
+import { intoKernel, outOfKernel } from "../kernel/index.ts";
+import { fileFault, usageFault } from "./fault.ts";
+import type { MapOptions } from "./map.ts";
+import { answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
+import { writeWhole } from "./whole-file.ts";
+
+/** The `--json` of `userns map --binary`. */
+export interface BinaryMapAnswer {
+  readonly direction: "down" | "up";
+  readonly ids: number;
+  /** How many ids are not mapped; each stands as 4294967295 in the output. */
+  readonly unmapped: number;
+  readonly engine: "wasm" | "typescript";
+}
+
+/** Ids of one window of bulk work. */
+const WINDOW_IDS = 1 << 18;
+
+/**
+ * Translate a file of ids through the engine, in windows.
+ *
+ * @throws UsernsError ERR_USAGE for options that do not go together or a file that ends inside an id, ERR_FILE
+ */
+export async function mapBinary(
+  map: IdMap,
+  path: string,
+  ids: readonly string[],
+  { out, reverse, json }: MapOptions,
+  terminal: Terminal,
+): Promise<Exit> {
+  if (ids.length > 0) throw usageFault("IDS", "no ids beside --binary", ids.join(" "));
+  if (out === undefined) throw usageFault("--out", "a file to write the translated ids to, or -", "nothing");
+  if (out === "-" && json) throw usageFault("--out", "a file, as --json answers on stdout", "-");
+  const engine = initSync();
+  const named = [{ name: "map", map }];
+  const translator = engine.load(flattenRoute(reverse ? outOfKernel(named, "checked") : intoKernel(named)));
+  const input = path === "-" ? terminal.stdin : createReadStream(path, { highWaterMark: WINDOW_IDS * 4 });
+  const where = path === "-" ? "stdin" : path;
+  let counts = { ids: 0, unmapped: 0 };
+  const write = async (sink: Writable) => {
+    counts = await translateStream(translator, input, where, sink);
+  };
+  if (out === "-") await write(terminal.stdout);
+  else await writeWhole(out, write);
+  const direction = reverse ? "up" : "down";
+  const result: BinaryMapAnswer = { direction, ...counts, engine: engine.name };
+  if (json) await answerJson(terminal, result);
+  else talk(terminal, `${counts.ids} ids translated, ${counts.unmapped} not mapped (engine ${engine.name})`);
+  return counts.unmapped === 0 ? EXIT.yes : EXIT.no;
+}
+
+/** Ids are kept in the order of bytes that the machine counts in; the file's is little-endian. */
+const MUST_SWAP = endianness() === "BE";
+
+async function translateStream(
+  translator: Translator,
+  input: Readable,
+  where: string,
+  sink: Writable,
+): Promise<{ ids: number; unmapped: number }> {
+  const counts = { ids: 0, unmapped: 0 };
+  let bytes = new Uint8Array(WINDOW_IDS * 4);
+  let filled = 0;
+  const flush = async (): Promise<void> => {
+    const length = filled >>> 2;
+    const window = new Uint32Array(bytes.buffer, 0, length);
+    if (MUST_SWAP) Buffer.from(bytes.buffer, 0, length * 4).swap32();
+    counts.unmapped += translator.ids(window);
+    counts.ids += length;
+    if (MUST_SWAP) Buffer.from(bytes.buffer, 0, length * 4).swap32();
+    // The sink keeps the window until it is written, so the next one is another.
+    if (!sink.write(bytes.subarray(0, length * 4))) await once(sink, "drain");
+    bytes = new Uint8Array(WINDOW_IDS * 4);
+    filled = 0;
+  };
+  try {
+    for await (const chunk of input) {
+      let rest: Uint8Array = chunk;
+      while (rest.length > 0) {
+        const part = rest.subarray(0, bytes.length - filled);
+        bytes.set(part, filled);
+        filled += part.length;
+        rest = rest.subarray(part.length);
+        if (filled === bytes.length) await flush();
+      }
+    }
+  } catch (error) {
+    throw fileFault(error, where, "a file that can be read");
+  }
+  if (filled % 4 !== 0) {
+    const total = counts.ids * 4 + filled;
+    throw usageFault(`${where}, byte ${total - (filled % 4)}`, "whole ids of 4 bytes", `${total} bytes`);
+  }
+  if (filled > 0) await flush();
+  return counts;
+}

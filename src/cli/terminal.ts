@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import pc from "picocolors";
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Where a command reads and writes. The answer goes to `stdout`, everything else to `stderr`. */
+export interface Terminal {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Colours of the answer; they repeat what the words say. */
+  readonly colors: Colors;
+  /** Colours of what goes to stderr. */
+  readonly talkColors: Colors;
+  /** Is a person watching stderr? */
+  readonly isWatched: boolean;
+}
+
+/** Yes or done; no or refused; wrong use or bad input. */
+export const EXIT = { yes: 0, no: 1, bad: 2 } as const;
+export type Exit = (typeof EXIT)[keyof typeof EXIT];
+
+/** The terminal, pipes or files that this process was started with. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr, env } = process;
+  const mayColor = !env.NO_COLOR && env.TERM !== "dumb";
+  return {
+    stdin,
+    stdout,
+    stderr,
+    colors: pc.createColors(mayColor && stdout.isTTY === true),
+    talkColors: pc.createColors(mayColor && stderr.isTTY === true),
+    isWatched: stderr.isTTY === true,
+  };
+}
+
+/** Write a part of the answer, and wait when its reader is slow. */
+export async function answer(terminal: Terminal, text: string): Promise<void> {
+  if (!terminal.stdout.write(text)) await once(terminal.stdout, "drain");
+}
+
+/** Write the whole answer as JSON, two blanks a level. */
+export async function answerJson(terminal: Terminal, value: unknown): Promise<void> {
+  await answer(terminal, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Say something that is no part of the answer. */
+export function talk(terminal: Terminal, text: string): void {
+  terminal.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { createWriteStream, rmSync } from "node:fs";
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Writable } from "node:stream";
+import { fileFault, isSystemError } from "./fault.ts";
+
+/** Files that are being written and are not yet whole: what a signal must take away. */
+const unfinished = new Set<string>();
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Take away what is half-written, at once: for a process that is about to end. */
+export function dropUnfinished(): void {
+  for (const path of unfinished) rmSync(path, { force: true });
+  unfinished.clear();
+}
+
+/** Clean up, and let the signal end the process as if it had not been caught. */
+function onSignal(signal: NodeJS.Signals): void {
+  dropUnfinished();
+  for (const name of SIGNALS) process.off(name, onSignal);
+  process.kill(process.pid, signal);
+}
+
+function hold(path: string): void {
+  if (unfinished.size === 0) for (const signal of SIGNALS) process.on(signal, onSignal);
+  unfinished.add(path);
+}
+
+function release(path: string): void {
+  unfinished.delete(path);
+  if (unfinished.size === 0) for (const signal of SIGNALS) process.off(signal, onSignal);
+}
+
+/**
+ * Write a file that appears whole or not at all: beside its place, in the same folder, then renamed. A file that was
+ * there keeps its mode, and stays as it was until then. What is no regular file (a device, a named pipe) is written to
+ * as it is.
+ *
+ * @param write  must end `sink`, or leave it open to be ended here; what it throws leaves nothing behind
+ * @throws UsernsError ERR_FILE, and what `write` throws
+ */
+export async function writeWhole(path: string, write: (sink: Writable) => Promise<void>): Promise<void> {
+  const place = await placeFor(path);
+  if (place.isSpecial) return writeThrough(path, createWriteStream(path, { flags: "w" }), write);
+  const beside = join(dirname(place.path), `.${basename(place.path)}.${randomBytes(6).toString("hex")}.part`);
+  hold(beside);
+  try {
+    const file = await openBeside(beside, path);
+    if (place.mode !== undefined) await file.chmod(place.mode);
+    await writeThrough(path, file.createWriteStream({ flush: true }), write);
+    await rename(beside, place.path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  } finally {
+    release(beside);
+  }
+}
+
+interface Place {
+  /** Symbolic links followed. */
+  readonly path: string;
+  readonly mode?: number;
+  readonly isSpecial: boolean;
+}
+
+async function placeFor(path: string): Promise<Place> {
+  try {
+    const [target, stats] = [await realpath(path), await stat(path)];
+    return { path: target, mode: stats.mode & 0o777, isSpecial: !stats.isFile() };
+  } catch (error) {
+    if (isSystemError(error) && error.code === "ENOENT") return { path, isSpecial: false };
+    throw fileFault(error, path, "a file that can be written");
+  }
+}
+
+async function openBeside(beside: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(beside, "wx", 0o666);
+  } catch (error) {
+    throw fileFault(error, path, "a file that can be written, in a folder where files can be made");
+  }
+}
+
+/** Run `write`, end the stream, and wait until the system has everything. */
+async function writeThrough(path: string, sink: Writable, write: (sink: Writable) => Promise<void>): Promise<void> {
+  let failure: unknown;
+  const closed = new Promise<void>((resolve) => sink.once("close", resolve));
+  sink.on("error", (error) => {
+    failure = error;
+  });
+  try {
+    await write(sink);
+    sink.end();
+  } catch (error) {
+    failure ??= error;
+    sink.destroy();
+  }
+  await closed;
+  if (failure) throw fileFault(failure, path, "a file that can be written");
+}

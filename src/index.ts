@@ -1,0 +1,9 @@
+/**
+ * Everything portable: ids and routes, maps as text, the routes of Linux, explanations.
+ *
+ * A program that needs one layer imports that layer (`userns/core`); nothing here runs on import.
+ */
+export * from "./core/index.ts";
+export * from "./explain/index.ts";
+export * from "./formats/index.ts";
+export * from "./kernel/index.ts";
