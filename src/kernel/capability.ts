@@ -94,9 +94,9 @@ export function isSubsetOf(set: CapSet, of: CapSet): boolean {
   return capsWithout(set, of) === NO_CAPS;
 }
 
-/** The names of a set, in alphabetical order. */
+/** The names of a set, in the order of their numbers. */
 export function namesOf(set: CapSet): Capability[] {
-  return CAPABILITIES.filter((name) => hasCap(set, name)).sort();
+  return CAPABILITIES.filter((name) => hasCap(set, name));
 }
 
 const RULES = ruleTable({

@@ -24,7 +24,6 @@ export * from "./setid.ts";
 export * from "./setns.ts";
 export * from "./show.ts";
 export * from "./socket.ts";
-export * from "./syscall/argument.ts";
 export * from "./syscall/call.ts";
 export * from "./syscall/registry.ts";
 export * from "./task.ts";
