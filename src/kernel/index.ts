@@ -9,6 +9,7 @@ export * from "./capset.ts";
 export * from "./cred.ts";
 export * from "./directory.ts";
 export * from "./errno.ts";
+export * from "./exec.ts";
 export * from "./inode.ts";
 export * from "./kuid-column.ts";
 export * from "./map-file.ts";
