@@ -112,7 +112,7 @@ function setUpMap(ns: UserNamespace, kind: Kind, extents: readonly Extent[] | nu
   if (!installed.ok) throw scenarioError(where, installed.rule.sentence, installed.because);
 }
 
-const SOCKET_ITEM = {
+export const SOCKET_ITEM = {
   name: text,
   type: optional(oneOf("dgram", "stream", "seqpacket"), "dgram"),
   passcred: optional(flag, true),
