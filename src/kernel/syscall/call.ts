@@ -22,14 +22,18 @@ export interface Call {
   readonly make: (world: World, task: Task, step: Values, where: string) => Verdict<Values>;
 }
 
-/** Declare a call: its name, its arguments and what it does. */
+/**
+ * Declare a call: its name, its arguments and what it does.
+ *
+ * @param run  gets the step's JSON path last, for errors about what its arguments mean together
+ */
 export function defineCall<A extends Arguments>(
   name: string,
   args: A,
-  run: (world: World, task: Task, values: ValuesOf<A>) => Verdict<Values>,
+  run: (world: World, task: Task, values: ValuesOf<A>, where: string) => Verdict<Values>,
 ): Call {
   const values = objectOf(args);
-  return { name, args, make: (world, task, step, where) => run(world, task, values.read(step, where, world)) };
+  return { name, args, make: (world, task, step, where) => run(world, task, values.read(step, where, world), where) };
 }
 
 /** Calls that belong together, as one table. */

@@ -84,9 +84,9 @@ const CAPABILITY_CALLS: CallTable = [
       v: optional(integer, undefined),
       cap: optional(capability, undefined),
     },
-    (world, task, { op, bits, v, cap }) => {
+    (world, task, { op, bits, v, cap }, where) => {
       const needs = <T>(key: string, value: T | undefined): T => {
-        if (value === undefined) throw scenarioError("prctl", `"${key}" with op ${op}`, value);
+        if (value === undefined) throw scenarioError(`${where}.${key}`, `a value with op ${op}`, value);
         return value;
       };
       switch (op) {

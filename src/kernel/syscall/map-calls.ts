@@ -46,10 +46,14 @@ function openThrough(world: World, task: Task, of: Task | typeof SELF, name: Map
   return openMapFile(world, task, of === SELF ? task : of, name, mask);
 }
 
-function kept(task: Task, name: string) {
+function kept(task: Task, name: string, where: string) {
   const open = task.mapFiles.get(name);
   if (!open)
-    throw scenarioError("fd", `a map file that ${task.name} keeps open: ${[...task.mapFiles.keys()].join(", ")}`, name);
+    throw scenarioError(
+      `${where}.fd`,
+      `a map file that ${task.name} keeps open: ${[...task.mapFiles.keys()].join(", ")}`,
+      name,
+    );
   return open;
 }
 
@@ -87,8 +91,10 @@ export const MAP_CALLS: CallTable = [
     task.mapFiles.set(keep, opened.value);
     return allow(NOTHING);
   }),
-  defineCall("map_write_fd", { fd: text, text }, (world, task, { fd, text }) =>
-    counted(writeMapFile(world, task.cred, kept(task, fd), text)),
+  defineCall("map_write_fd", { fd: text, text }, (world, task, { fd, text }, where) =>
+    counted(writeMapFile(world, task.cred, kept(task, fd, where), text)),
   ),
-  defineCall("map_read_fd", { fd: text }, (world, task, { fd }) => allow({ text: readMapFile(world, kept(task, fd)) })),
+  defineCall("map_read_fd", { fd: text }, (world, task, { fd }, where) =>
+    allow({ text: readMapFile(world, kept(task, fd, where)) }),
+  ),
 ];

@@ -4,9 +4,9 @@ import { optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING } from "./call.ts";
 
 export const NAMESPACE_CALLS: CallTable = [
-  defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }) => {
+  defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }, where) => {
     if (as !== undefined && world.userNamespaces.has(as))
-      throw scenarioError("as", "a name that no user namespace has", as);
+      throw scenarioError(`${where}.as`, "a name that no user namespace has", as);
     const made = unshareUser(world, task, as ?? `of ${task.name}`);
     if (!made.ok) return made;
     if (as !== undefined) {

@@ -42,11 +42,11 @@ const pid: Argument<number | Task | "self"> = {
 /** What a task's sockets are called: accepted, connected and listening ends of a name. */
 const PREFIX = { accepted: "A", connected: "C", listening: "L" } as const;
 
-function held(task: Task, name: string): Socket {
+function held(task: Task, name: string, where: string): Socket {
   const socket = task.sockets.get(name);
   if (!socket)
     throw scenarioError(
-      "fd",
+      `${where}.fd`,
       `a socket that ${task.name} holds: ${[...task.sockets.keys()].join(", ") || "none"}`,
       name,
     );
@@ -60,9 +60,9 @@ function keep(task: Task, name: string, socket: Verdict<Socket>): Verdict<Values
   return allow(NOTHING);
 }
 
-function peerCred(world: World, task: Task, name: string): Verdict<Values> {
-  const { peer } = held(task, name);
-  if (!peer) throw scenarioError("peercred", "a socket that is connected or listens", name);
+function peerCred(world: World, task: Task, name: string, where: string): Verdict<Values> {
+  const { peer } = held(task, name, where);
+  if (!peer) throw scenarioError(where, "a socket that is connected or listens", name);
   return allow(showPeer(world, task, peer));
 }
 
@@ -77,9 +77,9 @@ const CREDENTIAL_CALLS: CallTable = [
       gid: optional(id, undefined),
       implicit: optional(flag, false),
     },
-    (world, task, { sock, end, pid, uid, gid, implicit }) => {
+    (world, task, { sock, end, pid, uid, gid, implicit }, where) => {
       if (!implicit && (uid === undefined || gid === undefined))
-        throw scenarioError("sendcred", '"uid" and "gid", or "implicit"', undefined);
+        throw scenarioError(where, '"uid" and "gid", or "implicit"', undefined);
       const number = typeof pid === "number" ? pid : pid === "self" ? task.pid : pid.pid;
       const given = implicit || uid === undefined || gid === undefined ? null : { pid: number, uid, gid };
       const sent = sendCreds(world, task, sock[end], given);
@@ -100,8 +100,8 @@ const PEER_CALLS: CallTable = [
   defineCall("connect", { name: text }, (world, task, { name }) =>
     keep(task, PREFIX.connected + name, connectTo(world, task, name)),
   ),
-  defineCall("accept", { name: text }, (_, task, { name }) =>
-    keep(task, PREFIX.accepted + name, acceptAt(held(task, PREFIX.listening + name))),
+  defineCall("accept", { name: text }, (_, task, { name }, where) =>
+    keep(task, PREFIX.accepted + name, acceptAt(held(task, PREFIX.listening + name, where))),
   ),
   defineCall("socketpair", { name: text }, (_, task, { name }) => {
     const [accepted, connected] = pairOf(task);
@@ -109,18 +109,18 @@ const PEER_CALLS: CallTable = [
     task.sockets.set(PREFIX.connected + name, connected);
     return allow(NOTHING);
   }),
-  defineCall("peercred", { name: text, side: oneOf("accepted", "connected") }, (world, task, { name, side }) =>
-    peerCred(world, task, PREFIX[side] + name),
+  defineCall("peercred", { name: text, side: oneOf("accepted", "connected") }, (world, task, { name, side }, where) =>
+    peerCred(world, task, PREFIX[side] + name, where),
   ),
-  defineCall("peercred_fd", { fd: text }, (world, task, { fd }) => peerCred(world, task, fd)),
-  defineCall("sendfd", { sock: pair, end, fd: text }, (_, task, { sock, end, fd }) => {
-    sendSocket(task, sock[end], held(task, fd));
+  defineCall("peercred_fd", { fd: text }, (world, task, { fd }, where) => peerCred(world, task, fd, where)),
+  defineCall("sendfd", { sock: pair, end, fd: text }, (_, task, { sock, end, fd }, where) => {
+    sendSocket(task, sock[end], held(task, fd, where));
     return allow(NOTHING);
   }),
-  defineCall("recvfd", { sock: pair, end, fd: text }, (_, task, { sock, end, fd }) => {
+  defineCall("recvfd", { sock: pair, end, fd: text }, (_, task, { sock, end, fd }, where) => {
     const received = receiveSocket(sock[end]);
     if (!received.ok) return received;
-    if (!received.value) throw scenarioError("recvfd", "a message that hands a socket over", null);
+    if (!received.value) throw scenarioError(where, "a message that hands a socket over", null);
     return keep(task, fd, allow(received.value));
   }),
 ];
