@@ -11,3 +11,4 @@ export * from "./replay.ts";
 export * from "./run-vector.ts";
 export * from "./scenario.ts";
 export * from "./schema.ts";
+export * from "./source.ts";

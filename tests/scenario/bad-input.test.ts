@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsernsError } from "../../src/core/index.ts";
-import { loadScenario, replay } from "../../src/scenario/index.ts";
+import { inSource, loadScenario, replay, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
 const A = { name: "A", parent: "init", owner: [1000, 1000], uid_map: [[0, 100000, 10]], gid_map: [[0, 100000, 10]] };
@@ -225,4 +225,31 @@ for (const engine of ENGINES)
       engine,
     );
     assert.deepEqual(answer?.differences, []);
+  });
+
+/** The lines that a parser would find the values of a small scenario at. */
+const LINES: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["steps", 3],
+  ["steps/0", 4],
+  ["steps/0/uid", 6],
+]);
+const sourceOf = (step: unknown): Source => ({
+  name: "a.yaml",
+  json: { version: 1, steps: [step] },
+  lineOf: (path) => LINES.get(path.join("/")) ?? null,
+});
+
+for (const { rule, step, where } of [
+  {
+    rule: "an error names the line",
+    step: { task: "@root", call: "setuid", uid: "x" },
+    where: "a.yaml:6: $.steps[0].uid",
+  },
+  { rule: "what has no line has that of what holds it", step: { call: "creds" }, where: "a.yaml:4: $.steps[0].task" },
+])
+  test(rule, () => {
+    const [engine] = ENGINES;
+    assert.ok(engine);
+    assert.throws(() => inSource(sourceOf(step), (json) => replay(loadScenario(json), engine)), { where });
   });

@@ -46,7 +46,8 @@ function argument<T>(schema: JsonSchema, read: Argument<T>["read"]): Argument<T>
 
 /** The same argument, with a value for when it is left out. */
 export function optional<T, const D>(of: Argument<T>, absent: D): Argument<T | D> {
-  const schema = absent === undefined ? of.schema : { ...of.schema, default: absent };
+  const isPlain = ["string", "number", "boolean"].includes(typeof absent);
+  const schema = isPlain ? { ...of.schema, default: absent } : of.schema;
   return {
     schema,
     isOptional: true,
