@@ -1,5 +1,5 @@
 import type { Task } from "../task.ts";
-import type { Verdict } from "../verdict.ts";
+import { allow, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
 import { type Arguments, objectOf, type ValuesOf } from "./argument.ts";
 
@@ -7,6 +7,11 @@ import { type Arguments, objectOf, type ValuesOf } from "./argument.ts";
 export type Values = { readonly [key: string]: unknown };
 
 export const NOTHING: Values = {};
+
+/** The answer of a call that says ok and nothing else. */
+export function plain(verdict: Verdict<unknown>): Verdict<Values> {
+  return verdict.ok ? allow(NOTHING, verdict.rule) : verdict;
+}
 
 /** A call that a step may make. */
 export interface Call {

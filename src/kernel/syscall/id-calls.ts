@@ -16,12 +16,7 @@ import {
   scenarioError,
   task as taskName,
 } from "./argument.ts";
-import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
-
-/** A call that answers nothing but ok. */
-function plain(verdict: Verdict): Verdict<Values> {
-  return verdict.ok ? allow(NOTHING, verdict.rule) : verdict;
-}
+import { type CallTable, defineCall, plain, type Values } from "./call.ts";
 
 function oldId(verdict: Verdict<number>): Verdict<Values> {
   return verdict.ok ? allow({ old: verdict.value }, verdict.rule) : verdict;

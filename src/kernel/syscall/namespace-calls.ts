@@ -1,7 +1,7 @@
 import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
 import { allow } from "../verdict.ts";
 import { optional, scenarioError, text, userNamespace } from "./argument.ts";
-import { type CallTable, defineCall, NOTHING } from "./call.ts";
+import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 
 export const NAMESPACE_CALLS: CallTable = [
   defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }, where) => {
@@ -15,13 +15,7 @@ export const NAMESPACE_CALLS: CallTable = [
     }
     return allow(NOTHING);
   }),
-  defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => {
-    const entered = setnsUser(world, task, ns);
-    return entered.ok ? allow(NOTHING) : entered;
-  }),
+  defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => plain(setnsUser(world, task, ns))),
   defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
-  defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => {
-    const parent = parentOf(task, ns);
-    return parent.ok ? allow(NOTHING) : parent;
-  }),
+  defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => plain(parentOf(task, ns))),
 ];

@@ -14,7 +14,7 @@ import type { Task } from "../task.ts";
 import { allow, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
 import { type Argument, flag, id, integer, namedIn, oneOf, optional, scenarioError, text } from "./argument.ts";
-import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
+import { type CallTable, defineCall, NOTHING, plain, type Values } from "./call.ts";
 
 const pair = namedIn("socket pair", (world) => world.socketPairs);
 
@@ -82,8 +82,7 @@ const CREDENTIAL_CALLS: CallTable = [
         throw scenarioError(where, '"uid" and "gid", or "implicit"', undefined);
       const number = typeof pid === "number" ? pid : pid === "self" ? task.pid : pid.pid;
       const given = implicit || uid === undefined || gid === undefined ? null : { pid: number, uid, gid };
-      const sent = sendCreds(world, task, sock[end], given);
-      return sent.ok ? allow(NOTHING, sent.rule) : sent;
+      return plain(sendCreds(world, task, sock[end], given));
     },
   ),
   defineCall("recvcred", { sock: pair, end }, (world, task, { sock, end }) => {
