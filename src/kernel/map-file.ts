@@ -3,7 +3,7 @@ import { isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { formatMap, readMap, writeMap } from "./map-write.ts";
 import { genericPermission, MAY } from "./permission.ts";
-import { procOwner } from "./proc.ts";
+import { PROC_ENTRIES, procOwner } from "./proc.ts";
 import { readSetgroups, writeSetgroups } from "./setgroups.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -22,6 +22,10 @@ const MAP_OF: { readonly [Name in MapFileName]: Kind | null } = {
 };
 
 export const MAP_FILES: readonly MapFileName[] = ["uid_map", "gid_map", "projid_map", "setgroups"];
+
+export function isMapFileName(name: string): name is MapFileName {
+  return Object.hasOwn(MAP_OF, name);
+}
 
 /** An open map file: it stays with the namespace and the credential of its opening, whatever its user does later. */
 export interface OpenMapFile {
@@ -42,15 +46,14 @@ const RULES = ruleTable({
   },
 });
 
-const FILE_MODE = 0o644;
-
 /**
  * Open a map file in the /proc directory of a task of the namespace.
  *
  * @param mask  bits of {@link MAY}
  */
 export function openMapFile(world: World, task: Task, of: Task, name: MapFileName, mask: number): Verdict<OpenMapFile> {
-  const file = { ...procOwner(world, of), mode: FILE_MODE, isDirectory: false };
+  const entry = PROC_ENTRIES[name];
+  const file = { ...procOwner(world, of, entry), mode: entry.mode, isDirectory: false };
   const permitted = genericPermission(world, task.cred, file, mask);
   if (!permitted.ok) return permitted;
   const ns = of.cred.userNs;

@@ -2,6 +2,7 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
 import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
+import type { UtsNamespace } from "./nsproxy.ts";
 import type { Socket } from "./socket.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
@@ -24,6 +25,7 @@ export interface Task {
   umask: number;
   nice: number;
   mountNs: MountNamespace;
+  utsNs: UtsNamespace;
   /** Map files that it keeps open, by the name it gave them. */
   readonly mapFiles: Map<string, OpenMapFile>;
   /** Sockets that it holds, by the name it gave them. */

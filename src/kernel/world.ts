@@ -5,6 +5,7 @@ import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from 
 import type { InodeColumns } from "./inode.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace, Superblock } from "./mount.ts";
+import type { UtsNamespace } from "./nsproxy.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import { Translators } from "./translators.ts";
@@ -27,6 +28,7 @@ export interface World {
   readonly inodeColumns: InodeColumns;
   readonly initUserNs: UserNamespace;
   readonly initMountNs: MountNamespace;
+  readonly initUtsNs: UtsNamespace;
   readonly userNamespaces: Map<string, UserNamespace>;
   readonly tasks: Map<string, Task>;
   /** The resident process of each namespace that a setup made: through its /proc directory the map files are reached. */
@@ -38,8 +40,8 @@ export interface World {
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Listening sockets, by address. */
   readonly listeners: Map<string, Socket>;
-  /** The user namespaces that own a UTS namespace. */
-  readonly utsNamespaces: Map<string, UserNamespace>;
+  /** UTS namespaces, by the name of the user namespace that owns each. */
+  readonly utsNamespaces: Map<string, UtsNamespace>;
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
@@ -51,6 +53,7 @@ export const ROOT = "@root";
 /** An empty world: the initial namespaces, and {@link ROOT}. */
 export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): World {
   const initUserNs = createInitUserNamespace();
+  const initUtsNs: UtsNamespace = { userNs: initUserNs };
   const world: World = {
     engine,
     machine,
@@ -59,6 +62,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): Wo
     inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     initUserNs,
     initMountNs: { name: "init", userNs: initUserNs },
+    initUtsNs,
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
     tasks: new Map(),
     residents: new Map(),
@@ -66,7 +70,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): Wo
     mounts: new Map(),
     socketPairs: new Map(),
     listeners: new Map(),
-    utsNamespaces: new Map(),
+    utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     idNames: new Map(),
     nextPid: FIRST_PID,
   };
@@ -128,6 +132,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     umask: parts.umask ?? 0,
     nice: 0,
     mountNs: parts.mountNs ?? world.initMountNs,
+    utsNs: world.initUtsNs,
     mapFiles: new Map(),
     sockets: new Map(),
   };

@@ -85,7 +85,7 @@ function setUpNamespace(world: World, item: unknown, where: string): void {
   setUpMap(ns, "uid", lines.uid_map, `${where}.uid_map`);
   setUpMap(ns, "gid", lines.gid_map, `${where}.gid_map`);
   setUpMap(ns, "projid", lines.projid_map, `${where}.projid_map`);
-  if (uts) world.utsNamespaces.set(name, ns);
+  if (uts) world.utsNamespaces.set(name, { userNs: ns });
   const everything = {
     effective: ALL_CAPS,
     permitted: ALL_CAPS,

@@ -1,7 +1,10 @@
+import { setHostname, setnsUts, UNSHARE_FLAGS, unshareNamespaces } from "../nsproxy.ts";
 import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
 import { allow } from "../verdict.ts";
-import { optional, scenarioError, text, userNamespace } from "./argument.ts";
+import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+
+const utsNamespace = namedIn("user namespace that owns a UTS namespace", (world) => world.utsNamespaces);
 
 export const NAMESPACE_CALLS: CallTable = [
   defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }, where) => {
@@ -14,6 +17,18 @@ export const NAMESPACE_CALLS: CallTable = [
       world.residents.set(made.value, task);
     }
     return allow(NOTHING);
+  }),
+  defineCall("unshare", { flags: listOf(oneOf(...UNSHARE_FLAGS)) }, (world, task, { flags }) => {
+    const made = unshareNamespaces(world, task, flags, `of ${task.name}`);
+    return made.ok ? allow(NOTHING) : made;
+  }),
+  defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => {
+    const entered = setnsUts(task, owner);
+    return entered.ok ? allow(NOTHING) : entered;
+  }),
+  defineCall("sethostname", {}, (_, task) => {
+    const set = setHostname(task);
+    return set.ok ? allow(NOTHING) : set;
   }),
   defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => plain(setnsUser(world, task, ns))),
   defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
