@@ -1,12 +1,9 @@
-import { Inode, type InodeParts } from "./inode.ts";
+import type { Inode } from "./inode.ts";
 import type { Mount } from "./mount.ts";
-import type { World } from "./world.ts";
 
-/** Put a new inode into a directory as a setup does: no check is made. */
-export function addEntry(world: World, directory: Inode, name: string, parts: InodeParts): Inode {
-  const inode = new Inode(world.inodeColumns, parts);
+/** Enter an inode into a directory: no check is made. */
+export function addEntry(directory: Inode, name: string, inode: Inode): void {
   directory.entries.set(name, inode);
-  return inode;
 }
 
 /**
@@ -19,4 +16,10 @@ export function entryAt(mount: Mount, path: string): Inode | undefined {
     .split("/")
     .filter((name) => name !== "" && name !== ".")
     .reduce<Inode | undefined>((at, name) => at?.entries.get(name), mount.root);
+}
+
+/** Is `inode` the directory `ancestor`, or somewhere below it? */
+export function isAtOrBelow(inode: Inode, ancestor: Inode): boolean {
+  if (inode === ancestor) return true;
+  return [...ancestor.entries.values()].some((entry) => entry.type === "dir" && isAtOrBelow(inode, entry));
 }

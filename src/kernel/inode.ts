@@ -1,6 +1,8 @@
 import type { Kuid64 } from "../core/kuid64.ts";
+import type { FileCapability } from "./file-capability.ts";
 import type { KuidColumn } from "./kuid-column.ts";
 import type { Superblock } from "./mount.ts";
+import type { InodeAcls } from "./posix-acl.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 
 export type InodeType = "file" | "dir" | "symlink" | "fifo" | "chr" | "blk" | "sock";
@@ -29,10 +31,18 @@ export class Inode {
   links = 1;
   /** A directory's entries, by name. */
   readonly entries: Map<string, Inode> = new Map();
+  /** A device's number; 0 for what is no device. */
+  device = 0;
+  /** Extended attributes by full name, but for ACLs and capabilities. */
+  readonly xattrs: Map<string, Uint8Array> = new Map();
   /** Where a symbolic link points. */
   target = "";
   /** Is it a program that can be run? */
   isProgram = false;
+  /** POSIX ACLs by type; null: none of that type. */
+  readonly acls: InodeAcls = { access: null, default: null };
+  /** `security.capability`; null: none. */
+  capability: FileCapability | null = null;
   readonly #columns: InodeColumns;
 
   constructor(columns: InodeColumns, parts: InodeParts) {

@@ -17,17 +17,31 @@ export interface MountIdmap {
   readonly maps: { readonly [K in OwnerKind]: IdMap<K> };
 }
 
-export interface Mount {
+/** What can be switched on and off for a mount alone. */
+export interface MountFlags {
+  isReadOnly: boolean;
+  isNosuid: boolean;
+  isNoexec: boolean;
+  isNodev: boolean;
+}
+
+export const NO_FLAGS: Readonly<MountFlags> = { isReadOnly: false, isNosuid: false, isNoexec: false, isNodev: false };
+
+export interface Mount extends MountFlags {
   readonly name: string;
   readonly superblock: Superblock;
   /** What the mount shows as its top: the root of the file system or a directory below it. */
   readonly root: Inode;
   /** null: ids pass as they are. */
-  readonly idmap: MountIdmap | null;
-  readonly isReadOnly: boolean;
-  readonly isNosuid: boolean;
-  readonly isNoexec: boolean;
-  readonly isNodev: boolean;
+  idmap: MountIdmap | null;
+  /** The mount namespace that it was attached in later than those began; absent where all see it. */
+  readonly attachedIn?: MountNamespace;
+}
+
+/** A file as a call reaches it: an inode, and the mount it is seen through. The kernel's `struct path`. */
+export interface Path {
+  readonly mount: Mount;
+  readonly inode: Inode;
 }
 
 /** Who owns the mounts that a task sees. */

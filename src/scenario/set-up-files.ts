@@ -1,6 +1,6 @@
 import { addEntry, entryAt } from "../kernel/directory.ts";
 import { Inode } from "../kernel/inode.ts";
-import type { Mount, Superblock } from "../kernel/mount.ts";
+import { type Mount, NO_FLAGS, type Superblock } from "../kernel/mount.ts";
 import {
   id,
   integer,
@@ -43,7 +43,7 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
   addMount(world, { ...PLAIN, name, superblock, root: top }, where);
 }
 
-const PLAIN = { idmap: null, isReadOnly: false, isNosuid: false, isNoexec: false, isNodev: false };
+const PLAIN = { ...NO_FLAGS, idmap: null };
 
 function addMount(world: World, mount: Mount, where: string): void {
   if (world.mounts.has(mount.name)) throw scenarioError(`${where}.name`, "a name that no other mount has", mount.name);
@@ -88,6 +88,9 @@ export const FILE_ITEM = {
   size: optional(integer, 0),
 };
 
+/** A symbolic link's mode says nothing and is never asked. */
+const LINK_MODE = 0o777;
+
 /** A file with the owners that it has in the kernel, whoever they are. */
 export function setUpFile(world: World, item: unknown, where: string): void {
   const given = objectOf(FILE_ITEM).read(item, where, world);
@@ -95,13 +98,14 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   const directory = entryAt(plainMount(world, given.fs), given.path.slice(0, Math.max(cut, 0)));
   if (directory?.type !== "dir")
     throw scenarioError(`${where}.path`, `a directory of ${given.fs.name} above it`, given.path);
-  const inode = addEntry(world, directory, given.path.slice(cut + 1), {
+  const inode = new Inode(world.inodeColumns, {
     superblock: given.fs,
     type: given.type === "exe" ? "file" : given.type,
-    mode: given.mode,
+    mode: given.type === "symlink" ? LINK_MODE : given.mode,
     uid: kid(given.uid),
     gid: kid(given.gid),
   });
+  addEntry(directory, given.path.slice(cut + 1), inode);
   inode.size = given.size;
   inode.target = given.target;
   inode.isProgram = given.type === "exe";
