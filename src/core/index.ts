@@ -6,11 +6,13 @@
  */
 export * from "./algebra.ts";
 export * from "./engine.ts";
+export { wasmEngine } from "./engine-wasm.ts";
 export * from "./errors.ts";
 export * from "./extent.ts";
 export * from "./flat-route.ts";
 export * from "./id.ts";
 export * from "./id-map.ts";
 export * from "./id-set.ts";
+export * from "./init.ts";
 export * from "./kuid64.ts";
 export * from "./route.ts";

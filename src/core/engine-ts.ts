@@ -1,0 +1,189 @@
+import {
+  checkLength,
+  checkOperands,
+  failForeign,
+  failFreed,
+  failNumbers,
+  isArray,
+  operand,
+  wordsOf,
+} from "./columns.ts";
+import type { Column, Engine, HeaderShifter, Ids, Translator } from "./engine.ts";
+import { UsernsError } from "./errors.ts";
+import type { FlatRoute } from "./flat-route.ts";
+import type { NamespaceNumber } from "./kuid64.ts";
+import type { PlacedId } from "./route.ts";
+import {
+  classicalTable,
+  columnsOf,
+  givesNumbers,
+  Lookups,
+  type Pieces,
+  piecesOf,
+  type SegmentColumns,
+} from "./segment-columns.ts";
+import { TsHeaderShifter } from "./tar-header.ts";
+import { signed, translateBySearch, translateByTrie, translatePair, translateSingle } from "./ts-ids.ts";
+import { pack, packedLayout, splitLayout, TsKuid64Route, unpack } from "./ts-kuid64.ts";
+import { buildTsTrie } from "./ts-trie.ts";
+
+/** Ids translated through a table from which on a trie pays for the time that it takes to build (measured). */
+const MANY_IDS = 16_384;
+
+class TsColumn implements Column {
+  readonly length: number;
+  #words: Uint32Array | null;
+
+  constructor(length: number) {
+    this.length = length;
+    this.#words = wordsFor(length);
+  }
+
+  view(): Uint32Array {
+    return this.#words ?? failFreed("column");
+  }
+
+  free(): void {
+    if (!this.#words) failFreed("column");
+    this.#words = null;
+  }
+}
+
+function wordsFor(length: number): Uint32Array {
+  try {
+    return new Uint32Array(length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const got = `no room for ${length} u32s`;
+    throw new UsernsError("ERR_ENGINE_MEMORY", { where: "engine", expected: `${4 * length} bytes`, got });
+  }
+}
+
+class TsTranslator implements Translator {
+  readonly #flat: FlatRoute;
+  readonly #lookups: Lookups;
+  readonly #columns: SegmentColumns;
+  readonly #pieces: Pieces | null;
+  #trie: Int32Array | null = null;
+  #route: TsKuid64Route | null = null;
+  #ids = 0;
+  #isFreed = false;
+
+  constructor(route: FlatRoute) {
+    const table = classicalTable(route);
+    this.#flat = route;
+    this.#lookups = new Lookups(route);
+    this.#columns = columnsOf(table);
+    this.#pieces = piecesOf(table);
+  }
+
+  one(id: number): number {
+    return this.#lookups.one(id);
+  }
+
+  place(id: number, number: NamespaceNumber): PlacedId {
+    return this.#lookups.place(id, number);
+  }
+
+  ids(from: Ids, to: Ids = from): number {
+    this.#checkUse();
+    checkOperands([ownOperand("from", from)], [ownOperand("to", to)]);
+    const [source, target] = [signed(wordsOf(from)), signed(wordsOf(to))];
+    const { pieces = [], hole = 0 } = this.#pieces ?? {};
+    const [one, two] = pieces;
+    if (one && pieces.length === 1) return translateSingle(source, target, one, hole);
+    if (one && two && pieces.length === 2) return translatePair(source, target, one, two, hole);
+    this.#ids += source.length;
+    if (!this.#trie && this.#ids >= MANY_IDS) this.#trie = buildTsTrie(classicalTable(this.#flat));
+    return this.#trie ? translateByTrie(source, target, this.#trie) : translateBySearch(source, target, this.#columns);
+  }
+
+  packed(from: Ids, to: Ids = from): number {
+    const length = checkOperands([ownOperand("from", from, 2)], [ownOperand("to", to, 2)]);
+    return this.#kuid64().translate(packedLayout(wordsOf(from)), packedLayout(wordsOf(to)), length);
+  }
+
+  split(fromIds: Ids, fromNumbers: Ids, toIds: Ids = fromIds, toNumbers?: Ids): number {
+    const writes = [ownOperand("toIds", toIds)];
+    if (toNumbers) writes.push(ownOperand("toNumbers", toNumbers));
+    else if (givesNumbers(this.#flat)) failNumbers();
+    const length = checkOperands([ownOperand("fromIds", fromIds), ownOperand("fromNumbers", fromNumbers)], writes);
+    const from = splitLayout(wordsOf(fromIds), wordsOf(fromNumbers));
+    const to = splitLayout(wordsOf(toIds), toNumbers ? wordsOf(toNumbers) : new Uint32Array(0));
+    return this.#kuid64().translate(from, to, length);
+  }
+
+  free(): void {
+    this.#checkUse();
+    this.#isFreed = true;
+    this.#trie = null;
+    this.#route = null;
+  }
+
+  #checkUse(): void {
+    if (this.#isFreed) failFreed("translator");
+  }
+
+  #kuid64(): TsKuid64Route {
+    this.#checkUse();
+    this.#route ??= new TsKuid64Route(this.#flat);
+    return this.#route;
+  }
+}
+
+function ownOperand(name: string, ids: Ids, width: 1 | 2 = 1) {
+  if (!isArray(ids) && !(ids instanceof TsColumn)) failForeign(name, "TypeScript");
+  return operand(name, ids, width);
+}
+
+class TsEngine implements Engine {
+  readonly name = "typescript";
+  readonly fallback?: string;
+
+  constructor(fallback?: string) {
+    if (fallback !== undefined) this.fallback = fallback;
+  }
+
+  alloc(length: number): Column {
+    checkLength(length);
+    return new TsColumn(length);
+  }
+
+  load(route: FlatRoute): Translator {
+    return new TsTranslator(route);
+  }
+
+  pack(ids: Ids, numbers: Ids, packed: Ids): void {
+    checkOperands([ownOperand("ids", ids), ownOperand("numbers", numbers)], [ownOperand("packed", packed, 2)]);
+    pack(signed(wordsOf(ids)), signed(wordsOf(numbers)), signed(wordsOf(packed)));
+  }
+
+  unpack(packed: Ids, ids: Ids, numbers: Ids): void {
+    checkOperands([ownOperand("packed", packed, 2)], [ownOperand("ids", ids), ownOperand("numbers", numbers)]);
+    unpack(signed(wordsOf(packed)), signed(wordsOf(ids)), signed(wordsOf(numbers)));
+  }
+
+  headers(uids: Translator, gids: Translator): HeaderShifter {
+    if (!(uids instanceof TsTranslator)) failForeign("uids", "TypeScript");
+    if (!(gids instanceof TsTranslator)) failForeign("gids", "TypeScript");
+    return new TsHeaderShifter(uids, gids);
+  }
+}
+
+/** An engine that serves in the place of another. */
+export function twinFor(fallback: string): Engine {
+  return new TsEngine(fallback);
+}
+
+let engine: Engine | undefined;
+
+/** The engine in plain TypeScript, which runs anywhere; the same one on every call. */
+export function initSync(): Engine {
+  engine ??= new TsEngine();
+  return engine;
+}
+
+/** As {@link initSync}; a promise, so that the engines can be exchanged for one another. */
+export async function init(): Promise<Engine> {
+  return initSync();
+}

@@ -1,0 +1,59 @@
+/** The exports of the Wasm core: see assembly/. Addresses and lengths go in as numbers, counts and codes come out. */
+export type Kernel = (...args: number[]) => number;
+
+export interface Kernels {
+  readonly translateBySearch: Kernel;
+  readonly translateVertical: Kernel;
+  readonly translateByTrie: Kernel;
+  readonly trieBytes: Kernel;
+  readonly buildTrie: Kernel;
+  readonly pack: Kernel;
+  readonly unpack: Kernel;
+  readonly translatePacked: Kernel;
+  readonly translateSplit: Kernel;
+  readonly shiftHeader: Kernel;
+  readonly memory: WebAssembly.Memory;
+  /** Where the memory that is free to use begins. */
+  readonly heap: number;
+  /** Where a tar header is put for `shiftHeader`. */
+  readonly header: number;
+}
+
+export function kernelsOf(instance: WebAssembly.Instance): Kernels {
+  const { exports } = instance;
+  const kernel = (name: string): Kernel => {
+    const found = exports[name];
+    if (!isKernel(found)) throw missing(name);
+    return found;
+  };
+  const address = (name: string): number => {
+    const found = exports[name];
+    if (!(found instanceof WebAssembly.Global)) throw missing(name);
+    return Number(found.value) >>> 0;
+  };
+  const { memory } = exports;
+  if (!(memory instanceof WebAssembly.Memory)) throw missing("memory");
+  return {
+    translateBySearch: kernel("translateBySearch"),
+    translateVertical: kernel("translateVertical"),
+    translateByTrie: kernel("translateByTrie"),
+    trieBytes: kernel("trieBytes"),
+    buildTrie: kernel("buildTrie"),
+    pack: kernel("pack"),
+    unpack: kernel("unpack"),
+    translatePacked: kernel("translatePacked"),
+    translateSplit: kernel("translateSplit"),
+    shiftHeader: kernel("shiftHeader"),
+    memory,
+    heap: address("HEAP"),
+    header: address("HEADER"),
+  };
+}
+
+function isKernel(value: unknown): value is Kernel {
+  return typeof value === "function";
+}
+
+function missing(name: string): Error {
+  return new Error(`this is not the Wasm core: it exports no ${name}`);
+}

@@ -1,0 +1,86 @@
+import type { SegmentTable } from "./flat-route.ts";
+import { piecesOf, spanOf } from "./segment-columns.ts";
+import type { Kernels } from "./wasm-kernels.ts";
+import type { WasmMemory } from "./wasm-memory.ts";
+
+/** The most extents for which holding every id against all of them is faster than the trie (measured). */
+const MOST_EXTENTS = 12;
+/** A trie's leaves hold indexes of 16 bits. */
+const MOST_TRIE_SEGMENTS = 65_536;
+/** Half of the range of a u32: numbers moved by it are ordered by a signed comparison. */
+const BIAS = 0x8000_0000;
+
+/** Sizes and places in bytes: assembly/segment.ts, vertical.ts and trie.ts say what lies there. */
+const TABLE_BYTES = 32;
+const SEGMENT_BYTES = 16;
+const EXTENT_BYTES = 48;
+const TRIE_ALIGNMENT = 1024;
+const TRIE_PLACE = 20;
+
+/** A segment table in Wasm memory. */
+export class WasmTable {
+  /** Where the table stands; its fields are read by the kernels. */
+  readonly address: number;
+  readonly segments: number;
+  readonly segmentCount: number;
+  /** Has it few extents and one hole, so that the vertical kernel serves? */
+  readonly isVertical: boolean;
+  readonly #memory: WasmMemory;
+  readonly #kernels: Kernels;
+  #trie: number | null = null;
+
+  constructor(memory: WasmMemory, kernels: Kernels, table: SegmentTable) {
+    const split = piecesOf(table);
+    const pieces = split && split.pieces.length <= MOST_EXTENTS ? split.pieces : [];
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.segmentCount = table.length;
+    this.isVertical = split !== null && split.pieces.length <= MOST_EXTENTS;
+    const segmentsBytes = SEGMENT_BYTES * (table.length + 1);
+    this.address = memory.take(TABLE_BYTES + segmentsBytes + EXTENT_BYTES * pieces.length);
+    this.segments = this.address + TABLE_BYTES;
+    const extents = this.segments + segmentsBytes;
+    const hole = split?.hole ?? 0;
+    const { words } = memory;
+    words.set([this.segments, table.length, extents, pieces.length, hole, 0, 0, 0], this.address >>> 2);
+    let at = this.segments >>> 2;
+    for (const { pin, delta, first, number } of table) {
+      words[at] = pin;
+      words[at + 1] = delta;
+      words[at + 2] = first;
+      words[at + 3] = number;
+      at += 4;
+    }
+    words.fill(0, at, at + 4);
+    at = extents >>> 2;
+    for (const { first, span, delta } of pieces)
+      for (const value of [first ^ BIAS, span ^ BIAS, delta - hole - 1]) {
+        words.fill(value, at, at + 4);
+        at += 4;
+      }
+  }
+
+  get hasTrie(): boolean {
+    return this.#trie !== null;
+  }
+
+  /** Build the trie, unless it stands or cannot hold so many segments. @throws UsernsError ERR_ENGINE_MEMORY */
+  buildTrie(): void {
+    if (this.#trie !== null || this.segmentCount > MOST_TRIE_SEGMENTS) return;
+    const bytes = this.#kernels.trieBytes(this.address) >>> 0;
+    this.#trie = this.#memory.take(bytes + TRIE_ALIGNMENT);
+    const trie = Math.ceil(this.#trie / TRIE_ALIGNMENT) * TRIE_ALIGNMENT;
+    this.#kernels.buildTrie(this.address, trie, bytes);
+    this.#memory.words[(this.address + TRIE_PLACE) >>> 2] = trie;
+  }
+
+  free(): void {
+    this.#memory.give(this.address);
+    if (this.#trie !== null) this.#memory.give(this.#trie);
+  }
+}
+
+/** What a rule or an extent holds of a segment, four times each. */
+export function biasedRange(table: SegmentTable, index: number): readonly [first: number, span: number] {
+  return [(table[index]?.first ?? 0) ^ BIAS, spanOf(table, index) ^ BIAS];
+}

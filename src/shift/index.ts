@@ -1,0 +1,14 @@
+/**
+ * Ownership of tar streams: who owns what in an archive, and the same archive with its owners shifted.
+ *
+ * This layer reads and writes bytes handed to it: it opens no file, compresses nothing and runs wherever the core does.
+ * It may import core, formats and kernel.
+ */
+export type { CapabilityRule } from "./file-capability.ts";
+export { type ShiftMaps, smallestFit, unmappedIn } from "./fit.ts";
+export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./owners.ts";
+export type { ShiftReport, TarCounts } from "./report.ts";
+export { scanTar, type TarOwners } from "./scan-tar.ts";
+export { type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
+export type { IdTally, Place } from "./tally.ts";
+export { type AfterEnd, MAX_EXTENSION_BYTES, type TarEnd } from "./tar-walk.ts";

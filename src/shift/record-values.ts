@@ -1,0 +1,129 @@
+import { isId, type Kind } from "../core/index.ts";
+import { type Malformed, translateAclBytes, translateAclText } from "./acl.ts";
+import type { EntryGroup } from "./entry-group.ts";
+import { type CapabilityRule, translateCapability } from "./file-capability.ts";
+import type { Owners } from "./owners.ts";
+import { bytesOf, type PaxRecord, textOf } from "./pax-records.ts";
+import type { Counting } from "./report.ts";
+import type { Place } from "./tally.ts";
+
+/** How the records of an archive are translated. */
+export interface RecordRules {
+  readonly owners: Owners;
+  readonly dropNames: boolean;
+  readonly capabilities: CapabilityRule;
+  readonly reverse: boolean;
+  readonly counting: Counting;
+}
+
+/** A record in hand: its value, decoded, and the group that it belongs to. */
+interface Context {
+  readonly value: Uint8Array;
+  readonly record: PaxRecord;
+  readonly group: EntryGroup;
+  readonly rules: RecordRules;
+}
+
+/** Gives the new value of a record; null to leave the record out. */
+type Change = (context: Context) => Uint8Array | null | Malformed;
+
+const translatorOf =
+  ({ group, rules }: Context, place: Place) =>
+  (kind: Kind, id: number): number =>
+    rules.owners.translate(kind, id, place, () => group.path());
+
+const owner =
+  (kind: Kind): Change =>
+  (context) => {
+    const { value, group, record } = context;
+    const id = group.numberIn(record);
+    if (id === null) return value;
+    if (!isId(id)) return { expected: `a ${kind} of at most 4294967295` };
+    const to = translatorOf(context, "owner")(kind, id);
+    const isPadded = value.length > 1 && value[0] === 0x30;
+    return to === id ? value : bytesOf(String(to).padStart(isPadded ? value.length : 0, "0"));
+  };
+
+const name: Change = ({ value, rules }) => (rules.dropNames ? null : value);
+
+const aclBytes: Change = (context) => {
+  context.rules.counting.acls.values++;
+  return translateAclBytes(context.value, translatorOf(context, "acl"));
+};
+
+const aclText: Change = (context) => {
+  const { acls } = context.rules.counting;
+  acls.values++;
+  const onNameWithoutId = () => {
+    acls.namesWithoutId++;
+  };
+  const { dropNames } = context.rules;
+  return translateAclText(context.value, translatorOf(context, "acl"), { dropNames, onNameWithoutId });
+};
+
+const capability: Change = (context) => {
+  const { counting, capabilities, reverse } = context.rules;
+  const result = translateCapability(context.value, translatorOf(context, "capability"), capabilities, reverse);
+  if ("expected" in result) return result;
+  counting.capabilities[result.hadRootId ? "withRoot" : "withoutRoot"]++;
+  if (result.value.length !== context.value.length) counting.capabilitiesChanged++;
+  return result.value;
+};
+
+/** libarchive's form of an extended attribute: base 64, as a rule without the filling at its end. */
+const inBase64 =
+  (change: Change): Change =>
+  (context) => {
+    const text = textOf(context.value, 0, context.value.length);
+    const expected = `base 64 in ${context.record.key}`;
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return { expected };
+    const bare = text.replace(/=+$/, "");
+    if (bare.length % 4 === 1) return { expected };
+    const changed = change({ ...context, value: bytesOf(atob(bare)) });
+    if (!(changed instanceof Uint8Array)) return changed;
+    const encoded = btoa(textOf(changed, 0, changed.length));
+    return bytesOf(bare === text ? encoded.replace(/=+$/, "") : encoded);
+  };
+
+const ATTRIBUTES: readonly (readonly [name: string, change: Change])[] = [
+  ["system.posix_acl_access", aclBytes],
+  ["system.posix_acl_default", aclBytes],
+  ["security.capability", capability],
+];
+
+/** Every record that holds an owner; all others stay as they are, `user.rootlesscontainers` among them. */
+const CHANGES: ReadonlyMap<string, Change> = new Map<string, Change>([
+  ["uid", owner("uid")],
+  ["gid", owner("gid")],
+  ["uname", name],
+  ["gname", name],
+  ["SCHILY.acl.access", aclText],
+  ["SCHILY.acl.default", aclText],
+  ["SCHILY.acl.ace", aclText],
+  ...ATTRIBUTES.flatMap(([attribute, change]): [string, Change][] => [
+    [`SCHILY.xattr.${attribute}`, change],
+    [`LIBARCHIVE.xattr.${attribute}`, inBase64(change)],
+  ]),
+]);
+
+/**
+ * The new value of a pax record.
+ *
+ * @returns null to leave the record out; undefined when it stays as it is
+ * @throws  UsernsError ERR_TAR for a value that is not what its key says
+ */
+export function changedValue(record: PaxRecord, group: EntryGroup, rules: RecordRules): Uint8Array | null | undefined {
+  const change = CHANGES.get(record.key);
+  // An empty value takes back what a global header stated: it names nobody.
+  if (!change || (record.valueEnd === record.valueAt && change !== name)) return undefined;
+  const value = group.bytes.subarray(record.valueAt, record.valueEnd);
+  const changed = change({ value, record, group, rules });
+  if (changed === null) return null;
+  if (!(changed instanceof Uint8Array))
+    throw group.fail(record.valueAt, changed.expected, `${value.length} bytes in the record ${record.key}`);
+  return isSame(changed, value) ? undefined : changed;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, k) => byte === b[k]);
+}

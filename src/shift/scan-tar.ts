@@ -1,0 +1,34 @@
+import { OwnerRewriter } from "./owner-rewriter.ts";
+import { CountedOwners } from "./owners.ts";
+import { newCounting, type TarCounts } from "./report.ts";
+import { type TarInputOptions, through } from "./shift-tar.ts";
+import type { IdTally } from "./tally.ts";
+import { type AfterEnd, type TarEnd, TarWalk } from "./tar-walk.ts";
+
+/** Who owns what in an archive. */
+export interface TarOwners extends TarCounts {
+  readonly entries: number;
+  /** Every id that owns an entry, is named by an ACL or is the root id of a capability; users before groups. */
+  readonly ids: readonly IdTally[];
+  /** Times that further ids were met, beyond the number that is kept. */
+  readonly unlisted: number;
+  readonly end: TarEnd;
+  readonly afterEnd: AfterEnd;
+}
+
+/**
+ * Read a tar archive once and count the ids in it: the same that {@link shiftTar} would translate.
+ *
+ * @param input  pieces of any size; they stay as they are
+ * @throws UsernsError ERR_TAR for an archive that is not sound
+ */
+export async function scanTar(input: AsyncIterable<Uint8Array>, options: TarInputOptions = {}): Promise<TarOwners> {
+  const owners = new CountedOwners();
+  const counting = newCounting();
+  const rules = { owners, dropNames: false, capabilities: "keep", reverse: false, counting } as const;
+  const walk = new TarWalk(options.name ?? "tar", new OwnerRewriter(rules, null));
+  for await (const _ of through(walk, input, options));
+  const { capabilities, acls } = counting;
+  const { entries, end, afterEnd } = walk;
+  return { entries, ids: owners.all.list(), unlisted: owners.all.unlisted, capabilities, acls, end, afterEnd };
+}
