@@ -18,18 +18,11 @@ export const NAMESPACE_CALLS: CallTable = [
     }
     return allow(NOTHING);
   }),
-  defineCall("unshare", { flags: listOf(oneOf(...UNSHARE_FLAGS)) }, (world, task, { flags }) => {
-    const made = unshareNamespaces(world, task, flags, `of ${task.name}`);
-    return made.ok ? allow(NOTHING) : made;
-  }),
-  defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => {
-    const entered = setnsUts(task, owner);
-    return entered.ok ? allow(NOTHING) : entered;
-  }),
-  defineCall("sethostname", {}, (_, task) => {
-    const set = setHostname(task);
-    return set.ok ? allow(NOTHING) : set;
-  }),
+  defineCall("unshare", { flags: listOf(oneOf(...UNSHARE_FLAGS)) }, (world, task, { flags }) =>
+    plain(unshareNamespaces(world, task, flags, `of ${task.name}`)),
+  ),
+  defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => plain(setnsUts(task, owner))),
+  defineCall("sethostname", {}, (_, task) => plain(setHostname(task))),
   defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => plain(setnsUser(world, task, ns))),
   defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
   defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => plain(parentOf(task, ns))),

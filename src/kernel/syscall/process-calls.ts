@@ -3,14 +3,9 @@ import { maySeeLimits, setPriority } from "../priority.ts";
 import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc } from "../proc-file.ts";
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
 import { maySignal, SIGCONT } from "../signal.ts";
-import { allow, type Verdict } from "../verdict.ts";
+import { allow } from "../verdict.ts";
 import { type Argument, integer, oneOf, optional, scenarioError, task as taskName } from "./argument.ts";
-import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
-
-/** A call that answers nothing but ok. */
-function plain(verdict: Verdict): Verdict<Values> {
-  return verdict.ok ? allow(NOTHING, verdict.rule) : verdict;
-}
+import { type CallTable, defineCall, plain } from "./call.ts";
 
 function entryOf(type: "symlink" | "openable" | "any"): Argument<ProcPath> {
   const isTaken = ({ entry }: ProcPath) => type === "any" || (entry.type === "symlink") === (type === "symlink");
