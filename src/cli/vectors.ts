@@ -1,15 +1,23 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { temporaryEngine } from "../kernel/temporary-engine.ts";
+import type { Engine } from "../core/engine.ts";
+import { initSync as initTypescript } from "../core/engine-ts.ts";
+import { initSync as initWasm } from "../core/init.ts";
 import { importVector, type Vector } from "../scenario/import-vector.ts";
 import { type Outcome, runVector } from "../scenario/run-vector.ts";
 
-const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N]
+const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
 Replay recorded vectors, files or folders of them, and compare every answer.
   --only WORD  only vectors of this tag, or whose id begins so
-  --show N     how many failures are shown in full (default 5)`;
+  --show N     how many failures are shown in full (default 5)
+  --engine E   wasm (default) or typescript`;
+
+const ENGINES: ReadonlyMap<string, () => Engine> = new Map([
+  ["wasm", initWasm],
+  ["typescript", initTypescript],
+]);
 
 /** The vector files at a path: itself, or every .json below a folder. */
 function filesAt(path: string): string[] {
@@ -30,7 +38,11 @@ function vectorsIn(file: string): Vector[] {
 function main(): number {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: "string", multiple: true }, show: { type: "string", default: "5" } },
+    options: {
+      only: { type: "string", multiple: true },
+      show: { type: "string", default: "5" },
+      engine: { type: "string", default: "wasm" },
+    },
   });
   if (positionals.length === 0) {
     console.error(USAGE);
@@ -43,7 +55,14 @@ function main(): number {
     console.error(`no vectors in ${positionals.join(", ")}${only ? ` that are ${only.join(" or ")}` : ""}`);
     return 2;
   }
-  const engine = temporaryEngine();
+  const start = ENGINES.get(values.engine);
+  if (!start) {
+    console.error(
+      `--engine: expected one of: ${[...ENGINES.keys()].join(", ")} (got: ${JSON.stringify(values.engine)})`,
+    );
+    return 2;
+  }
+  const engine = start();
   const outcomes = vectors.map((vector) => runVector(vector, engine));
   report(outcomes, Number(values.show));
   return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;

@@ -1,5 +1,5 @@
-import type { Engine } from "../../src/core/engine.ts";
-import { temporaryEngine } from "../../src/kernel/temporary-engine.ts";
+import { initSync as initTypescript } from "../../src/core/engine-ts.ts";
+import { type Engine, initSync as initWasm } from "../../src/core/index.ts";
 
 /** The engines that the tests of the Linux model run on. */
-export const ENGINES: readonly Engine[] = [temporaryEngine()];
+export const ENGINES: readonly Engine[] = [initWasm(), initTypescript()];

@@ -1,4 +1,5 @@
 import type { Call, CallTable } from "./call.ts";
+import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
@@ -9,6 +10,7 @@ import { SOCKET_CALLS } from "./socket-calls.ts";
 
 /** Every family of calls, one line each. */
 const FAMILIES: readonly CallTable[] = [
+  EXEC_CALLS,
   ID_CALLS,
   MAP_CALLS,
   NAMESPACE_CALLS,
