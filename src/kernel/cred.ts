@@ -142,11 +142,6 @@ export function isInGroup(cred: Cred, kgid: Kuid64<"gid">): boolean {
   return isSameKuid64(cred.gid.fs, kgid) || cred.groups.has(kgid);
 }
 
-/** {@link isInGroup} by the effective group. */
-export function isInEffectiveGroup(cred: Cred, kgid: Kuid64<"gid">): boolean {
-  return isSameKuid64(cred.gid.effective, kgid) || cred.groups.has(kgid);
-}
-
 /**
  * What a task holds after it entered a user namespace: every capability there, nothing inherited, default securebits.
  *

@@ -19,11 +19,6 @@ export class KuidColumn<K extends Kind = Kind> {
     this.#words = this.#column.view();
   }
 
-  /** How many rows there are. */
-  get rows(): number {
-    return this.#rows;
-  }
-
   /** Add a row. @returns its number */
   push(kuid: Kuid64<K>): number {
     if (this.#rows * 2 === this.#column.length) this.#grow();

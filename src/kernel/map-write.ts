@@ -107,7 +107,7 @@ function setMap<K extends Kind>(maps: { [Key in K]: IdMap<Key> }, kind: K, map: 
 }
 
 /** Is the opener in the namespace or in its parent? */
-export function isPlaceToWriteFrom(opener: Cred, ns: UserNamespace): boolean {
+function isPlaceToWriteFrom(opener: Cred, ns: UserNamespace): boolean {
   return opener.userNs === ns || opener.userNs === ns.parent;
 }
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { importVector, runVector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
-const FILES = ["1_map_write", "2_id_translation", "5_scm_credentials"];
+const FILES = ["1_map_write", "2_id_translation", "5_scm_credentials", "6_privilege"];
 /** Every seventh vector is corrupted. */
 const SAMPLE_EVERY = 7;
 
