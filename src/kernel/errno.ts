@@ -32,7 +32,3 @@ export const ERRNO = {
 } as const;
 
 export type Errno = keyof typeof ERRNO;
-
-export function isErrno(name: string): name is Errno {
-  return Object.hasOwn(ERRNO, name);
-}
