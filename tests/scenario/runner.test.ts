@@ -40,7 +40,7 @@ test("a changed answer exits with 1 and shows the step, what was expected, what 
   const changed = [{ ...vector, op: vector?.op.slice(0, 1), observed: [{ errno: "ENOENT" }] }];
   const { status, last, stdout } = run(write("changed.json", changed));
   assert.deepEqual({ status, last }, { status: 1, last: "0 passed, 1 failed, 0 skipped" });
-  assert.match(stdout, /op\[0\]: p sendcred[^]*errno: expected "ENOENT", got/);
+  assert.match(stdout, /op\[0\]: p sendcred[\s\S]*errno: expected "ENOENT", got/);
 });
 
 test("a step that is not modelled fails its vector", () => {
