@@ -86,11 +86,31 @@ export function newInode(
   return inode;
 }
 
+/** What a new inode is beside its type and mode. */
+export type NewInode = Partial<Pick<Inode, "device" | "target">>;
+
 /** {@link newInode}, entered under the entry's name. */
-export function createEntry(world: World, task: Task, entry: Entry, type: InodeType, mode: number): Inode {
+export function createEntry(
+  world: World,
+  task: Task,
+  entry: Entry,
+  type: InodeType,
+  mode: number,
+  { device = 0, target = "" }: NewInode = {},
+): Verdict<Inode> {
+  const { directory, name } = entry;
   const inode = newInode(world, task, entry, type, mode);
-  addEntry(entry.directory, entry.name, inode);
-  return inode;
+  inode.device = device;
+  inode.target = target;
+  const made = directory.superblock.operations?.create(directory, name, inode) ?? allow();
+  if (!made.ok) return made;
+  addEntry(directory, name, inode);
+  return allow(inode);
+}
+
+/** A verdict without its value. */
+function done(verdict: Verdict<unknown>): Verdict {
+  return verdict.ok ? allow() : verdict;
 }
 
 /** `filename_create` and `may_create`: the free name that a call is going to fill. */
@@ -114,8 +134,7 @@ export function freeEntry(world: World, task: Task, path: PathName): Verdict<Ent
 export function makeDirectory(world: World, task: Task, path: PathName, mode: number): Verdict {
   const entry = entryToCreate(world, task, path);
   if (!entry.ok) return entry;
-  createEntry(world, task, entry.value, "dir", mode & DIRECTORY_BITS);
-  return allow();
+  return done(createEntry(world, task, entry.value, "dir", mode & DIRECTORY_BITS));
 }
 
 /** What mknod makes. */
@@ -136,15 +155,12 @@ export function makeNode(
   const isWhiteout = type === "chr" && device === 0;
   if (isDevice && !isWhiteout && !isNsCapable(task.cred, world.initUserNs, "mknod"))
     return deny("EPERM", RULES.deviceNeedsMknod, "no CAP_MKNOD in the initial namespace");
-  const inode = createEntry(world, task, entry.value, type, mode & ALL_BITS);
-  if (isDevice) inode.device = device;
-  return allow();
+  return done(createEntry(world, task, entry.value, type, mode & ALL_BITS, isDevice ? { device } : {}));
 }
 
 /** `symlink` @source symlink(2) */
 export function makeSymlink(world: World, task: Task, target: string, path: PathName): Verdict {
   const entry = entryToCreate(world, task, path);
   if (!entry.ok) return entry;
-  createEntry(world, task, entry.value, "symlink", LINK_MODE).target = target;
-  return allow();
+  return done(createEntry(world, task, entry.value, "symlink", LINK_MODE, { target }));
 }

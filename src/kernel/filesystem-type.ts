@@ -4,9 +4,11 @@ export interface FilesystemType {
   readonly allowsIdmap: boolean;
   /** Does truncating an empty file to nothing leave it alone, set-id bits and all? */
   readonly ignoresEmptyTruncate: boolean;
+  /** Does removing an access ACL, even one that is not there, drop a set-group-ID bit that the caller may not set? */
+  readonly dropsSetgidWithAcl: boolean;
 }
 
-const COMMON: FilesystemType = { allowsIdmap: true, ignoresEmptyTruncate: false };
+const COMMON: FilesystemType = { allowsIdmap: true, ignoresEmptyTruncate: false, dropsSetgidWithAcl: false };
 const PSEUDO: FilesystemType = { ...COMMON, allowsIdmap: false };
 
 /**
@@ -16,7 +18,7 @@ const PSEUDO: FilesystemType = { ...COMMON, allowsIdmap: false };
  *         truncate-setid-quirk)
  */
 const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
-  ["tmpfs", COMMON],
+  ["tmpfs", { ...COMMON, dropsSetgidWithAcl: true }],
   ["ext4", COMMON],
   ["btrfs", COMMON],
   ["xfs", { ...COMMON, ignoresEmptyTruncate: true }],
@@ -43,6 +45,6 @@ export const MACHINE_MOUNTS: ReadonlyMap<string, string> = new Map([
   ["/sys", "sysfs"],
   ["/dev", "devtmpfs"],
   ["/dev/pts", "devpts"],
-  ["/sys/fs/cgroup", "cgroup2"],
+  ["/dev/shm", "tmpfs"],
   ["/sys/fs/cgroup/unified", "cgroup2"],
 ]);

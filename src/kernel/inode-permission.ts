@@ -73,7 +73,8 @@ export function inodePermission(world: World, cred: Cred, path: Path, mask: numb
     return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
   const file = seenThrough(world, path);
   if (isWrite && hasUnmappedId(file)) return deny("EACCES", RULES.unmappedNotWritten, showOwners(file));
-  return genericPermission(world, cred, file, mask);
+  const permitted = genericPermission(world, cred, file, mask);
+  return permitted.ok && superblock.operations ? superblock.operations.permission(path.inode, mask) : permitted;
 }
 
 /** {@link ownerOrCapable} for a file on a mount. */

@@ -1,7 +1,7 @@
 import { freeEntry, GROUP_EXEC, mayCreate, SETGID, SETUID } from "./create.ts";
 import { addEntry } from "./directory.ts";
 import { hasUnmappedId, inodePermission, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
-import type { Path } from "./mount.ts";
+import { type Path, requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -32,6 +32,7 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   const entry = freeEntry(world, task, to);
   if (!entry.ok) return entry;
   if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
+  requireOwnFiles(path.mount.superblock, "link");
   const linkable = mayLink(world, task, found.value);
   if (!linkable.ok) return linkable;
   const permitted = mayCreate(world, task, entry.value);

@@ -1,6 +1,9 @@
+import { UsernsError } from "../core/errors.ts";
 import type { IdMap } from "../core/id-map.ts";
 import type { Inode } from "./inode.ts";
+import type { SetAttr } from "./setattr.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** A mounted file system, however many mounts show it. */
 export interface Superblock {
@@ -9,6 +12,18 @@ export interface Superblock {
   /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
   readonly userNs: UserNamespace;
   isReadOnly: boolean;
+  /** Absent where an inode is all there is to a file. */
+  readonly operations?: InodeOperations;
+}
+
+/** What a file system does that keeps its files on others: asked after the rules that hold for all have said yes. */
+export interface InodeOperations {
+  permission(inode: Inode, mask: number): Verdict;
+  open(inode: Inode, mask: number): Verdict;
+  setattr(inode: Inode, attr: SetAttr): Verdict;
+  /** @param shown  the inode as it would be, not yet in the directory */
+  create(directory: Inode, name: string, shown: Inode): Verdict;
+  remove(directory: Inode, name: string, inode: Inode): Verdict;
 }
 
 /** The maps of an idmapped mount, as they were when it was made: inside = file-system side. */
@@ -48,4 +63,18 @@ export interface Path {
 export interface MountNamespace {
   readonly name: string;
   readonly userNs: UserNamespace;
+}
+
+/**
+ * Refuse what is not modelled on a file system that keeps its files on others.
+ *
+ * @throws UsernsError ERR_SCENARIO
+ */
+export function requireOwnFiles({ name, type, operations }: Superblock, what: string): void {
+  if (operations)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: name,
+      expected: `${what} on a file system that keeps its own files`,
+      got: `${what} on ${type}, which is not modelled`,
+    });
 }

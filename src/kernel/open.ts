@@ -3,7 +3,7 @@ import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
-import type { Path } from "./mount.ts";
+import { type Path, requireOwnFiles } from "./mount.ts";
 import { type Entry, lookup, lookupOpen, noEntry, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, privsToRemove } from "./setattr.ts";
@@ -73,7 +73,8 @@ function createFile(world: World, task: Task, entry: Entry, mode: number): Verdi
   if (!writable.ok) return writable;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
-  return allow({ mount: entry.mount, inode: createEntry(world, task, entry, "file", mode & 0o7777) });
+  const made = createEntry(world, task, entry, "file", mode & 0o7777);
+  return made.ok ? allow({ mount: entry.mount, inode: made.value }) : made;
 }
 
 /** `do_open` and `may_open` */
@@ -97,6 +98,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
   if (isWrite && (inode.type === "file" || inode.type === "dir") && !writable.ok) return writable;
   const reached = openSpecial(path, access, flags);
   if (!reached.ok) return reached;
+  const kept = inode.superblock.operations?.open(inode, mask) ?? allow();
+  if (!kept.ok) return kept;
   const cut = isTruncated ? setSize(world, task, path, 0, "at open") : allow();
   return cut.ok ? allow(path, permitted.rule) : cut;
 }
@@ -128,6 +131,7 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   if (directory.type !== "dir") return deny("ENOTDIR", RULES.tmpfileIsWritten, "it is no directory");
   const writable = wantWrite(mount);
   if (!writable.ok) return writable;
+  requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });
   if (!permitted.ok) return permitted;
   return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & 0o7777) });
@@ -137,11 +141,9 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
 export function writeByte(world: World, task: Task, path: PathName): Verdict {
   const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
   if (!opened.ok) return opened;
-  const removed = notifyChange(world, task, opened.value, privsToRemove(world, task, opened.value));
-  if (!removed.ok) return atStage(removed, "write");
-  const { inode } = opened.value;
-  inode.size = Math.max(inode.size, 1);
-  return allow();
+  const removed = privsToRemove(world, task, opened.value);
+  const size = Math.max(opened.value.inode.size, 1);
+  return atStage(notifyChange(world, task, opened.value, { ...removed, size, isForced: true }), "write");
 }
 
 /** Open a directory and read its entries. */

@@ -1,6 +1,7 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
+import { requireOwnFiles } from "./mount.ts";
 import { type Entry, lookupEntry, noEntry, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -48,12 +49,14 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   }
   if (target.inode) {
     if (target.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyReplaced);
-    removeEntry({ ...target, inode: target.inode });
+    const removed = removeEntry({ ...target, inode: target.inode });
+    if (!removed.ok) return removed;
   }
   from.directory.entries.delete(from.name);
   addEntry(target.directory, target.name, from.inode);
-  if (flag === "whiteout") createEntry(world, task, from, "chr", 0);
-  return allow();
+  if (flag !== "whiteout") return allow();
+  const whiteout = createEntry(world, task, from, "chr", 0);
+  return whiteout.ok ? allow() : whiteout;
 }
 
 function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict<Move> {
@@ -62,6 +65,7 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   const target = lookupEntry(world, task, to, "EBUSY");
   if (!target.ok) return target;
   if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
+  requireOwnFiles(path.mount.superblock, "rename");
   const writable = wantWrite(path.mount);
   if (!writable.ok) return writable;
   const from = existing(source.value);

@@ -108,6 +108,11 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
   if (!expressible.ok) return expressible;
   const prepared = attr.isForced ? allow(mode) : prepare(world, task, path, file, attr, mode);
   if (!prepared.ok) return prepared;
+  const { operations } = inode.superblock;
+  if (operations) {
+    const asPrepared = attr.mode !== undefined && prepared.value !== undefined ? { mode: prepared.value } : {};
+    return operations.setattr(inode, { ...attr, ...asPrepared });
+  }
   if (attr.dropCapability) killFileCapability(inode);
   apply(world, task, path, attr, prepared.value);
   return prepared.rule ? allow(undefined, prepared.rule) : allow();

@@ -56,9 +56,12 @@ export function mayDelete(world: World, task: Task, { mount, directory, inode }:
 }
 
 /** Take an entry out of its directory. */
-export function removeEntry({ directory, name, inode }: Victim): void {
+export function removeEntry({ directory, name, inode }: Victim): Verdict {
+  const removed = directory.superblock.operations?.remove(directory, name, inode) ?? allow();
+  if (!removed.ok) return removed;
   directory.entries.delete(name);
   inode.links--;
+  return allow();
 }
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
@@ -76,8 +79,7 @@ function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "fi
 export function unlinkPath(world: World, task: Task, path: PathName): Verdict {
   const victim = entryToDelete(world, task, path, "file");
   if (!victim.ok) return victim;
-  removeEntry(victim.value);
-  return allow();
+  return removeEntry(victim.value);
 }
 
 /** `rmdir` @source rmdir(2) */
@@ -85,6 +87,5 @@ export function removeDirectory(world: World, task: Task, path: PathName): Verdi
   const victim = entryToDelete(world, task, path, "dir");
   if (!victim.ok) return victim;
   if (victim.value.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyRemoved);
-  removeEntry(victim.value);
-  return allow();
+  return removeEntry(victim.value);
 }

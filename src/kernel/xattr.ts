@@ -10,7 +10,7 @@ import {
   showOwners,
   wantWrite,
 } from "./inode-permission.ts";
-import type { Path } from "./mount.ts";
+import { type Path, requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -63,6 +63,7 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
       got: `${name}, whose bytes are not modelled`,
       fix: "use the acl_ and fcap_ calls",
     });
+  requireOwnFiles(path.mount.superblock, "extended attributes");
   if (name.length === 0 || name.length > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${name.length} bytes`);
   const found = lookup(world, task, path, "nofollow");
   if (!found.ok || (mask & MAY.write) === 0) return found;

@@ -1,6 +1,7 @@
 import { addEntry, entryAt } from "../kernel/directory.ts";
 import { Inode } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "../kernel/mount.ts";
+import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
+import { mountOverlay } from "../kernel/overlay.ts";
 import {
   id,
   integer,
@@ -14,7 +15,8 @@ import {
   text,
   userNamespace,
 } from "../kernel/syscall/argument.ts";
-import type { World } from "../kernel/world.ts";
+import type { Task } from "../kernel/task.ts";
+import { ROOT, type World } from "../kernel/world.ts";
 import { kid } from "./set-up-tasks.ts";
 
 const filesystem = namedIn("file system", (world) => world.superblocks);
@@ -23,14 +25,27 @@ const ROOT_ITEM = { uid: optional(id, 0), gid: optional(id, 0), mode: optional(m
 
 export const FILESYSTEM_ITEM = {
   name: text,
-  type: oneOf("tmpfs", "ext4", "xfs", "btrfs"),
+  type: oneOf("tmpfs", "ext4", "xfs", "btrfs", "overlay"),
   user_ns: optional(userNamespace, undefined),
-  root: optional(objectOf(ROOT_ITEM), { uid: 0, gid: 0, mode: 0o777 }),
+  root: optional(objectOf(ROOT_ITEM), undefined),
+  /** The file systems of an overlay, whole. */
+  lower: optional(text, undefined),
+  upper: optional(text, undefined),
 };
 
-/** A file system, mounted plainly under its own name. */
+/** A file system, mounted plainly under its own name. An overlay waits for {@link setUpOverlay}. */
 export function setUpFilesystem(world: World, item: unknown, where: string): void {
-  const { name, type, user_ns: userNs = world.initUserNs, root } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
+  const {
+    name,
+    type,
+    user_ns: userNs = world.initUserNs,
+    root = { uid: 0, gid: 0, mode: 0o777 },
+    lower = "none",
+    upper = "none",
+  } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
+  if (type === "overlay") return;
+  if (lower !== "none" || upper !== "none")
+    throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
   const superblock: Superblock = { name, type, userNs, isReadOnly: false };
   const top = new Inode(world.inodeColumns, {
     superblock,
@@ -41,6 +56,32 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
   });
   world.superblocks.set(name, superblock);
   addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+}
+
+/**
+ * An overlay of two file systems, mounted by root of the machine when their files are there. The upper one serves as
+ * work directory too.
+ */
+export function setUpOverlay(world: World, item: unknown, where: string): void {
+  const { name, type, user_ns, root, ...layers } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
+  if (type !== "overlay") return;
+  if (user_ns || root) throw scenarioError(where, "an overlay without user_ns and root", item);
+  const pathOf = (layer: "lower" | "upper"): Path => {
+    const mount = plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world));
+    return { mount, inode: mount.root };
+  };
+  const upper = pathOf("upper");
+  const made = mountOverlay(world, machineRoot(world), { lower: pathOf("lower"), upper, work: upper }, name);
+  if (!made.ok) throw scenarioError(where, made.rule.sentence, made.because);
+  const { mount } = made.value;
+  world.superblocks.set(name, mount.superblock);
+  addMount(world, mount, where);
+}
+
+function machineRoot(world: World): Task {
+  const root = world.tasks.get(ROOT);
+  if (!root) throw new Error("a world without its root");
+  return root;
 }
 
 const PLAIN = { ...NO_FLAGS, idmap: null };

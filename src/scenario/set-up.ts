@@ -23,11 +23,11 @@ import {
 import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
-import { setUpFile, setUpFilesystem, setUpMount } from "./set-up-files.ts";
+import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";
 import { kid, setUpTask } from "./set-up-tasks.ts";
 
 /** How an item of each part is read and put into the world. */
-const PARTS: { readonly [Part in SetupPart]: (world: World, item: unknown, where: string) => void } = {
+const PARTS: { readonly [Part in SetupPart]: SetUpItem } = {
   namespaces: setUpNamespace,
   filesystems: setUpFilesystem,
   files: setUpFile,
@@ -42,8 +42,16 @@ const PARTS: { readonly [Part in SetupPart]: (world: World, item: unknown, where
  * @throws UsernsError ERR_SCENARIO with the JSON path
  */
 export function setUp(world: World, setup: Setup): void {
-  for (const part of SETUP_PARTS)
-    for (const [index, item] of (setup[part] ?? []).entries()) PARTS[part](world, item, `$.setup.${part}[${index}]`);
+  for (const part of SETUP_PARTS) {
+    setUpPart(world, setup, part, PARTS[part]);
+    if (part === "files") setUpPart(world, setup, "filesystems", setUpOverlay);
+  }
+}
+
+type SetUpItem = (world: World, item: unknown, where: string) => void;
+
+function setUpPart(world: World, setup: Setup, part: SetupPart, setUpItem: SetUpItem): void {
+  for (const [index, item] of (setup[part] ?? []).entries()) setUpItem(world, item, `$.setup.${part}[${index}]`);
 }
 
 const extent: Argument<Extent> = {

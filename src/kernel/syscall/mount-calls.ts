@@ -11,6 +11,7 @@ import {
 } from "../idmapped-mount.ts";
 import { Inode } from "../inode.ts";
 import { NO_FLAGS, type Superblock } from "../mount.ts";
+import { mountOverlay } from "../overlay.ts";
 import { lookup, type PathName } from "../path.ts";
 import { statInode } from "../stat.ts";
 import type { Task } from "../task.ts";
@@ -126,6 +127,19 @@ export const MOUNT_CALLS: CallTable = [
     const tree = atStage(openTree(world, task, path), "open_tree");
     if (!tree.ok) return tree;
     attachTree(world, task, tree.value, attach);
+    return allow(NOTHING);
+  }),
+  defineCall("mount_overlay", { lower: path, upper: path, work: path, attach: newMount }, (world, task, values) => {
+    const lower = lookup(world, task, values.lower, "follow");
+    if (!lower.ok) return lower;
+    const upper = lookup(world, task, values.upper, "follow");
+    if (!upper.ok) return upper;
+    const work = lookup(world, task, values.work, "follow");
+    if (!work.ok) return work;
+    const parts = { lower: lower.value, upper: upper.value, work: work.value };
+    const tree = mountOverlay(world, task, parts, values.attach);
+    if (!tree.ok) return tree;
+    attachTree(world, task, tree.value, values.attach);
     return allow(NOTHING);
   }),
   defineCall(
