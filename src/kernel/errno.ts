@@ -8,6 +8,7 @@ export const ERRNO = {
   ENOENT: { number: 2, sentence: "no such file or directory" },
   ESRCH: { number: 3, sentence: "no such process" },
   ENXIO: { number: 6, sentence: "no such device or address" },
+  ENOEXEC: { number: 8, sentence: "not a program" },
   EBADF: { number: 9, sentence: "not an open descriptor" },
   EAGAIN: { number: 11, sentence: "nothing to receive" },
   EACCES: { number: 13, sentence: "permission denied" },

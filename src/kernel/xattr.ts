@@ -1,7 +1,9 @@
 import { UsernsError } from "../core/errors.ts";
 import { isNsCapable } from "./capability.ts";
+import { decodeCapability, encodeCapability } from "./capability-xattr.ts";
 import { STICKY } from "./create.ts";
 import type { Errno } from "./errno.ts";
+import { getFileCapability, removeFileCapability, setFileCapability } from "./file-capability.ts";
 import {
   hasUnmappedId,
   inodePermission,
@@ -43,14 +45,21 @@ const RULES = ruleTable({
     source: `${XATTR}: EOPNOTSUPP`,
   },
   nameHasSuffix: { sentence: "Something must follow the name's prefix.", source: "xattr(7): EINVAL" },
+  capabilityForm: {
+    sentence: "security.capability has 20 bytes of version 2 or 24 of version 3, whoever sets it.",
+    source: `capabilities(7), File capability extended attribute versioning; ${XATTR}: EINVAL`,
+  },
   noSuchAttribute: { sentence: "The file has no such attribute.", source: "getxattr(2): ENODATA" },
 });
 
 /** The classes of attribute that file systems keep as they are given. */
 const KEPT = ["user.", "trusted.", "security."] as const;
 
-/** Attributes with a meaning of their own have calls of their own. */
-const SPECIAL: readonly string[] = ["security.capability", "system.posix_acl_access", "system.posix_acl_default"];
+/** Attributes whose bytes are not modelled: they have calls of their own. */
+const SPECIAL: readonly string[] = ["system.posix_acl_access", "system.posix_acl_default"];
+
+/** The attribute that file-capability.ts keeps. */
+const CAPABILITY = "security.capability";
 
 const MAX_NAME = 255;
 
@@ -120,8 +129,31 @@ function changeable(world: World, task: Task, path: PathName, name: string): Ver
   return found;
 }
 
+/**
+ * `lsetxattr` of `security.capability`: its form is asked first of all.
+ *
+ * @throws UsernsError ERR_SCENARIO for an empty value
+ */
+function setCapabilityBytes(world: World, { cred }: Task, path: Path, value: Uint8Array): Verdict {
+  if (value.length === 0)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: CAPABILITY,
+      expected: "bytes: setting it to nothing at all is not modelled",
+      got: "an empty value",
+      fix: "use removexattr or fcap_remove",
+    });
+  const given = decodeCapability(value);
+  return given
+    ? setFileCapability(world, cred, path, given)
+    : deny("EINVAL", RULES.capabilityForm, `${value.length} bytes of another form`);
+}
+
 /** `lsetxattr` @source setxattr(2) */
 export function setXattr(world: World, task: Task, path: PathName, name: string, value: Uint8Array): Verdict {
+  if (name === CAPABILITY) {
+    const bearer = named(world, task, path, name, MAY.write);
+    return bearer.ok ? setCapabilityBytes(world, task, bearer.value, value) : bearer;
+  }
   const found = changeable(world, task, path, name);
   if (!found.ok) return found;
   found.value.inode.xattrs.set(name, value);
@@ -130,6 +162,10 @@ export function setXattr(world: World, task: Task, path: PathName, name: string,
 
 /** `lremovexattr` @source removexattr(2) */
 export function removeXattr(world: World, task: Task, path: PathName, name: string): Verdict {
+  if (name === CAPABILITY) {
+    const bearer = named(world, task, path, name, MAY.write);
+    return bearer.ok ? removeFileCapability(world, task.cred, bearer.value) : bearer;
+  }
   const found = changeable(world, task, path, name);
   if (!found.ok) return found;
   return found.value.inode.xattrs.delete(name) ? allow() : deny("ENODATA", RULES.noSuchAttribute, name);
@@ -139,6 +175,10 @@ export function removeXattr(world: World, task: Task, path: PathName, name: stri
 export function getXattr(world: World, task: Task, path: PathName, name: string): Verdict<Uint8Array> {
   const found = named(world, task, path, name, MAY.read);
   if (!found.ok) return found;
+  if (name === CAPABILITY) {
+    const held = getFileCapability(world, task.cred, found.value);
+    return held.ok ? allow(encodeCapability(held.value), held.rule) : held;
+  }
   const permitted = xattrPermission(world, task, found.value, name, MAY.read);
   if (!permitted.ok) return permitted;
   const kept = handled(name);

@@ -1,7 +1,11 @@
+import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
 import { addEntry, entryAt } from "../kernel/directory.ts";
+import { idmapOf } from "../kernel/idmapped-mount.ts";
 import { Inode } from "../kernel/inode.ts";
 import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
 import { mountOverlay } from "../kernel/overlay.ts";
+import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
+import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
   id,
   integer,
@@ -114,8 +118,7 @@ export function setUpMount(world: World, item: unknown, where: string): void {
   const root = entryAt(plainMount(world, fs), sub);
   if (!root) throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
   const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
-  const maps = idmap && { name: idmap.name, maps: { uid: idmap.maps.uid, gid: idmap.maps.gid } };
-  addMount(world, { ...PLAIN, ...set, name, superblock: fs, root, idmap: maps ?? null }, where);
+  addMount(world, { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null }, where);
 }
 
 export const FILE_ITEM = {
@@ -127,6 +130,9 @@ export const FILE_ITEM = {
   gid: optional(id, 0),
   mode: optional(mode, 0o644),
   size: optional(integer, 0),
+  acl: optional(acl, undefined),
+  acl_default: optional(acl, undefined),
+  fcap: optional(fileCapability, null),
 };
 
 /** A symbolic link's mode says nothing and is never asked. */
@@ -150,4 +156,20 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   inode.size = given.size;
   inode.target = given.target;
   inode.isProgram = given.type === "exe";
+  inode.capability = given.fcap;
+  if (given.acl) putAcl(inode, "access", kernelAcl(given.acl, `${where}.acl`));
+  if (given.acl_default) putAcl(inode, "default", kernelAcl(given.acl_default, `${where}.acl_default`));
+}
+
+/** An ACL whose ids are numbers of the initial namespace, as all of a setup are. */
+function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
+  const made = entries.map((entry): AclEntry => {
+    const { perm } = entry;
+    if (entry.tag === "user") return { tag: "user", perm, kid: kid<"uid">(entry.id) };
+    if (entry.tag === "group") return { tag: "group", perm, kid: kid<"gid">(entry.id) };
+    return { tag: entry.tag, perm };
+  });
+  const valid = validateAcl(made);
+  if (!valid.ok) throw scenarioError(where, valid.rule.sentence, valid.because);
+  return made;
 }

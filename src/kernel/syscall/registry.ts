@@ -1,3 +1,4 @@
+import { ACL_CALLS } from "./acl-calls.ts";
 import type { Call, CallTable } from "./call.ts";
 import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
@@ -10,6 +11,7 @@ import { SOCKET_CALLS } from "./socket-calls.ts";
 
 /** Every family of calls, one line each. */
 const FAMILIES: readonly CallTable[] = [
+  ACL_CALLS,
   EXEC_CALLS,
   ID_CALLS,
   MAP_CALLS,
