@@ -13,7 +13,8 @@ export type ErrorCode =
   | "ERR_UNMAPPED"
   | "ERR_COMPRESSION"
   | "ERR_USAGE"
-  | "ERR_FILE";
+  | "ERR_FILE"
+  | "ERR_SCENARIO";
 
 /** Where the input is wrong, what was expected there and what was found. */
 export interface Fault {

@@ -102,10 +102,10 @@ export function idMap<K extends Kind = Kind>(extents: readonly Extent[], options
 }
 
 /** The map of the initial user namespace: every id is itself. */
-export const IDENTITY: IdMap = idMap([{ first: 0, lowerFirst: 0, count: NO_ID }]);
+export const IDENTITY: IdMap<never> = idMap([{ first: 0, lowerFirst: 0, count: NO_ID }]);
 
 /** The map of a namespace whose map has not been written: no id is mapped. */
-export const UNWRITTEN: IdMap = idMap([]);
+export const UNWRITTEN: IdMap<never> = idMap([]);
 
 /** The extent of `sorted` that holds `id`, or null. */
 function findExtent(sorted: readonly Extent[], id: AnyId): Extent | null {

@@ -1,4 +1,14 @@
-import { type Hop, IDENTITY, type IdMap, idMap, type Kind, OVERFLOW_ID, type Shown } from "../core/index.ts";
+import {
+  type Hop,
+  IDENTITY,
+  type IdMap,
+  idMap,
+  type Kind,
+  type NamespaceNumber,
+  OVERFLOW_ID,
+  type Shown,
+} from "../core/index.ts";
+import type { UserNamespace } from "./user-namespace.ts";
 
 /**
  * Where an id stands, as the letter that the kernel's idmappings document puts before it: `u` used inside a namespace
@@ -19,6 +29,13 @@ export type KernelRoute<K extends Kind = Kind> = readonly KernelHop<K>[];
 export interface NamedMap<K extends Kind = Kind> {
   readonly name: string;
   readonly map: IdMap<K>;
+  /** The number of an isolated namespace; 0, the default, for every other map. */
+  readonly number?: NamespaceNumber;
+}
+
+/** A namespace's map of one kind as it is now. It leads down to kernel ids in one hop, however deep the namespace is. */
+export function mapOf<K extends Kind>(ns: UserNamespace, kind: K): NamedMap<K> {
+  return { name: `${kind}_map of ${ns.name}`, map: ns.maps[kind], number: ns.number };
 }
 
 /** User space is shown the overflow id for what its map does not hold. */
@@ -34,11 +51,7 @@ function overflowShown<K extends Kind>(): Shown<K> {
  * @source            user_namespaces(7): make_kuid
  */
 export function intoKernel<K extends Kind>(namespaces: readonly NamedMap<K>[]): KernelRoute<K> {
-  return namespaces
-    .map(({ name, map }, index): KernelHop<K> => {
-      return { direction: "down", map, name, from: "u", to: index === 0 ? "k" : "u" };
-    })
-    .reverse();
+  return namespaces.map((map, index) => hop("down", map, "u", index === 0 ? "k" : "u")).reverse();
 }
 
 /**
@@ -52,21 +65,25 @@ export function outOfKernel<K extends Kind>(
   shown: "shown" | "checked",
   from: Space = "k",
 ): KernelRoute<K> {
-  return namespaces.map(({ name, map }, index): KernelHop<K> => {
+  return namespaces.map((map, index): KernelHop<K> => {
     const isLast = index === namespaces.length - 1;
-    const hop: KernelHop<K> = { direction: "up", map, name, from: index === 0 ? from : "u", to: "u" };
-    return isLast && shown === "shown" ? { ...hop, shown: overflowShown() } : hop;
+    const up = hop("up", map, index === 0 ? from : "u", "u");
+    return isLast && shown === "shown" ? { ...up, shown: overflowShown() } : up;
   });
 }
 
-/** Who looks at which file system, through which mount. */
-export interface View<K extends Kind = Kind> {
-  /** The caller's namespaces, outermost first; none for the initial one. */
-  readonly caller: readonly NamedMap<K>[];
+/** Through which maps a mount shows the owners that a file system keeps. */
+export interface MountView<K extends Kind = Kind> {
   /** Map of the mount: inside is the file system's side, below the kernel ids seen through it. Null: a plain mount. */
   readonly mount: NamedMap<K> | null;
   /** Map of the namespace that owns the superblock (`s_user_ns`), down to kernel ids. */
   readonly filesystem: NamedMap<K>;
+}
+
+/** Who looks at which file system, through which mount. */
+export interface View<K extends Kind = Kind> extends MountView<K> {
+  /** The caller's namespaces, outermost first; none for the initial one. */
+  readonly caller: readonly NamedMap<K>[];
 }
 
 /** The initial user namespace, as the owner of a superblock or the place of a caller. */
@@ -74,17 +91,41 @@ export function initialNamespace<K extends Kind>(): NamedMap<K> {
   return { name: "initial namespace", map: idMap(IDENTITY.extents) };
 }
 
+function namespacesOf<K extends Kind>(caller: readonly NamedMap<K>[]): readonly NamedMap<K>[] {
+  return caller.length > 0 ? caller : [initialNamespace<K>()];
+}
+
 /**
- * From the owner kept on the disk to the one that stat(2) shows the caller.
+ * From the kernel id that an inode holds to the id seen through a mount. No hop on a plain mount.
  *
- * @source Documentation/filesystems/idmappings.rst: i_uid_write, i_uid_into_vfsuid, from_kuid_munged
+ * @source Documentation/filesystems/idmappings.rst: i_uid_into_vfsuid
  */
+export function intoMount<K extends Kind>({ mount, filesystem }: MountView<K>): KernelRoute<K> {
+  return mount ? [hop("up", filesystem, "k", "u"), hop("down", mount, "u", "v")] : [];
+}
+
+/**
+ * From an id seen through a mount to the kernel id that an inode would hold. No hop on a plain mount.
+ *
+ * @param from  `k` where the id is a credential's, which counts as one seen through the mount
+ * @source Documentation/filesystems/idmappings.rst: mapped_fsuid, from_vfsuid
+ */
+export function outOfMount<K extends Kind>({ mount, filesystem }: MountView<K>, from: Space = "v"): KernelRoute<K> {
+  return mount ? [hop("up", mount, from, "u"), hop("down", filesystem, "u", "k")] : [];
+}
+
+/**
+ * From the kernel id that an inode holds to what stat(2) shows the caller.
+ *
+ * @source Documentation/filesystems/idmappings.rst: i_uid_into_vfsuid, from_kuid_munged
+ */
+export function shownRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
+  return [...intoMount(view), ...outOfKernel(namespacesOf(view.caller), "shown", view.mount ? "v" : "k")];
+}
+
+/** From the owner kept on the disk to the one that stat(2) shows the caller: {@link shownRoute}, begun on the disk. */
 export function statRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
-  const caller = view.caller.length > 0 ? view.caller : [initialNamespace<K>()];
-  const disk = hop("down", view.filesystem, "u", "k");
-  if (!view.mount) return [disk, ...outOfKernel(caller, "shown")];
-  const mounted = [hop("up", view.filesystem, "k", "u"), hop("down", view.mount, "u", "v")];
-  return [disk, ...mounted, ...outOfKernel(caller, "shown", "v")];
+  return [hop("down", view.filesystem, "u", "k"), ...shownRoute(view)];
 }
 
 /**
@@ -94,17 +135,14 @@ export function statRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
  * @source Documentation/filesystems/idmappings.rst: mapped_fsuid, i_uid_read
  */
 export function createRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
-  const caller = intoKernel(view.caller.length > 0 ? view.caller : [initialNamespace<K>()]);
-  const disk = hop("up", view.filesystem, "k", "u");
-  if (!view.mount) return [...caller, disk];
-  return [...caller, hop("up", view.mount, "k", "u"), hop("down", view.filesystem, "u", "k"), disk];
+  return [...intoKernel(namespacesOf(view.caller)), ...outOfMount(view, "k"), hop("up", view.filesystem, "k", "u")];
 }
 
 function hop<K extends Kind>(
   direction: "down" | "up",
-  { name, map }: NamedMap<K>,
+  { name, map, number }: NamedMap<K>,
   from: Space,
   to: Space,
 ): KernelHop<K> {
-  return { direction, map, name, from, to };
+  return { direction, map, name, from, to, ...(number ? { number } : {}) };
 }

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Engine } from "../core/engine.ts";
+import { initSync as initTypescript } from "../core/engine-ts.ts";
+import { initSync as initWasm } from "../core/init.ts";
+import { importVector, type Vector } from "../scenario/import-vector.ts";
+import { type Outcome, runVector } from "../scenario/run-vector.ts";
+
+const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
+
+Replay recorded vectors, files or folders of them, and compare every answer.
+  --only WORD  only vectors of this tag, or whose id begins so
+  --show N     how many failures are shown in full (default 5)
+  --engine E   wasm (default) or typescript`;
+
+const ENGINES: ReadonlyMap<string, () => Engine> = new Map([
+  ["wasm", initWasm],
+  ["typescript", initTypescript],
+]);
+
+/** The vector files at a path: itself, or every .json below a folder. */
+function filesAt(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .map((name) => join(path, name))
+    .filter((name) => statSync(name).isDirectory() || name.endsWith(".json"))
+    .flatMap(filesAt);
+}
+
+function vectorsIn(file: string): Vector[] {
+  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const list: readonly unknown[] = Array.isArray(json) ? json : [json];
+  return list.map((vector, index) => importVector(vector, `${file}[${index}]`));
+}
+
+function main(): number {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: "string", multiple: true },
+      show: { type: "string", default: "5" },
+      engine: { type: "string", default: "wasm" },
+    },
+  });
+  if (positionals.length === 0) {
+    console.error(USAGE);
+    return 2;
+  }
+  const { only } = values;
+  const isWanted = (vector: Vector) => !only || only.some((word) => vector.tag === word || vector.id.startsWith(word));
+  const vectors = positionals.flatMap(filesAt).flatMap(vectorsIn).filter(isWanted);
+  if (vectors.length === 0) {
+    console.error(`no vectors in ${positionals.join(", ")}${only ? ` that are ${only.join(" or ")}` : ""}`);
+    return 2;
+  }
+  const start = ENGINES.get(values.engine);
+  if (!start) {
+    console.error(
+      `--engine: expected one of: ${[...ENGINES.keys()].join(", ")} (got: ${JSON.stringify(values.engine)})`,
+    );
+    return 2;
+  }
+  const engine = start();
+  const outcomes = vectors.map((vector) => runVector(vector, engine));
+  report(outcomes, Number(values.show));
+  return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
+}
+
+/** @param shown  how many failures are printed in full */
+function report(outcomes: readonly Outcome[], shown: number): void {
+  const failed = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome] : []));
+  const skipped = outcomes.flatMap((outcome) => (outcome.kind === "skipped" ? [outcome] : []));
+  for (const { vector, reason } of skipped) console.error(`skipped ${vector.id}: ${reason}`);
+  for (const [index, { vector, lines }] of failed.entries()) {
+    const header = `failed ${vector.id} (${vector.tag})`;
+    console.log(index < shown ? [header, ...lines].join("\n  ") : header);
+  }
+  const passed = outcomes.length - failed.length - skipped.length;
+  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+}
+
+process.exitCode = main();

@@ -1,0 +1,196 @@
+import type { UserId } from "../core/id.ts";
+import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { SETGID } from "./create.ts";
+import { filesystemType } from "./filesystem-type.ts";
+import type { Inode } from "./inode.ts";
+import {
+  hasUnmappedId,
+  isInGroupOrCapable,
+  ownsOrCapable,
+  seenThrough,
+  showOwners,
+  wantWrite,
+} from "./inode-permission.ts";
+import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
+import type { Path } from "./mount.ts";
+import { lookup, type PathName } from "./path.ts";
+import {
+  type AclEntry,
+  type AclTag,
+  type AclType,
+  mapAclIds,
+  modeOfAcl,
+  type PosixAcl,
+  validateAcl,
+} from "./posix-acl.ts";
+import type { Task } from "./task.ts";
+import { fromKid, hasMapping, makeKid } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "vectors/linux-6.18/4_acl_fcap.json (tags acl-set, acl-bad, acl-suserns)";
+
+const RULES = ruleTable({
+  aclIdKnown: {
+    sentence: "A user or group that an ACL names must be mapped in the caller's namespace; this is asked first of all.",
+    source: `setxattr(2), EINVAL; ${SOURCE}`,
+  },
+  aclIdHasPlace: {
+    sentence:
+      "An idmapped mount must be able to hold every user and group that an ACL names; this is asked after permission.",
+    source: `Documentation/filesystems/idmappings.rst, from_vfsuid; ${SOURCE}`,
+  },
+  unmappedAclKept: {
+    sentence: "No ACL of a file is changed whose owner or group has no value on the mount.",
+    source: "vectors/linux-6.18/3_idmapped_mounts.json (tag ops)",
+  },
+  linkHasNoAcl: { sentence: "A symbolic link has no ACL.", source: "acl(5); setxattr(2), ENOTSUP" },
+  defaultOfDirectory: { sentence: "Only a directory has a default ACL.", source: "acl(5); acl_set_file(3), EACCES" },
+  aclNeedsOwner: {
+    sentence: "An ACL is changed by the file's owner, or with CAP_FOWNER where its user id is mapped.",
+    source: "acl_set_file(3), EPERM; capabilities(7)",
+  },
+  aclIdOnDisk: {
+    sentence:
+      "The namespace that owns the file system must map every user and group that an ACL names; this is asked after permission.",
+    source: SOURCE,
+  },
+  noAcl: { sentence: "The file has no such ACL: its mode says all.", source: "getxattr(2), ENODATA" },
+});
+
+/** An entry as user space gives and is given it: ids are numbers of its own namespace; null where it names nobody. */
+export type AclEntryText =
+  | { readonly tag: "user"; readonly id: UserId<"uid">; readonly perm: number }
+  | { readonly tag: "group"; readonly id: UserId<"gid">; readonly perm: number }
+  | { readonly tag: Exclude<AclTag, "user" | "group">; readonly id: null; readonly perm: number };
+
+/** The file that a call is going to change. */
+function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
+  const found = lookup(world, task, name, "nofollow");
+  if (!found.ok) return found;
+  const writable = wantWrite(name.mount);
+  return writable.ok ? found : writable;
+}
+
+/**
+ * Set an ACL: `lsetxattr` of `system.posix_acl_access` or `system.posix_acl_default`, as `vfs_set_acl` does it.
+ *
+ * @param given  no entry at all removes the ACL
+ * @returns      EINVAL, EPERM, EACCES, ENOTSUP
+ */
+export function setAcl(
+  world: World,
+  task: Task,
+  name: PathName,
+  type: AclType,
+  given: readonly AclEntryText[],
+): Verdict {
+  const found = changeable(world, task, name);
+  if (!found.ok) return found;
+  const path = found.value;
+  const known = knownIds(world, task, given);
+  if (!known.ok) return known;
+  const acl = mapAclIds(known.value, (kind, vfsid) => fromVfsid(world, path.mount, kind, vfsid));
+  const permitted = mayChangeAcl(world, task, path, type, given.length > 0);
+  if (!permitted.ok) return permitted;
+  if (given.length > 0) {
+    const valid = validOn(world, path, acl);
+    if (!valid.ok) return valid;
+  }
+  apply(world, task, path, type, given.length > 0 ? acl : null);
+  return allow(undefined, permitted.rule);
+}
+
+/** Remove an ACL, whether there is one or not: `lremovexattr`, as `vfs_remove_acl` does it. The mode stays. */
+export function removeAcl(world: World, task: Task, name: PathName, type: AclType): Verdict {
+  const found = changeable(world, task, name);
+  if (!found.ok) return found;
+  const permitted = mayChangeAcl(world, task, found.value, type, false);
+  if (permitted.ok) apply(world, task, found.value, type, null);
+  return permitted;
+}
+
+/**
+ * Read an ACL: `lgetxattr`, as `vfs_get_acl` and `vfs_posix_acl_to_xattr` do it. Whoever reaches the file may.
+ *
+ * @returns ids of the caller's namespace, NO_ID for those without one; ENODATA
+ */
+export function getAcl(world: World, task: Task, name: PathName, type: AclType): Verdict<readonly AclEntryText[]> {
+  const found = lookup(world, task, name, "nofollow");
+  if (!found.ok) return found;
+  const { mount, inode } = found.value;
+  if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
+  const acl = inode.acls[type];
+  if (!acl) return deny("ENODATA", RULES.noAcl);
+  const show = <K extends OwnerKind>(kind: K, kid: Kuid64<K>): UserId<K> =>
+    fromKid(world, task.cred.userNs, kind, makeVfsid(world, mount, kind, kid));
+  return allow(
+    acl.map((entry): AclEntryText => {
+      const { perm } = entry;
+      if (entry.tag === "user") return { tag: "user", perm, id: show("uid", entry.kid) };
+      if (entry.tag === "group") return { tag: "group", perm, id: show("gid", entry.kid) };
+      return { tag: entry.tag, perm, id: null };
+    }),
+  );
+}
+
+/** Entries with kernel ids: `posix_acl_from_xattr`. */
+function knownIds(world: World, { cred }: Task, given: readonly AclEntryText[]): Verdict<PosixAcl> {
+  const acl = given.map((entry): AclEntry => {
+    const { perm } = entry;
+    if (entry.tag === "user") return { tag: "user", perm, kid: makeKid(world, cred.userNs, "uid", entry.id) };
+    if (entry.tag === "group") return { tag: "group", perm, kid: makeKid(world, cred.userNs, "gid", entry.id) };
+    return { tag: entry.tag, perm };
+  });
+  const index = acl.findIndex((entry) => "kid" in entry && !isValidKuid64(entry.kid));
+  const unknown = given[index];
+  return unknown
+    ? deny("EINVAL", RULES.aclIdKnown, `${unknown.tag} ${unknown.id} is not mapped in ${cred.userNs.name}`)
+    : allow(acl);
+}
+
+/** `may_write_xattr`, and what `set_posix_acl` asks before it looks at the ACL. */
+function mayChangeAcl(world: World, task: Task, path: Path, type: AclType, isGiven: boolean): Verdict {
+  const { inode } = path;
+  const file = seenThrough(world, path);
+  if (hasUnmappedId(file)) return deny("EPERM", RULES.unmappedAclKept, showOwners(file));
+  if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
+  if (type === "default" && inode.type !== "dir")
+    return isGiven ? deny("EACCES", RULES.defaultOfDirectory, `it is a ${inode.type}`) : allow();
+  const owns = ownsOrCapable(world, task.cred, path);
+  return owns.ok ? allow(undefined, RULES.aclNeedsOwner) : deny("EPERM", RULES.aclNeedsOwner, owns.because);
+}
+
+/** `posix_acl_valid`: is it an ACL, and can the mount and the file system hold it? */
+function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
+  const { userNs } = mount.superblock;
+  for (const entry of acl) {
+    if (!("kid" in entry)) continue;
+    if (!isValidKuid64(entry.kid))
+      return deny("EINVAL", RULES.aclIdHasPlace, `the ${entry.tag} has no place on ${mount.name}`);
+    const isMapped =
+      entry.tag === "user" ? hasMapping(world, userNs, "uid", entry.kid) : hasMapping(world, userNs, "gid", entry.kid);
+    if (!isMapped)
+      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} k${entry.kid.id} is not mapped in ${userNs.name}`);
+  }
+  return validateAcl(acl);
+}
+
+/** The file systems' own `set_acl`: an access ACL that says no more than a mode becomes one. */
+function apply(world: World, task: Task, path: Path, type: AclType, acl: PosixAcl | null): void {
+  const { inode } = path;
+  const dropsSetgid = acl !== null || filesystemType(inode.superblock.type).dropsSetgidWithAcl;
+  const keepsSetgid = !dropsSetgid || isInGroupOrCapable(world, task.cred, seenThrough(world, path));
+  putAcl(inode, type, acl);
+  if (type === "access" && !keepsSetgid) inode.mode &= ~SETGID;
+}
+
+/** Put an ACL on an inode as a setup does: no check is made. The mode follows an access ACL. */
+export function putAcl(inode: Inode, type: AclType, acl: PosixAcl | null): void {
+  if (type === "access" && acl) {
+    const { mode, isWhole } = modeOfAcl(acl);
+    inode.mode = (inode.mode & ~0o777) | mode;
+    inode.acls.access = isWhole ? null : acl;
+  } else inode.acls[type] = acl;
+}

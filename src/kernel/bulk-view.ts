@@ -1,0 +1,36 @@
+import type { Cred } from "./cred.ts";
+import { mountView } from "./mnt-idmapping.ts";
+import type { Mount } from "./mount.ts";
+import { mapOf, outOfKernel, shownRoute } from "./routes.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import type { World } from "./world.ts";
+
+/*
+ * Questions about every id of a kind at once: one call of the engine each, over the columns that the ids live in, by
+ * the same routes that answer them one by one.
+ */
+
+/**
+ * What stat(2) would show a task for every inode of the world, were all of them reached through this mount.
+ *
+ * @returns one id an inode, at its {@link Inode.row}
+ */
+export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, kind: OwnerKind): Uint32Array {
+  const route = shownRoute({ ...mountView(mount, kind), caller: [mapOf(userNs, kind)] });
+  return idsOnly(world.inodeColumns[kind].translate(world.translators.of(route)));
+}
+
+/**
+ * What a task of a namespace is shown for every id that any credential of the world has or had.
+ *
+ * @returns one id a row of the credentials' column
+ */
+export function shownCredIds(world: World, reader: UserNamespace, kind: OwnerKind): Uint32Array {
+  const route = outOfKernel([mapOf(reader, kind)], "shown");
+  return idsOnly(world.credColumns[kind].translate(world.translators.of(route)));
+}
+
+/** The id halves of packed 64-bit ids. */
+function idsOnly(packed: Uint32Array): Uint32Array {
+  return packed.filter((_, index) => index % 2 === 0);
+}

@@ -1,0 +1,138 @@
+import { isSameKuid64 } from "../core/kuid64.ts";
+import type { Cred } from "./cred.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+
+/** The capabilities of Linux 6.18, by number. @source capabilities(7) */
+export const CAPABILITIES = [
+  "chown",
+  "dac_override",
+  "dac_read_search",
+  "fowner",
+  "fsetid",
+  "kill",
+  "setgid",
+  "setuid",
+  "setpcap",
+  "linux_immutable",
+  "net_bind_service",
+  "net_broadcast",
+  "net_admin",
+  "net_raw",
+  "ipc_lock",
+  "ipc_owner",
+  "sys_module",
+  "sys_rawio",
+  "sys_chroot",
+  "sys_ptrace",
+  "sys_pacct",
+  "sys_admin",
+  "sys_boot",
+  "sys_nice",
+  "sys_resource",
+  "sys_time",
+  "sys_tty_config",
+  "mknod",
+  "lease",
+  "audit_write",
+  "audit_control",
+  "setfcap",
+  "mac_override",
+  "mac_admin",
+  "syslog",
+  "wake_alarm",
+  "block_suspend",
+  "audit_read",
+  "perfmon",
+  "bpf",
+  "checkpoint_restore",
+] as const;
+
+/** A capability, without the CAP_ and in small letters. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** A set of capabilities: bit n is capability number n. A value; never changed. */
+export type CapSet = bigint;
+
+const BIT: ReadonlyMap<string, bigint> = new Map(CAPABILITIES.map((name, number) => [name, 1n << BigInt(number)]));
+
+export function isCapability(name: string): name is Capability {
+  return BIT.has(name);
+}
+
+/** @example capSet(["kill", "chown"]) // 33n */
+export function capSet(names: Iterable<Capability>): CapSet {
+  let set = NO_CAPS;
+  for (const name of names) set |= BIT.get(name) ?? 0n;
+  return set;
+}
+
+export const NO_CAPS: CapSet = 0n;
+export const ALL_CAPS: CapSet = (1n << BigInt(CAPABILITIES.length)) - 1n;
+
+/** The capabilities that follow the filesystem user id. @source capabilities(7), "Effect of user ID changes" */
+export const FS_CAPS: CapSet = capSet([
+  "chown",
+  "dac_override",
+  "dac_read_search",
+  "fowner",
+  "fsetid",
+  "linux_immutable",
+  "mknod",
+  "mac_override",
+]);
+
+export function hasCap(set: CapSet, name: Capability): boolean {
+  return (set & capSet([name])) !== NO_CAPS;
+}
+
+export function capsWithout(set: CapSet, taken: CapSet): CapSet {
+  return set & ~taken;
+}
+
+export function isSubsetOf(set: CapSet, of: CapSet): boolean {
+  return capsWithout(set, of) === NO_CAPS;
+}
+
+/** The names of a set, in the order of their numbers. */
+export function namesOf(set: CapSet): Capability[] {
+  return CAPABILITIES.filter((name) => hasCap(set, name));
+}
+
+const RULES = ruleTable({
+  capHeld: {
+    sentence: "A capability in the effective set counts in the task's own user namespace and everything below it.",
+    source: "user_namespaces(7), Capabilities; capabilities(7)",
+  },
+  capOfOwner: {
+    sentence:
+      "Whoever sits in the parent of a namespace with the effective user id of its owner has every capability in it and below it.",
+    source: "user_namespaces(7), Capabilities; vectors/linux-6.18/6_privilege.json (tag setns-caps)",
+  },
+});
+
+/**
+ * Does a credential have a capability over a user namespace? The question behind every `ns_capable`.
+ *
+ * @returns  EPERM with the rule when not; callers that answer another errno say their own
+ * @source   user_namespaces(7), Capabilities
+ */
+export function nsCapable(cred: Cred, target: UserNamespace, name: Capability): Verdict {
+  for (let ns = target; ; ) {
+    if (ns === cred.userNs)
+      return hasCap(cred.effective, name)
+        ? allow(undefined, RULES.capHeld)
+        : deny("EPERM", RULES.capHeld, `CAP_${name.toUpperCase()} is not in the effective set`);
+    const parent = ns.parent;
+    if (parent === null || ns.level <= cred.userNs.level)
+      return deny("EPERM", RULES.capHeld, `${target.name} is not ${cred.userNs.name}, and not below it`);
+    if (parent === cred.userNs && isSameKuid64(ns.owner.uid, cred.uid.effective))
+      return allow(undefined, RULES.capOfOwner);
+    ns = parent;
+  }
+}
+
+/** {@link nsCapable}, as a yes or no. */
+export function isNsCapable(cred: Cred, target: UserNamespace, name: Capability): boolean {
+  return nsCapable(cred, target, name).ok;
+}

@@ -1,0 +1,25 @@
+import type { Inode } from "./inode.ts";
+import type { Mount } from "./mount.ts";
+
+/** Enter an inode into a directory: no check is made. */
+export function addEntry(directory: Inode, name: string, inode: Inode): void {
+  directory.entries.set(name, inode);
+}
+
+/**
+ * The inode at a path below a mount, with no permission asked and no symbolic link followed.
+ *
+ * @returns undefined when there is none
+ */
+export function entryAt(mount: Mount, path: string): Inode | undefined {
+  return path
+    .split("/")
+    .filter((name) => name !== "" && name !== ".")
+    .reduce<Inode | undefined>((at, name) => at?.entries.get(name), mount.root);
+}
+
+/** Is `inode` the directory `ancestor`, or somewhere below it? */
+export function isAtOrBelow(inode: Inode, ancestor: Inode): boolean {
+  if (inode === ancestor) return true;
+  return [...ancestor.entries.values()].some((entry) => entry.type === "dir" && isAtOrBelow(inode, entry));
+}

@@ -1,0 +1,35 @@
+/**
+ * The errors that the modelled calls answer, with their Linux numbers (x86 and arm64 alike) and what they say here.
+ *
+ * @source errno(3); the numbers are those of include/uapi/asm-generic/errno-base.h and errno.h
+ */
+export const ERRNO = {
+  EPERM: { number: 1, sentence: "operation not permitted" },
+  ENOENT: { number: 2, sentence: "no such file or directory" },
+  ESRCH: { number: 3, sentence: "no such process" },
+  ENXIO: { number: 6, sentence: "no such device or address" },
+  ENOEXEC: { number: 8, sentence: "not a program" },
+  EBADF: { number: 9, sentence: "not an open descriptor" },
+  EAGAIN: { number: 11, sentence: "nothing to receive" },
+  EACCES: { number: 13, sentence: "permission denied" },
+  EBUSY: { number: 16, sentence: "in use" },
+  EEXIST: { number: 17, sentence: "it exists already" },
+  EXDEV: { number: 18, sentence: "not on the same mount" },
+  ENOTDIR: { number: 20, sentence: "not a directory" },
+  EISDIR: { number: 21, sentence: "is a directory" },
+  EINVAL: { number: 22, sentence: "invalid argument" },
+  ETXTBSY: { number: 26, sentence: "the program is running" },
+  ENOSPC: { number: 28, sentence: "a limit is reached" },
+  ESPIPE: { number: 29, sentence: "the file has no position" },
+  EROFS: { number: 30, sentence: "read-only file system" },
+  ERANGE: { number: 34, sentence: "out of range" },
+  ENOTEMPTY: { number: 39, sentence: "directory not empty" },
+  ELOOP: { number: 40, sentence: "too many symbolic links" },
+  ENODATA: { number: 61, sentence: "no such attribute" },
+  EOVERFLOW: { number: 75, sentence: "the value has no representation here" },
+  ENOTSUP: { number: 95, sentence: "not supported" },
+  ENOTCONN: { number: 107, sentence: "not connected" },
+  ECONNREFUSED: { number: 111, sentence: "nobody listens" },
+} as const;
+
+export type Errno = keyof typeof ERRNO;

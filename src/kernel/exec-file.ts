@@ -1,0 +1,44 @@
+import { type ExecOutcome, execProgram } from "./exec.ts";
+import { honouredCapability } from "./file-capability.ts";
+import { inodePermission, seenThrough } from "./inode-permission.ts";
+import { lookup, type PathName } from "./path.ts";
+import { MAY } from "./permission.ts";
+import type { Task } from "./task.ts";
+import { deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  onlyFilesRun: { sentence: "Only a regular file can be run.", source: "execve(2), EACCES" },
+  isProgram: {
+    sentence: "A file that holds no program for this machine cannot be run, though permission was given.",
+    source: "execve(2), ENOEXEC",
+  },
+  noexecMount: { sentence: "Nothing is run from a mount or file system that is noexec.", source: "execve(2), EACCES" },
+});
+
+/**
+ * `execve` of the program at a path, a symbolic link followed.
+ *
+ * @returns ENOENT, ENOTDIR, EACCES on the way; ENOEXEC; EPERM of {@link execProgram}
+ */
+export function execFile(world: World, task: Task, name: PathName): Verdict<ExecOutcome> {
+  const found = lookup(world, task, name, "follow");
+  if (!found.ok) return found;
+  const path = found.value;
+  const { mount, inode } = path;
+  if (inode.type !== "file") return deny("EACCES", RULES.onlyFilesRun, `it is a ${inode.type}`);
+  const permitted = inodePermission(world, task.cred, path, MAY.exec);
+  if (!permitted.ok) return permitted;
+  if (mount.isNoexec) return deny("EACCES", RULES.noexecMount, mount.name);
+  if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
+  const { uid, gid } = seenThrough(world, path);
+  return execProgram(world, task, {
+    uid,
+    gid,
+    mode: inode.mode,
+    isNosuid: mount.isNosuid,
+    ownedBy: mount.superblock.userNs,
+    caps: honouredCapability(world, task.cred, path),
+    isReadable: inodePermission(world, task.cred, path, MAY.read).ok,
+  });
+}

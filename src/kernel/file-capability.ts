@@ -1,0 +1,163 @@
+import { NO_ID, type UserId } from "../core/id.ts";
+import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { type CapSet, isNsCapable } from "./capability.ts";
+import type { Cred } from "./cred.ts";
+import type { Inode } from "./inode.ts";
+import { seenThrough, showOwners } from "./inode-permission.ts";
+import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
+import type { Path } from "./mount.ts";
+import { isCapableOver } from "./permission.ts";
+import { fromKid, makeKid } from "./uidgid.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SET = "capabilities(7), Namespaced file capabilities; vectors/linux-6.18/4_acl_fcap.json (tag fcap-set)";
+const GET = "capabilities(7), Namespaced file capabilities; vectors/linux-6.18/4_acl_fcap.json (tag fcap-get)";
+
+const RULES = ruleTable({
+  fcapNeedsSetfcap: {
+    sentence:
+      "A file's capabilities are set and removed with CAP_SETFCAP where both the file's ids are mapped in the caller's namespace.",
+    source: SET,
+  },
+  fcapKeptAsGiven: {
+    sentence:
+      "Version 2, given through a plain mount by someone with CAP_SETFCAP over the namespace that owns the file system, is kept as it is given.",
+    source: SET,
+  },
+  fcapBoundToRoot: {
+    sentence:
+      "Any other is kept as version 3: bound to the root id it names, or to uid 0 of the caller's namespace, as the disk counts it.",
+    source: `${SET}; vectors/linux-6.18/4_acl_fcap.json (tag fcap-idmap)`,
+  },
+  fcapRootKnown: {
+    sentence: "The root id of a file's capabilities must be mapped in the caller's namespace.",
+    source: SET,
+  },
+  fcapRootHasPlace: {
+    sentence:
+      "The mount and the namespace that owns the file system must be able to hold the root id of a file's capabilities.",
+    source: `${SET}; vectors/linux-6.18/4_acl_fcap.json (tag fcap-suserns)`,
+  },
+  fcapShownWithRoot: {
+    sentence: "Capabilities bound to a root id that the reader has another number for than 0 are shown with that id.",
+    source: GET,
+  },
+  fcapShownAsOwn: {
+    sentence:
+      "Capabilities bound to uid 0 of the reader's namespace or of one above it are shown as version 2, without a root id.",
+    source: GET,
+  },
+  fcapForeign: { sentence: "Capabilities bound to any other root id are not shown.", source: `${GET}: EOVERFLOW` },
+  noFcap: { sentence: "The file has no capabilities.", source: "getxattr(2), ENODATA" },
+});
+
+/**
+ * What `security.capability` holds.
+ *
+ * @source capabilities(7), File capabilities, and Namespaced file capabilities
+ */
+export interface FileCapability {
+  /** With 3 it counts only where {@link rootId} is root. */
+  readonly version: 2 | 3;
+  /** Are the new capabilities effective at once? */
+  readonly isEffective: boolean;
+  readonly permitted: CapSet;
+  readonly inheritable: CapSet;
+  /**
+   * On an inode, as on the disk: an id inside the namespace that owns the superblock. As a call gives or is given it,
+   * an id of the caller's namespace. 0 with version 2.
+   */
+  readonly rootId: UserId<"uid">;
+}
+
+/**
+ * Set a file's capabilities: `cap_convert_nscap`, and the attribute kept as it leaves it.
+ *
+ * @param given  with a root id of the caller's namespace
+ * @returns      EPERM, EINVAL
+ */
+export function setFileCapability(world: World, cred: Cred, path: Path, given: FileCapability): Verdict {
+  const { mount, inode } = path;
+  const { userNs } = mount.superblock;
+  const permitted = maySetfcap(world, cred, path);
+  if (!permitted.ok) return permitted;
+  if (given.version === 2 && mount.idmap === null && isNsCapable(cred, userNs, "setfcap")) {
+    inode.capability = given;
+    return allow(undefined, RULES.fcapKeptAsGiven);
+  }
+  const root = makeKid(world, cred.userNs, "uid", given.rootId);
+  if (!isValidKuid64(root))
+    return deny("EINVAL", RULES.fcapRootKnown, `uid ${given.rootId} is not mapped in ${cred.userNs.name}`);
+  const kept = fromVfsid(world, mount, "uid", root);
+  const rootId = isValidKuid64(kept) ? fromKid(world, userNs, "uid", kept) : NO_ID;
+  if (rootId === NO_ID)
+    return deny("EINVAL", RULES.fcapRootHasPlace, `v${root.id} has no place on ${mount.name}, owned by ${userNs.name}`);
+  inode.capability = { ...given, version: 3, rootId };
+  return allow(undefined, RULES.fcapBoundToRoot);
+}
+
+/** Remove a file's capabilities: `cap_inode_removexattr`. @returns EPERM, ENODATA */
+export function removeFileCapability(world: World, cred: Cred, path: Path): Verdict {
+  const permitted = maySetfcap(world, cred, path);
+  if (!permitted.ok) return permitted;
+  if (!path.inode.capability) return deny("ENODATA", RULES.noFcap);
+  path.inode.capability = null;
+  return permitted;
+}
+
+function maySetfcap(world: World, cred: Cred, path: Path): Verdict {
+  const file = seenThrough(world, path);
+  if (isCapableOver(world, cred, file, "setfcap")) return allow(undefined, RULES.fcapNeedsSetfcap);
+  const isHeld = isNsCapable(cred, cred.userNs, "setfcap");
+  return deny("EPERM", RULES.fcapNeedsSetfcap, isHeld ? showOwners(file) : "no CAP_SETFCAP");
+}
+
+/**
+ * A file's capabilities as the reader is shown them: `cap_inode_getsecurity`. Whoever reaches the file may read them.
+ *
+ * @returns with a root id of the reader's namespace; EOVERFLOW, ENODATA
+ */
+export function getFileCapability(world: World, cred: Cred, path: Path): Verdict<FileCapability> {
+  const held = path.inode.capability;
+  if (!held) return deny("ENODATA", RULES.noFcap);
+  const root = rootOf(world, path, held);
+  const rootId = fromKid(world, cred.userNs, "uid", root);
+  if (rootId !== NO_ID && rootId !== 0) return allow({ ...held, version: 3, rootId }, RULES.fcapShownWithRoot);
+  if (isRootFor(world, cred.userNs, root)) return allow({ ...held, version: 2, rootId: 0 }, RULES.fcapShownAsOwn);
+  return deny("EOVERFLOW", RULES.fcapForeign, `v${root.id} is not root of ${cred.userNs.name} or of one above it`);
+}
+
+/**
+ * A file's capabilities where they count for a task: `get_vfs_caps_from_disk`. They do where their root is uid 0 of the
+ * task's namespace or of one above it.
+ *
+ * @returns null where there are none, or none that count
+ */
+export function honouredCapability(world: World, cred: Cred, path: Path): FileCapability | null {
+  const held = path.inode.capability;
+  return held && isRootFor(world, cred.userNs, rootOf(world, path, held)) ? held : null;
+}
+
+/** The root that capabilities are bound to, as the mount shows it. */
+function rootOf(world: World, { mount }: Path, { rootId }: FileCapability): Kuid64<"uid"> {
+  return makeVfsid(world, mount, "uid", makeKid(world, mount.superblock.userNs, "uid", rootId));
+}
+
+/** `rootid_owns_currentns` */
+function isRootFor(world: World, userNs: UserNamespace, root: Kuid64<"uid">): boolean {
+  for (let ns: UserNamespace | null = userNs; ns; ns = ns.parent)
+    if (fromKid(world, ns, "uid", root) === 0) return true;
+  return false;
+}
+
+/**
+ * Drop a file's capabilities: `cap_inode_killpriv`. A change of owner, a write and a truncation that were permitted do
+ * it, whoever makes them; directories are not asked.
+ *
+ * @source capabilities(7); vectors/linux-6.18/4_acl_fcap.json (tag fcap-kill)
+ */
+export function killFileCapability(inode: Inode): void {
+  inode.capability = null;
+}

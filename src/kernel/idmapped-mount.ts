@@ -1,0 +1,174 @@
+import { isNsCapable } from "./capability.ts";
+import { filesystemType } from "./filesystem-type.ts";
+import type { Mount, MountFlags, MountIdmap, Path } from "./mount.ts";
+import type { Task } from "./task.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "mount_setattr(2); vectors/linux-6.18/3_idmapped_mounts.json (tag setattr)";
+
+const RULES = ruleTable({
+  mayMount: {
+    sentence: "Mounting needs CAP_SYS_ADMIN over the user namespace that owns the caller's mount namespace.",
+    source: "mount_namespaces(7); mount(2): EPERM",
+  },
+  idmapStays: {
+    sentence: "An idmap is not taken from a mount again; only a fresh clone can be made without it, by open_tree_attr.",
+    source: `${SOURCE}: EINVAL`,
+  },
+  openNamespace: { sentence: "userns_fd must be open.", source: `${SOURCE}: EBADF` },
+  userNamespaceFd: { sentence: "userns_fd must refer to a user namespace.", source: `${SOURCE}: EINVAL` },
+  notInitial: { sentence: "The initial user namespace is no idmap.", source: `${SOURCE}: EPERM` },
+  namespaceAdmin: {
+    sentence: "The caller needs CAP_SYS_ADMIN over the namespace whose maps become the idmap.",
+    source: `${SOURCE}: EPERM`,
+  },
+  bothMapsWritten: {
+    sentence: "Both uid_map and gid_map of the namespace must be written.",
+    source: `${SOURCE}: EINVAL`,
+  },
+  wholeMount: { sentence: "Attributes are set on a mount, at its top.", source: `${SOURCE}: EINVAL` },
+  lockedFlags: {
+    sentence: "A flag that came with the mount from a more privileged mount namespace cannot be cleared.",
+    source: "mount_namespaces(7), Restrictions on mount namespaces; mount_setattr(2): EPERM",
+  },
+  notOwnNamespace: {
+    sentence: "The namespace that owns the file system is no idmap for its mounts.",
+    source: `${SOURCE}: EINVAL`,
+  },
+  idmappedOnce: {
+    sentence: "A mount that has an idmap keeps it; only a fresh clone can be given another, by open_tree_attr.",
+    source: `${SOURCE}: EPERM`,
+  },
+  typeAllowsIdmap: { sentence: "The type of file system must support idmapped mounts.", source: `${SOURCE}: EINVAL` },
+  superblockAdmin: {
+    sentence: "The caller needs CAP_SYS_ADMIN over the namespace that owns the file system.",
+    source: `${SOURCE}: EPERM`,
+  },
+  detachedOnly: { sentence: "Only a mount that was never attached can be idmapped.", source: `${SOURCE}: EINVAL` },
+});
+
+/** What a step gives as userns_fd: a user namespace, or a descriptor of something else, or of nothing. */
+export type NamespaceFd = UserNamespace | "notns" | "mntns" | "badfd";
+
+/** The attributes that mount_setattr sets and clears. */
+export const MOUNT_ATTRIBUTES = ["idmap", "ro", "nosuid", "nodev", "noexec"] as const;
+export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
+
+/** One call's `struct mount_attr`. */
+export interface MountChange {
+  readonly set: readonly MountAttribute[];
+  readonly clr: readonly MountAttribute[];
+  readonly userns: NamespaceFd | null;
+}
+
+/** A mount that is being changed. */
+export interface Tree {
+  readonly mount: Mount;
+  /** null for a clone that nobody has seen yet: where the path of an attached mount leads. */
+  readonly attachedAt: Path | null;
+  /** Did it come from a more privileged mount namespace? */
+  readonly isLocked: boolean;
+}
+
+/** `may_mount` */
+export function mayMount(task: Task): Verdict {
+  const { userNs } = task.mountNs;
+  return isNsCapable(task.cred, userNs, "sys_admin")
+    ? allow()
+    : deny("EPERM", RULES.mayMount, `no CAP_SYS_ADMIN over ${userNs.name}`);
+}
+
+/** Does the mount stand in the task's mount namespace as a copy from a more privileged one? */
+function isLockedFor(world: World, task: Task, mount: Mount): boolean {
+  return task.mountNs.userNs !== world.initMountNs.userNs && mount.attachedIn !== task.mountNs;
+}
+
+/** `open_tree` with OPEN_TREE_CLONE: a copy of the mount that shows what the path leads to, attached nowhere. */
+export function cloneTree(world: World, task: Task, path: Path): Verdict<Tree> {
+  const may = mayMount(task);
+  if (!may.ok) return may;
+  const { attachedIn: _, ...source } = path.mount;
+  const mount: Mount = { ...source, root: path.inode };
+  return allow({ mount, attachedAt: null, isLocked: isLockedFor(world, task, path.mount) });
+}
+
+/** The attached mount that a path leads to. */
+export function attachedTree(world: World, task: Task, path: Path): Tree {
+  return { mount: path.mount, attachedAt: path, isLocked: isLockedFor(world, task, path.mount) };
+}
+
+/** `move_mount`: put a tree where the task's mount namespace sees it, under a name. */
+export function attachTree(world: World, task: Task, { mount }: Tree, name: string): void {
+  world.mounts.set(name, { ...mount, name, attachedIn: task.mountNs });
+}
+
+/**
+ * `mount_setattr` on one mount. All is asked before anything changes.
+ *
+ * @param mayReplace  may an idmap be replaced or taken away, as open_tree_attr may with the clone it makes?
+ * @returns EPERM, EINVAL, EBADF
+ */
+export function setMountAttributes(task: Task, tree: Tree, change: MountChange, mayReplace: boolean): Verdict {
+  const may = mayMount(task);
+  if (!may.ok) return may;
+  const idmap = wantedIdmap(task, change, mayReplace);
+  if (!idmap.ok) return idmap;
+  const { mount, attachedAt, isLocked } = tree;
+  if (attachedAt && attachedAt.inode !== mount.root) return deny("EINVAL", RULES.wholeMount);
+  const locked = isLocked ? change.clr.find((name) => name !== "idmap" && mount[FLAG[name]]) : undefined;
+  if (locked && !change.set.includes(locked)) return deny("EPERM", RULES.lockedFlags, `${locked} of ${mount.name}`);
+  if (idmap.value !== "keep") {
+    const allowed = mayIdmap(task, tree, idmap.value, mayReplace);
+    if (!allowed.ok) return allowed;
+    mount.idmap = idmap.value && idmapOf(idmap.value);
+  }
+  for (const name of change.clr) if (name !== "idmap") mount[FLAG[name]] = false;
+  for (const name of change.set) if (name !== "idmap") mount[FLAG[name]] = true;
+  return allow();
+}
+
+const FLAG: { readonly [Name in Exclude<MountAttribute, "idmap">]: keyof MountFlags } = {
+  ro: "isReadOnly",
+  nosuid: "isNosuid",
+  nodev: "isNodev",
+  noexec: "isNoexec",
+};
+
+/** A namespace's maps as they are now: an idmap keeps them whatever becomes of the namespace. */
+export function idmapOf(ns: UserNamespace): MountIdmap {
+  return { name: ns.name, maps: { uid: ns.maps.uid, gid: ns.maps.gid } };
+}
+
+/** `build_mount_idmapped`: whose maps shall be the idmap; null: none; keep: as it is. */
+function wantedIdmap(
+  task: Task,
+  { set, clr, userns }: MountChange,
+  mayReplace: boolean,
+): Verdict<UserNamespace | null | "keep"> {
+  if (clr.includes("idmap") && !mayReplace) return deny("EINVAL", RULES.idmapStays);
+  if (!set.includes("idmap")) return allow(clr.includes("idmap") ? null : "keep");
+  if (userns === null || userns === "badfd") return deny("EBADF", RULES.openNamespace);
+  if (userns === "notns" || userns === "mntns") return deny("EINVAL", RULES.userNamespaceFd, `it is a ${userns}`);
+  if (userns.parent === null) return deny("EPERM", RULES.notInitial);
+  if (!isNsCapable(task.cred, userns, "sys_admin"))
+    return deny("EPERM", RULES.namespaceAdmin, `no CAP_SYS_ADMIN over ${userns.name}`);
+  const unwritten = (["uid", "gid"] as const).find((kind) => userns.maps[kind].extents.length === 0);
+  if (unwritten) return deny("EINVAL", RULES.bothMapsWritten, `${unwritten}_map of ${userns.name} is not written`);
+  return allow(userns);
+}
+
+/** `can_idmap_mount` */
+function mayIdmap({ cred }: Task, tree: Tree, userns: UserNamespace | null, mayReplace: boolean): Verdict {
+  const { superblock, idmap, name } = tree.mount;
+  if (superblock.userNs === userns)
+    return deny("EINVAL", RULES.notOwnNamespace, `${superblock.name} was mounted in ${userns.name}`);
+  if (idmap && !mayReplace) return deny("EPERM", RULES.idmappedOnce, `${name} has the maps of ${idmap.name}`);
+  if (!filesystemType(superblock.type).allowsIdmap)
+    return deny("EINVAL", RULES.typeAllowsIdmap, `${superblock.type} does not`);
+  if (!isNsCapable(cred, superblock.userNs, "sys_admin"))
+    return deny("EPERM", RULES.superblockAdmin, `${superblock.name} was mounted in ${superblock.userNs.name}`);
+  if (tree.attachedAt) return deny("EINVAL", RULES.detachedOnly, `${name} is attached`);
+  return allow();
+}

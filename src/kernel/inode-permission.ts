@@ -1,0 +1,110 @@
+import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { type Cred, idsOf, isInGroup } from "./cred.ts";
+import type { Inode } from "./inode.ts";
+import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
+import type { Mount, Path, Superblock } from "./mount.ts";
+import { genericPermission, isCapableOver, MAY, ownerOrCapable, type Protected } from "./permission.ts";
+import { mapAclIds } from "./posix-acl.ts";
+import { fromKid, hasMapping } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  readOnlyFilesystem: {
+    sentence: "Files, directories and links of a read-only file system are not written to.",
+    source: "access(2), open(2): EROFS",
+  },
+  readOnlyMount: { sentence: "Nothing is changed through a read-only mount.", source: "mount(2), MS_RDONLY: EROFS" },
+  unmappedNotWritten: {
+    sentence: "A file with an owner or group that has no value on the mount is written to by nobody, root included.",
+    source: "mount_setattr(2); vectors/linux-6.18/3_idmapped_mounts.json (tag ops)",
+  },
+  creatorHasPlace: {
+    sentence:
+      "Whoever creates something must have a user and a group id that the mount and its file system can hold; this is asked before any permission.",
+    source: "idmappings.rst, mapped_fsuid; vectors/linux-6.18/3_idmapped_mounts.json (tag create)",
+  },
+});
+
+/** A file's owners, bits and ACL as they are seen through the mount that it is reached by. */
+export function seenThrough(world: World, { mount, inode }: Path): Protected {
+  const take = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) => makeVfsid(world, mount, kind, kid);
+  const { access } = inode.acls;
+  return {
+    uid: take("uid", inode.uid),
+    gid: take("gid", inode.gid),
+    mode: inode.mode,
+    isDirectory: inode.type === "dir",
+    acl: access && mapAclIds(access, take),
+  };
+}
+
+/** Has the file an owner or group that has no value on the mount: `HAS_UNMAPPED_ID`? */
+export function hasUnmappedId(file: Pick<Protected, "uid" | "gid">): boolean {
+  return !isValidKuid64(file.uid) || !isValidKuid64(file.gid);
+}
+
+/** What a file with such an id is refused with, whatever the errno of the call. */
+export function showOwners({ uid, gid }: Pick<Protected, "uid" | "gid">): string {
+  const show = (kid: Kuid64) => (isValidKuid64(kid) ? `v${kid.id}` : "none");
+  return `on this mount the owner is ${show(uid)} and the group ${show(gid)}`;
+}
+
+/** `mnt_want_write`: may anything be changed through the mount? */
+export function wantWrite({ isReadOnly, name, superblock }: Mount): Verdict {
+  if (isReadOnly) return deny("EROFS", RULES.readOnlyMount, `${name} is read-only`);
+  if (superblock.isReadOnly) return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
+  return allow();
+}
+
+const KEPT_FROM_READ_ONLY: readonly string[] = ["file", "dir", "symlink"];
+
+/**
+ * May the task do this to the file: `inode_permission`.
+ *
+ * @param mask  bits of {@link MAY}
+ * @returns     EROFS, EACCES
+ */
+export function inodePermission(world: World, cred: Cred, path: Path, mask: number): Verdict {
+  const { superblock, type } = path.inode;
+  const isWrite = (mask & MAY.write) !== 0;
+  if (isWrite && superblock.isReadOnly && KEPT_FROM_READ_ONLY.includes(type))
+    return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
+  const file = seenThrough(world, path);
+  if (isWrite && hasUnmappedId(file)) return deny("EACCES", RULES.unmappedNotWritten, showOwners(file));
+  const permitted = genericPermission(world, cred, file, mask);
+  return permitted.ok && superblock.operations ? superblock.operations.permission(path.inode, mask) : permitted;
+}
+
+/** {@link ownerOrCapable} for a file on a mount. */
+export function ownsOrCapable(world: World, cred: Cred, path: Path): Verdict {
+  return ownerOrCapable(world, cred, seenThrough(world, path));
+}
+
+/** Is the task of this group, or has it CAP_FSETID over the file: `in_group_or_capable`? What keeps a set-group-ID bit. */
+export function isInGroupOrCapable(world: World, cred: Cred, file: Protected, gid: Kuid64<"gid"> = file.gid): boolean {
+  return isInGroup(cred, gid) || isCapableOver(world, cred, file, "fsetid");
+}
+
+/** What an inode would hold for the task's filesystem ids: `mapped_fsuid`, `mapped_fsgid`. */
+export function mappedFsid<K extends OwnerKind>(world: World, cred: Cred, mount: Mount, kind: K): Kuid64<K> {
+  return fromVfsid(world, mount, kind, idsOf(cred, kind).fs);
+}
+
+/** Can the file system hold what the task creates on this mount: `fsuidgid_has_mapping`? @returns EOVERFLOW */
+export function creatorHasPlace(world: World, cred: Cred, mount: Mount): Verdict {
+  const kinds = ["uid", "gid"] as const;
+  const lost = kinds.find((kind) => {
+    const kid = mappedFsid(world, cred, mount, kind);
+    return !isValidKuid64(kid) || !hasMapping(world, mount.superblock.userNs, kind, kid);
+  });
+  return lost
+    ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} k${cred[lost].fs.id} has no place on ${mount.name}`)
+    : allow();
+}
+
+/** The owner that the disk keeps: `i_uid_read`. NO_ID where the namespace of the file system has none. */
+export function diskId(world: World, superblock: Superblock, inode: Inode, kind: OwnerKind): number {
+  return fromKid(world, superblock.userNs, kind, inode[kind]);
+}

@@ -1,0 +1,155 @@
+import { UsernsError } from "../core/errors.ts";
+import { setSize } from "./attributes.ts";
+import { createEntry, mayCreate, newInode } from "./create.ts";
+import type { Inode } from "./inode.ts";
+import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
+import { type Path, requireOwnFiles } from "./mount.ts";
+import { type Entry, lookup, lookupOpen, noEntry, type PathName } from "./path.ts";
+import { MAY } from "./permission.ts";
+import { notifyChange, privsToRemove } from "./setattr.ts";
+import type { Task } from "./task.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "open(2)";
+
+const RULES = ruleTable({
+  existsAlready: { sentence: "O_CREAT with O_EXCL takes a name that nothing has.", source: `${SOURCE}: EEXIST` },
+  directoryNotWritten: {
+    sentence: "A directory is opened for reading only, and made by mkdir only.",
+    source: `${SOURCE}: EISDIR`,
+  },
+  linkNotOpened: { sentence: "A symbolic link itself cannot be opened.", source: `${SOURCE}: ELOOP` },
+  noatimeNeedsOwner: { sentence: "O_NOATIME is for the file's owner and CAP_FOWNER.", source: `${SOURCE}: EPERM` },
+  noDevices: {
+    sentence: "A device is not opened through a nodev mount, nor on a file system that a child namespace mounted.",
+    source: "mount(2), MS_NODEV; user_namespaces(7)",
+  },
+  nobodyReads: {
+    sentence: "A fifo that nobody reads is not opened for writing without waiting; a socket is not opened at all.",
+    source: `${SOURCE}: ENXIO`,
+  },
+  onlyDirectoriesRead: {
+    sentence: "Only a directory's entries can be read.",
+    source: `${SOURCE}, O_DIRECTORY: ENOTDIR`,
+  },
+  tmpfileIsWritten: {
+    sentence: "O_TMPFILE is for writing, in a directory, without O_CREAT.",
+    source: `${SOURCE}: EINVAL, ENOTDIR`,
+  },
+});
+
+/** The ways to open a file, and the permission each asks for. */
+export const ACCESS = { r: MAY.read, w: MAY.write, rw: MAY.read | MAY.write } as const;
+export type Access = keyof typeof ACCESS;
+
+export const OPEN_FLAGS = ["creat", "excl", "trunc", "append", "noatime", "tmpfile", "nonblock"] as const;
+export type OpenFlag = (typeof OPEN_FLAGS)[number];
+
+/** How a file is to be opened. */
+export interface OpenHow {
+  readonly access: Access;
+  readonly flags: readonly OpenFlag[];
+  /** Of a file that is made by it. */
+  readonly mode: number;
+}
+
+/** `open` @source open(2) */
+export function openPath(world: World, task: Task, path: PathName, how: OpenHow): Verdict<Path> {
+  const has = (flag: OpenFlag) => how.flags.includes(flag);
+  if (has("tmpfile")) return openTemporary(world, task, path, how);
+  const isExclusive = has("creat") && has("excl");
+  const entry = lookupOpen(world, task, path, isExclusive ? "nofollow" : "follow");
+  if (!entry.ok) return entry;
+  const { inode, mount } = entry.value;
+  if (!inode) return has("creat") ? createFile(world, task, entry.value, how.mode) : noEntry(entry.value);
+  if (isExclusive) return deny("EEXIST", RULES.existsAlready, `${entry.value.name} exists`);
+  if (has("creat") && inode.type === "dir") return deny("EISDIR", RULES.directoryNotWritten);
+  return openExisting(world, task, { mount, inode }, how);
+}
+
+function createFile(world: World, task: Task, entry: Entry, mode: number): Verdict<Path> {
+  const writable = wantWrite(entry.mount);
+  if (!writable.ok) return writable;
+  const permitted = mayCreate(world, task, entry);
+  if (!permitted.ok) return permitted;
+  const made = createEntry(world, task, entry, "file", mode & 0o7777);
+  return made.ok ? allow({ mount: entry.mount, inode: made.value }) : made;
+}
+
+/** `do_open` and `may_open` */
+function openExisting(world: World, task: Task, path: Path, { access, flags }: OpenHow): Verdict<Path> {
+  const { inode, mount } = path;
+  const isWrite = access !== "r";
+  const isTruncated = flags.includes("trunc") && inode.type === "file";
+  const mask = ACCESS[access] | (flags.includes("trunc") ? MAY.write : 0);
+  const writable = wantWrite(mount);
+  if (isTruncated && !writable.ok) return writable;
+  if (inode.type === "symlink") return deny("ELOOP", RULES.linkNotOpened);
+  if (inode.type === "dir" && (mask & MAY.write) !== 0) return deny("EISDIR", RULES.directoryNotWritten);
+  if (isDevice(inode) && (mount.isNodev || inode.superblock.userNs !== world.initUserNs))
+    return deny("EACCES", RULES.noDevices, `${inode.superblock.name}, mounted in ${inode.superblock.userNs.name}`);
+  const permitted = inodePermission(world, task.cred, path, mask);
+  if (!permitted.ok) return permitted;
+  if (flags.includes("noatime")) {
+    const owns = ownsOrCapable(world, task.cred, path);
+    if (!owns.ok) return deny("EPERM", RULES.noatimeNeedsOwner, owns.because);
+  }
+  if (isWrite && (inode.type === "file" || inode.type === "dir") && !writable.ok) return writable;
+  const reached = openSpecial(path, access, flags);
+  if (!reached.ok) return reached;
+  const kept = inode.superblock.operations?.open(inode, mask) ?? allow();
+  if (!kept.ok) return kept;
+  const cut = isTruncated ? setSize(world, task, path, 0, "at open") : allow();
+  return cut.ok ? allow(path, permitted.rule) : cut;
+}
+
+function isDevice({ type }: Inode): boolean {
+  return type === "chr" || type === "blk";
+}
+
+/** What is behind a special file, once it may be opened. */
+function openSpecial({ inode, mount }: Path, access: Access, flags: readonly OpenFlag[]): Verdict {
+  const isWaiting = inode.type === "fifo" && access !== "rw" && !flags.includes("nonblock");
+  if (isDevice(inode) || isWaiting)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: mount.name,
+      expected: "a file that can be opened without a driver or another process, which is all that is modelled",
+      got: isWaiting ? "a fifo, opened without nonblock" : `a ${inode.type} device, opened with permission`,
+    });
+  if (inode.type === "sock") return deny("ENXIO", RULES.nobodyReads, "it is a socket");
+  if (inode.type === "fifo" && access === "w") return deny("ENXIO", RULES.nobodyReads, "nobody reads the fifo");
+  return allow();
+}
+
+/** `do_tmpfile`: a file without a name in a directory. */
+function openTemporary(world: World, task: Task, path: PathName, { access, flags, mode }: OpenHow): Verdict<Path> {
+  if (access === "r" || flags.includes("creat")) return deny("EINVAL", RULES.tmpfileIsWritten);
+  const found = lookup(world, task, path, "follow");
+  if (!found.ok) return found;
+  const { mount, inode: directory } = found.value;
+  if (directory.type !== "dir") return deny("ENOTDIR", RULES.tmpfileIsWritten, "it is no directory");
+  const writable = wantWrite(mount);
+  if (!writable.ok) return writable;
+  requireOwnFiles(mount.superblock, "O_TMPFILE");
+  const permitted = mayCreate(world, task, { mount, directory });
+  if (!permitted.ok) return permitted;
+  return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & 0o7777) });
+}
+
+/** Open a file, write one byte at its start, close it. What is refused at opening says so. */
+export function writeByte(world: World, task: Task, path: PathName): Verdict {
+  const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
+  if (!opened.ok) return opened;
+  const removed = privsToRemove(world, task, opened.value);
+  const size = Math.max(opened.value.inode.size, 1);
+  return atStage(notifyChange(world, task, opened.value, { ...removed, size, isForced: true }), "write");
+}
+
+/** Open a directory and read its entries. */
+export function readDirectory(world: World, task: Task, path: PathName): Verdict {
+  const found = lookup(world, task, path, "follow");
+  if (!found.ok) return found;
+  if (found.value.inode.type !== "dir") return deny("ENOTDIR", RULES.onlyDirectoriesRead);
+  return inodePermission(world, task.cred, found.value, MAY.read);
+}

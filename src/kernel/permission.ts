@@ -1,0 +1,106 @@
+import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { type Capability, isNsCapable } from "./capability.ts";
+import { type Cred, isInGroup } from "./cred.ts";
+import { checkAcl, type PosixAcl } from "./posix-acl.ts";
+import { hasMapping } from "./uidgid.ts";
+import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+/** What is wanted of a file, as bits: may be added up. */
+export const MAY = { exec: 1, write: 2, read: 4 } as const;
+
+/** A file as a permission check sees it: owners as they are on the mount it is reached through. */
+export interface Protected {
+  readonly uid: Kuid64<"uid">;
+  readonly gid: Kuid64<"gid">;
+  readonly mode: number;
+  readonly isDirectory: boolean;
+  /** Its access ACL with ids as they are on the mount, where it has one. */
+  readonly acl?: PosixAcl | null;
+}
+
+const RULES = ruleTable({
+  ownerBits: {
+    sentence: "The owner is held to the owner's bits, whatever the others allow.",
+    source: "path_resolution(7), Permissions",
+  },
+  groupBits: {
+    sentence: "Members of the file's group are held to the group's bits.",
+    source: "path_resolution(7), Permissions",
+  },
+  ownerOrFowner: {
+    sentence:
+      "Only the owner of a file, or whoever has CAP_FOWNER in a namespace that maps the owner's user id, may do this; the group need not be mapped.",
+    source: "capabilities(7), CAP_FOWNER; vectors/linux-6.18/8_vfs_permission.json (tag unmapped)",
+  },
+  otherBits: { sentence: "Everybody else is held to the bits for others.", source: "path_resolution(7), Permissions" },
+  dacOverride: {
+    sentence:
+      "CAP_DAC_OVERRIDE passes all but running a file nobody may run; CAP_DAC_READ_SEARCH passes reading, and searching directories.",
+    source: "capabilities(7)",
+  },
+  bothIdsMapped: {
+    sentence:
+      "A capability over a file counts only where the file's user and group id are both mapped in the task's namespace.",
+    source: "user_namespaces(7); vectors/linux-6.18/8_vfs_permission.json (tag unmapped)",
+  },
+});
+
+/**
+ * Does a capability of the task count for this file: is it held in the task's own namespace, and are both owners
+ * mapped there? `capable_wrt_inode_uidgid`.
+ */
+export function isCapableOver(world: World, cred: Cred, file: Protected, name: Capability): boolean {
+  return isNsCapable(cred, cred.userNs, name) && areBothMapped(world, cred, file);
+}
+
+function areBothMapped(world: World, cred: Cred, file: Protected): boolean {
+  return (
+    isValidKuid64(file.uid) &&
+    isValidKuid64(file.gid) &&
+    hasMapping(world, cred.userNs, "uid", file.uid) &&
+    hasMapping(world, cred.userNs, "gid", file.gid)
+  );
+}
+
+/** Owner, or CAP_FOWNER over the owner's user id: `inode_owner_or_capable`. @returns EPERM with the rule */
+export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "uid">): Verdict {
+  if (isSameKuid64(cred.uid.fs, file.uid)) return allow(undefined, RULES.ownerOrFowner);
+  const isMapped = isValidKuid64(file.uid) && hasMapping(world, cred.userNs, "uid", file.uid);
+  if (isMapped && isNsCapable(cred, cred.userNs, "fowner")) return allow(undefined, RULES.ownerOrFowner);
+  return deny(
+    "EPERM",
+    RULES.ownerOrFowner,
+    isMapped ? "no CAP_FOWNER" : `the owner is not mapped in ${cred.userNs.name}`,
+  );
+}
+
+/**
+ * The check of permission bits and of the capabilities that pass them: `generic_permission`.
+ *
+ * @param mask  bits of {@link MAY}
+ * @returns     EACCES with the rule that withheld it
+ */
+export function genericPermission(world: World, cred: Cred, file: Protected, mask: number): Verdict {
+  const asked = withoutCapabilities(cred, file, mask);
+  if (asked.ok) return asked;
+  if (passesByCapability(world, cred, file, mask)) return allow(undefined, RULES.dacOverride);
+  const holds = isNsCapable(cred, cred.userNs, "dac_override");
+  return holds && !areBothMapped(world, cred, file) ? deny("EACCES", RULES.bothIdsMapped) : asked;
+}
+
+/** `acl_permission_check`: an ACL is asked only where the group digit of the mode, its mask, is not 0. */
+function withoutCapabilities(cred: Cred, file: Protected, mask: number): Verdict {
+  const say = (bits: number, rule: Rule) => ((mask & ~bits & 7) === 0 ? allow(undefined, rule) : deny("EACCES", rule));
+  if (isSameKuid64(cred.uid.fs, file.uid)) return say(file.mode >> 6, RULES.ownerBits);
+  if (file.acl && (file.mode & 0o070) !== 0) return checkAcl(cred, file, file.acl, mask);
+  if (isInGroup(cred, file.gid)) return say(file.mode >> 3, RULES.groupBits);
+  return say(file.mode, RULES.otherBits);
+}
+
+function passesByCapability(world: World, cred: Cred, file: Protected, mask: number): boolean {
+  const isReadSearch = file.isDirectory ? (mask & MAY.write) === 0 : mask === MAY.read;
+  if (isReadSearch && isCapableOver(world, cred, file, "dac_read_search")) return true;
+  const isRunnable = file.isDirectory || (mask & MAY.exec) === 0 || (file.mode & 0o111) !== 0;
+  return isRunnable && isCapableOver(world, cred, file, "dac_override");
+}

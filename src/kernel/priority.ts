@@ -1,0 +1,58 @@
+import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isNsCapable, isSubsetOf } from "./capability.ts";
+import { isOwnedThrice } from "./ptrace.ts";
+import type { Task } from "./task.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "vectors/linux-6.18/6_privilege.json (tags access, pairs)";
+
+const RULES = ruleTable({
+  niceByUser: {
+    sentence:
+      "The caller's effective user id is the target's real or effective one, or the caller has CAP_SYS_NICE over the target's namespace.",
+    source: `setpriority(2), EPERM; ${SOURCE}`,
+  },
+  niceLower: {
+    sentence: "A lower nice value, where RLIMIT_NICE is 0, needs CAP_SYS_NICE in the initial user namespace.",
+    source: "setpriority(2), EACCES; getrlimit(2), RLIMIT_NICE",
+  },
+  niceWithinCaps: {
+    sentence:
+      "The target's permitted capabilities are among the caller's, whatever their namespaces, or the caller has CAP_SYS_NICE over the target's namespace.",
+    source: SOURCE,
+  },
+  limitsByUser: {
+    sentence:
+      "The caller's real user and group id are all three of the target's, or the caller has CAP_SYS_RESOURCE over the target's namespace.",
+    source: `prlimit(2), Permissions; ${SOURCE}`,
+  },
+});
+
+const NICEST = 19;
+const LEAST_NICE = -20;
+
+/** `setpriority(PRIO_PROCESS)` on another task, or itself. */
+export function setPriority(world: World, task: Task, target: Task, nice: number): Verdict {
+  const wanted = Math.max(LEAST_NICE, Math.min(NICEST, nice));
+  const { userNs, uid, permitted } = target.cred;
+  const isMine = (id: Kuid64<"uid">) => isSameKuid64(id, task.cred.uid.effective);
+  const isNicer = isNsCapable(task.cred, userNs, "sys_nice");
+  if (!isMine(uid.real) && !isMine(uid.effective) && !isNicer)
+    return deny("EPERM", RULES.niceByUser, `k${task.cred.uid.effective.id} has no CAP_SYS_NICE over ${userNs.name}`);
+  if (wanted < target.nice && !isNsCapable(task.cred, world.initUserNs, "sys_nice"))
+    return deny("EACCES", RULES.niceLower, `from ${target.nice} to ${wanted}`);
+  if (!isSubsetOf(permitted, task.cred.permitted) && !isNicer) return deny("EPERM", RULES.niceWithinCaps);
+  target.nice = wanted;
+  return allow();
+}
+
+/** `prlimit`, to read: may the task see the other's limits? */
+export function maySeeLimits(task: Task, target: Task): Verdict {
+  if (task === target) return allow();
+  const { uid, gid } = task.cred;
+  if (isOwnedThrice(target, { uid: uid.real, gid: gid.real })) return allow(undefined, RULES.limitsByUser);
+  return isNsCapable(task.cred, target.cred.userNs, "sys_resource")
+    ? allow(undefined, RULES.limitsByUser)
+    : deny("EPERM", RULES.limitsByUser, `no CAP_SYS_RESOURCE over ${target.cred.userNs.name}`);
+}

@@ -1,0 +1,104 @@
+import { isNsCapable } from "./capability.ts";
+import { isMapFileName, openMapFile } from "./map-file.ts";
+import { genericPermission, MAY } from "./permission.ts";
+import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
+import { ptraceMayAccess } from "./ptrace.ts";
+import type { Task } from "./task.ts";
+import { fromKidMunged } from "./uidgid.ts";
+import { allow, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "vectors/linux-6.18/6_privilege.json (tags access, pairs, self)";
+
+const RULES = ruleTable({
+  memoryByPerfmon: {
+    sentence:
+      "CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace opens the files that show a process's memory layout and environment, dumpable or not.",
+    source: SOURCE,
+  },
+  ownDescriptors: {
+    sentence: "A process may always list and search its own fd directory.",
+    source: "proc(5), /proc/pid/fd",
+  },
+});
+
+/** A path below /proc/PID that is modelled, with its entry. */
+export interface ProcPath {
+  readonly path: string;
+  readonly entry: ProcEntry;
+}
+
+/** Every path that is modelled. */
+export const PROC_PATHS: readonly ProcPath[] = Object.entries(PROC_ENTRIES).map(([path, entry]) => ({ path, entry }));
+
+/** Find an entry by its path below /proc/PID. @returns null for one that is not modelled */
+export function procPath(path: string): ProcPath | null {
+  return PROC_PATHS.find((known) => known.path === path) ?? null;
+}
+
+/** The permission bits of an entry, for what it is asked for. */
+function entryPermission(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
+  const { path, entry } = at;
+  const { uid, gid } = procOwner(world, target, entry);
+  const file = { uid, gid, mode: entry.mode, isDirectory: entry.type === "dir" };
+  const permitted = genericPermission(world, task.cred, file, mask);
+  return !permitted.ok && path === "fd" && task === target ? allow(undefined, RULES.ownDescriptors) : permitted;
+}
+
+/** Search permission on the directory that holds an entry; /proc/PID itself everybody may search. */
+function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verdict {
+  const parent = path.includes("/") ? procPath(path.slice(0, path.lastIndexOf("/"))) : null;
+  return parent ? entryPermission(world, task, target, parent, MAY.exec) : allow();
+}
+
+/**
+ * Open an entry of a task's /proc directory.
+ *
+ * @param mask  bits of {@link MAY}
+ */
+export function openProc(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
+  if (isMapFileName(at.path)) {
+    const opened = openMapFile(world, task, target, at.path, mask);
+    return opened.ok ? allow(undefined, opened.rule) : opened;
+  }
+  const reached = reach(world, task, target, at);
+  if (!reached.ok) return reached;
+  const permitted = entryPermission(world, task, target, at, mask);
+  const { guard } = at.entry;
+  return permitted.ok && guard ? passGuard(world, task, target, guard) : permitted;
+}
+
+function passGuard(world: World, task: Task, target: Task, guard: "memory" | "attach"): Verdict {
+  const traced = ptraceMayAccess(task, target, "fscreds");
+  if (traced.ok) return traced;
+  const isWatcher = (["perfmon", "sys_admin"] as const).some((name) => isNsCapable(task.cred, world.initUserNs, name));
+  return guard === "memory" && isWatcher ? allow(undefined, RULES.memoryByPerfmon) : { ...traced, errno: "EACCES" };
+}
+
+/** Read a link of a task's /proc directory. */
+export function readProcLink(world: World, task: Task, target: Task, at: ProcPath): Verdict {
+  const reached = reach(world, task, target, at);
+  if (!reached.ok) return reached;
+  const traced = ptraceMayAccess(task, target, "fscreds");
+  return traced.ok ? traced : { ...traced, errno: "EACCES" };
+}
+
+/** Owner and mode of an entry, as its reader is shown them. */
+export interface ProcStat {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** `lstat` of an entry of a task's /proc directory. */
+export function statProc(world: World, task: Task, target: Task, at: ProcPath): Verdict<ProcStat> {
+  const reached = reach(world, task, target, at);
+  if (!reached.ok) return reached;
+  const { uid, gid } = procOwner(world, target, at.entry);
+  const { userNs } = task.cred;
+  return allow({
+    uid: fromKidMunged(world, userNs, "uid", uid),
+    gid: fromKidMunged(world, userNs, "gid", gid),
+    mode: at.entry.mode,
+  });
+}

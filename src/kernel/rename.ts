@@ -1,0 +1,98 @@
+import { createEntry, mayCreate } from "./create.ts";
+import { addEntry, isAtOrBelow } from "./directory.ts";
+import { inodePermission, wantWrite } from "./inode-permission.ts";
+import { requireOwnFiles } from "./mount.ts";
+import { type Entry, lookupEntry, noEntry, type PathName } from "./path.ts";
+import { MAY } from "./permission.ts";
+import type { Task } from "./task.ts";
+import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  sameMount: {
+    sentence: "Both names must be on one mount, not only on one file system; this is asked before any permission.",
+    source: "rename(2): EXDEV; vectors/linux-6.18/3_idmapped_mounts.json (tag crossmount)",
+  },
+  noReplace: { sentence: "With RENAME_NOREPLACE the new name must be free.", source: "rename(2): EEXIST" },
+  notIntoItself: { sentence: "A directory is not moved below itself.", source: "rename(2): EINVAL" },
+  ancestorKept: { sentence: "A directory is not replaced by something below it.", source: "rename(2): ENOTEMPTY" },
+  movedDirectoryWritten: {
+    sentence: "A directory that moves to another directory must be writable by the task: its .. changes.",
+    source: "rename(2): EACCES",
+  },
+  onlyEmptyReplaced: { sentence: "A directory is replaced when it is empty.", source: "rename(2): ENOTEMPTY" },
+});
+
+/** The flags of renameat2. */
+export const RENAME_FLAGS = ["", "noreplace", "exchange", "whiteout"] as const;
+export type RenameFlag = (typeof RENAME_FLAGS)[number];
+
+/** Both ends are found: a name that exists, and a name that may. */
+interface Move {
+  readonly from: Victim;
+  readonly to: Entry;
+}
+
+/** `renameat2` @source rename(2) */
+export function renamePath(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict {
+  const ends = findEnds(world, task, path, to, flag);
+  if (!ends.ok) return ends;
+  const { from, to: target } = ends.value;
+  if (from.inode === target.inode) return allow();
+  const permitted = mayMove(world, task, ends.value, flag);
+  if (!permitted.ok) return permitted;
+  if (flag === "exchange" && target.inode) {
+    addEntry(from.directory, from.name, target.inode);
+    addEntry(target.directory, target.name, from.inode);
+    return allow();
+  }
+  if (target.inode) {
+    if (target.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyReplaced);
+    const removed = removeEntry({ ...target, inode: target.inode });
+    if (!removed.ok) return removed;
+  }
+  from.directory.entries.delete(from.name);
+  addEntry(target.directory, target.name, from.inode);
+  if (flag !== "whiteout") return allow();
+  const whiteout = createEntry(world, task, from, "chr", 0);
+  return whiteout.ok ? allow() : whiteout;
+}
+
+function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict<Move> {
+  const source = lookupEntry(world, task, path, "EBUSY");
+  if (!source.ok) return source;
+  const target = lookupEntry(world, task, to, "EBUSY");
+  if (!target.ok) return target;
+  if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
+  requireOwnFiles(path.mount.superblock, "rename");
+  const writable = wantWrite(path.mount);
+  if (!writable.ok) return writable;
+  const from = existing(source.value);
+  if (!from.ok) return from;
+  const { inode } = target.value;
+  if (flag === "noreplace" && inode) return deny("EEXIST", RULES.noReplace, `${target.value.name} exists`);
+  if (flag === "exchange" && !inode) return noEntry(target.value);
+  if (isAtOrBelow(target.value.directory, from.value.inode)) return deny("EINVAL", RULES.notIntoItself);
+  if (inode && isAtOrBelow(from.value.directory, inode))
+    return deny(flag === "exchange" ? "EINVAL" : "ENOTEMPTY", RULES.ancestorKept);
+  return allow({ from: from.value, to: target.value });
+}
+
+/** The permissions of `vfs_rename`, in its order. */
+function mayMove(world: World, task: Task, { from, to }: Move, flag: RenameFlag): Verdict {
+  const kindOf = (inode: Victim["inode"]) => (inode.type === "dir" ? "dir" : "file");
+  const taken = mayDelete(world, task, from, kindOf(from.inode));
+  if (!taken.ok) return taken;
+  const replaced = to.inode;
+  const made = replaced
+    ? mayDelete(world, task, { ...to, inode: replaced }, kindOf(flag === "exchange" ? replaced : from.inode))
+    : mayCreate(world, task, to);
+  if (!made.ok || from.directory === to.directory) return made;
+  const moved = [from.inode, ...(flag === "exchange" && replaced ? [replaced] : [])];
+  for (const inode of moved.filter(({ type }) => type === "dir")) {
+    const writable = inodePermission(world, task.cred, { mount: from.mount, inode }, MAY.write);
+    if (!writable.ok) return { ...writable, because: `${RULES.movedDirectoryWritten.sentence} ${writable.because}` };
+  }
+  return made;
+}

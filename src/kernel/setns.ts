@@ -1,0 +1,51 @@
+import { isNsCapable } from "./capability.ts";
+import { capsOnEntering } from "./cred.ts";
+import { commitCreds, type Task } from "./task.ts";
+import { fromKidMunged, hasMapping } from "./uidgid.ts";
+import { createUserNamespace, isInOrBelow, type UserNamespace } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  setnsElsewhere: {
+    sentence: "A task cannot enter the user namespace that it is in.",
+    source: "setns(2), EINVAL; vectors/linux-6.18/2_id_translation.json (tag setns)",
+  },
+  setnsAdmin: {
+    sentence: "Entering a user namespace needs CAP_SYS_ADMIN over it, which nobody has over an ancestor or a sibling.",
+    source: "setns(2), EPERM; vectors/linux-6.18/2_id_translation.json (tag setns)",
+  },
+  parentInSight: {
+    sentence: "The parent of a namespace is given only where it is the caller's own namespace or below it.",
+    source: "ioctl_nsfs(2), NS_GET_PARENT",
+  },
+});
+
+/** `unshare(CLONE_NEWUSER)`: make a user namespace and enter it. Kernel ids stay what they are. */
+export function unshareUser(world: World, task: Task, name: string): Verdict<UserNamespace> {
+  const created = createUserNamespace(task.cred, name, (ns, kind, kuid) => hasMapping(world, ns, kind, kuid));
+  if (created.ok) commitCreds(world.credColumns, task, capsOnEntering(created.value));
+  return created;
+}
+
+/** `setns` to a user namespace. Kernel ids stay what they are. */
+export function setnsUser(world: World, task: Task, ns: UserNamespace): Verdict {
+  if (ns === task.cred.userNs) return deny("EINVAL", RULES.setnsElsewhere, ns.name);
+  if (!isNsCapable(task.cred, ns, "sys_admin"))
+    return deny("EPERM", RULES.setnsAdmin, `no CAP_SYS_ADMIN over ${ns.name}`);
+  commitCreds(world.credColumns, task, capsOnEntering(ns));
+  return allow();
+}
+
+/** `ioctl(NS_GET_OWNER_UID)`: the owner as the caller is shown it. */
+export function ownerUid(world: World, task: Task, ns: UserNamespace): number {
+  return fromKidMunged(world, task.cred.userNs, "uid", ns.owner.uid);
+}
+
+/** `ioctl(NS_GET_PARENT)`. */
+export function parentOf(task: Task, ns: UserNamespace): Verdict<UserNamespace> {
+  const { parent } = ns;
+  return parent && isInOrBelow(parent, task.cred.userNs)
+    ? allow(parent)
+    : deny("EPERM", RULES.parentInSight, `the parent of ${ns.name} is out of sight from ${task.cred.userNs.name}`);
+}

@@ -1,0 +1,48 @@
+import type { Cred } from "./cred.ts";
+import type { Task } from "./task.ts";
+import type { OwnerIds } from "./user-namespace.ts";
+
+/** Who a message or a peer is: a task (null: a process outside the world) and two kernel ids. */
+export interface PeerIds extends OwnerIds {
+  readonly task: Task | null;
+}
+
+export type SocketType = "dgram" | "stream" | "seqpacket";
+
+/** A message on its way: what SCM_CREDENTIALS say of its sender, and a socket handed over with it. */
+export interface Message {
+  readonly sender: PeerIds;
+  readonly passed: Socket | null;
+}
+
+/** One end of a unix socket. */
+export interface Socket {
+  readonly type: SocketType;
+  /** SO_PASSCRED: does its receiver want to be told who sent? */
+  readonly passcred: boolean;
+  /** SO_PEERCRED; for a listener, itself. */
+  peer: PeerIds | null;
+  /** Who opened the other end of a connection not yet accepted. */
+  readonly pending: Socket[];
+  /** Where what is sent here arrives. */
+  other: Socket | null;
+  readonly inbox: Message[];
+}
+
+export function newSocket(type: SocketType, passcred: boolean): Socket {
+  return { type, passcred, peer: null, pending: [], other: null, inbox: [] };
+}
+
+/** Two connected ends. */
+export function socketPair(type: SocketType, passcred: boolean): readonly [Socket, Socket] {
+  const a = newSocket(type, passcred);
+  const b = newSocket(type, passcred);
+  a.other = b;
+  b.other = a;
+  return [a, b];
+}
+
+/** The ids by which a peer knows a task: its effective ones. @source unix(7), SO_PEERCRED */
+export function peerIdsOf(task: Task, cred: Cred = task.cred): PeerIds {
+  return { task, uid: cred.uid.effective, gid: cred.gid.effective };
+}

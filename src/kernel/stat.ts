@@ -1,0 +1,33 @@
+import type { Inode, InodeType } from "./inode.ts";
+import { mountView } from "./mnt-idmapping.ts";
+import type { Mount } from "./mount.ts";
+import { lookup, type PathName } from "./path.ts";
+import { mapOf, shownRoute } from "./routes.ts";
+import type { Task } from "./task.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import { allow, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+/** What stat(2) shows, as far as ids decide it. */
+export interface Stat {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  readonly type: InodeType;
+}
+
+/** `lstat`: whoever can reach the name may ask. @source stat(2) */
+export function statPath(world: World, task: Task, path: PathName): Verdict<Stat> {
+  const found = lookup(world, task, path, "nofollow");
+  return found.ok ? allow(statInode(world, task.cred.userNs, path.mount, found.value.inode)) : found;
+}
+
+/** What a task of a namespace is shown of an inode, through a mount. */
+export function statInode(world: World, reader: UserNamespace, mount: Mount, inode: Inode): Stat {
+  const shown = (kind: OwnerKind) => {
+    const route = shownRoute({ ...mountView(mount, kind), caller: [mapOf(reader, kind)] });
+    const { id, number } = inode[kind];
+    return world.translators.of(route).place(id, number).id;
+  };
+  return { uid: shown("uid"), gid: shown("gid"), mode: inode.mode, type: inode.type };
+}

@@ -1,0 +1,133 @@
+import { accessPath } from "../access.ts";
+import { changeMode, changeOwner, changeTimes, TOUCH_NAMES, truncatePath } from "../attributes.ts";
+import { makeDirectory, makeNode, makeSymlink } from "../create.ts";
+import { linkPath } from "../link.ts";
+import { OPEN_FLAGS, openPath, readDirectory, writeByte } from "../open.ts";
+import { MAY } from "../permission.ts";
+import { RENAME_FLAGS, renamePath } from "../rename.ts";
+import { statPath } from "../stat.ts";
+import { removeDirectory, unlinkPath } from "../unlink.ts";
+import { allow } from "../verdict.ts";
+import { getXattr, removeXattr, setXattr } from "../xattr.ts";
+import {
+  type Argument,
+  flag,
+  id,
+  integer,
+  listOf,
+  mode,
+  nullable,
+  oneOf,
+  optional,
+  scenarioError,
+  text,
+} from "./argument.ts";
+import { type CallTable, defineCall, plain } from "./call.ts";
+import { path } from "./path-argument.ts";
+
+/** What access(2) asks for: letters of rwx. */
+const wanted: Argument<number> = {
+  schema: { type: "string", pattern: "^[rwx]*$" },
+  isOptional: false,
+  read: (value, where) => {
+    if (typeof value !== "string" || !/^[rwx]*$/.test(value)) throw scenarioError(where, "letters of rwx", value);
+    const bits = { r: MAY.read, w: MAY.write, x: MAY.exec };
+    return Object.entries(bits).reduce((mask, [letter, bit]) => (value.includes(letter) ? mask | bit : mask), 0);
+  },
+};
+
+const hex: Argument<Uint8Array> = {
+  schema: { type: "string", pattern: "^([0-9a-f]{2})*$" },
+  isOptional: false,
+  read: (value, where) => {
+    if (typeof value !== "string" || !/^([0-9a-f]{2})*$/.test(value))
+      throw scenarioError(where, "pairs of 0-9a-f", value);
+    return Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  },
+};
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const owner = optional(nullable(id), null);
+const access = optional(oneOf("r", "w", "rw"), "r");
+const openFlags = optional(listOf(oneOf(...OPEN_FLAGS)), []);
+
+const ATTRIBUTE_CALLS: CallTable = [
+  defineCall("stat", { path }, (world, task, values) => {
+    const found = statPath(world, task, values.path);
+    if (!found.ok) return found;
+    return allow({ ...found.value, mode: found.value.mode.toString(8).padStart(4, "0") });
+  }),
+  defineCall("access", { path, mode: wanted, eff: optional(flag, false) }, (world, task, values) =>
+    plain(accessPath(world, task, values.path, values.mode, values.eff)),
+  ),
+  defineCall("chmod", { path, mode }, (world, task, values) =>
+    plain(changeMode(world, task, values.path, values.mode)),
+  ),
+  defineCall("chown", { path, uid: owner, gid: owner }, (world, task, { path, uid, gid }) =>
+    plain(changeOwner(world, task, path, uid, gid)),
+  ),
+  defineCall("utimens", { path, how: optional(oneOf(...TOUCH_NAMES), "null") }, (world, task, { path, how }) =>
+    plain(changeTimes(world, task, path, how)),
+  ),
+  defineCall("truncate", { path, size: optional(integer, 0) }, (world, task, { path, size }) =>
+    plain(truncatePath(world, task, path, size)),
+  ),
+];
+
+const CONTENT_CALLS: CallTable = [
+  defineCall("open", { path, acc: access, flags: openFlags, mode: optional(mode, 0o644) }, (world, task, values) =>
+    plain(openPath(world, task, values.path, { access: values.acc, flags: values.flags, mode: values.mode })),
+  ),
+  defineCall("write", { path }, (world, task, values) => plain(writeByte(world, task, values.path))),
+  defineCall("readdir", { path }, (world, task, values) => plain(readDirectory(world, task, values.path))),
+];
+
+const NAME_CALLS: CallTable = [
+  defineCall("mkdir", { path, mode: optional(mode, 0o755) }, (world, task, { path, mode }) =>
+    plain(makeDirectory(world, task, path, mode)),
+  ),
+  defineCall(
+    "mknod",
+    {
+      path,
+      type: oneOf("file", "fifo", "sock", "chr", "blk"),
+      mode: optional(mode, 0o644),
+      dev: optional(integer, 0),
+    },
+    (world, task, { path, type, mode, dev }) => plain(makeNode(world, task, path, type, mode, dev)),
+  ),
+  defineCall("symlink", { target: text, path }, (world, task, { target, path }) =>
+    plain(makeSymlink(world, task, target, path)),
+  ),
+  defineCall("link", { path, to: path }, (world, task, { path, to }) => plain(linkPath(world, task, path, to))),
+  defineCall("unlink", { path }, (world, task, { path }) => plain(unlinkPath(world, task, path))),
+  defineCall("rmdir", { path }, (world, task, { path }) => plain(removeDirectory(world, task, path))),
+  defineCall("rename", { path, to: path, how: optional(oneOf(...RENAME_FLAGS), "") }, (world, task, values) =>
+    plain(renamePath(world, task, values.path, values.to, values.how)),
+  ),
+];
+
+const XATTR_CALLS: CallTable = [
+  defineCall(
+    "setxattr",
+    { path, name: text, value: optional(text, undefined), hex: optional(hex, undefined) },
+    (world, task, { path, name, value, hex }, where) => {
+      if ((value === undefined) === (hex === undefined))
+        throw scenarioError(where, "either value or hex", { value, hex });
+      return plain(setXattr(world, task, path, name, hex ?? new TextEncoder().encode(value)));
+    },
+  ),
+  defineCall("getxattr", { path, name: text }, (world, task, { path, name }) => {
+    const found = getXattr(world, task, path, name);
+    return found.ok ? allow({ hex: toHex(found.value) }) : found;
+  }),
+  defineCall("removexattr", { path, name: text }, (world, task, { path, name }) =>
+    plain(removeXattr(world, task, path, name)),
+  ),
+];
+
+/** The calls on files. */
+export const FILE_CALLS: CallTable = [...ATTRIBUTE_CALLS, ...CONTENT_CALLS, ...NAME_CALLS, ...XATTR_CALLS];

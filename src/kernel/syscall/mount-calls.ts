@@ -1,0 +1,164 @@
+import { MACHINE_MOUNTS } from "../filesystem-type.ts";
+import {
+  attachedTree,
+  attachTree,
+  cloneTree,
+  MOUNT_ATTRIBUTES,
+  type MountChange,
+  type NamespaceFd,
+  setMountAttributes,
+  type Tree,
+} from "../idmapped-mount.ts";
+import { Inode } from "../inode.ts";
+import { NO_FLAGS, type Superblock } from "../mount.ts";
+import { mountOverlay } from "../overlay.ts";
+import { lookup, type PathName } from "../path.ts";
+import { statInode } from "../stat.ts";
+import type { Task } from "../task.ts";
+import { mountTmpfs } from "../tmpfs-mount.ts";
+import { allow, atStage, type Verdict } from "../verdict.ts";
+import type { World } from "../world.ts";
+import {
+  type Argument,
+  flag,
+  listOf,
+  objectOf,
+  oneOf,
+  optional,
+  scenarioError,
+  text,
+  userNamespace,
+} from "./argument.ts";
+import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+import { path } from "./path-argument.ts";
+
+/** A path as everywhere, or one of the pseudo file systems that every machine has mounted. */
+const mountPath: Argument<PathName> = {
+  schema: { anyOf: [path.schema, { enum: [...MACHINE_MOUNTS.keys()] }] },
+  isOptional: false,
+  read: (value, where, world) => {
+    if (typeof value !== "string" || !value.startsWith("/")) return path.read(value, where, world);
+    const type = MACHINE_MOUNTS.get(value);
+    if (type === undefined) throw scenarioError(where, `one of ${[...MACHINE_MOUNTS.keys()].join(", ")}`, value);
+    return { mount: machineMount(world, value, type), names: [] };
+  },
+};
+
+function machineMount(world: World, name: string, type: string) {
+  const superblock: Superblock = { name, type, userNs: world.initUserNs, isReadOnly: false };
+  const owner = { id: 0, number: 0 };
+  const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
+  return { ...NO_FLAGS, name, superblock, root, idmap: null };
+}
+
+const NO_NAMESPACES = ["notns", "mntns", "badfd"] as const;
+
+/** A user namespace, or a descriptor that is none. */
+const namespaceFd: Argument<NamespaceFd> = {
+  schema: { anyOf: [userNamespace.schema, { enum: NO_NAMESPACES }] },
+  isOptional: false,
+  read: (value, where, world) =>
+    NO_NAMESPACES.find((word) => word === value) ?? userNamespace.read(value, where, world),
+};
+
+const attributes = optional(listOf(oneOf(...MOUNT_ATTRIBUTES)), []);
+const changeItem = objectOf({ set: attributes, clr: attributes, userns: optional(namespaceFd, null) });
+const changes = listOf(changeItem);
+
+/** A name for a mount that is made; no other mount has it. */
+const newMount: Argument<string> = {
+  ...text,
+  read: (value, where, world) => {
+    const name = text.read(value, where, world);
+    if (name === "" || /[:/]/.test(name) || world.mounts.has(name))
+      throw scenarioError(where, "a name without : and / that no mount has", value);
+    return name;
+  },
+};
+const attach = optional(newMount, undefined);
+
+/** open_tree with OPEN_TREE_CLONE. */
+function openTree(world: World, task: Task, path: PathName): Verdict<Tree> {
+  const found = lookup(world, task, path, "follow");
+  return found.ok ? cloneTree(world, task, found.value) : found;
+}
+
+/** The changes one after another, to the same tree; the one that fails says which it was. */
+function setAttributes(task: Task, tree: Tree, changes: readonly MountChange[]): Verdict {
+  for (const [index, change] of changes.entries()) {
+    const changed = atStage(setMountAttributes(task, tree, change, false), `setattr${index}`);
+    if (!changed.ok) return changed;
+  }
+  return allow();
+}
+
+/** The calls on mounts. */
+export const MOUNT_CALLS: CallTable = [
+  // No mount of a scenario stands below another, so that a recursive call changes one mount.
+  defineCall(
+    "mount_setattr",
+    { path: mountPath, on: oneOf("clone", "attached"), changes, recursive: optional(flag, false) },
+    (world, task, { path, on, changes }) => {
+      if (on === "clone") {
+        const tree = atStage(openTree(world, task, path), "open_tree");
+        return tree.ok ? plain(setAttributes(task, tree.value, changes)) : tree;
+      }
+      const found = atStage(lookup(world, task, path, "follow"), "setattr0");
+      return found.ok ? plain(setAttributes(task, attachedTree(world, task, found.value), changes)) : found;
+    },
+  ),
+  defineCall(
+    "open_tree_attr",
+    { path: mountPath, changes, clone: optional(flag, true), attach },
+    (world, task, { path, changes, clone, attach }, where) => {
+      const [change, another] = changes;
+      if (!change || another) throw scenarioError(`${where}.changes`, "one change", changes);
+      const found = lookup(world, task, path, "follow");
+      if (!found.ok) return found;
+      const tree = clone ? cloneTree(world, task, found.value) : allow(attachedTree(world, task, found.value));
+      if (!tree.ok) return tree;
+      const changed = setMountAttributes(task, tree.value, change, clone);
+      if (!changed.ok) return changed;
+      if (attach !== undefined) attachTree(world, task, tree.value, attach);
+      return allow(NOTHING);
+    },
+  ),
+  defineCall("bind", { path, attach: newMount }, (world, task, { path, attach }) => {
+    const tree = atStage(openTree(world, task, path), "open_tree");
+    if (!tree.ok) return tree;
+    attachTree(world, task, tree.value, attach);
+    return allow(NOTHING);
+  }),
+  defineCall("mount_overlay", { lower: path, upper: path, work: path, attach: newMount }, (world, task, values) => {
+    const lower = lookup(world, task, values.lower, "follow");
+    if (!lower.ok) return lower;
+    const upper = lookup(world, task, values.upper, "follow");
+    if (!upper.ok) return upper;
+    const work = lookup(world, task, values.work, "follow");
+    if (!work.ok) return work;
+    const parts = { lower: lower.value, upper: upper.value, work: work.value };
+    const tree = mountOverlay(world, task, parts, values.attach);
+    if (!tree.ok) return tree;
+    attachTree(world, task, tree.value, values.attach);
+    return allow(NOTHING);
+  }),
+  defineCall(
+    "mount_tmpfs",
+    {
+      options: objectOf({
+        uid: optional(text, undefined),
+        gid: optional(text, undefined),
+        mode: optional(text, undefined),
+      }),
+      attach,
+    },
+    (world, task, { options, attach }) => {
+      const tree = mountTmpfs(world, task, options, attach ?? "tmpfs");
+      if (!tree.ok) return tree;
+      const { mount } = tree.value;
+      if (attach !== undefined) attachTree(world, task, tree.value, attach);
+      const { uid, gid } = statInode(world, task.cred.userNs, mount, mount.root);
+      return allow({ root_uid: uid, root_gid: gid });
+    },
+  ),
+];

@@ -1,0 +1,29 @@
+import { setHostname, setnsUts, UNSHARE_FLAGS, unshareNamespaces } from "../nsproxy.ts";
+import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
+import { allow } from "../verdict.ts";
+import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
+import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+
+const utsNamespace = namedIn("user namespace that owns a UTS namespace", (world) => world.utsNamespaces);
+
+export const NAMESPACE_CALLS: CallTable = [
+  defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }, where) => {
+    if (as !== undefined && world.userNamespaces.has(as))
+      throw scenarioError(`${where}.as`, "a name that no user namespace has", as);
+    const made = unshareUser(world, task, as ?? `of ${task.name}`);
+    if (!made.ok) return made;
+    if (as !== undefined) {
+      world.userNamespaces.set(as, made.value);
+      world.residents.set(made.value, task);
+    }
+    return allow(NOTHING);
+  }),
+  defineCall("unshare", { flags: listOf(oneOf(...UNSHARE_FLAGS)) }, (world, task, { flags }) =>
+    plain(unshareNamespaces(world, task, flags, `of ${task.name}`)),
+  ),
+  defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => plain(setnsUts(task, owner))),
+  defineCall("sethostname", {}, (_, task) => plain(setHostname(task))),
+  defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => plain(setnsUser(world, task, ns))),
+  defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
+  defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => plain(parentOf(task, ns))),
+];

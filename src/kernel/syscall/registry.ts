@@ -1,0 +1,26 @@
+import { ACL_CALLS } from "./acl-calls.ts";
+import type { Call, CallTable } from "./call.ts";
+import { EXEC_CALLS } from "./exec-calls.ts";
+import { FILE_CALLS } from "./file-calls.ts";
+import { ID_CALLS } from "./id-calls.ts";
+import { MAP_CALLS } from "./map-calls.ts";
+import { MOUNT_CALLS } from "./mount-calls.ts";
+import { NAMESPACE_CALLS } from "./namespace-calls.ts";
+import { PROCESS_CALLS } from "./process-calls.ts";
+import { SOCKET_CALLS } from "./socket-calls.ts";
+
+/** Every family of calls, one line each. */
+const FAMILIES: readonly CallTable[] = [
+  ACL_CALLS,
+  EXEC_CALLS,
+  ID_CALLS,
+  MAP_CALLS,
+  NAMESPACE_CALLS,
+  PROCESS_CALLS,
+  SOCKET_CALLS,
+  FILE_CALLS,
+  MOUNT_CALLS,
+];
+
+/** Every call that a step may make, by name. */
+export const CALLS: ReadonlyMap<string, Call> = new Map(FAMILIES.flat().map((call) => [call.name, call]));

@@ -1,0 +1,51 @@
+import { isSameKuid64 } from "../core/kuid64.ts";
+import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
+import type { OpenMapFile } from "./map-file.ts";
+import type { MountNamespace } from "./mount.ts";
+import type { UtsNamespace } from "./nsproxy.ts";
+import type { Socket } from "./socket.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+
+/**
+ * May others look into the task? 1: yes; 0: only those with CAP_SYS_PTRACE over {@link Task.mmNs}. What PR_GET_DUMPABLE
+ * gives; 2 is what /proc/sys/fs/suid_dumpable could ask for and is not modelled.
+ */
+export type Dumpable = 0 | 1;
+
+/** A process of one thread. */
+export interface Task {
+  readonly name: string;
+  readonly pid: number;
+  cred: Cred;
+  dumpable: Dumpable;
+  /** The user namespace in which it last did execve: the owner of its memory. */
+  mmNs: UserNamespace;
+  noNewPrivs: boolean;
+  session: number;
+  umask: number;
+  nice: number;
+  mountNs: MountNamespace;
+  utsNs: UtsNamespace;
+  /** Map files that it keeps open, by the name it gave them. */
+  readonly mapFiles: Map<string, OpenMapFile>;
+  /** Sockets that it holds, by the name it gave them. */
+  readonly sockets: Map<string, Socket>;
+}
+
+/**
+ * Give a task other credentials.
+ *
+ * Losing the right to be looked into: a change of effective or filesystem ids, or capabilities that the old credential
+ * did not hold, leave the task not dumpable.
+ *
+ * @source prctl(2), PR_SET_DUMPABLE; vectors/linux-6.18/3_idmapped_mounts.json (tag suid-exec)
+ */
+export function commitCreds(columns: CredColumns, task: Task, changes: Partial<CredParts>): void {
+  const old = task.cred;
+  const cred = makeCred(columns, { ...old, ...changes });
+  const isSameWho = (["uid", "gid"] as const).every(
+    (kind) => isSameKuid64(old[kind].effective, cred[kind].effective) && isSameKuid64(old[kind].fs, cred[kind].fs),
+  );
+  if (!isSameWho || !holdsCapsOf(old, cred)) task.dumpable = 0;
+  task.cred = cred;
+}

@@ -1,0 +1,96 @@
+import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isNsCapable } from "./capability.ts";
+import { idsOf } from "./cred.ts";
+import { mayMount, type Tree } from "./idmapped-mount.ts";
+import { Inode } from "./inode.ts";
+import { NO_FLAGS, type Superblock } from "./mount.ts";
+import type { Task } from "./task.ts";
+import { makeKid } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "tmpfs(5); vectors/linux-6.18/3_idmapped_mounts.json (tag tmpfs-opts)";
+
+const RULES = ruleTable({
+  optionIsNumber: { sentence: "uid, gid and mode are numbers of 32 bits.", source: `${SOURCE}: EINVAL` },
+  optionIsMapped: {
+    sentence: "The ids given to tmpfs are ids of the mounter's namespace, and mapped there.",
+    source: `${SOURCE}: EINVAL`,
+  },
+  mountCapable: {
+    sentence: "A file system is made with CAP_SYS_ADMIN over the namespace that shall own it, the maker's own.",
+    source: "user_namespaces(7): EPERM",
+  },
+});
+
+/** Mount options of tmpfs that ids decide, as they are written. */
+export interface TmpfsOptions {
+  readonly uid?: string | undefined;
+  readonly gid?: string | undefined;
+  readonly mode?: string | undefined;
+}
+
+const DEFAULT_MODE = 0o1777;
+
+/**
+ * Make and mount a tmpfs: fsopen, fsconfig, fsmount. It belongs to the task's user namespace.
+ *
+ * @source fsopen(2), tmpfs(5)
+ */
+export function mountTmpfs(world: World, task: Task, options: TmpfsOptions, name: string): Verdict<Tree> {
+  const may = atStage(mayMount(task), "fsopen");
+  if (!may.ok) return may;
+  const uid = atStage(ownerOption(world, task, "uid", options.uid), "fsconfig");
+  if (!uid.ok) return uid;
+  const gid = atStage(ownerOption(world, task, "gid", options.gid), "fsconfig");
+  if (!gid.ok) return gid;
+  const mode = atStage(modeOption(options.mode), "fsconfig");
+  if (!mode.ok) return mode;
+  const { userNs } = task.cred;
+  if (!isNsCapable(task.cred, userNs, "sys_admin"))
+    return atStage(deny("EPERM", RULES.mountCapable, `no CAP_SYS_ADMIN over ${userNs.name}`), "fsconfig");
+  const superblock: Superblock = { name, type: "tmpfs", userNs, isReadOnly: false };
+  const root = new Inode(world.inodeColumns, {
+    superblock,
+    type: "dir",
+    mode: mode.value,
+    uid: uid.value,
+    gid: gid.value,
+  });
+  return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, isLocked: false });
+}
+
+/** The owner of the top directory: as asked, or the mounter's filesystem id. */
+function ownerOption<K extends OwnerKind>(
+  world: World,
+  { cred }: Task,
+  kind: K,
+  text: string | undefined,
+): Verdict<Kuid64<K>> {
+  if (text === undefined) return allow(idsOf(cred, kind).fs);
+  const id = readUnsigned(text);
+  if (id === null) return deny("EINVAL", RULES.optionIsNumber, `${kind}=${text}`);
+  const kid = makeKid(world, cred.userNs, kind, id);
+  return isValidKuid64(kid)
+    ? allow(kid)
+    : deny("EINVAL", RULES.optionIsMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);
+}
+
+function modeOption(text: string | undefined): Verdict<number> {
+  if (text === undefined) return allow(DEFAULT_MODE);
+  if (!/^\+?[0-7]+$/.test(text) || Number.parseInt(text, 8) > MAX_U32)
+    return deny("EINVAL", RULES.optionIsNumber, `mode=${text}`);
+  return allow(Number.parseInt(text, 8) & 0o7777);
+}
+
+const MAX_U32 = 0xffff_ffff;
+
+/** A number as mount options have it: decimal, 0x hexadecimal, or octal after a 0. */
+function readUnsigned(text: string): number | null {
+  const read = /^\+?(?:0x([0-9a-f]+)|(0[0-7]*)|([1-9][0-9]*))$/i.exec(text);
+  if (!read) return null;
+  const [, hexadecimal, octal, decimal] = read;
+  const value = hexadecimal ? Number.parseInt(hexadecimal, 16) : octal ? Number.parseInt(octal, 8) : Number(decimal);
+  return value <= MAX_U32 ? value : null;
+}

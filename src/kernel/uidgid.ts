@@ -1,0 +1,43 @@
+import { type Kind, NO_ID, type UserId } from "../core/id.ts";
+import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import { intoKernel, mapOf, outOfKernel } from "./routes.ts";
+import type { Translators } from "./translators.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+
+/** Any holder of loaded routes: a world. */
+export interface HasTranslators {
+  readonly translators: Translators;
+}
+
+/**
+ * `make_kuid`, `make_kgid`, `make_kprojid`: the kernel id of an id used inside a namespace.
+ *
+ * @returns  an id half of NO_ID when the namespace does not map it
+ */
+export function makeKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, id: UserId<K>): Kuid64<K> {
+  const place = world.translators.of(intoKernel([mapOf(ns, kind)])).place(id, CLASSICAL);
+  const kid: number = place.id;
+  return { id: kid, number: place.number };
+}
+
+/** `from_kuid` and its kin: the number of a kernel id inside a namespace, or NO_ID. */
+export function fromKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, kid: Kuid64<K>): UserId<K> {
+  const id: number = world.translators.of(outOfKernel([mapOf(ns, kind)], "checked")).place(kid.id, kid.number).id;
+  return id;
+}
+
+/** `from_kuid_munged` and its kin: the number that a task of the namespace is shown; the overflow id for none. */
+export function fromKidMunged<K extends Kind>(
+  world: HasTranslators,
+  ns: UserNamespace,
+  kind: K,
+  kid: Kuid64<K>,
+): UserId<K> {
+  const id: number = world.translators.of(outOfKernel([mapOf(ns, kind)], "shown")).place(kid.id, kid.number).id;
+  return id;
+}
+
+/** `kuid_has_mapping` and its kin. */
+export function hasMapping<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, kid: Kuid64<K>): boolean {
+  return fromKid(world, ns, kind, kid) !== NO_ID;
+}

@@ -1,0 +1,91 @@
+import { isSameKuid64 } from "../core/kuid64.ts";
+import { STICKY } from "./create.ts";
+import type { Inode } from "./inode.ts";
+import { hasUnmappedId, inodePermission, seenThrough, showOwners, wantWrite } from "./inode-permission.ts";
+import { type Entry, lookupEntry, noEntry, type PathName } from "./path.ts";
+import { isCapableOver, MAY } from "./permission.ts";
+import type { Task } from "./task.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  unmappedNotRemoved: {
+    sentence: "A file with an owner or group that has no value on the mount is not removed or renamed.",
+    source: "vectors/linux-6.18/3_idmapped_mounts.json (tag crossmount)",
+  },
+  stickyOwner: {
+    sentence:
+      "In a sticky directory a file is removed or renamed by its owner, the directory's owner, or with CAP_FOWNER where both the file's ids are mapped.",
+    source: "unlink(2), rename(2): EPERM; vectors/linux-6.18/8_vfs_permission.json (tag sticky)",
+  },
+  rmdirTakesDirectories: { sentence: "rmdir removes directories only.", source: "rmdir(2): ENOTDIR" },
+  unlinkTakesFiles: { sentence: "unlink removes anything but directories.", source: "unlink(2): EISDIR on Linux" },
+  onlyEmptyRemoved: { sentence: "A directory is removed when it is empty.", source: "rmdir(2): ENOTEMPTY" },
+});
+
+/** An entry that has an inode. */
+export type Victim = Entry & { readonly inode: Inode };
+
+/** The entry, if its name stands for something. @returns ENOENT */
+export function existing(entry: Entry): Verdict<Victim> {
+  const { inode } = entry;
+  return inode ? allow({ ...entry, inode }) : noEntry(entry);
+}
+
+/**
+ * May the task take the entry away, to remove or rename it: `may_delete`?
+ *
+ * @param as  what the call takes it for
+ */
+export function mayDelete(world: World, task: Task, { mount, directory, inode }: Victim, as: "dir" | "file"): Verdict {
+  const file = seenThrough(world, { mount, inode });
+  if (hasUnmappedId(file)) return deny("EOVERFLOW", RULES.unmappedNotRemoved, showOwners(file));
+  const permitted = inodePermission(world, task.cred, { mount, inode: directory }, MAY.write | MAY.exec);
+  if (!permitted.ok) return permitted;
+  const { cred } = task;
+  if ((directory.mode & STICKY) !== 0) {
+    const top = seenThrough(world, { mount, inode: directory });
+    const isOwner = isSameKuid64(file.uid, cred.uid.fs) || isSameKuid64(top.uid, cred.uid.fs);
+    if (!isOwner && !isCapableOver(world, cred, file, "fowner"))
+      return deny("EPERM", RULES.stickyOwner, showOwners(file));
+  }
+  const isDirectory = inode.type === "dir";
+  if (as === "dir" && !isDirectory) return deny("ENOTDIR", RULES.rmdirTakesDirectories);
+  if (as === "file" && isDirectory) return deny("EISDIR", RULES.unlinkTakesFiles);
+  return permitted;
+}
+
+/** Take an entry out of its directory. */
+export function removeEntry({ directory, name, inode }: Victim): Verdict {
+  const removed = directory.superblock.operations?.remove(directory, name, inode) ?? allow();
+  if (!removed.ok) return removed;
+  directory.entries.delete(name);
+  inode.links--;
+  return allow();
+}
+
+function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
+  const entry = lookupEntry(world, task, path, as === "dir" ? "EBUSY" : "EISDIR");
+  if (!entry.ok) return entry;
+  const writable = wantWrite(path.mount);
+  if (!writable.ok) return writable;
+  const victim = existing(entry.value);
+  if (!victim.ok) return victim;
+  const permitted = mayDelete(world, task, victim.value, as);
+  return permitted.ok ? victim : permitted;
+}
+
+/** `unlink` @source unlink(2) */
+export function unlinkPath(world: World, task: Task, path: PathName): Verdict {
+  const victim = entryToDelete(world, task, path, "file");
+  if (!victim.ok) return victim;
+  return removeEntry(victim.value);
+}
+
+/** `rmdir` @source rmdir(2) */
+export function removeDirectory(world: World, task: Task, path: PathName): Verdict {
+  const victim = entryToDelete(world, task, path, "dir");
+  if (!victim.ok) return victim;
+  if (victim.value.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyRemoved);
+  return removeEntry(victim.value);
+}

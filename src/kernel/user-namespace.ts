@@ -1,0 +1,104 @@
+import type { Kind } from "../core/id.ts";
+import { IDENTITY, type IdMap, UNWRITTEN } from "../core/id-map.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
+import { hasCap } from "./capability.ts";
+import type { Cred } from "./cred.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+
+/** The kinds of id that own things: users and groups. */
+export type OwnerKind = Exclude<Kind, "projid">;
+
+/** The two ids of an owner or creator. */
+export type OwnerIds = { readonly [K in OwnerKind]: Kuid64<K> };
+
+/** A user namespace. Its place in the tree and its owner never change; its maps and flags are written into it. */
+export interface UserNamespace {
+  readonly name: string;
+  /** null for the initial namespace. */
+  readonly parent: UserNamespace | null;
+  /** 0 for the initial namespace, one more than the parent's for any other. */
+  readonly level: number;
+  /** The effective ids of the creator, as they were at creation. */
+  readonly owner: OwnerIds;
+  /** Had the creator CAP_SETFCAP in its effective set at creation? */
+  readonly parentCouldSetfcap: boolean;
+  /** From ids inside to kernel ids (already flattened): {@link UNWRITTEN} until written. */
+  readonly maps: { [K in Kind]: IdMap<K> };
+  /** May setgroups(2) be used? Inherited; "deny" cannot be taken back. */
+  setgroupsAllowed: boolean;
+  /** The number that isolated ids of this namespace carry; {@link CLASSICAL} for every classical namespace. */
+  number: NamespaceNumber;
+}
+
+/** A task at level 32 can still make a namespace: 33 levels below the initial one can exist. */
+const LAST_LEVEL_WITH_CHILDREN = 32;
+
+const RULES = ruleTable({
+  levelLimit: {
+    sentence: "A namespace more than 32 levels below the initial one has no children.",
+    source: "vectors/linux-6.18/2_id_translation.json (tag depth); user_namespaces(7) says 32 levels",
+  },
+  creatorMapped: {
+    sentence: "The creator's effective user and group id must both be mapped in its own namespace.",
+    source: "user_namespaces(7); vectors/linux-6.18/2_id_translation.json (tag unshare-unmapped)",
+  },
+});
+
+export function createInitUserNamespace(): UserNamespace {
+  return {
+    name: "init",
+    parent: null,
+    level: 0,
+    owner: { uid: { id: 0, number: CLASSICAL }, gid: { id: 0, number: CLASSICAL } },
+    parentCouldSetfcap: true,
+    maps: { uid: IDENTITY, gid: IDENTITY, projid: IDENTITY },
+    setgroupsAllowed: true,
+    number: CLASSICAL,
+  };
+}
+
+/** A child as a setup describes it: no check is made. */
+export function childUserNamespace(
+  parent: UserNamespace,
+  name: string,
+  owner: OwnerIds,
+  parentCouldSetfcap: boolean,
+): UserNamespace {
+  return {
+    name,
+    parent,
+    level: parent.level + 1,
+    owner,
+    parentCouldSetfcap,
+    maps: { uid: UNWRITTEN, gid: UNWRITTEN, projid: UNWRITTEN },
+    setgroupsAllowed: parent.setgroupsAllowed,
+    number: CLASSICAL,
+  };
+}
+
+/**
+ * Create a user namespace as the task with this credential would.
+ *
+ * @param isMapped  does an id of the creator have a number in its own namespace?
+ * @source clone(2) and unshare(2), CLONE_NEWUSER: ENOSPC, EPERM
+ */
+export function createUserNamespace(
+  cred: Cred,
+  name: string,
+  isMapped: <K extends OwnerKind>(ns: UserNamespace, kind: K, kuid: Kuid64<K>) => boolean,
+): Verdict<UserNamespace> {
+  const parent = cred.userNs;
+  if (parent.level > LAST_LEVEL_WITH_CHILDREN)
+    return deny("ENOSPC", RULES.levelLimit, `${parent.name} is at level ${parent.level}`);
+  const owner = { uid: cred.uid.effective, gid: cred.gid.effective };
+  if (!isMapped(parent, "uid", owner.uid) || !isMapped(parent, "gid", owner.gid))
+    return deny("EPERM", RULES.creatorMapped, `k${owner.uid.id} or k${owner.gid.id} has no number in ${parent.name}`);
+  return allow(childUserNamespace(parent, name, owner, hasCap(cred.effective, "setfcap")));
+}
+
+/** Is `ns` the namespace `ancestor`, or somewhere below it? */
+export function isInOrBelow(ns: UserNamespace, ancestor: UserNamespace): boolean {
+  for (let at: UserNamespace | null = ns; at && at.level >= ancestor.level; at = at.parent)
+    if (at === ancestor) return true;
+  return false;
+}

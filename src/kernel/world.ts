@@ -1,0 +1,139 @@
+import type { Engine } from "../core/engine.ts";
+import { CLASSICAL } from "../core/kuid64.ts";
+import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
+import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
+import type { InodeColumns } from "./inode.ts";
+import { KuidColumn } from "./kuid-column.ts";
+import type { Mount, MountNamespace, Superblock } from "./mount.ts";
+import type { UtsNamespace } from "./nsproxy.ts";
+import type { Socket } from "./socket.ts";
+import type { Task } from "./task.ts";
+import { Translators } from "./translators.ts";
+import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
+
+/** What does not change while a machine runs. */
+export interface Machine {
+  /** The bounding set of the first process: what root of the initial namespace can have. */
+  readonly rootCaps: CapSet;
+}
+
+export const FULL_MACHINE: Machine = { rootCaps: ALL_CAPS };
+
+/** Everything that a call can see or change. Ids live in the engine's memory until {@link freeWorld}. */
+export interface World {
+  readonly engine: Engine;
+  readonly machine: Machine;
+  readonly translators: Translators;
+  readonly credColumns: CredColumns;
+  readonly inodeColumns: InodeColumns;
+  readonly initUserNs: UserNamespace;
+  readonly initMountNs: MountNamespace;
+  readonly initUtsNs: UtsNamespace;
+  readonly userNamespaces: Map<string, UserNamespace>;
+  readonly tasks: Map<string, Task>;
+  /** The resident process of each namespace that a setup made: through its /proc directory the map files are reached. */
+  readonly residents: Map<UserNamespace, Task>;
+  readonly superblocks: Map<string, Superblock>;
+  /** By name, plain mounts of a file system under the file system's own name. */
+  readonly mounts: Map<string, Mount>;
+  /** Both ends of each socket pair, by the name of the pair. */
+  readonly socketPairs: Map<string, readonly [Socket, Socket]>;
+  /** Listening sockets, by address. */
+  readonly listeners: Map<string, Socket>;
+  /** UTS namespaces, by the name of the user namespace that owns each. */
+  readonly utsNamespaces: Map<string, UtsNamespace>;
+  /** A scenario's names for ids. */
+  readonly idNames: Map<string, number>;
+  nextPid: number;
+}
+
+/** A task that is root of the machine, in the initial namespaces. */
+export const ROOT = "@root";
+
+/** An empty world: the initial namespaces, and {@link ROOT}. */
+export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): World {
+  const initUserNs = createInitUserNamespace();
+  const initUtsNs: UtsNamespace = { userNs: initUserNs };
+  const world: World = {
+    engine,
+    machine,
+    translators: new Translators(engine),
+    credColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
+    inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
+    initUserNs,
+    initMountNs: { name: "init", userNs: initUserNs },
+    initUtsNs,
+    userNamespaces: new Map([[initUserNs.name, initUserNs]]),
+    tasks: new Map(),
+    residents: new Map(),
+    superblocks: new Map(),
+    mounts: new Map(),
+    socketPairs: new Map(),
+    listeners: new Map(),
+    utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    idNames: new Map(),
+    nextPid: FIRST_PID,
+  };
+  const root = spawn(world, { name: ROOT, cred: rootCred(world) });
+  world.tasks.set(ROOT, root);
+  world.residents.set(initUserNs, root);
+  return world;
+}
+
+/** The pid of the first process of a machine: it exists, and is no task of the world. */
+export const INIT_PID = 1;
+const FIRST_PID = 100;
+
+/** Give the world's memory back to its engine. The world must not be used afterwards. */
+export function freeWorld(world: World): void {
+  for (const columns of [world.credColumns, world.inodeColumns]) {
+    columns.uid.free();
+    columns.gid.free();
+  }
+  world.translators.free();
+}
+
+/** The credential of the first process, which no change of user id strips of capabilities. */
+function rootCred(world: World): CredParts {
+  const zero = { id: 0, number: CLASSICAL };
+  return {
+    uid: sameIds<"uid">(zero),
+    gid: sameIds<"gid">(zero),
+    groups: [],
+    effective: world.machine.rootCaps,
+    permitted: world.machine.rootCaps,
+    bounding: world.machine.rootCaps,
+    inheritable: NO_CAPS,
+    ambient: NO_CAPS,
+    securebits: SECUREBITS.no_setuid_fixup,
+    userNs: world.initUserNs,
+  };
+}
+
+/** What a new task needs to be told; the rest is as at boot. */
+export interface TaskParts extends Partial<Pick<Task, "dumpable" | "mmNs" | "noNewPrivs" | "umask" | "mountNs">> {
+  readonly name: string;
+  readonly cred: CredParts;
+  /** Has it a session of its own? */
+  readonly hasOwnSession?: boolean;
+}
+
+/** A new task. It is not yet among {@link World.tasks}. */
+export function spawn(world: World, parts: TaskParts): Task {
+  const pid = world.nextPid++;
+  return {
+    name: parts.name,
+    pid,
+    cred: makeCred(world.credColumns, parts.cred),
+    dumpable: parts.dumpable ?? 1,
+    mmNs: parts.mmNs ?? world.initUserNs,
+    noNewPrivs: parts.noNewPrivs ?? false,
+    session: parts.hasOwnSession ? pid : FIRST_PID,
+    umask: parts.umask ?? 0,
+    nice: 0,
+    mountNs: parts.mountNs ?? world.initMountNs,
+    utsNs: world.initUtsNs,
+    mapFiles: new Map(),
+    sockets: new Map(),
+  };
+}

@@ -1,0 +1,188 @@
+import { UsernsError } from "../core/errors.ts";
+import { isNsCapable } from "./capability.ts";
+import { decodeCapability, encodeCapability } from "./capability-xattr.ts";
+import { STICKY } from "./create.ts";
+import type { Errno } from "./errno.ts";
+import { getFileCapability, removeFileCapability, setFileCapability } from "./file-capability.ts";
+import {
+  hasUnmappedId,
+  inodePermission,
+  ownsOrCapable,
+  seenThrough,
+  showOwners,
+  wantWrite,
+} from "./inode-permission.ts";
+import { type Path, requireOwnFiles } from "./mount.ts";
+import { lookup, type PathName } from "./path.ts";
+import { MAY } from "./permission.ts";
+import type { Task } from "./task.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const XATTR = "xattr(7); vectors/linux-6.18/8_vfs_permission.json (tag xattr)";
+
+const RULES = ruleTable({
+  nameFits: { sentence: "The name of an attribute has 1 to 255 bytes.", source: "setxattr(2): ERANGE" },
+  unmappedNotWritten: {
+    sentence: "No attribute of a file is changed whose owner or group has no value on the mount.",
+    source: "vectors/linux-6.18/3_idmapped_mounts.json (tag ops)",
+  },
+  trustedNeedsAdmin: {
+    sentence: "trusted.* is for CAP_SYS_ADMIN in the initial namespace; for others no such attribute exists.",
+    source: XATTR,
+  },
+  userOnFilesAndDirectories: { sentence: "user.* is for regular files and directories.", source: XATTR },
+  userInStickyDirectory: {
+    sentence: "user.* of a sticky directory is changed by its owner, or with CAP_FOWNER.",
+    source: XATTR,
+  },
+  securityNeedsAdmin: {
+    sentence: "security.* is changed with CAP_SYS_ADMIN over the namespace that mounted the file system.",
+    source: XATTR,
+  },
+  nameHasHandler: {
+    sentence: "A file system keeps attributes of user.*, trusted.* and security.* alone.",
+    source: `${XATTR}: EOPNOTSUPP`,
+  },
+  nameHasSuffix: { sentence: "Something must follow the name's prefix.", source: "xattr(7): EINVAL" },
+  capabilityForm: {
+    sentence: "security.capability has 20 bytes of version 2 or 24 of version 3, whoever sets it.",
+    source: `capabilities(7), File capability extended attribute versioning; ${XATTR}: EINVAL`,
+  },
+  noSuchAttribute: { sentence: "The file has no such attribute.", source: "getxattr(2): ENODATA" },
+});
+
+/** The classes of attribute that file systems keep as they are given. */
+const KEPT = ["user.", "trusted.", "security."] as const;
+
+/** Attributes whose bytes are not modelled: they have calls of their own. */
+const SPECIAL: readonly string[] = ["system.posix_acl_access", "system.posix_acl_default"];
+
+/** The attribute that file-capability.ts keeps. */
+const CAPABILITY = "security.capability";
+
+const MAX_NAME = 255;
+
+/** @throws UsernsError ERR_SCENARIO for a name that other calls are for */
+function named(world: World, task: Task, path: PathName, name: string, mask: number): Verdict<Path> {
+  if (SPECIAL.includes(name))
+    throw new UsernsError("ERR_SCENARIO", {
+      where: name,
+      expected: "an attribute that is kept as it is given",
+      got: `${name}, whose bytes are not modelled`,
+      fix: "use the acl_ and fcap_ calls",
+    });
+  requireOwnFiles(path.mount.superblock, "extended attributes");
+  if (name.length === 0 || name.length > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${name.length} bytes`);
+  const found = lookup(world, task, path, "nofollow");
+  if (!found.ok || (mask & MAY.write) === 0) return found;
+  const writable = wantWrite(path.mount);
+  return writable.ok ? found : writable;
+}
+
+/** `xattr_permission`: reading what one may not see looks like its not being there. */
+function xattrPermission(world: World, task: Task, path: Path, name: string, mask: number): Verdict {
+  const isWrite = (mask & MAY.write) !== 0;
+  const { cred } = task;
+  const file = seenThrough(world, path);
+  if (isWrite && hasUnmappedId(file)) return deny("EPERM", RULES.unmappedNotWritten, showOwners(file));
+  if (name.startsWith("security.") || name.startsWith("system.")) return allow();
+  const hidden: Errno = isWrite ? "EPERM" : "ENODATA";
+  if (name.startsWith("trusted."))
+    return isNsCapable(cred, world.initUserNs, "sys_admin")
+      ? allow(undefined, RULES.trustedNeedsAdmin)
+      : deny(hidden, RULES.trustedNeedsAdmin);
+  if (name.startsWith("user.")) {
+    const { type, mode } = path.inode;
+    if (type !== "file" && type !== "dir") return deny(hidden, RULES.userOnFilesAndDirectories, `it is a ${type}`);
+    if (type === "dir" && isWrite && (mode & STICKY) !== 0) {
+      const owns = ownsOrCapable(world, cred, path);
+      if (!owns.ok) return deny("EPERM", RULES.userInStickyDirectory, owns.because);
+    }
+  }
+  return inodePermission(world, cred, path, mask);
+}
+
+/** `cap_inode_setxattr`, `cap_inode_removexattr` */
+function securityPermission(task: Task, { inode }: Path, name: string): Verdict {
+  const { userNs, name: filesystem } = inode.superblock;
+  if (!name.startsWith("security.") || isNsCapable(task.cred, userNs, "sys_admin")) return allow();
+  return deny("EPERM", RULES.securityNeedsAdmin, `no CAP_SYS_ADMIN over ${userNs.name}, which mounted ${filesystem}`);
+}
+
+/** Whether the file system keeps attributes of this name: `xattr_resolve_name`. */
+function handled(name: string): Verdict {
+  const prefix = KEPT.find((kept) => name.startsWith(kept));
+  if (prefix === undefined) return deny("ENOTSUP", RULES.nameHasHandler, name);
+  return name === prefix ? deny("EINVAL", RULES.nameHasSuffix, name) : allow();
+}
+
+function changeable(world: World, task: Task, path: PathName, name: string): Verdict<Path> {
+  const found = named(world, task, path, name, MAY.write);
+  if (!found.ok) return found;
+  for (const asked of [
+    xattrPermission(world, task, found.value, name, MAY.write),
+    securityPermission(task, found.value, name),
+    handled(name),
+  ])
+    if (!asked.ok) return asked;
+  return found;
+}
+
+/**
+ * `lsetxattr` of `security.capability`: its form is asked first of all.
+ *
+ * @throws UsernsError ERR_SCENARIO for an empty value
+ */
+function setCapabilityBytes(world: World, { cred }: Task, path: Path, value: Uint8Array): Verdict {
+  if (value.length === 0)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: CAPABILITY,
+      expected: "bytes: setting it to nothing at all is not modelled",
+      got: "an empty value",
+      fix: "use removexattr or fcap_remove",
+    });
+  const given = decodeCapability(value);
+  return given
+    ? setFileCapability(world, cred, path, given)
+    : deny("EINVAL", RULES.capabilityForm, `${value.length} bytes of another form`);
+}
+
+/** `lsetxattr` @source setxattr(2) */
+export function setXattr(world: World, task: Task, path: PathName, name: string, value: Uint8Array): Verdict {
+  if (name === CAPABILITY) {
+    const bearer = named(world, task, path, name, MAY.write);
+    return bearer.ok ? setCapabilityBytes(world, task, bearer.value, value) : bearer;
+  }
+  const found = changeable(world, task, path, name);
+  if (!found.ok) return found;
+  found.value.inode.xattrs.set(name, value);
+  return allow();
+}
+
+/** `lremovexattr` @source removexattr(2) */
+export function removeXattr(world: World, task: Task, path: PathName, name: string): Verdict {
+  if (name === CAPABILITY) {
+    const bearer = named(world, task, path, name, MAY.write);
+    return bearer.ok ? removeFileCapability(world, task.cred, bearer.value) : bearer;
+  }
+  const found = changeable(world, task, path, name);
+  if (!found.ok) return found;
+  return found.value.inode.xattrs.delete(name) ? allow() : deny("ENODATA", RULES.noSuchAttribute, name);
+}
+
+/** `lgetxattr` @source getxattr(2) */
+export function getXattr(world: World, task: Task, path: PathName, name: string): Verdict<Uint8Array> {
+  const found = named(world, task, path, name, MAY.read);
+  if (!found.ok) return found;
+  if (name === CAPABILITY) {
+    const held = getFileCapability(world, task.cred, found.value);
+    return held.ok ? allow(encodeCapability(held.value), held.rule) : held;
+  }
+  const permitted = xattrPermission(world, task, found.value, name, MAY.read);
+  if (!permitted.ok) return permitted;
+  const kept = handled(name);
+  if (!kept.ok) return kept;
+  const value = found.value.inode.xattrs.get(name);
+  return value ? allow(value) : deny("ENODATA", RULES.noSuchAttribute, name);
+}

@@ -1,0 +1,75 @@
+import { scenarioError } from "../kernel/syscall/argument.ts";
+import type { Values } from "../kernel/syscall/call.ts";
+import { knownCall, listAt, objectAt, textAt } from "./load.ts";
+import { SCENARIO_VERSION, type Scenario, type Setup, type SetupPart, type Step } from "./scenario.ts";
+
+/** A recorded vector: what a running kernel answered. */
+export interface Vector {
+  readonly id: string;
+  readonly family: string;
+  readonly tag: string;
+  readonly scenario: () => Scenario;
+}
+
+/** What the parts of a setup are called in recorded vectors. */
+const PART: { readonly [recorded: string]: SetupPart } = {
+  ns: "namespaces",
+  fs: "filesystems",
+  mounts: "mounts",
+  files: "files",
+  socks: "sockets",
+  procs: "tasks",
+};
+
+/** The kernel that was recorded gave its root everything but this. */
+const LACKS = ["sys_resource"];
+
+/** Keys that some recorded steps carry though the call takes none of them. */
+const IGNORED: { readonly [call: string]: readonly string[] } = { mkdir: ["acc", "flags"] };
+
+/**
+ * Read a recorded vector.
+ *
+ * @param where  its JSON path in the file
+ * @throws UsernsError ERR_SCENARIO when it is not one; {@link Vector.scenario} throws for a step that is not modelled
+ */
+export function importVector(json: unknown, where: string): Vector {
+  const vector = objectAt(json, where, ["id", "family", "tag", "note", "setup", "op", "observed"]);
+  const id = textAt(vector.id, `${where}.id`);
+  return {
+    id,
+    family: textAt(vector.family, `${where}.family`),
+    tag: textAt(vector.tag, `${where}.tag`),
+    scenario: () => toScenario(id, vector, where),
+  };
+}
+
+function toScenario(title: string, vector: Values, where: string): Scenario {
+  const op = listAt(vector.op, `${where}.op`);
+  const observed = listAt(vector.observed, `${where}.observed`);
+  if (op.length !== observed.length)
+    throw scenarioError(`${where}.observed`, `${op.length} results, one a step`, observed.length);
+  const steps = op.map((step, index) => toStep(step, observed[index], `${where}.op[${index}]`));
+  return {
+    version: SCENARIO_VERSION,
+    title,
+    names: {},
+    lacks: LACKS,
+    setup: toSetup(vector.setup, `${where}.setup`),
+    steps,
+  };
+}
+
+function toSetup(json: unknown, where: string): Setup {
+  const setup = objectAt(json, where, Object.keys(PART));
+  return Object.fromEntries(
+    Object.entries(setup).map(([recorded, list]) => [PART[recorded], listAt(list, `${where}.${recorded}`)]),
+  );
+}
+
+function toStep(json: unknown, observed: unknown, where: string): Step {
+  const { p, call, ...rest } = objectAt(json, where);
+  const name = knownCall(call, `${where}.call`);
+  const args = Object.fromEntries(Object.entries(rest).filter(([key]) => !IGNORED[name]?.includes(key)));
+  return { task: textAt(p, `${where}.p`), call: name, args, observed: objectAt(observed, where), where };
+}

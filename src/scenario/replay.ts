@@ -1,0 +1,54 @@
+import type { Engine } from "../core/engine.ts";
+import { ALL_CAPS, capSet, capsWithout, isCapability } from "../kernel/capability.ts";
+import { scenarioError } from "../kernel/syscall/argument.ts";
+import type { Values } from "../kernel/syscall/call.ts";
+import { CALLS } from "../kernel/syscall/registry.ts";
+import type { Verdict } from "../kernel/verdict.ts";
+import { createWorld, freeWorld, type World } from "../kernel/world.ts";
+import { type Difference, differences, resultOf } from "./compare.ts";
+import type { Scenario, Step } from "./scenario.ts";
+import { setUp } from "./set-up.ts";
+
+/** What one step answered. */
+export interface Answer {
+  readonly step: Step;
+  readonly verdict: Verdict<Values>;
+  /** The answer as a result is written. */
+  readonly result: Values;
+  /** Where it is not what the scenario observed; empty too when it observed nothing. */
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Set a world up and make the calls of a scenario in it.
+ *
+ * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
+ */
+export function replay(scenario: Scenario, engine: Engine): readonly Answer[] {
+  const world = createWorld(engine, { rootCaps: rootCaps(scenario) });
+  try {
+    for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
+    setUp(world, scenario.setup);
+    return scenario.steps.map((step) => take(world, step));
+  } finally {
+    freeWorld(world);
+  }
+}
+
+function rootCaps({ lacks }: Scenario) {
+  const names = lacks.map((name) => {
+    if (!isCapability(name)) throw scenarioError("$.machine.lacks", "capabilities without CAP_", name);
+    return name;
+  });
+  return capsWithout(ALL_CAPS, capSet(names));
+}
+
+function take(world: World, step: Step): Answer {
+  const task = world.tasks.get(step.task);
+  if (!task) throw scenarioError(`${step.where}.task`, `a task: ${[...world.tasks.keys()].join(", ")}`, step.task);
+  const call = CALLS.get(step.call);
+  if (!call) throw scenarioError(`${step.where}.call`, "a call that is modelled", step.call);
+  const verdict = call.make(world, task, step.args, step.where);
+  const result = resultOf(verdict);
+  return { step, verdict, result, differences: step.observed ? differences(step.observed, result) : [] };
+}

@@ -1,0 +1,45 @@
+import type { Engine } from "../core/engine.ts";
+import { UsernsError } from "../core/errors.ts";
+import type { Vector } from "./import-vector.ts";
+import { type Answer, replay } from "./replay.ts";
+
+/** Families of recorded vectors that are not modelled, and why. They neither pass nor fail. */
+const NOT_MODELLED: { readonly [family: string]: string } = {
+  newidmap: "newuidmap, newgidmap and getsubids are not modelled yet",
+};
+
+/** What became of a vector. */
+export type Outcome = { readonly vector: Vector } & (
+  | { readonly kind: "passed" }
+  | { readonly kind: "skipped"; readonly reason: string }
+  /** Each step that differs: what was expected, what came, and why. Or why the vector could not be replayed. */
+  | { readonly kind: "failed"; readonly lines: readonly string[] }
+);
+
+/** Replay one vector and compare every key of every step. A step that is not modelled fails the vector. */
+export function runVector(vector: Vector, engine: Engine): Outcome {
+  const reason = NOT_MODELLED[vector.family];
+  if (reason !== undefined) return { vector, kind: "skipped", reason };
+  try {
+    const lines = replay(vector.scenario(), engine).flatMap(explainDifferences);
+    return lines.length === 0 ? { vector, kind: "passed" } : { vector, kind: "failed", lines };
+  } catch (error) {
+    if (!(error instanceof UsernsError)) throw error;
+    return { vector, kind: "failed", lines: [error.message] };
+  }
+}
+
+/** A step's differences from what was observed, and the rule that decided; empty when there are none. */
+export function explainDifferences({ step, verdict, differences }: Answer): readonly string[] {
+  if (differences.length === 0) return [];
+  const because = verdict.ok ? verdict.rule?.sentence : verdict.because;
+  return [
+    `${step.where}: ${step.task} ${step.call} ${JSON.stringify(step.args)}`,
+    ...differences.map(({ key, expected, got }) => `  ${key}: expected ${show(expected)}, got ${show(got)}`),
+    verdict.rule ? `  ${verdict.rule.name}: ${because}` : "  allowed by no rule in particular",
+  ];
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}

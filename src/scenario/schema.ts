@@ -1,0 +1,61 @@
+import { type Arguments, type JsonSchema, objectOf } from "../kernel/syscall/argument.ts";
+import { CALLS } from "../kernel/syscall/registry.ts";
+import { SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
+import { NAMESPACE_ITEM, SOCKET_ITEM } from "./set-up.ts";
+import { FILE_ITEM, FILESYSTEM_ITEM, MOUNT_ITEM } from "./set-up-files.ts";
+import { TASK_ITEM } from "./set-up-tasks.ts";
+
+const ITEM: { readonly [Part in SetupPart]: Arguments } = {
+  namespaces: NAMESPACE_ITEM,
+  filesystems: FILESYSTEM_ITEM,
+  files: FILE_ITEM,
+  mounts: MOUNT_ITEM,
+  sockets: SOCKET_ITEM,
+  tasks: TASK_ITEM,
+};
+
+const text = { type: "string" };
+const observed = { type: "object", description: "{ok: true, …} or {errno, at?}" };
+
+/** The JSON Schema (2020-12) of a scenario, made of the tables that scenarios are read with. */
+export function scenarioSchema(): JsonSchema {
+  const steps = [...CALLS.values()].map(({ name, args }) => stepSchema(name, args));
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "userns scenario",
+    type: "object",
+    required: ["version", "steps"],
+    additionalProperties: false,
+    properties: {
+      version: { const: SCENARIO_VERSION },
+      title: text,
+      names: { type: "object", additionalProperties: { type: "integer", minimum: 0, maximum: 4294967295 } },
+      machine: { type: "object", properties: { lacks: { type: "array", items: text } }, additionalProperties: false },
+      setup: {
+        type: "object",
+        properties: Object.fromEntries(SETUP_PARTS.map((part) => [part, listSchema(objectOf(ITEM[part]).schema)])),
+        additionalProperties: false,
+      },
+      steps: listSchema({ oneOf: steps }),
+    },
+  };
+}
+
+function listSchema(items: JsonSchema): JsonSchema {
+  return { type: "array", items };
+}
+
+function stepSchema(name: string, args: Arguments): JsonSchema {
+  const keys = Object.entries(args);
+  return {
+    type: "object",
+    properties: {
+      task: text,
+      call: { const: name },
+      ...Object.fromEntries(keys.map(([key, { schema }]) => [key, schema])),
+      observed,
+    },
+    required: ["task", "call", ...keys.filter(([, { isOptional }]) => !isOptional).map(([key]) => key)],
+    additionalProperties: false,
+  };
+}

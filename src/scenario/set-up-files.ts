@@ -1,0 +1,175 @@
+import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
+import { addEntry, entryAt } from "../kernel/directory.ts";
+import { idmapOf } from "../kernel/idmapped-mount.ts";
+import { Inode } from "../kernel/inode.ts";
+import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
+import { mountOverlay } from "../kernel/overlay.ts";
+import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
+import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
+import {
+  id,
+  integer,
+  listOf,
+  mode,
+  namedIn,
+  objectOf,
+  oneOf,
+  optional,
+  scenarioError,
+  text,
+  userNamespace,
+} from "../kernel/syscall/argument.ts";
+import type { Task } from "../kernel/task.ts";
+import { ROOT, type World } from "../kernel/world.ts";
+import { kid } from "./set-up-tasks.ts";
+
+const filesystem = namedIn("file system", (world) => world.superblocks);
+
+const ROOT_ITEM = { uid: optional(id, 0), gid: optional(id, 0), mode: optional(mode, 0o777) };
+
+export const FILESYSTEM_ITEM = {
+  name: text,
+  type: oneOf("tmpfs", "ext4", "xfs", "btrfs", "overlay"),
+  user_ns: optional(userNamespace, undefined),
+  root: optional(objectOf(ROOT_ITEM), undefined),
+  /** The file systems of an overlay, whole. */
+  lower: optional(text, undefined),
+  upper: optional(text, undefined),
+};
+
+/** A file system, mounted plainly under its own name. An overlay waits for {@link setUpOverlay}. */
+export function setUpFilesystem(world: World, item: unknown, where: string): void {
+  const {
+    name,
+    type,
+    user_ns: userNs = world.initUserNs,
+    root = { uid: 0, gid: 0, mode: 0o777 },
+    lower = "none",
+    upper = "none",
+  } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
+  if (type === "overlay") return;
+  if (lower !== "none" || upper !== "none")
+    throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
+  const superblock: Superblock = { name, type, userNs, isReadOnly: false };
+  const top = new Inode(world.inodeColumns, {
+    superblock,
+    type: "dir",
+    mode: root.mode,
+    uid: kid(root.uid),
+    gid: kid(root.gid),
+  });
+  world.superblocks.set(name, superblock);
+  addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+}
+
+/**
+ * An overlay of two file systems, mounted by root of the machine when their files are there. The upper one serves as
+ * work directory too.
+ */
+export function setUpOverlay(world: World, item: unknown, where: string): void {
+  const { name, type, user_ns, root, ...layers } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
+  if (type !== "overlay") return;
+  if (user_ns || root) throw scenarioError(where, "an overlay without user_ns and root", item);
+  const pathOf = (layer: "lower" | "upper"): Path => {
+    const mount = plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world));
+    return { mount, inode: mount.root };
+  };
+  const upper = pathOf("upper");
+  const made = mountOverlay(world, machineRoot(world), { lower: pathOf("lower"), upper, work: upper }, name);
+  if (!made.ok) throw scenarioError(where, made.rule.sentence, made.because);
+  const { mount } = made.value;
+  world.superblocks.set(name, mount.superblock);
+  addMount(world, mount, where);
+}
+
+function machineRoot(world: World): Task {
+  const root = world.tasks.get(ROOT);
+  if (!root) throw new Error("a world without its root");
+  return root;
+}
+
+const PLAIN = { ...NO_FLAGS, idmap: null };
+
+function addMount(world: World, mount: Mount, where: string): void {
+  if (world.mounts.has(mount.name)) throw scenarioError(`${where}.name`, "a name that no other mount has", mount.name);
+  world.mounts.set(mount.name, mount);
+}
+
+/** The plain mount of a file system. */
+function plainMount(world: World, superblock: Superblock): Mount {
+  const mount = world.mounts.get(superblock.name);
+  if (!mount) throw new Error(`${superblock.name} is not mounted`);
+  return mount;
+}
+
+const FLAGS = { ro: "isReadOnly", nosuid: "isNosuid", noexec: "isNoexec", nodev: "isNodev" } as const;
+
+export const MOUNT_ITEM = {
+  name: text,
+  fs: filesystem,
+  idmap: optional(userNamespace, undefined),
+  flags: optional(listOf(oneOf("ro", "nosuid", "noexec", "nodev")), []),
+  sub: optional(text, ""),
+};
+
+/** A further mount of a file system. */
+export function setUpMount(world: World, item: unknown, where: string): void {
+  const { name, fs, idmap, flags, sub } = objectOf(MOUNT_ITEM).read(item, where, world);
+  const root = entryAt(plainMount(world, fs), sub);
+  if (!root) throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
+  const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
+  addMount(world, { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null }, where);
+}
+
+export const FILE_ITEM = {
+  fs: filesystem,
+  path: text,
+  type: optional(oneOf("file", "dir", "symlink", "fifo", "exe"), "file"),
+  target: optional(text, ""),
+  uid: optional(id, 0),
+  gid: optional(id, 0),
+  mode: optional(mode, 0o644),
+  size: optional(integer, 0),
+  acl: optional(acl, undefined),
+  acl_default: optional(acl, undefined),
+  fcap: optional(fileCapability, null),
+};
+
+/** A symbolic link's mode says nothing and is never asked. */
+const LINK_MODE = 0o777;
+
+/** A file with the owners that it has in the kernel, whoever they are. */
+export function setUpFile(world: World, item: unknown, where: string): void {
+  const given = objectOf(FILE_ITEM).read(item, where, world);
+  const cut = given.path.lastIndexOf("/");
+  const directory = entryAt(plainMount(world, given.fs), given.path.slice(0, Math.max(cut, 0)));
+  if (directory?.type !== "dir")
+    throw scenarioError(`${where}.path`, `a directory of ${given.fs.name} above it`, given.path);
+  const inode = new Inode(world.inodeColumns, {
+    superblock: given.fs,
+    type: given.type === "exe" ? "file" : given.type,
+    mode: given.type === "symlink" ? LINK_MODE : given.mode,
+    uid: kid(given.uid),
+    gid: kid(given.gid),
+  });
+  addEntry(directory, given.path.slice(cut + 1), inode);
+  inode.size = given.size;
+  inode.target = given.target;
+  inode.isProgram = given.type === "exe";
+  inode.capability = given.fcap;
+  if (given.acl) putAcl(inode, "access", kernelAcl(given.acl, `${where}.acl`));
+  if (given.acl_default) putAcl(inode, "default", kernelAcl(given.acl_default, `${where}.acl_default`));
+}
+
+/** An ACL whose ids are numbers of the initial namespace, as all of a setup are. */
+function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
+  const made = entries.map((entry): AclEntry => {
+    const { perm } = entry;
+    if (entry.tag === "user") return { tag: "user", perm, kid: kid<"uid">(entry.id) };
+    if (entry.tag === "group") return { tag: "group", perm, kid: kid<"gid">(entry.id) };
+    return { tag: entry.tag, perm };
+  });
+  const valid = validateAcl(made);
+  if (!valid.ok) throw scenarioError(where, valid.rule.sentence, valid.because);
+  return made;
+}

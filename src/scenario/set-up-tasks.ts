@@ -1,0 +1,136 @@
+import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
+import { type CapSets, type CredIds, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
+import {
+  type Argument,
+  capabilities,
+  flag,
+  id,
+  listOf,
+  mode,
+  objectOf,
+  oneOf,
+  optional,
+  scenarioError,
+  text,
+  userNamespace,
+} from "../kernel/syscall/argument.ts";
+import type { OwnerKind, UserNamespace } from "../kernel/user-namespace.ts";
+import { spawn, type World } from "../kernel/world.ts";
+
+/** An id of a setup: a number of the initial namespace. */
+export function kid<K extends OwnerKind>(number: number): Kuid64<K> {
+  return { id: number, number: CLASSICAL };
+}
+
+/** One id for all four roles, or `[real, effective, saved, fs]`. */
+const fourIds: Argument<readonly [number, number, number, number]> = {
+  schema: { anyOf: [id.schema, { type: "array", items: id.schema, minItems: 4, maxItems: 4 }] },
+  isOptional: false,
+  read: (value, where, world) => {
+    const given = Array.isArray(value) ? listOf(id).read(value, where, world) : [id.read(value, where, world)];
+    const [real, effective = real, saved = real, fs = real] = given;
+    if (real === undefined || effective === undefined || saved === undefined || fs === undefined || given.length > 4)
+      throw scenarioError(where, "an id, or [real, effective, saved, fs]", value);
+    return [real, effective, saved, fs];
+  },
+};
+
+function credIds<K extends OwnerKind>(ids: readonly [number, number, number, number]): CredIds<K> {
+  return { real: kid(ids[0]), effective: kid(ids[1]), saved: kid(ids[2]), fs: kid(ids[3]) };
+}
+
+const SETS = {
+  eff: optional(capabilities, NO_CAPS),
+  perm: optional(capabilities, NO_CAPS),
+  inh: optional(capabilities, NO_CAPS),
+  amb: optional(capabilities, NO_CAPS),
+  bset: optional(capabilities, undefined),
+};
+
+/** What a task is given: the bounding set may be left to the machine. */
+type GivenCaps = Omit<CapSets, "bounding"> & { readonly bounding: CapSet | undefined };
+
+/** Effective and permitted at once, or each set by itself. */
+const capSets: Argument<GivenCaps> = {
+  schema: { anyOf: [capabilities.schema, objectOf(SETS).schema] },
+  isOptional: false,
+  read: (value, where, world) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value) && !("all_but" in value)) {
+      const { eff, perm, inh, amb, bset } = objectOf(SETS).read(value, where, world);
+      return { effective: eff, permitted: perm, inheritable: inh, ambient: amb, bounding: bset };
+    }
+    const both = capabilities.read(value, where, world);
+    return { effective: both, permitted: both, inheritable: NO_CAPS, ambient: NO_CAPS, bounding: undefined };
+  },
+};
+
+const NOTHING_GIVEN: GivenCaps = {
+  effective: NO_CAPS,
+  permitted: NO_CAPS,
+  inheritable: NO_CAPS,
+  ambient: NO_CAPS,
+  bounding: undefined,
+};
+
+const bit: Argument<0 | 1> = {
+  schema: { enum: [0, 1] },
+  isOptional: false,
+  read: (value, where) => {
+    if (value !== 0 && value !== 1) throw scenarioError(where, "0 or 1", value);
+    return value;
+  },
+};
+
+const onOff: Argument<boolean> = {
+  schema: { anyOf: [flag.schema, bit.schema] },
+  isOptional: false,
+  read: (value, where, world) => (typeof value === "boolean" ? value : bit.read(value, where, world) === 1),
+};
+
+export const TASK_ITEM = {
+  name: text,
+  ns: optional(userNamespace, undefined),
+  uid: optional(fourIds, [0, 0, 0, 0]),
+  gid: optional(fourIds, [0, 0, 0, 0]),
+  groups: optional(listOf(id), []),
+  caps: optional(capSets, NOTHING_GIVEN),
+  securebits: optional(listOf(oneOf(...SECUREBIT_NAMES)), []),
+  dumpable: optional(bit, 1),
+  mm_ns: optional(userNamespace, undefined),
+  mntns: optional(oneOf("shared", "own"), "shared"),
+  session: optional(oneOf("shared", "own"), "shared"),
+  nnp: optional(onOff, false),
+  umask: optional(mode, 0),
+};
+
+/** A task of a setup: its ids may be unmapped in its namespace. */
+export function setUpTask(world: World, item: unknown, where: string): void {
+  const given = objectOf(TASK_ITEM).read(item, where, world);
+  const { name, ns: userNs = world.initUserNs } = given;
+  if (world.tasks.has(name)) throw scenarioError(`${where}.name`, "a name that no other task has", name);
+  const task = spawn(world, {
+    name,
+    cred: {
+      ...given.caps,
+      bounding: given.caps.bounding ?? boundingIn(world, userNs),
+      uid: credIds(given.uid),
+      gid: credIds(given.gid),
+      groups: given.groups.map((group) => kid<"gid">(group)),
+      securebits: given.securebits.reduce((set, bitName) => set | SECUREBITS[bitName], 0),
+      userNs,
+    },
+    dumpable: given.dumpable,
+    mmNs: given.mm_ns ?? world.initUserNs,
+    mountNs: given.mntns === "own" ? { name: `of ${name}`, userNs } : world.initMountNs,
+    hasOwnSession: given.session === "own",
+    noNewPrivs: given.nnp,
+    umask: given.umask,
+  });
+  world.tasks.set(name, task);
+}
+
+/** Entering a child namespace gives the full bounding set; in the initial one it is what the machine has. */
+function boundingIn(world: World, ns: UserNamespace): CapSet {
+  return ns === world.initUserNs ? world.machine.rootCaps : ALL_CAPS;
+}

@@ -1,0 +1,132 @@
+import type { Extent } from "../core/extent.ts";
+import { type Kind, MAX_MAP_LINES } from "../core/id.ts";
+import { findMapFault } from "../core/id-map.ts";
+import { ALL_CAPS, hasCap, NO_CAPS } from "../kernel/capability.ts";
+import { type CredParts, sameIds } from "../kernel/cred.ts";
+import { installMap } from "../kernel/map-write.ts";
+import { socketPair } from "../kernel/socket.ts";
+import {
+  type Argument,
+  capabilities,
+  flag,
+  id,
+  listOf,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+  scenarioError,
+  text,
+  tupleOf,
+  userNamespace,
+} from "../kernel/syscall/argument.ts";
+import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
+import { spawn, type World } from "../kernel/world.ts";
+import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
+import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";
+import { kid, setUpTask } from "./set-up-tasks.ts";
+
+/** How an item of each part is read and put into the world. */
+const PARTS: { readonly [Part in SetupPart]: SetUpItem } = {
+  namespaces: setUpNamespace,
+  filesystems: setUpFilesystem,
+  files: setUpFile,
+  mounts: setUpMount,
+  sockets: setUpSocketPair,
+  tasks: setUpTask,
+};
+
+/**
+ * Put into a world what a scenario begins with.
+ *
+ * @throws UsernsError ERR_SCENARIO with the JSON path
+ */
+export function setUp(world: World, setup: Setup): void {
+  for (const part of SETUP_PARTS) {
+    setUpPart(world, setup, part, PARTS[part]);
+    if (part === "files") setUpPart(world, setup, "filesystems", setUpOverlay);
+  }
+}
+
+type SetUpItem = (world: World, item: unknown, where: string) => void;
+
+function setUpPart(world: World, setup: Setup, part: SetupPart, setUpItem: SetUpItem): void {
+  for (const [index, item] of (setup[part] ?? []).entries()) setUpItem(world, item, `$.setup.${part}[${index}]`);
+}
+
+const extent: Argument<Extent> = {
+  schema: { type: "array", items: { type: "integer" }, minItems: 3, maxItems: 3 },
+  isOptional: false,
+  read: (value, where, world) => {
+    const [first, lowerFirst, count] = tupleOf(id, 3).read(value, where, world);
+    if (first === undefined || lowerFirst === undefined || count === undefined)
+      throw scenarioError(where, "[inside, outside, count]", value);
+    return { first, lowerFirst, count };
+  },
+};
+
+const idMapLines = optional(nullable(listOf(extent)), null);
+
+export const NAMESPACE_ITEM = {
+  name: text,
+  parent: userNamespace,
+  owner: tupleOf(id, 2),
+  uid_map: idMapLines,
+  gid_map: idMapLines,
+  projid_map: idMapLines,
+  setgroups: optional(oneOf("deny", "allow"), undefined),
+  creator_caps: optional(capabilities, ALL_CAPS),
+  uts: optional(flag, false),
+};
+
+function setUpNamespace(world: World, item: unknown, where: string): void {
+  const { name, parent, owner, setgroups, creator_caps, uts, ...lines } = objectOf(NAMESPACE_ITEM).read(
+    item,
+    where,
+    world,
+  );
+  if (world.userNamespaces.has(name)) throw scenarioError(`${where}.name`, "a name that no other namespace has", name);
+  const [uid = 0, gid = 0] = owner;
+  const ns = childUserNamespace(parent, name, { uid: kid(uid), gid: kid(gid) }, hasCap(creator_caps, "setfcap"));
+  world.userNamespaces.set(name, ns);
+  if (setgroups === "deny") ns.setgroupsAllowed = false;
+  setUpMap(ns, "uid", lines.uid_map, `${where}.uid_map`);
+  setUpMap(ns, "gid", lines.gid_map, `${where}.gid_map`);
+  setUpMap(ns, "projid", lines.projid_map, `${where}.projid_map`);
+  if (uts) world.utsNamespaces.set(name, { userNs: ns });
+  const everything = {
+    effective: ALL_CAPS,
+    permitted: ALL_CAPS,
+    bounding: ALL_CAPS,
+    inheritable: NO_CAPS,
+    ambient: NO_CAPS,
+  };
+  const cred: CredParts = {
+    ...everything,
+    uid: sameIds(ns.owner.uid),
+    gid: sameIds(ns.owner.gid),
+    groups: [],
+    securebits: 0,
+    userNs: ns,
+  };
+  world.residents.set(ns, spawn(world, { name: `resident of ${name}`, cred }));
+}
+
+function setUpMap(ns: UserNamespace, kind: Kind, extents: readonly Extent[] | null, where: string): void {
+  if (!extents) return;
+  const fault = findMapFault(extents, MAX_MAP_LINES);
+  if (fault) throw scenarioError(`${where}[${fault.line - 1}]`, fault.expected, fault.got);
+  const installed = installMap(ns, kind, extents);
+  if (!installed.ok) throw scenarioError(where, installed.rule.sentence, installed.because);
+}
+
+export const SOCKET_ITEM = {
+  name: text,
+  type: optional(oneOf("dgram", "stream", "seqpacket"), "dgram"),
+  passcred: optional(flag, true),
+};
+
+function setUpSocketPair(world: World, item: unknown, where: string): void {
+  const { name, type, passcred } = objectOf(SOCKET_ITEM).read(item, where, world);
+  world.socketPairs.set(name, socketPair(type, passcred));
+}
