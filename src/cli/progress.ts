@@ -9,17 +9,22 @@ const REFRESH_MS = 100;
 export async function withProgress<T>(input: LayerInput, terminal: Terminal, work: () => Promise<T>): Promise<T> {
   if (!terminal.isWatched) return work();
   const { sizeBytes } = input;
-  const megabytes = (bytes: number): number => Math.round(bytes / MEGABYTE);
+  const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
   const bar = new SingleBar({
     stream: terminal.stderr,
-    format: sizeBytes === null ? "{value} MB read" : "{bar} {percentage}% of {total} MB, {eta_formatted} left",
+    format: sizeBytes === null ? "{read} read" : "{bar} {percentage}% of {size}, {eta_formatted} left",
     barsize: 30,
     clearOnComplete: true,
     // A signal is handled where half-written files are; a bar must not keep it from ending the process.
     gracefulExit: false,
+    // Turning a terminal's line wrap off would outlive a process that a signal ends.
+    linewrap: true,
   });
-  bar.start(megabytes(sizeBytes ?? 0), 0);
-  const timer = setInterval(() => bar.update(megabytes(input.bytesRead())), REFRESH_MS);
+  bar.start(sizeBytes ?? 0, 0, { size: megabytes(sizeBytes ?? 0), read: megabytes(0) });
+  const timer = setInterval(() => {
+    const read = input.bytesRead();
+    bar.update(read, { read: megabytes(read) });
+  }, REFRESH_MS);
   try {
     return await work();
   } finally {

@@ -13,22 +13,10 @@ import { UsernsError } from "./errors.ts";
 import type { FlatRoute } from "./flat-route.ts";
 import type { NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
-import {
-  classicalTable,
-  columnsOf,
-  givesNumbers,
-  Lookups,
-  type Pieces,
-  piecesOf,
-  type SegmentColumns,
-} from "./segment-columns.ts";
+import { classicalTable, givesNumbers, Lookups } from "./segment-columns.ts";
 import { TsHeaderShifter } from "./tar-header.ts";
-import { signed, translateBySearch, translateByTrie, translatePair, translateSingle } from "./ts-ids.ts";
+import { signed, TsIds } from "./ts-ids.ts";
 import { pack, packedLayout, splitLayout, TsKuid64Route, unpack } from "./ts-kuid64.ts";
-import { buildTsTrie } from "./ts-trie.ts";
-
-/** Ids translated through a table from which on a trie pays for the time that it takes to build (measured). */
-const MANY_IDS = 16_384;
 
 class TsColumn implements Column {
   readonly length: number;
@@ -62,19 +50,14 @@ function wordsFor(length: number): Uint32Array {
 class TsTranslator implements Translator {
   readonly #flat: FlatRoute;
   readonly #lookups: Lookups;
-  readonly #columns: SegmentColumns;
-  readonly #pieces: Pieces | null;
-  #trie: Int32Array | null = null;
+  readonly #table: TsIds;
   #route: TsKuid64Route | null = null;
-  #ids = 0;
   #isFreed = false;
 
   constructor(route: FlatRoute) {
-    const table = classicalTable(route);
     this.#flat = route;
     this.#lookups = new Lookups(route);
-    this.#columns = columnsOf(table);
-    this.#pieces = piecesOf(table);
+    this.#table = new TsIds(classicalTable(route));
   }
 
   one(id: number): number {
@@ -88,14 +71,7 @@ class TsTranslator implements Translator {
   ids(from: Ids, to: Ids = from): number {
     this.#checkUse();
     checkOperands([ownOperand("from", from)], [ownOperand("to", to)]);
-    const [source, target] = [signed(wordsOf(from)), signed(wordsOf(to))];
-    const { pieces = [], hole = 0 } = this.#pieces ?? {};
-    const [one, two] = pieces;
-    if (one && pieces.length === 1) return translateSingle(source, target, one, hole);
-    if (one && two && pieces.length === 2) return translatePair(source, target, one, two, hole);
-    this.#ids += source.length;
-    if (!this.#trie && this.#ids >= MANY_IDS) this.#trie = buildTsTrie(classicalTable(this.#flat));
-    return this.#trie ? translateByTrie(source, target, this.#trie) : translateBySearch(source, target, this.#columns);
+    return this.#table.translate(signed(wordsOf(from)), signed(wordsOf(to)));
   }
 
   packed(from: Ids, to: Ids = from): number {
@@ -116,7 +92,6 @@ class TsTranslator implements Translator {
   free(): void {
     this.#checkUse();
     this.#isFreed = true;
-    this.#trie = null;
     this.#route = null;
   }
 

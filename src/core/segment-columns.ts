@@ -1,4 +1,4 @@
-import type { FlatRoute, Segment, SegmentTable } from "./flat-route.ts";
+import type { FlatRoute, SegmentTable } from "./flat-route.ts";
 import { NO_ID } from "./id.ts";
 import { CLASSICAL, type NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
@@ -12,13 +12,16 @@ export interface SegmentColumns {
 }
 
 export function columnsOf(table: SegmentTable): SegmentColumns {
-  const column = (value: (segment: Segment) => number) => Uint32Array.from(table, value);
-  return {
-    firsts: column(({ first }) => first),
-    pins: column(({ pin }) => pin),
-    deltas: column(({ delta }) => delta),
-    numbers: column(({ number }) => number),
-  };
+  const empty = () => new Uint32Array(table.length);
+  const columns = { firsts: empty(), pins: empty(), deltas: empty(), numbers: empty() };
+  let at = 0;
+  for (const { first, pin, delta, number } of table) {
+    columns.firsts[at] = first;
+    columns.pins[at] = pin;
+    columns.deltas[at] = delta;
+    columns.numbers[at++] = number;
+  }
+  return columns;
 }
 
 /** The index of the segment that covers `id`. */

@@ -2,8 +2,8 @@
 import type { FlatRoute, SegmentTable } from "./flat-route.ts";
 import { CLASSICAL } from "./kuid64.ts";
 import { classicalTable, columnsOf, findColumn, type SegmentColumns } from "./segment-columns.ts";
-import { segmentInTrie, signed } from "./ts-ids.ts";
-import { buildTsTrie } from "./ts-trie.ts";
+import { signed } from "./ts-ids.ts";
+import { buildTsTrie, segmentInTrie } from "./ts-trie.ts";
 
 /** Segments of the classical table up to which a search in it is as fast as the trie. */
 const FEW = 3;

@@ -6,7 +6,7 @@ const ROOT = 65_536;
 const NODE = 256;
 const PLACES = 255;
 /** Numbers a segment: pin, delta, first, span, number. */
-export const SEGMENT_WORDS = 8;
+const SEGMENT_WORDS = 8;
 
 /**
  * A table as a trie over the bits 16 / 8 / 8 of an id, in one array: the root, nodes and leaves (256 entries each, at
@@ -29,8 +29,13 @@ export function buildTsTrie(table: SegmentTable): Int32Array {
   };
   for (const [k, { first, pin, delta, number }] of table.entries()) {
     const at = start + SEGMENT_WORDS * k;
-    trie.set([pin, delta, first, spanOf(table, k), number], at);
-    const end = first + spanOf(table, k) + 1;
+    const span = spanOf(table, k);
+    trie[at] = pin;
+    trie[at + 1] = delta;
+    trie[at + 2] = first;
+    trie[at + 3] = span;
+    trie[at + 4] = number;
+    const end = first + span + 1;
     const [page, endPage] = [Math.ceil(first / 65_536), Math.floor(end / 65_536)];
     const [block, endBlock] = [Math.ceil(first / 256), Math.floor(end / 256)];
     let whole = 0;
@@ -65,6 +70,12 @@ export function buildTsTrie(table: SegmentTable): Int32Array {
   }
   if (free !== ROOT + NODE * nodes) throw new Error("the trie was counted wrongly");
   return trie;
+}
+
+/** The index of the segment that holds an id. */
+export function segmentInTrie(trie: Int32Array, id: number): number {
+  const leaf = trie[(trie[id >>> 16] ?? 0) & ((id >>> 8) | ~PLACES)] ?? 0;
+  return trie[leaf & (id | ~PLACES)] ?? 0;
 }
 
 /** How many nodes and leaves there are, and where the segments begin. */

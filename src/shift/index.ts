@@ -11,4 +11,5 @@ export type { ShiftReport, TarCounts } from "./report.ts";
 export { scanTar, type TarOwners } from "./scan-tar.ts";
 export { type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
 export type { IdTally, Place } from "./tally.ts";
-export { type AfterEnd, MAX_EXTENSION_BYTES, type Stop, type TarEnd } from "./tar-walk.ts";
+export type { AfterEnd, TarEnd } from "./tar-end.ts";
+export { MAX_EXTENSION_BYTES, type Stop } from "./tar-walk.ts";

@@ -1,4 +1,4 @@
-import type { Field } from "./header.ts";
+import { FIELDS, type Field } from "./header.ts";
 
 const NUL = 0x00;
 const BLANK = 0x20;
@@ -52,6 +52,18 @@ export function readNumber(bytes: Uint8Array, header: number, field: Field): num
   if (!form) return Number.NaN;
   for (let k = 0; k < form.digits; k++) value = value * 8 + (bytes[at + form.blanks + k] ?? ZERO) - ZERO;
   return value;
+}
+
+/** The size in a plain header: eleven octal digits and what ends them. @returns -1 for any other form */
+export function readPlainSize(bytes: Uint8Array, header: number): number {
+  const at = header + FIELDS.size.at;
+  let size = 0;
+  for (let k = 0; k < FIELDS.size.width - 1; k++) {
+    const digit = bytes[at + k] ?? 0;
+    if (!isDigit(digit)) return -1;
+    size = size * 8 + digit - ZERO;
+  }
+  return isFiller(bytes[at + FIELDS.size.width - 1]) ? size : -1;
 }
 
 /**

@@ -21,6 +21,8 @@ const MAX_UNSIGNED = 0x1_0000_0000;
 export class OwnerRewriter implements EntryVisitor {
   readonly #rules: RecordRules;
   readonly #shifter: HeaderShifter | null;
+  /** Was a byte of the entry's own header changed, so that its checksum is due? */
+  #isChanged = false;
   /** Owners that a global header states, as they now are. */
   readonly #global = new Map<OwnerKind, number>();
 
@@ -80,14 +82,19 @@ export class OwnerRewriter implements EntryVisitor {
       this.#rules.counting.headersShifted++;
       return [];
     }
-    const before = bytes.slice(header, header + BLOCK);
+    this.#isChanged = false;
     const unmapped = this.#rules.owners.unmappedCount;
     const added = OWNER_KINDS.flatMap((kind) => this.#owner(group, kind, stated[kind]) ?? []);
     if (this.#rules.owners.unmappedCount === unmapped) this.#rules.counting.headersShifted++;
     if (this.#rules.dropNames && hasNames(bytes, header))
-      for (const { at, width } of [FIELDS.uname, FIELDS.gname]) bytes.fill(0, header + at, header + at + width);
-    if (before.some((byte, k) => byte !== bytes[header + k])) writeChecksum(bytes, header, group.summing);
+      for (const field of [FIELDS.uname, FIELDS.gname]) this.#clear(bytes, header + field.at, field.width);
+    if (this.#isChanged) writeChecksum(bytes, header, group.summing);
     return added;
+  }
+
+  #clear(bytes: Uint8Array, at: number, width: number): void {
+    bytes.fill(0, at, at + width);
+    this.#isChanged = true;
   }
 
   #owner(group: EntryGroup, kind: OwnerKind, stated: number | null): Uint8Array | null {
@@ -96,7 +103,7 @@ export class OwnerRewriter implements EntryVisitor {
     const old = idIn(bytes, header, field);
     if (stated !== null) {
       const id = this.#rules.owners.peek(kind, stated);
-      if (old === stated && id !== stated) writeNumber(bytes, header, field, id);
+      if (old === stated && id !== stated && writeNumber(bytes, header, field, id)) this.#isChanged = true;
       return null;
     }
     if (old === null) {
@@ -104,8 +111,11 @@ export class OwnerRewriter implements EntryVisitor {
       throw group.fail(header + field.at, `a ${kind} of at most 4294967295 in octal or base 256`, got);
     }
     const id = this.#rules.owners.translate(kind, old, "owner", () => group.path());
-    if (id === old || writeNumber(bytes, header, field, id)) return null;
-    if (isGnu(bytes, header)) {
+    if (id === old) return null;
+    const isWritten = writeNumber(bytes, header, field, id);
+    if (isWritten || isGnu(bytes, header)) {
+      this.#isChanged = true;
+      if (isWritten) return null;
       writeBinary(bytes, header, field, id);
       this.#rules.counting.fieldsWidened++;
       return null;

@@ -1,5 +1,5 @@
 import type { IdTally } from "./tally.ts";
-import type { AfterEnd, TarEnd } from "./tar-walk.ts";
+import type { AfterEnd, TarEnd } from "./tar-end.ts";
 
 /** What is counted in an archive besides its ids. */
 export interface TarCounts {

@@ -3,7 +3,8 @@ import { CountedOwners } from "./owners.ts";
 import { newCounting, type TarCounts } from "./report.ts";
 import { type TarInputOptions, through } from "./shift-tar.ts";
 import type { IdTally } from "./tally.ts";
-import { type AfterEnd, type TarEnd, TarWalk } from "./tar-walk.ts";
+import type { AfterEnd, TarEnd } from "./tar-end.ts";
+import { TarWalk } from "./tar-walk.ts";
 
 /** Who owns what in an archive. */
 export interface TarOwners extends TarCounts {

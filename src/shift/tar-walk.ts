@@ -2,7 +2,8 @@ import type { UsernsError } from "../core/index.ts";
 import { isZeroBlock, type Summing, verifyChecksum } from "./checksum.ts";
 import { EntryGroup, type Extension, pathOf, tarFault } from "./entry-group.ts";
 import { BLOCK, FIELDS, inBlocks, isExtension, SPARSE_MORE, shapeOf, TYPE } from "./header.ts";
-import { readNumber } from "./number-field.ts";
+import { readNumber, readPlainSize } from "./number-field.ts";
+import { type AfterEnd, EndMarker, type TarEnd } from "./tar-end.ts";
 
 /**
  * Most bytes of extension headers before one entry. Go's archive/tar, and so every container engine written in Go,
@@ -22,16 +23,6 @@ export interface EntryVisitor {
    */
   plain(bytes: Uint8Array, at: number): boolean;
   entry(group: EntryGroup): Rewritten;
-}
-
-/** How an archive ended: with two blocks of zeros, with one, or with its last entry. */
-export type TarEnd = "whole" | "half" | "missing";
-
-/** What stood behind the two blocks of zeros: it went through as it was. */
-export interface AfterEnd {
-  readonly bytes: number;
-  /** Anything but zeros, which fill an archive up to whole records. */
-  readonly hasData: boolean;
 }
 
 /** The first entry that a walk gave nothing of, nor of what came after it. */
@@ -78,10 +69,7 @@ export class TarWalk {
   #bodyOf: { bytes: Uint8Array; header: number; extensions: readonly Extension[] } | null = null;
   #bodyPath = "";
 
-  #isEnded = false;
-  /** Bytes behind the first block of zeros, and where among them the first one stands that is not zero (-1: nowhere). */
-  #afterZeros = 0;
-  #dataAt = -1;
+  readonly #end = new EndMarker();
 
   /** @param name  of the archive, for errors */
   constructor(name: string, visitor: EntryVisitor) {
@@ -99,13 +87,11 @@ export class TarWalk {
   }
 
   get end(): TarEnd {
-    if (!this.#isEnded) return "missing";
-    return this.#afterZeros >= BLOCK && (this.#dataAt < 0 || this.#dataAt >= BLOCK) ? "whole" : "half";
+    return this.#end.kind;
   }
 
   get afterEnd(): AfterEnd {
-    const marker = this.end === "whole" ? BLOCK : 0;
-    return { bytes: this.#afterZeros - marker, hasData: this.#dataAt >= 0 };
+    return this.#end.after;
   }
 
   /**
@@ -129,7 +115,7 @@ export class TarWalk {
 
   /** Say that there is no more. @throws UsernsError ERR_TAR when that is in the middle of something, or of nothing */
   finish(): void {
-    if (this.#isEnded) return;
+    if (this.#end.isReached) return;
     const got = `the end of the input at byte ${this.#offset}`;
     if (this.#heldBytes > 0)
       throw this.#fault(this.#offset - this.#heldBytes, `${this.#heldBytes + this.#missing} bytes of headers`, got);
@@ -159,7 +145,7 @@ export class TarWalk {
   }
 
   #step(piece: Uint8Array, at: number): number {
-    if (this.#isEnded) return this.#passAfterEnd(piece, at);
+    if (this.#end.isReached) return this.#end.pass(piece, at);
     if (this.#sparse > 0) return this.#passSparse(piece, at);
     if (this.#body > 0) {
       const passed = Math.min(this.#body, piece.length - at);
@@ -186,7 +172,7 @@ export class TarWalk {
   #passPlain(piece: Uint8Array, at: number): boolean {
     const shape = shapeOf(piece[at + FIELDS.type.at] ?? 0);
     if (!shape.isPlain) return false;
-    const size = shape.hasBody ? plainSize(piece, at) : 0;
+    const size = shape.hasBody ? readPlainSize(piece, at) : 0;
     if (size < 0 || !this.#visitor.plain(piece, at)) return false;
     this.#entries++;
     this.#body = inBlocks(size);
@@ -268,7 +254,7 @@ export class TarWalk {
     this.#extensions = [];
     this.#length = 0;
     if (this.#next === "zeros") {
-      this.#isEnded = true;
+      this.#end.reach();
       return "in place";
     }
     const hasEntry = this.#next === "entry";
@@ -301,26 +287,4 @@ export class TarWalk {
     }
     return at + passed;
   }
-
-  #passAfterEnd(piece: Uint8Array, at: number): number {
-    if (this.#dataAt < 0) {
-      const data = piece.subarray(at).findIndex((byte) => byte !== 0);
-      if (data >= 0) this.#dataAt = this.#afterZeros + data;
-    }
-    this.#afterZeros += piece.length - at;
-    return piece.length;
-  }
-}
-
-/** The size in a plain header: eleven octal digits. @returns -1 for any other form */
-function plainSize(bytes: Uint8Array, header: number): number {
-  const at = header + FIELDS.size.at;
-  let size = 0;
-  for (let k = 0; k < FIELDS.size.width - 1; k++) {
-    const digit = (bytes[at + k] ?? 0) - 0x30;
-    if (digit < 0 || digit > 7) return -1;
-    size = size * 8 + digit;
-  }
-  const end = bytes[at + FIELDS.size.width - 1];
-  return end === 0 || end === 0x20 ? size : -1;
 }

@@ -1,10 +1,12 @@
 /** What only a process of its own shows: exit status, signals, pipes that close, memory, and the tour. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { need } from "../need.ts";
 import { folderFor, LAYER, ROOTLESS, startUserns } from "./command.ts";
 
 const BLOCK = 512;
@@ -119,6 +121,15 @@ test("memory stays flat for a layer of 300 MB in small and large files", async (
   const highest = await memory;
   // tsx, which runs the sources here, is in it too.
   assert.ok(highest > 0 && highest < 200_000, `${highest} kB`);
+});
+
+test("a terminal sees a bar on stderr, and it is gone when the work is done", async (t) => {
+  if (!need(t, existsSync("/usr/bin/script"), "script(1) of util-linux, for a terminal")) return;
+  const out = join(folderFor(t), "out.tar");
+  const command = [process.execPath, "--import", "tsx", "src/cli/main.ts", "shift", LAYER, out, "--map", ROOTLESS];
+  const { stdout } = spawnSync("/usr/bin/script", ["-qec", command.join(" "), "/dev/null"], { encoding: "utf8" });
+  assert.match(stdout, /0% of 0\.2 MB/);
+  assert.match(stdout, /\[2K272 of 272 entries shifted\r\n$/);
 });
 
 test("the tour lists, lints, explains, shifts and shifts back the shipped layer", async (t) => {

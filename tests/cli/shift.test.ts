@@ -205,10 +205,3 @@ test("zstd: kept where Node has it, else an error that says which Node does", as
   assert.equal((await userns(["shift", from, out, "--map", ROOTLESS, "--reverse"])).exit, 0);
   assert.deepEqual([...readFileSync(out).subarray(0, 4)], [0x28, 0xb5, 0x2f, 0xfd]);
 });
-
-test("a person watching sees a bar on stderr, and the answer stays on stdout", async (t) => {
-  const out = join(folderFor(t), "out");
-  const { exit, stdout, stderr } = await userns(["shift", LAYER, out, "--map", ROOTLESS], { watched: true });
-  assert.deepEqual([exit, stdout], [0, ""]);
-  assert.match(stderr, /272 of 272 entries shifted/);
-});
