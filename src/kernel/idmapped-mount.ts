@@ -112,7 +112,7 @@ export function attachTree(world: World, task: Task, { mount }: Tree, name: stri
  */
 export function setMountAttributes(task: Task, tree: Tree, change: MountChange, mayReplace: boolean): Verdict {
   const may = mayMount(task);
-  if (!may.ok) return may;
+  if (!may.ok || change.set.length + change.clr.length === 0) return may;
   const idmap = wantedIdmap(task, change, mayReplace);
   if (!idmap.ok) return idmap;
   const { mount, attachedAt, isLocked } = tree;

@@ -41,8 +41,8 @@ const MAX_LINKS = 40;
 /** How the last name is taken when it is a symbolic link. */
 export type LastLink = "follow" | "nofollow";
 
-/** @example namesOf("a//b/./c") // ["a", "b", "c"] */
-export function namesOf(text: string): string[] {
+/** @example namesIn("a//b/./c") // ["a", "b", "c"] */
+export function namesIn(text: string): string[] {
   return text.split("/").filter((name) => name !== "" && name !== ".");
 }
 
@@ -112,7 +112,7 @@ function walk(world: World, task: Task, { mount, names }: PathName, last: LastLi
     if (next?.type === "symlink" && (todo.length > 0 || last === "follow")) {
       if (++links > MAX_LINKS) return deny("ELOOP", RULES.linkLimit, `${name} is one more`);
       if (next.target.startsWith("/")) throw outside(mount, `${name} → ${next.target}`);
-      todo.unshift(...namesOf(next.target));
+      todo.unshift(...namesIn(next.target));
       continue;
     }
     if (!next) return todo.length === 0 ? allow(reached) : deny("ENOENT", RULES.entryExists, `there is no ${name}`);

@@ -1,4 +1,4 @@
-import { namesOf, type PathName } from "../path.ts";
+import { namesIn, type PathName } from "../path.ts";
 import { type Argument, scenarioError } from "./argument.ts";
 
 /** `mount:relative/path`: the name of a file system (its plain mount) or a mount, and a path below its top. */
@@ -11,6 +11,6 @@ export const path: Argument<PathName> = {
     const mount = name === null ? undefined : world.mounts.get(name);
     if (typeof value !== "string" || !mount)
       throw scenarioError(where, `mount:path, with a mount of ${[...world.mounts.keys()].join(", ")}`, value);
-    return { mount, names: namesOf(value.slice(cut + 1)) };
+    return { mount, names: namesIn(value.slice(cut + 1)) };
   },
 };
