@@ -176,9 +176,11 @@ class WasmHeaderShifter implements HeaderShifter {
   }
 }
 
+/** The kernel's codes, in order. */
+const CODES = [HEADER.shifted, HEADER.empty, HEADER.unusual, HEADER.badChecksum, HEADER.unmapped] as const;
+
 function headerCode(code: number): (typeof HEADER)[keyof typeof HEADER] {
-  const codes = [HEADER.shifted, HEADER.empty, HEADER.unusual, HEADER.badChecksum, HEADER.unmapped] as const;
-  const found = codes[code];
+  const found = CODES[code];
   if (found === undefined) throw new Error(`no code of a header: ${code}`);
   return found;
 }

@@ -5,7 +5,8 @@ import type { PlacedId } from "./route.ts";
 /**
  * Ids, or 64-bit kernel ids, in an engine's own memory.
  *
- * `view` must be asked for again after anything was allocated: Wasm memory that has grown leaves old views empty.
+ * `view` must be asked for again after anything was allocated, loaded or translated: an engine takes memory for its
+ * tables when they begin to pay, and Wasm memory that has grown leaves old views empty.
  */
 export interface Column {
   readonly length: number;
@@ -33,7 +34,8 @@ export interface Translator {
    *
    * @param to  as long as `from`; `from` itself (the default) to translate in place
    * @returns   how many ids became NO_ID
-   * @throws    UsernsError ERR_COLUMN when the lengths differ, or the columns are another engine's
+   * @throws    UsernsError ERR_COLUMN when the lengths differ, when the columns are another engine's or were freed, or
+   *            when the two overlap without beginning at the same id; ERR_ENGINE_MEMORY when there is no room for tables
    */
   ids(from: Ids, to?: Ids): number;
   /**
