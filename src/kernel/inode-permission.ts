@@ -1,6 +1,5 @@
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type Cred, idsOf, isInGroup } from "./cred.ts";
-import type { Inode } from "./inode.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import type { Mount, Path } from "./mount.ts";
 import { genericPermission, isCapableOver, MAY, ownerOrCapable, type Protected } from "./permission.ts";
