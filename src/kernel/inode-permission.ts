@@ -1,11 +1,10 @@
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type Cred, idsOf, isInGroup } from "./cred.ts";
-import type { Inode } from "./inode.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
-import type { Mount, Path, Superblock } from "./mount.ts";
+import type { Mount, Path } from "./mount.ts";
 import { genericPermission, isCapableOver, MAY, ownerOrCapable, type Protected } from "./permission.ts";
 import { mapAclIds } from "./posix-acl.ts";
-import { fromKid, hasMapping } from "./uidgid.ts";
+import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -102,9 +101,4 @@ export function creatorHasPlace(world: World, cred: Cred, mount: Mount): Verdict
   return lost
     ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} k${cred[lost].fs.id} has no place on ${mount.name}`)
     : allow();
-}
-
-/** The owner that the disk keeps: `i_uid_read`. NO_ID where the namespace of the file system has none. */
-export function diskId(world: World, superblock: Superblock, inode: Inode, kind: OwnerKind): number {
-  return fromKid(world, superblock.userNs, kind, inode[kind]);
 }
