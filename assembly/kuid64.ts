@@ -139,7 +139,9 @@ function translate(
     }
     let out = i32x4.splat(0);
     let outNumber = i32x4.splat(0);
-    for (let rule = rules; rule < lastRule; rule += RULE_BYTES) {
+    // Where all four ids are the first wide table's, the rules have nothing to say.
+    const isWide = wide < lastWide && i32x4.all_true(i32x4.eq(n, v128.load32_splat(wide)));
+    for (let rule = isWide ? lastRule : rules; rule < lastRule; rule += RULE_BYTES) {
       const isIn = v128.andnot(
         i32x4.eq(n, v128.load(rule)),
         outside(a, v128.load(rule, 16), v128.load(rule, 32)),

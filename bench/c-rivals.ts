@@ -1,6 +1,6 @@
 /** Native C beside the engine: compiled here, run in a child process that waits for its turn in every round. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,6 +8,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { IdMap, SegmentTable } from "../src/core/index.ts";
 import type { Side } from "./harness.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const SOURCES = fileURLToPath(new URL("rivals/c/", import.meta.url));
 
@@ -38,7 +39,7 @@ export interface CRivals {
 
 /** Compile and start the child. @returns a reason when that cannot be had */
 export function startCRivals(): CRivals | { readonly missing: string } {
-  const folder = mkdtempSync(join(tmpdir(), "userns-bench-"));
+  const folder = temporaryFolder(tmpdir());
   const cc = process.env.CC ?? "cc";
   try {
     const compiler = execFileSync(cc, ["--version"], { encoding: "utf8", stdio: "pipe" }).split("\n")[0] ?? cc;
@@ -51,7 +52,6 @@ export function startCRivals(): CRivals | { readonly missing: string } {
     const child = spawn(join(folder, "rivals"), { stdio: ["pipe", "pipe", "inherit"] });
     return childOf(child, child.stdin, child.stdout, folder, compiler);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
     return { missing: `no C rivals: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}` };
   }
 }
@@ -80,14 +80,13 @@ function childOf(child: ChildProcess, stdin: Writable, stdout: Readable, folder:
         name: `c ${name}`,
         time: (runs) => ask(`run ${name} ${runs}`),
         sum: () => ask(`sum ${name}`),
-        kept: true,
+        kept: name === "kernel" || name === "memcpy",
       });
       return { translating: [...(map ? OF_MAPS : []), "trie"].map(sideOf), copying: [sideOf("memcpy")] };
     },
     close() {
       stdin.end();
       child.kill();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -132,11 +132,22 @@ async function sample(progress: Progress, { budgetMs = 1500 }: HarnessOptions): 
   progress.spentMs += ns / 1e6;
 }
 
-/** Sides that are 1.5 times slower than the fastest of their sort keep the samples they have. */
+/** Sides that are 1.5 times slower than the fastest of their sort (the first word of the name) keep what they have. */
 function dropSlow(all: readonly Progress[]): void {
-  const droppable = all.filter(({ side }) => !side.kept);
-  const fastest = Math.min(...droppable.map(({ samples }) => medianOf(samples)));
-  for (const progress of droppable) if (medianOf(progress.samples) > 1.5 * fastest) progress.dropped = true;
+  const fastest = new Map<string, number>();
+  for (const { side: each, samples } of all) {
+    if (each.kept) continue;
+    const sort = sortOf(each);
+    fastest.set(sort, Math.min(fastest.get(sort) ?? Number.POSITIVE_INFINITY, medianOf(samples)));
+  }
+  for (const progress of all) {
+    const limit = 1.5 * (fastest.get(sortOf(progress.side)) ?? Number.POSITIVE_INFINITY);
+    if (!progress.side.kept && medianOf(progress.samples) > limit) progress.dropped = true;
+  }
+}
+
+function sortOf({ name }: Side): string {
+  return name.split(" ", 1)[0] ?? name;
 }
 
 export function medianOf(samples: readonly number[]): number {

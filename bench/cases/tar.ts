@@ -1,11 +1,12 @@
 /** tar/: layers shifted from a file into a file, both in memory where the machine has a file system for that. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { idMap } from "../../src/core/index.ts";
 import { type Bench, type Cases, rowOf, WASM } from "../bench.ts";
 import { measure, type Side } from "../harness.ts";
 import type { Measured } from "../row.ts";
+import { temporaryFolder } from "../temporary.ts";
 import { entriesOf, type Layer, OWNERS, writeLayer } from "./tar-layers.ts";
 import { shifter } from "./tar-shift.ts";
 import { plainCopy, pythonTarfile, type TarWay, tarStream, throughStream } from "./tar-ways.ts";
@@ -22,12 +23,8 @@ const ROUNDS = 7;
 export const tar: Cases = async function* (bench) {
   const wanted = Object.entries(LAYERS).filter(([name]) => bench.wants(`tar/${name}`));
   if (wanted.length === 0) return;
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "userns-bench-"));
-  try {
-    for (const [name, layer] of wanted) yield await shifting(bench, `tar/${name}`, layer, folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+  for (const [name, layer] of wanted) yield await shifting(bench, `tar/${name}`, layer, folder);
 };
 
 async function shifting(bench: Bench, id: string, layer: Layer, folder: string): Promise<Measured> {

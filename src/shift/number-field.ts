@@ -96,11 +96,10 @@ export function writeNumber(bytes: Uint8Array, header: number, field: Field, val
 
 function inForm(digits: string, { blanks, digits: count }: OctalForm, first: number | undefined): string {
   const taken = blanks + count;
-  const isBlankFilled = blanks > 0 && (first !== ZERO || count === 1);
-  // One blank stays, or the next to shift this number back would take it for one filled up with zeros.
-  if (isBlankFilled && digits.length < taken) return digits.padStart(taken, " ");
-  if (!isBlankFilled && digits.length <= count) return " ".repeat(blanks) + digits.padStart(count, "0");
-  return digits.padStart(taken, " ");
+  // Blanks and then zeros keep as many digits, and blanks alone give way: the two cannot be told apart afterwards.
+  const isZeroFilled = blanks === 0 || (first === ZERO && count > 1);
+  const filled = isZeroFilled ? digits.padStart(count, "0") : digits;
+  return filled.padStart(taken, " ");
 }
 
 /** Write a number in base 256: big-endian, the highest bit of the field set. */

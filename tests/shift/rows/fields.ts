@@ -1,5 +1,5 @@
 import { base256, concat, entry, GNU, header, id7, V7 } from "../archive.ts";
-import { far, R, type Row, SHIFTED, STAY, TOP, USERS } from "./row.ts";
+import { EIGHT, far, R, type Row, SHIFTED, STAY, TOP, USERS } from "./row.ts";
 
 /** Entries whose headers stand in some form. */
 export const FIELDS: readonly Row[] = [
@@ -26,6 +26,12 @@ export const FIELDS: readonly Row[] = [
     before: entry({ uid: "  000000" }),
     after: entry({ uid: "  303240", gid: R }),
     isOneWay: true,
+  },
+  {
+    rule: "blanks before zeros: the zeros stay",
+    before: entry({ uid: "  000001" }),
+    after: entry({ uid: "  000011" }),
+    options: { uids: EIGHT, gids: STAY },
   },
   {
     rule: "six digits, a blank and NUL",

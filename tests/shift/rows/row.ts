@@ -19,3 +19,4 @@ export const far = both(FAR);
 export const STAY = idMap<"gid">(IDENTITY.extents);
 export const TOP = idMap<"uid">([{ first: 4_294_967_294, lowerFirst: 7, count: 1 }]);
 export const MILLION = idMap<"uid">([{ first: 1_000_000, lowerFirst: 1_100_000, count: 65_536 }]);
+export const EIGHT = idMap<"uid">([{ first: 0, lowerFirst: 8, count: 8 }]);
