@@ -5,9 +5,11 @@
  * kernel: it schedules nothing, reads no file and knows no system but the world it is given. It may import core.
  */
 export * from "./access.ts";
+export * from "./acl-xattr.ts";
 export * from "./attributes.ts";
 export * from "./bulk-view.ts";
 export * from "./capability.ts";
+export * from "./capability-xattr.ts";
 export * from "./capset.ts";
 export * from "./create.ts";
 export * from "./cred.ts";
@@ -15,6 +17,7 @@ export * from "./directory.ts";
 export * from "./errno.ts";
 export * from "./exec.ts";
 export * from "./exec-file.ts";
+export * from "./file-capability.ts";
 export * from "./filesystem-type.ts";
 export * from "./idmapped-mount.ts";
 export * from "./inode.ts";
@@ -30,6 +33,7 @@ export * from "./open.ts";
 export * from "./overlay.ts";
 export * from "./path.ts";
 export * from "./permission.ts";
+export * from "./posix-acl.ts";
 export * from "./prctl.ts";
 export * from "./priority.ts";
 export * from "./proc.ts";

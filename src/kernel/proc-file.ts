@@ -17,8 +17,8 @@ const RULES = ruleTable({
     source: SOURCE,
   },
   ownDescriptors: {
-    sentence: "A process may always list and search its own fd directory.",
-    source: "proc(5), /proc/pid/fd",
+    sentence: "A process may always list and search its own fd and map_files directories.",
+    source: "proc(5), /proc/pid/fd; asked of a running Linux 6.18",
   },
 });
 
@@ -36,13 +36,18 @@ export function procPath(path: string): ProcPath | null {
   return PROC_PATHS.find((known) => known.path === path) ?? null;
 }
 
+/** Directories that a process may search whoever owns them, where they are its own. */
+const ALWAYS_OWN = ["fd", "map_files"];
+
 /** The permission bits of an entry, for what it is asked for. */
 function entryPermission(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
   const { path, entry } = at;
   const { uid, gid } = procOwner(world, target, entry);
   const file = { uid, gid, mode: entry.mode, isDirectory: entry.type === "dir" };
   const permitted = genericPermission(world, task.cred, file, mask);
-  return !permitted.ok && path === "fd" && task === target ? allow(undefined, RULES.ownDescriptors) : permitted;
+  return !permitted.ok && task === target && ALWAYS_OWN.includes(path)
+    ? allow(undefined, RULES.ownDescriptors)
+    : permitted;
 }
 
 /** Search permission on the directory that holds an entry; /proc/PID itself everybody may search. */

@@ -12,7 +12,7 @@
  *
  *   sys NAME ARG...         a system call: 12 a number, s6869 text, b0102 bytes in and out, o16 sixteen bytes out;
  *                           answers "RESULT ERRNO HEX..." with the bytes of each b and o
- *   trace PID               PTRACE_SEIZE by a child of the process, detached when it ends
+ *   trace PID               PTRACE_SEIZE by a child of the process, detached when it ends; by itself for itself
  *   sendcred FD PID UID GID | sendcred FD implicit | sendfd FD PASSED     one byte over a socket
  *   recv FD                 answers "RESULT ERRNO PID UID GID PASSED", -1 for what the message does not carry
  *   exec PATH               the process goes on as the program at PATH (this one); answers "0 0 AT_SECURE"
@@ -43,7 +43,7 @@
 
 #define CONTROL 3          /* a process's end of its control socket */
 #define FIRST_PRIVATE 500  /* descriptors from here up are the agent's own */
-#define MAX_PROCESSES 64
+#define MAX_PROCESSES 256
 #define LINE_BYTES 65536
 #define ANSWER_BYTES 65536
 #define ANSWER_TIMEOUT_MS 5000
@@ -142,6 +142,10 @@ static long make_call(int count, char **args) {
 }
 
 static void trace(pid_t target) {
+  if (target == getpid()) {
+    say_result(ptrace(PTRACE_SEIZE, target, 0, 0));
+    return;
+  }
   pid_t child = fork();
   if (child == 0) _exit(ptrace(PTRACE_SEIZE, target, 0, 0) == 0 ? 0 : errno);
   int status = 0;
