@@ -119,5 +119,7 @@ export function textOf(bytes: Uint8Array, from: number, to: number): string {
 
 /** The bytes of such a text. */
 export function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
+  return bytes;
 }
