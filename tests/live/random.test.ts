@@ -1,0 +1,4 @@
+/** A few random worlds; random.slow.test.ts tries many. */
+import { testRandom } from "./random.ts";
+
+testRandom(20);
