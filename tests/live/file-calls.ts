@@ -98,9 +98,9 @@ export const FILE_CALLS: LiveCalls = {
   ]),
   utimens: onPath("utimensat", (path, args) => {
     const how = textOf(args, "how", "null");
-    if (how === "null") return [AT_FDCWD, path, 0, 0];
+    if (how === "null") return [AT_FDCWD, path, 0, AT.SYMLINK_NOFOLLOW];
     const times = wordOf(args, "how", TOUCHES);
-    return [AT_FDCWD, path, new Uint8Array(BigInt64Array.from(times ?? []).buffer), 0];
+    return [AT_FDCWD, path, new Uint8Array(BigInt64Array.from(times ?? []).buffer), AT.SYMLINK_NOFOLLOW];
   }),
   truncate: onPath("truncate", (path, args) => [path, numberOf(args, "size", 0)]),
   open: async (live, { proc }, args) => {
