@@ -56,6 +56,7 @@ const SETUP = {
     },
     { name: "keeper", uid: 1000, gid: 1000, securebits: ["keep_caps", "noroot"] },
     { name: "b", ns: "B", uid: 100015, gid: 100015, mm_ns: "B" },
+    { name: "moved", ns: "B", uid: 100015, gid: 100015 },
     { name: "root", uid: 0, gid: 0, caps: { inh: ["sys_resource"] } },
     { name: "noroot", uid: 0, gid: 0, securebits: ["noroot"] },
   ],
@@ -182,5 +183,14 @@ for (const engine of ENGINES) {
     };
     assert.deepEqual(owner("f:plain"), [1, 100015]);
     assert.deepEqual(owner("f:hidden"), [0, 100000]);
+  });
+
+  test(`execve gives the memory to the task's own namespace, whose root owns /proc/PID when it is not dumpable, on ${engine.name}`, () => {
+    const undumpable: ShortStep[] = [
+      ["moved", "prctl", { op: "dumpable", v: 0 }],
+      ["@root", "proc_stat", { target: "moved", file: "status" }],
+    ];
+    assert.equal(answersOf(engine, SETUP, undumpable).at(-1)?.values.uid, 0);
+    assert.equal(answersOf(engine, SETUP, [exec("moved", "f:plain"), ...undumpable]).at(-1)?.values.uid, 100010);
   });
 }

@@ -100,6 +100,14 @@ for (const engine of ENGINES) {
       assert.equal(answersOf(engine, SETUP, [step]).at(-1)?.answer, answer);
     });
 
+  test(`what a root id has no place in is told apart: the caller's namespace, or mount and file system, on ${engine.name}`, () => {
+    const answers = answersOf(engine, SETUP, [set("n", "f:n", V2), set("@root", "s:x", BOUND)]);
+    assert.deepEqual(
+      answers.map(({ rule }) => rule),
+      ["fcapRootKnown", "fcapRootHasPlace"],
+    );
+  });
+
   test(`version 2 is kept through a plain mount and bound to a translated root through an idmapped one, on ${engine.name}`, () => {
     const hexOf = (path: string) =>
       answersOf(engine, SETUP, [

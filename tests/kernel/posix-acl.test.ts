@@ -115,6 +115,14 @@ for (const engine of ENGINES) {
       assert.equal(answersOf(engine, SETUP, [step]).at(-1)?.answer, answer);
     });
 
+  test(`what an ACL's id has no place on is told apart: the mount, or the file system, on ${engine.name}`, () => {
+    const answers = answersOf(engine, SETUP, [set("owner", "m:x", naming(7)), set("@root", "s:x", naming(7))]);
+    assert.deepEqual(
+      answers.map(({ rule }) => rule),
+      ["aclIdHasPlace", "aclIdOnDisk"],
+    );
+  });
+
   const modeAfter = (path: string, ...steps: readonly ShortStep[]) =>
     answersOf(engine, SETUP, [...steps, ["@root", "stat", { path }]]).at(-1)?.values.mode;
 
