@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { isSystemError } from "./fault.ts";
+import { UsernsError } from "../core/index.ts";
+import { fileFault, isSystemError, reportFault } from "./fault.ts";
 import { run } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 import { dropUnfinished } from "./whole-file.ts";
@@ -9,14 +10,18 @@ const BROKEN_PIPE = 141;
 
 const isBrokenPipe = (error: unknown): boolean => isSystemError(error) && error.code === "EPIPE";
 
+const terminal = processTerminal();
+
 process.stdout.on("error", (error) => {
-  if (!isBrokenPipe(error)) throw error;
   dropUnfinished();
-  process.exit(BROKEN_PIPE);
+  if (isBrokenPipe(error)) process.exit(BROKEN_PIPE);
+  const fault = fileFault(error, "stdout", "a place that takes the whole answer");
+  if (!(fault instanceof UsernsError)) throw error;
+  process.exit(reportFault(fault, terminal, process.argv.includes("--json")));
 });
 // Nobody listens to the talk any more: the work goes on.
 process.stderr.on("error", (error) => {
   if (!isBrokenPipe(error)) throw error;
 });
 
-process.exitCode = await run(process.argv.slice(2), processTerminal());
+process.exitCode = await run(process.argv.slice(2), terminal);

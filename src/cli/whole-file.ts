@@ -93,11 +93,11 @@ async function writeThrough(path: string, sink: Writable, write: (sink: Writable
   });
   try {
     await write(sink);
-    sink.end();
   } catch (error) {
     failure ??= error;
-    sink.destroy();
   }
+  // Ended, and not destroyed, after a failure too: a write in flight would meet a stream that is gone, and throw.
+  if (!sink.destroyed) sink.end();
   await closed;
   if (failure) throw fileFault(failure, path, "a file that can be written");
 }

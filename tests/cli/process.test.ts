@@ -68,6 +68,28 @@ test("a reader that goes away ends the command quietly, as SIGPIPE would", async
   assert.deepEqual([outcome.exit, outcome.stderr], [141, ""]);
 });
 
+test("an answer that does not fit on its device is an error that names stdout", (t) => {
+  if (!need(t, existsSync("/dev/full"), "/dev/full")) return;
+  const command = `exec "$0" --import tsx src/cli/main.ts map 5 --map ${ROOTLESS} >/dev/full`;
+  const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath], { encoding: "utf8" });
+  assert.deepEqual([status, stderr.split("\n")[0]], [2, "error: stdout"]);
+});
+
+test("a layer that was cut short is bad input, wherever it was cut, and nothing is left", async (t) => {
+  const folder = folderFor(t);
+  const layer = readFileSync(LAYER);
+  const cut = [700, 5000, 20_000, 100_000].map((bytes) => layer.subarray(0, bytes));
+  const outcomes = await Promise.all(
+    cut.map((bytes, k) => {
+      const { child, ended } = startUserns(["shift", "-", join(folder, `${k}.tar.gz`), "--map", "0:5:70000"]);
+      child.stdin.end(bytes);
+      return ended;
+    }),
+  );
+  for (const { exit, stderr } of outcomes) assert.deepEqual([exit, stderr.split("\n")[0]], [2, "error: stdin"]);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
 test("a pipe gets no colours, not even in CI", async () => {
   const { stdout } = await startUserns(["explain", "70000", "--map", ROOTLESS], { ...process.env, CI: "1" }).ended;
   assert.equal(stdout.includes("\u001b"), false);
