@@ -110,20 +110,29 @@ export class EntryGroup {
   /**
    * The number that a pax record of the entry's own states, or null. An empty value states none: the header's counts.
    *
-   * @throws UsernsError ERR_TAR for a value that is no number, and for two that differ: readers disagree on which counts
+   * @throws UsernsError ERR_TAR for a value that is no number, and where readers disagree on what counts: two that
+   *         differ, and one that stands before another pax header (GNU tar heeds the last header alone)
    */
   numberOf(key: string): number | null {
     let stated: number | null = null;
+    // The record of the header in hand, and that of one before it.
+    let lastStated: PaxRecord | null = null;
+    let earlier: PaxRecord | null = null;
     for (const { type, records } of this.extensions) {
-      if (type === TYPE.paxGlobal) continue;
+      if (!hasRecords(type) || type === TYPE.paxGlobal) continue;
+      earlier = lastStated ?? earlier;
+      lastStated = null;
       for (const record of records) {
         if (record.key !== key) continue;
         const value = this.numberIn(record);
         if (value !== null && stated !== null && value !== stated)
           throw this.fail(record.at, `one ${key} for the entry`, `pax records of ${stated} and of ${value}`);
         stated = value ?? stated;
+        if (value !== null) lastStated = record;
       }
     }
+    if (earlier && !lastStated)
+      throw this.fail(earlier.at, `the ${key} in the last pax header of the entry`, "it in an earlier one");
     return stated;
   }
 

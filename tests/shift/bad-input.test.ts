@@ -165,6 +165,12 @@ const ROWS: readonly Row[] = [
     /one size for the entry/,
   ],
   [
+    "an owner in a pax header before another one, which some readers drop",
+    concat(first, pax({ uid: "7" }), pax({ gid: "9" }), entry({ name: "etc/shadow" }), END),
+    'entry 2 "etc/shadow", byte 1536',
+    /the uid in the last pax header of the entry/,
+  ],
+  [
     "a size for all entries",
     concat(pax({ size: "4" }, "g"), first, END),
     "entry 1, byte 512",
