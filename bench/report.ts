@@ -61,7 +61,7 @@ export function report(results: Results): string {
     goalsTable(outcomes(results)),
     "## How to read this",
     "The kernel translates one id at a time, in a system call; its algorithm in native C is a scalar lookup, set here against our bulk one, which has a million ids at hand and may look at many of them together. It does not say that the kernel is slow at what it does. Our own algorithms in native C, with the widest vectors that the CPU has, are in the column “C best”.",
-    "Wasm does not help with one id a call, where crossing into it costs as much as the lookup; with packing arrays that JavaScript owns; or where a pipe or a disk is the limit. With many extents and ids in random order it is some 1.6 to 2 times faster than tuned TypeScript, not ten.",
+    "Wasm does not help with one id a call, where crossing into it costs as much as the lookup; with packing arrays that JavaScript owns; or where a pipe or a disk is the limit. With many extents and ids in random order it is faster than tuned TypeScript by the small factors in the goals above, not tenfold.",
     "## Rows we lose",
     "To TypeScript:",
     lossTable(losses(results, ["ts "])),
