@@ -1,7 +1,7 @@
 import { type Extent, fits, lowerOf, overlapOf } from "../core/extent.ts";
 import { MAX_MAP_LINES, NO_ID } from "../core/id.ts";
 import { showExtent } from "../core/id-map.ts";
-import { allow, type Denied, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, type Denied, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 const SOURCE = "vectors/linux-6.18/1_map_write.json";
 
@@ -87,21 +87,28 @@ export function parseMapText(text: string): Verdict<readonly Extent[]> | LineFau
   for (let from = 0, number = 1; ; number++) {
     const end = held.indexOf(NEWLINE, from);
     const next = end < 0 || end + 1 === held.length ? null : end + 1;
-    const refuse = (rule: Rule, because: string) => ({
-      ...deny("EINVAL", rule, `line ${number}: ${because}`),
-      line: number,
-    });
+    const refuse = (denied: Denied) => ({ ...denied, line: number });
     const line = parseLine(held.slice(from, end < 0 ? undefined : end));
-    if (!line.ok) return refuse(line.rule, line.because);
-    const extent = line.value;
-    const other = extents.find((earlier) => overlapOf(earlier, extent) ?? overlapOf(lowerOf(earlier), lowerOf(extent)));
-    if (other) return refuse(RULES.noOverlap, `${showExtent(extent)} shares an id with ${showExtent(other)}`);
+    if (!line.ok) return refuse(line);
+    const shared = whatIsShared(extents, line.value);
+    if (shared !== null) return refuse(deny("EINVAL", RULES.noOverlap, shared));
     if (extents.length + 1 === MAX_MAP_LINES && next !== null)
-      return refuse(RULES.lineLimit, "something follows the newline of the last line there can be");
-    extents.push(extent);
+      return refuse(deny("EINVAL", RULES.lineLimit, `something follows the newline of line ${number}`));
+    extents.push(line.value);
     if (next === null) return allow(extents);
     from = next;
   }
+}
+
+/** The first earlier line that a line shares an id with, in words, or null. */
+function whatIsShared(earlier: readonly Extent[], extent: Extent): string | null {
+  for (const [index, other] of earlier.entries()) {
+    const inside = overlapOf(other, extent);
+    const shared = inside ?? overlapOf(lowerOf(other), lowerOf(extent));
+    if (shared)
+      return `${showExtent(extent)} shares ${inside ? "inside" : "lower"} id ${shared.first} with line ${index + 1}, ${showExtent(other)}`;
+  }
+  return null;
 }
 
 function parseLine(line: string): Verdict<Extent> {
@@ -114,16 +121,19 @@ function parseLine(line: string): Verdict<Extent> {
     const isLast = name === "count";
     const isEnd = at === line.length;
     if (!isSpace(line.charCodeAt(at)) && !(isLast && isEnd))
-      return deny("EINVAL", RULES.threeNumbers, `no ${name} at column ${start + 1}`);
+      return { ...deny("EINVAL", RULES.threeNumbers, `no ${name} at column ${start + 1}`), column: start + 1 };
     numbers.push(read.value);
   }
   const rest = skipSpaces(line, at);
   if (rest < line.length)
-    return deny(
-      "EINVAL",
-      RULES.nothingAfterCount,
-      `column ${rest + 1} holds ${JSON.stringify(line.slice(rest, rest + 12))}`,
-    );
+    return {
+      ...deny(
+        "EINVAL",
+        RULES.nothingAfterCount,
+        `column ${rest + 1} holds ${JSON.stringify(line.slice(rest, rest + 12))}`,
+      ),
+      column: rest + 1,
+    };
   const [first = 0, lowerFirst = 0, count = 0] = numbers;
   const extent = { first, lowerFirst, count };
   if (first === NO_ID || lowerFirst === NO_ID) return deny("EINVAL", RULES.realIds, showExtent(extent));

@@ -44,7 +44,8 @@ const RULES = ruleTable({
     source: `user_namespaces(7), rule 5; ${SOURCE} (tags identity, who)`,
   },
   mapSetidCap: {
-    sentence: "Otherwise opener and writer both need CAP_SETUID (CAP_SETGID) over the parent.",
+    sentence:
+      "A map of anything but the owner's own id alone needs CAP_SETUID (CAP_SETGID) over the parent, of opener and writer.",
     source: `user_namespaces(7), rule 5; ${SOURCE} (tag opener)`,
   },
   projidFree: {
@@ -59,7 +60,8 @@ const RULES = ruleTable({
 
 /** Linux keeps up to five lines in the order written, and sorts longer maps by inside id. */
 const LINES_IN_ORDER = 5;
-const PAGE_SIZE = 4096;
+/** A map's text is shorter than this many bytes. */
+export const PAGE_SIZE = 4096;
 
 /** Who is writing, and who opened the file. */
 export interface MapWriter {
@@ -121,16 +123,18 @@ function mayMap(
   by: MapWriter,
 ): Verdict {
   if (kind === "projid") return allow(undefined, RULES.projidFree);
-  if (kind === "uid" && extents.some((extent) => extent.lowerFirst === 0) && !maySetRoot(ns, parent, by.opener))
-    return deny("EPERM", RULES.mapRootNeedsSetfcap, `user id 0 of ${parent.name} is mapped`);
-  if (isOwnId(world, ns, parent, kind, extents, by.opener)) return allow(undefined, RULES.mapOwnId);
+  const rootLine = kind === "uid" ? extents.findIndex((extent) => extent.lowerFirst === 0) + 1 : 0;
+  if (rootLine > 0 && !maySetRoot(ns, parent, by.opener))
+    return { ...deny("EPERM", RULES.mapRootNeedsSetfcap, `user id 0 of ${parent.name} is mapped`), line: rootLine };
+  const notOwn = whyNotOwnId(world, ns, parent, kind, extents, by.opener);
+  if (notOwn === null) return allow(undefined, RULES.mapOwnId);
   const name: Capability = SETID_CAP[kind];
   const lacking = [by.writer, by.opener].find((cred) => !isNsCapable(cred, parent, name));
   return lacking
     ? deny(
         "EPERM",
         RULES.mapSetidCap,
-        `the ${lacking === by.writer ? "writer" : "opener"} has no CAP_${name.toUpperCase()} over ${parent.name}`,
+        `the ${lacking === by.writer ? "writer" : "opener"} has no CAP_${name.toUpperCase()} over ${parent.name}, and ${notOwn}`,
       )
     : allow(undefined, RULES.mapSetidCap);
 }
@@ -139,19 +143,24 @@ function maySetRoot(ns: UserNamespace, parent: UserNamespace, opener: Cred): boo
   return opener.userNs === ns ? ns.parentCouldSetfcap : isNsCapable(opener, parent, "setfcap");
 }
 
-function isOwnId<K extends OwnerKind>(
+/** Why the map is not the own id of a namespace's owner alone, which needs no capability; null when it is. */
+function whyNotOwnId<K extends OwnerKind>(
   world: World,
   ns: UserNamespace,
   parent: UserNamespace,
   kind: K,
   extents: readonly Extent[],
   opener: Cred,
-): boolean {
-  const [line, another] = extents;
-  if (!line || another || line.count !== 1 || !isSameKuid64(ns.owner.uid, opener.uid.effective)) return false;
-  if (kind === "gid" && ns.setgroupsAllowed) return false;
+): string | null {
+  const [line] = extents;
+  if (!line || extents.length > 1) return `the map has ${extents.length} lines`;
+  if (line.count !== 1) return `the map holds ${line.count} ids`;
+  if (!isSameKuid64(ns.owner.uid, opener.uid.effective)) return `the opener does not own ${ns.name}`;
+  if (kind === "gid" && ns.setgroupsAllowed) return "setgroups was not denied before";
   const inParent: number = line.lowerFirst;
-  return isSameKuid64(makeKid(world, parent, kind, inParent), opener[kind].effective);
+  return isSameKuid64(makeKid(world, parent, kind, inParent), opener[kind].effective)
+    ? null
+    : `${kind} ${inParent} is not the opener's own`;
 }
 
 /** Take the lower side of each line down through the parent's map. */
@@ -161,11 +170,14 @@ function throughParent<K extends Kind>(
   parentName: string,
 ): Verdict<IdMap<K>> {
   const lowered: Extent[] = [];
-  for (const extent of extents) {
+  for (const [index, extent] of extents.entries()) {
     const wanted = { first: extent.lowerFirst, count: extent.count };
     const line = parentMap.extents.find((candidate) => covers(candidate, wanted));
     if (!line)
-      return deny("EPERM", RULES.mapParentCovers, `no line of ${parentName} holds all of ${showExtent(extent)}`);
+      return {
+        ...deny("EPERM", RULES.mapParentCovers, `no line of ${parentName} holds all of ${showExtent(extent)}`),
+        line: index + 1,
+      };
     lowered.push({ ...extent, lowerFirst: line.lowerFirst + (extent.lowerFirst - line.first) });
   }
   return allow(idMap(lowered.length > LINES_IN_ORDER ? sortedByFirst(lowered) : lowered));

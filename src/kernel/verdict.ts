@@ -23,6 +23,9 @@ export interface Denied {
   readonly because: string;
   /** Which call of a step that is several calls said no: `open`, `write`. */
   readonly stage?: string;
+  /** Where in a text that was written, both counted from 1. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** The outcome of a check. Nothing throws one; only the outermost caller turns it into an error. */

@@ -32,7 +32,8 @@ export function runVector(vector: Vector, engine: Engine): Outcome {
 /** A step's differences from what was observed, and the rule that decided; empty when there are none. */
 export function explainDifferences({ step, verdict, differences }: Answer): readonly string[] {
   if (differences.length === 0) return [];
-  const because = verdict.ok ? verdict.rule?.sentence : verdict.because;
+  const at = verdict.ok || verdict.line === undefined ? "" : `line ${verdict.line}: `;
+  const because = verdict.ok ? verdict.rule?.sentence : `${at}${verdict.because}`;
   return [
     `${step.where}: ${step.task} ${step.call} ${JSON.stringify(step.args)}`,
     ...differences.map(({ key, expected, got }) => `  ${key}: expected ${show(expected)}, got ${show(got)}`),
