@@ -31,8 +31,8 @@ export function showPlace({ name, entry, path, offset }: TarPlace): string {
   return `${name}: entry ${entry}${path === undefined ? "" : ` ${JSON.stringify(path)}`}, byte ${offset}`;
 }
 
-export function tarFault(place: TarPlace, expected: string, got: string): UsernsError {
-  return new UsernsError("ERR_TAR", { where: showPlace(place), expected, got });
+export function tarFault(place: TarPlace, expected: string, got: string, fix?: string): UsernsError {
+  return new UsernsError("ERR_TAR", { where: showPlace(place), expected, got, ...(fix ? { fix } : {}) });
 }
 
 /** Where the headers of an entry lie, and which entry it is. */

@@ -6,10 +6,11 @@
  */
 export type { CapabilityRule } from "./file-capability.ts";
 export { type ShiftMaps, smallestFit, unmappedIn } from "./fit.ts";
+export { MAX_EXTENSION_BYTES } from "./group-reader.ts";
 export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./owners.ts";
 export type { ShiftReport, TarCounts } from "./report.ts";
 export { scanTar, type TarOwners } from "./scan-tar.ts";
 export { type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
 export type { IdTally, Place } from "./tally.ts";
-export type { AfterEnd, TarEnd } from "./tar-end.ts";
-export { MAX_EXTENSION_BYTES, type Stop } from "./tar-walk.ts";
+export type { AfterEnd, EndMarkerRule, TarEnd } from "./tar-end.ts";
+export type { Stop } from "./tar-walk.ts";

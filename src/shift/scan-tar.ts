@@ -27,7 +27,7 @@ export async function scanTar(input: AsyncIterable<Uint8Array>, options: TarInpu
   const owners = new CountedOwners();
   const counting = newCounting();
   const rules = { owners, dropNames: false, capabilities: "keep", reverse: false, counting } as const;
-  const walk = new TarWalk(options.name ?? "tar", new OwnerRewriter(rules, null));
+  const walk = new TarWalk(options.name ?? "tar", new OwnerRewriter(rules, null), options.endMarker ?? "require");
   for await (const _ of through(walk, input, options));
   const { capabilities, acls } = counting;
   const { entries, end, afterEnd } = walk;

@@ -4,6 +4,7 @@ import type { ShiftMaps } from "./fit.ts";
 import { OwnerRewriter } from "./owner-rewriter.ts";
 import { fittingMaps, ShiftedOwners, type Unmapped, UnmappedError } from "./owners.ts";
 import { newCounting, type ShiftReport } from "./report.ts";
+import type { EndMarkerRule } from "./tar-end.ts";
 import { TarWalk } from "./tar-walk.ts";
 
 /** What reading a tar may be told. */
@@ -13,6 +14,8 @@ export interface TarInputOptions {
   /** Told of each piece of input that was read: how many bytes there were so far. */
   readonly onProgress?: (bytesRead: number) => void;
   readonly signal?: AbortSignal;
+  /** Whether an archive without the blocks of zeros at its end is an error. @default "require" */
+  readonly endMarker?: EndMarkerRule;
 }
 
 /** How {@link shiftTar} shifts. */
@@ -61,7 +64,7 @@ export function shiftTar(input: AsyncIterable<Uint8Array>, options: ShiftTarOpti
   const counting = newCounting();
   const rules = { owners, dropNames: options.names === "drop", capabilities, reverse, counting };
   const loaded = engine ? loadMaps(engine, options) : null;
-  const walk = new TarWalk(name, new OwnerRewriter(rules, loaded?.shifter ?? null));
+  const walk = new TarWalk(name, new OwnerRewriter(rules, loaded?.shifter ?? null), options.endMarker ?? "require");
   return {
     async *[Symbol.asyncIterator]() {
       try {

@@ -11,10 +11,22 @@ export interface AfterEnd {
 }
 
 /**
+ * Whether an archive has to have the blocks of zeros that end it.
+ *
+ * - `require`: one without them was cut off between two entries, for all that anyone can tell: an error.
+ * - `optional`: it ends where its bytes do, and the report says so. Old archives and some image layers lack the
+ *   blocks, and most readers take them without a word (GNU tar 1.34, Python's tarfile, Go's archive/tar, tar-stream 3),
+ *   and one that was cut off there just the same.
+ *
+ * @source POSIX pax, "ustar Interchange Format": two blocks of zeros end an archive
+ */
+export type EndMarkerRule = "require" | "optional";
+
+/**
  * The blocks of zeros that end an archive, and what lies behind them.
  *
- * GNU tar ends at the first such block, whatever follows it, and takes an archive that has none without a word. Here
- * each is taken too, and reported.
+ * GNU tar and tarfile end at the first such block, whatever follows it; tar-stream, and `tar --ignore-zeros`, read on.
+ * Here the archive ends there; what follows is passed on as it is, and reported.
  */
 export class EndMarker {
   #isReached = false;

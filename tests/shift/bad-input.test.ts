@@ -20,7 +20,14 @@ const LONG = "d/".repeat(150);
 
 const ROWS: readonly Row[] = [
   ["an empty input", new Uint8Array(0), "entry 1, byte 0", /a tar archive/],
-  ["bytes that are no tar", bytes("x".repeat(2048)), "entry 1, byte 0", /checksum/],
+  ["bytes that are no tar", bytes("x".repeat(2048)), "entry 1, byte 0", /a tar archive: a header whose checksum/],
+  ["fewer bytes than a header has", bytes("text\n"), "entry 1, byte 0", /a tar archive: 512 bytes of headers/],
+  [
+    "an archive cut off between two entries",
+    concat(first, second),
+    "entry 3, byte 2560",
+    /another entry, or the blocks of zeros that end an archive \(got the end .* byte 2560\); .*--end-marker optional/,
+  ],
   ["a wrong checksum", withField({ checksum: () => "000001\0 " }), "entry 2, byte 1024", /checksum/],
   ["a checksum of letters", withField({ checksum: () => "checksum" }), "entry 2, byte 1024", /checksum/],
   [
@@ -234,7 +241,7 @@ test("an extended header of the largest size is taken", async () => {
   assert.equal(out.length, input.length);
 });
 
-/** How an archive may end without an error, and what is said of it. */
+/** How an archive may end without an error where its end marker is optional, and what is said of it. */
 const ENDS: readonly (readonly [what: string, input: Uint8Array, end: string, bytes: number, hasData: boolean])[] = [
   ["two blocks of zeros", concat(first, END), "whole", 0, false],
   ["records filled up with zeros", concat(first, END, new Uint8Array(7680)), "whole", 7680, false],
@@ -249,9 +256,12 @@ const ENDS: readonly (readonly [what: string, input: Uint8Array, end: string, by
 for (const [what, input, end, count, hasData] of ENDS)
   for (const sizes of [[input.length], [13]])
     test(`the end is reported: ${what}; pieces of ${sizes}`, async () => {
-      const { report } = await shift(input, { sizes });
+      const { report, bytes: out } = await shift(input, { sizes, endMarker: "optional" });
       assert.equal(report.end, end);
       assert.deepEqual(report.afterEnd, { bytes: count, hasData });
+      assert.equal(out.length, input.length);
+      const scanned = await scanTar(pieces(input, sizes), { endMarker: "optional" });
+      assert.deepEqual([scanned.end, scanned.afterEnd], [report.end, report.afterEnd]);
     });
 
 test("a signal stops it", async () => {

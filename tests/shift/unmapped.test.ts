@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IDENTITY, type IdMap, idMap, showExtent } from "../../src/core/index.ts";
 import { fittingMaps, scanTar, smallestFit, UnmappedError, unmappedIn } from "../../src/shift/index.ts";
-import { aclValue, archive, capabilityValue, concat, entry, id7, pax } from "./archive.ts";
+import { aclValue, archive, capabilityValue, concat, END, entry, id7, pax } from "./archive.ts";
 import { assertBytes, both, type Options, pieces, SHIFT, shift, tryShift } from "./shifting.ts";
 
 const good = entry({ name: "etc/passwd", uid: id7(0), gid: id7(42) }, "root");
@@ -147,6 +147,7 @@ test("ids beyond the number that is kept are counted, and no map is proposed for
   const MOST = 100_000;
   async function* many() {
     for (let id = 0; id < MOST + 5; id++) yield entry({ uid: id7(id), gid: id7(0) });
+    yield END;
   }
   const { ids, unlisted } = await scanTar(many());
   assert.equal(ids.length, MOST);
