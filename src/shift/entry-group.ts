@@ -1,8 +1,9 @@
-import { UsernsError } from "../core/index.ts";
+import { type Kind, UsernsError } from "../core/index.ts";
 import type { Summing } from "./checksum.ts";
-import { BLOCK, FIELDS, type Field, hasPrefix, hasRecords, TYPE } from "./header.ts";
+import { BLOCK, FIELDS, type Field, hasNames, hasPrefix, hasRecords, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
 import { type Fail, type PaxRecord, readRecords, textOf } from "./pax-records.ts";
+import type { Met } from "./tally.ts";
 
 /** A header that says something about the entry behind it, and its body: pax records or a long name. */
 export interface Extension {
@@ -51,7 +52,7 @@ export interface GroupPlace {
 }
 
 /** An entry's headers, one behind the other in `bytes`: extensions, then its own (none behind a global one). */
-export class EntryGroup {
+export class EntryGroup implements Met {
   readonly bytes: Uint8Array;
   /** Where the group begins in `bytes`, and where the entry's own header does. */
   readonly start: number;
@@ -98,6 +99,18 @@ export class EntryGroup {
   path(): string {
     if (!this.hasEntry) return "";
     return pathOf(this.bytes, this.header, this.extensions);
+  }
+
+  /** The name of the user or group that owns the entry: of a pax record or the header; cut when it is very long. */
+  ownerName(kind: Kind): string {
+    if (kind === "projid") return "";
+    const [key, field] = kind === "uid" ? ["uname", FIELDS.uname] : ["gname", FIELDS.gname];
+    const record = this.extensions
+      .filter(({ type }) => type !== TYPE.paxGlobal || !this.hasEntry)
+      .flatMap(({ records }) => records)
+      .findLast((one) => one.key === key && one.valueEnd > one.valueAt);
+    if (record) return shown(this.bytes, record.valueAt, record.valueEnd);
+    return this.hasEntry && hasNames(this.bytes, this.header) ? fieldText(this.bytes, this.header, field) : "";
   }
 
   /** Bytes of the entry's body. @throws UsernsError ERR_TAR when neither a record nor the header states them */

@@ -38,6 +38,8 @@ export const TYPE = {
   longName: code("L"),
   longLink: code("K"),
   gnuSparse: code("S"),
+  /** Solaris' tar: the body is the ACL, in text, of the entry that follows. */
+  solarisAcl: code("A"),
   volumeLabel: code("V"),
   oldLongNames: code("N"),
 } as const;

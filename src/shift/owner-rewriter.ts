@@ -5,6 +5,7 @@ import { BLOCK, FIELDS, type Field, hasNames, inBlocks, isGnu, MAGIC, shapeOf, T
 import { readNumber, writeBinary, writeNumber } from "./number-field.ts";
 import { bytesOf, joined, recordOf, rewriteRecords } from "./pax-records.ts";
 import { changedValue, type RecordRules } from "./record-values.ts";
+import { countUntranslated } from "./report.ts";
 import type { EntryVisitor, Rewritten } from "./tar-walk.ts";
 
 type OwnerKind = "uid" | "gid";
@@ -43,6 +44,8 @@ export class OwnerRewriter implements EntryVisitor {
     const bodies = group.extensions.map((extension) => this.#records(group, extension));
     const added = group.hasEntry ? this.#header(group, stated) : [];
     if (this.#rules.owners.isRefused) return "stop";
+    if (group.hasEntry && group.bytes[group.header + FIELDS.type.at] === TYPE.solarisAcl)
+      countUntranslated(this.#rules.counting, () => group.path());
     if (added.length > 0) {
       this.#rules.counting.recordsAdded++;
       return rebuilt(group, bodies, joined(added));
@@ -110,7 +113,7 @@ export class OwnerRewriter implements EntryVisitor {
       const got = JSON.stringify(readable(bytes, header + field.at, field.width));
       throw group.fail(header + field.at, `a ${kind} of at most 4294967295 in octal or base 256`, got);
     }
-    const id = this.#rules.owners.translate(kind, old, "owner", () => group.path());
+    const id = this.#rules.owners.translate(kind, old, "owner", group);
     if (id === old) return null;
     const isWritten = writeNumber(bytes, header, field, id);
     if (isWritten || isGnu(bytes, header)) {

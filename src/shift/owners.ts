@@ -1,7 +1,7 @@
 import { type Kind, NO_ID, UsernsError } from "../core/index.ts";
 import { showPlace } from "./entry-group.ts";
 import { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
-import { type IdTally, type Place, Tally } from "./tally.ts";
+import { type IdTally, type Met, type Place, Tally } from "./tally.ts";
 import type { Stop } from "./tar-walk.ts";
 
 /** What becomes of an id that the map does not hold. */
@@ -15,8 +15,7 @@ export type Unmapped =
 
 /** Gives the id that takes the place of each one met. */
 export interface Owners {
-  /** @param path  of the entry, asked for only where it is kept */
-  translate(kind: Kind, id: number, place: Place, path: () => string): number;
+  translate(kind: Kind, id: number, place: Place, met: Met): number;
   /** Where an id goes, without counting it. */
   peek(kind: Kind, id: number): number;
   /** Times that an id was met which the maps do not hold. */
@@ -37,11 +36,11 @@ export class ShiftedOwners implements Owners {
     this.#rule = rule;
   }
 
-  translate(kind: Kind, id: number, place: Place, path: () => string): number {
+  translate(kind: Kind, id: number, place: Place, met: Met): number {
     const to = shiftId(this.#maps, kind, id);
     if (to !== NO_ID) return to;
     this.#unmappedCount++;
-    this.unmapped.count(kind, id, place, path);
+    this.unmapped.count(kind, id, place, met);
     return this.#unmapped(kind, id);
   }
 
@@ -69,8 +68,8 @@ export class CountedOwners implements Owners {
   readonly unmappedCount = 0;
   readonly isRefused = false;
 
-  translate(kind: Kind, id: number, place: Place, path: () => string): number {
-    this.all.count(kind, id, place, path);
+  translate(kind: Kind, id: number, place: Place, met: Met): number {
+    this.all.count(kind, id, place, met);
     return id;
   }
 

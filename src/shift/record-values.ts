@@ -4,7 +4,7 @@ import type { EntryGroup } from "./entry-group.ts";
 import { type CapabilityRule, translateCapability } from "./file-capability.ts";
 import type { Owners } from "./owners.ts";
 import { bytesOf, type PaxRecord, textOf } from "./pax-records.ts";
-import type { Counting } from "./report.ts";
+import { type Counting, countUntranslated } from "./report.ts";
 import type { Place } from "./tally.ts";
 
 /** How the records of an archive are translated. */
@@ -30,7 +30,7 @@ type Change = (context: Context) => Uint8Array | null | Malformed;
 const translatorOf =
   ({ group, rules }: Context, place: Place) =>
   (kind: Kind, id: number): number =>
-    rules.owners.translate(kind, id, place, () => group.path());
+    rules.owners.translate(kind, id, place, group);
 
 const owner =
   (kind: Kind): Change =>
@@ -70,6 +70,12 @@ const capability: Change = (context) => {
   return result.value;
 };
 
+/** ACLs that name people in ways of their own: as a principal in text or XDR, not as an id at a known place. */
+const untranslatedAcl: Change = ({ value, group, rules }) => {
+  countUntranslated(rules.counting, () => group.path());
+  return value;
+};
+
 /** libarchive's form of an extended attribute: base 64, as a rule without the filling at its end. */
 const inBase64 =
   (change: Change): Change =>
@@ -91,7 +97,10 @@ const ATTRIBUTES: readonly (readonly [name: string, change: Change])[] = [
   ["security.capability", capability],
 ];
 
-/** Every record that holds an owner; all others stay as they are, `user.rootlesscontainers` among them. */
+/** Linux' NFS client, ZFS as TrueNAS has it, and the richacl patches. */
+const UNTRANSLATED = ["system.nfs4_acl", "system.nfs4_acl_xdr", "system.richacl"] as const;
+
+/** Every record that holds an owner, and those that hold one out of reach; all others stay as they are, `user.rootlesscontainers` among them. */
 const CHANGES: ReadonlyMap<string, Change> = new Map<string, Change>([
   ["uid", owner("uid")],
   ["gid", owner("gid")],
@@ -103,6 +112,10 @@ const CHANGES: ReadonlyMap<string, Change> = new Map<string, Change>([
   ...ATTRIBUTES.flatMap(([attribute, change]): [string, Change][] => [
     [`SCHILY.xattr.${attribute}`, change],
     [`LIBARCHIVE.xattr.${attribute}`, inBase64(change)],
+  ]),
+  ...UNTRANSLATED.flatMap((attribute): [string, Change][] => [
+    [`SCHILY.xattr.${attribute}`, untranslatedAcl],
+    [`LIBARCHIVE.xattr.${attribute}`, untranslatedAcl],
   ]),
 ]);
 

@@ -1,12 +1,19 @@
 import type { IdTally } from "./tally.ts";
 import type { AfterEnd, TarEnd } from "./tar-end.ts";
 
+/** ACLs of kinds that are passed on as they are (Solaris' own headers, NFSv4 attributes), and where the first one is. */
+export interface Untranslated {
+  readonly count: number;
+  /** The path of its entry; null when there is none. */
+  readonly example: string | null;
+}
+
 /** What is counted in an archive besides its ids. */
 export interface TarCounts {
   /** Values of `security.capability`: without a root id (revisions 1 and 2), and with one (revision 3). */
   readonly capabilities: { readonly withoutRoot: number; readonly withRoot: number };
-  /** ACLs, and the named entries in their text that have no id and so cannot be translated: they stay. */
-  readonly acls: { readonly values: number; readonly namesWithoutId: number };
+  /** POSIX ACLs; the named entries in their text that have no id and so cannot be translated: they stay. */
+  readonly acls: { readonly values: number; readonly namesWithoutId: number; readonly untranslated: Untranslated };
 }
 
 /** What shifting an archive did. Whole once the stream has ended. */
@@ -37,7 +44,13 @@ export interface Counting {
   fieldsWidened: number;
   capabilitiesChanged: number;
   readonly capabilities: { withoutRoot: number; withRoot: number };
-  readonly acls: { values: number; namesWithoutId: number };
+  readonly acls: { values: number; namesWithoutId: number; untranslated: Untranslated };
+}
+
+/** Count an ACL that stays as it is. */
+export function countUntranslated({ acls }: Counting, path: () => string): void {
+  const { count, example } = acls.untranslated;
+  acls.untranslated = { count: count + 1, example: example ?? path() };
 }
 
 export function newCounting(): Counting {
@@ -47,6 +60,6 @@ export function newCounting(): Counting {
     fieldsWidened: 0,
     capabilitiesChanged: 0,
     capabilities: { withoutRoot: 0, withRoot: 0 },
-    acls: { values: 0, namesWithoutId: 0 },
+    acls: { values: 0, namesWithoutId: 0, untranslated: { count: 0, example: null } },
   };
 }

@@ -15,11 +15,28 @@ export interface IdTally {
   readonly capability: number;
   /** Up to three paths of such entries. */
   readonly examples: readonly string[];
+  /** Names that stand beside it as an owner, most frequent first: at most eight, and none where entries have no names. */
+  readonly names: readonly NameTally[];
+}
+
+/** A name of a user or group, and on how many entries it stands. */
+export interface NameTally {
+  readonly name: string;
+  readonly entries: number;
+}
+
+/** The entry at which an id is met; asked only for what is kept. */
+export interface Met {
+  path(): string;
+  /** The name beside the owner of a kind; empty when there is none. */
+  ownerName(kind: Kind): string;
 }
 
 /** Paths kept for an id. */
 const EXAMPLES = 3;
-/** Ids with example paths; and ids counted at all. Beyond them memory would grow with the input. */
+/** Names kept for an id. One that has more is used for many people; the first ones say so. */
+const NAMES = 8;
+/** Ids with example paths and names; and ids counted at all. Beyond them memory would grow with the input. */
 const MOST_WITH_EXAMPLES = 1000;
 const MOST_IDS = 100_000;
 
@@ -30,6 +47,7 @@ interface Counted {
   acl: number;
   capability: number;
   readonly examples: string[];
+  readonly names: Map<string, number>;
 }
 
 /** Counts ids in memory that does not grow past a limit. */
@@ -38,8 +56,7 @@ export class Tally {
   #ids = 0;
   #unlisted = 0;
 
-  /** @param path  asked for only where it is kept */
-  count(kind: Kind, id: number, place: Place, path: () => string): void {
+  count(kind: Kind, id: number, place: Place, met: Met): void {
     const ids = this.#idsOf(kind);
     let counted = ids.get(id);
     if (!counted) {
@@ -47,13 +64,15 @@ export class Tally {
         this.#unlisted++;
         return;
       }
-      counted = { kind, id, owner: 0, acl: 0, capability: 0, examples: [] };
+      counted = { kind, id, owner: 0, acl: 0, capability: 0, examples: [], names: new Map() };
       ids.set(id, counted);
       this.#ids++;
     }
     counted[place]++;
-    if (counted.examples.length >= EXAMPLES || this.#ids > MOST_WITH_EXAMPLES) return;
-    const example = path();
+    if (this.#ids > MOST_WITH_EXAMPLES) return;
+    if (place === "owner") countName(counted.names, met.ownerName(kind));
+    if (counted.examples.length >= EXAMPLES) return;
+    const example = met.path();
     if (counted.examples.at(-1) !== example) counted.examples.push(example);
   }
 
@@ -71,7 +90,7 @@ export class Tally {
     return kinds.flatMap((kind) =>
       [...(this.#byKind.get(kind)?.values() ?? [])]
         .sort((a, b) => a.id - b.id)
-        .map((counted) => ({ ...counted, examples: [...counted.examples] })),
+        .map((counted) => ({ ...counted, examples: [...counted.examples], names: listed(counted.names) })),
     );
   }
 
@@ -79,4 +98,14 @@ export class Tally {
   get unlisted(): number {
     return this.#unlisted;
   }
+}
+
+function countName(names: Map<string, number>, name: string): void {
+  if (name === "") return;
+  const entries = names.get(name);
+  if (entries !== undefined || names.size < NAMES) names.set(name, (entries ?? 0) + 1);
+}
+
+function listed(names: ReadonlyMap<string, number>): NameTally[] {
+  return [...names].map(([name, entries]) => ({ name, entries })).sort((a, b) => b.entries - a.entries);
 }

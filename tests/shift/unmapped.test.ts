@@ -34,7 +34,7 @@ for (const sizes of [[MIXED.length], [1], [700]])
 test("refuse: the error lists every id that is not mapped, where it stood, and the smallest map that fits", async () => {
   const { error } = await tryShift(MIXED);
   assert.ok(error instanceof UnmappedError);
-  const none = { owner: 0, acl: 0, capability: 0 };
+  const none = { owner: 0, acl: 0, capability: 0, names: [] };
   assert.deepEqual(error.unmapped, [
     { ...none, kind: "uid", id: 70_000, acl: 1, examples: ["var/spool"] },
     { ...none, kind: "uid", id: 80_000, capability: 1, examples: ["usr/bin/ping"] },
@@ -81,7 +81,7 @@ test("squash: every id that is not mapped becomes the one named, and is reported
   );
   assert.equal(report.headersShifted, 3);
   assert.deepEqual(report.capabilities, { withoutRoot: 0, withRoot: 1 });
-  assert.deepEqual(report.acls, { values: 1, namesWithoutId: 0 });
+  assert.deepEqual(report.acls, { values: 1, namesWithoutId: 0, untranslated: { count: 0, example: null } });
 });
 
 test("squash: an id that is none is wrong use", async () => {
