@@ -12,6 +12,9 @@ import {
 import { fileFault } from "./fault.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** The help of every argument that names a layer. */
+export const IN_HELP = "the layer, plain or packed with gzip or zstd; - for stdin";
+
 /** Bytes asked of a file at once. */
 const READ_BYTES = 256 * 1024;
 

@@ -1,11 +1,21 @@
 import type { Command } from "commander";
-import { fittingMaps, scanTar, type TarOwners, unmappedIn } from "../shift/index.ts";
-import { type LayerInput, openLayer } from "./layer-input.ts";
+import {
+  type EndMarkerRule,
+  fittingMaps,
+  scanTar,
+  type TarCounts,
+  type TarOwners,
+  unmappedIn,
+} from "../shift/index.ts";
+import { endMarkerOption } from "./end-marker-option.ts";
+import { addExamples } from "./help-examples.ts";
+import { IN_HELP, type LayerInput, openLayer } from "./layer-input.ts";
 import { loadMaps, MAP_HELP } from "./map-option.ts";
 import { ownerTable } from "./owner-table.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
-import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { type ArchiveFindings, archiveNotes } from "./shift-notes.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 import { type UnmappedAnswer, unmappedAnswer, unmappedLines } from "./unmapped.ts";
 
 /** The `--json` of `userns layer owners`. */
@@ -15,46 +25,76 @@ export interface LayerOwnersAnswer extends TarOwners {
 }
 
 /** The `--json` of `userns layer lint`. */
-export interface LayerLintAnswer extends UnmappedAnswer {
+export interface LayerLintAnswer extends UnmappedAnswer, TarCounts, ArchiveFindings {
   readonly layer: string;
   readonly entries: number;
   /** How many ids there are, users and groups apart. */
   readonly ids: number;
 }
 
-interface LintOptions {
-  readonly map: string;
-  readonly gidMap?: string;
-  readonly reverse?: true;
+interface OwnersOptions {
+  readonly endMarker: EndMarkerRule;
   readonly json?: true;
 }
 
+interface LintOptions extends OwnersOptions {
+  readonly map: string;
+  readonly gidMap?: string;
+  readonly reverse?: true;
+}
+
 export function addLayerCommand(program: Command, session: Session): void {
-  const layer = program.command("layer").description("Look at the owners in an image layer: a tar, plain or packed.");
-  layer
+  const layer = program
+    .command("layer")
+    .summary("look at the owners in an image layer")
+    .description("Look at the owners in an image layer: a tar, plain or packed.");
+  const owners = layer
     .command("owners")
-    .description("List every user and group id: what it owns, and where ACLs and file capabilities name it.")
-    .argument("<file>", "the layer; - for stdin")
+    .summary("list every id, its names and where it stands")
+    .description(
+      "List every user and group id with the names beside it: what it owns, and where\n" +
+        "ACLs and file capabilities name it.",
+    )
+    .argument("<in>", IN_HELP)
+    .addOption(endMarkerOption())
     .option("--json", "answer as JSON")
-    .action(async (file: string, options: { readonly json?: true }) => {
-      session.exit = await runOwners(file, options.json === true, session.terminal);
+    .action(async (file: string, options: OwnersOptions) => {
+      session.exit = await runOwners(file, options, session.terminal);
     });
-  layer
+  addExamples(owners, [
+    "layer owners layer.tar.gz",
+    "layer owners layer.tar.gz --json",
+    "layer owners old.tar --end-marker optional",
+  ]);
+  const lint = layer
     .command("lint")
-    .description("List the ids that a map cannot hold, and the smallest map that would. Exit 1 when there are any.")
-    .argument("<file>", "the layer; - for stdin")
+    .summary("list the ids that a map cannot hold")
+    .description("List the ids that a map cannot hold, and the smallest map that would.\nExit 1 when there are any.")
+    .argument("<in>", IN_HELP)
     .requiredOption("--map <map>", `the id map: ${MAP_HELP}`)
     .option("--gid-map <map>", "the map of groups, if it is another")
-    .option("--reverse", "the layer's owners are kernel ids, to be taken back inside")
+    .option("--reverse", "from kernel ids to ids inside")
+    .addOption(endMarkerOption())
     .option("--json", "answer as JSON")
     .action(async (file: string, options: LintOptions) => {
       session.exit = await runLint(file, options, session.terminal);
     });
+  addExamples(lint, [
+    "layer lint layer.tar.gz --map 0:1000:1,1:100000:65536",
+    "layer lint layer.tar --map /proc/42/uid_map --gid-map /proc/42/gid_map",
+    "layer lint shifted.tar --map 0:100000:65536 --reverse --json",
+    "layer lint old.tar --map 0:100000:65536 --end-marker optional",
+  ]);
 }
 
-async function scan(file: string, terminal: Terminal): Promise<{ input: LayerInput; owners: TarOwners }> {
+interface Scanned {
+  readonly input: LayerInput;
+  readonly owners: TarOwners;
+}
+
+async function scan(file: string, { endMarker }: OwnersOptions, terminal: Terminal): Promise<Scanned> {
   const input = await openLayer(file, terminal);
-  const owners = await withProgress(input, terminal, () => scanTar(input.tar, { name: input.where }));
+  const owners = await withProgress(input, terminal, () => scanTar(input.tar, { name: input.where, endMarker }));
   return { input, owners };
 }
 
@@ -62,38 +102,49 @@ function countOf(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-async function runOwners(file: string, asJson: boolean, terminal: Terminal): Promise<Exit> {
-  const { input, owners } = await scan(file, terminal);
+/** `layer.tar: 272 entries, 13 ids` */
+function headLine({ input, owners }: Scanned): string {
+  return `${input.where}: ${countOf(owners.entries, "entry", "entries")}, ${countOf(owners.ids.length, "id", "ids")}`;
+}
+
+async function runOwners(file: string, options: OwnersOptions, terminal: Terminal): Promise<Exit> {
+  const scanned = await scan(file, options, terminal);
+  const { input, owners } = scanned;
   const result: LayerOwnersAnswer = { layer: input.where, compression: input.compression, ...owners };
-  if (asJson) await answerJson(terminal, result);
+  if (options.json) await answerJson(terminal, result);
   else {
     const lines = [
-      `${input.where}: ${countOf(owners.entries, "entry", "entries")}, ${countOf(owners.ids.length, "id", "ids")}`,
+      headLine(scanned),
       ...(owners.ids.length > 0 ? ownerTable(owners.ids, terminal) : []),
       ...(owners.unlisted > 0 ? [`  and further ids, met ${owners.unlisted} times, that are too many to keep`] : []),
     ];
     await answer(terminal, `${lines.join("\n")}\n`);
+    for (const note of archiveNotes(owners)) talk(terminal, note);
   }
   return EXIT.yes;
 }
 
 async function runLint(file: string, options: LintOptions, terminal: Terminal): Promise<Exit> {
   const maps = { ...(await loadMaps(options)), reverse: options.reverse === true };
-  const { input, owners } = await scan(file, terminal);
+  const scanned = await scan(file, options, terminal);
+  const { input, owners } = scanned;
   const unmapped = unmappedIn(owners.ids, maps);
   const found = unmappedAnswer(unmapped, owners.unlisted, fittingMaps(owners.ids, maps, owners.unlisted));
   const isHeld = unmapped.length === 0 && owners.unlisted === 0;
-  const result: LayerLintAnswer = { layer: input.where, entries: owners.entries, ids: owners.ids.length, ...found };
+  const { entries, acls, capabilities, end, afterEnd } = owners;
+  const counts = { entries, ids: owners.ids.length, acls, capabilities, end, afterEnd };
+  const result: LayerLintAnswer = { layer: input.where, ...counts, ...found };
   if (options.json) await answerJson(terminal, result);
   else {
-    const head = `${input.where}: ${countOf(owners.entries, "entry", "entries")}, ${countOf(owners.ids.length, "id", "ids")}`;
     const lines = isHeld
-      ? [`${head}: the map holds them all`]
+      ? [headLine(scanned), "the map holds them all"]
       : [
-          `${head}; ${terminal.colors.red(`the map does not hold ${unmapped.length}`)}:`,
+          headLine(scanned),
+          `${terminal.colors.red(`the map does not hold ${unmapped.length} of them`)}:`,
           ...unmappedLines(found, terminal),
         ];
     await answer(terminal, `${lines.join("\n")}\n`);
+    for (const note of archiveNotes(owners)) talk(terminal, note);
   }
   return isHeld ? EXIT.yes : EXIT.no;
 }

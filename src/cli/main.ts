@@ -19,9 +19,9 @@ process.stdout.on("error", (error) => {
   if (!(fault instanceof UsernsError)) throw error;
   process.exit(reportFault(fault, terminal, process.argv.includes("--json")));
 });
-// Nobody listens to the talk any more: the work goes on.
+// Nobody listens to the talk any more, or nobody can: the work goes on.
 process.stderr.on("error", (error) => {
-  if (!isBrokenPipe(error)) throw error;
+  if (!isSystemError(error)) throw error;
 });
 
 process.exitCode = await run(process.argv.slice(2), terminal);

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Command } from "commander";
 import { type IdMap, invert, outsideOf, type Range, restrict, sortedByFirst } from "../core/index.ts";
 import { usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
 import { readIds } from "./id-argument.ts";
 import { loadMap, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
@@ -32,10 +33,10 @@ export interface MapOptions {
 }
 
 export function addMapCommand(program: Command, session: Session): void {
-  program
+  const command = program
     .command("map")
     .summary("translate ids, or ranges of them")
-    .description("Translate ids from inside a namespace to kernel ids. Exit 1 when an id is not mapped.")
+    .description("Translate ids from inside a namespace to kernel ids.\nExit 1 when an id is not mapped.")
     .argument("[ids...]", "5, 5-10 (both in it) or 5+6 (six ids); - or none: one a line from stdin")
     .requiredOption("--map <map>", `the id map: ${MAP_HELP}`)
     .option("--reverse", "from kernel ids to ids inside")
@@ -45,6 +46,12 @@ export function addMapCommand(program: Command, session: Session): void {
     .action(async (ids: string[], options: MapOptions) => {
       session.exit = await runMap(ids, options, session.terminal);
     });
+  addExamples(command, [
+    "map 0 33 1000-1999 --map 0:1000:1,1:100000:65536",
+    "map 100032 --map /proc/42/uid_map --reverse --json",
+    "map --map 0:100000:65536 <ids.txt",
+    "map --map 0:100000:65536 --binary ids.u32 --out kernel-ids.u32",
+  ]);
 }
 
 async function runMap(ids: readonly string[], options: MapOptions, terminal: Terminal): Promise<Exit> {

@@ -1,44 +1,73 @@
-import type { IdTally } from "../shift/index.ts";
+import type { IdTally, NameTally } from "../shift/index.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Columns of a terminal that the tables keep to. */
 const WIDTH = 80;
 
-const HEADINGS = ["", "id", "entries", "in ACLs", "capabilities", "example"] as const;
-
-/** Ids and where they were met, a line an id. */
-export function ownerTable(ids: readonly IdTally[], terminal: Terminal): string[] {
-  const cells = ids.map(({ kind, id, owner, acl, capability }) => [kind, id, owner, acl, capability].map(String));
-  const hasColumn = HEADINGS.slice(0, -1).map((_, column) => column < 3 || cells.some((row) => row[column] !== "0"));
-  const shown = HEADINGS.slice(0, -1).flatMap((heading, column) => (hasColumn[column] ? [{ heading, column }] : []));
-  const widths = shown.map(({ heading, column }) =>
-    Math.max(heading.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (texts: readonly string[], example: string): string => {
-    const head = texts.map((text, at) => (at === 0 ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0)));
-    const start = `  ${head.join("  ")}  `;
-    return `${start}${shortenedPath(example, WIDTH - start.length)}`;
-  };
-  return [
-    terminal.colors.dim(
-      line(
-        shown.map(({ heading }) => heading),
-        "example",
-      ),
-    ),
-    ...cells.map((row, at) =>
-      line(
-        shown.map(({ column }) => row[column] ?? ""),
-        ids[at]?.examples[0] ?? "",
-      ),
-    ),
-  ];
+/** A column before the example: what stands in it, whether it is there when all is empty or 0, and its side. */
+interface Column {
+  readonly heading: string;
+  readonly cell: (tally: IdTally) => string;
+  readonly isAlways?: true;
+  readonly isLeft?: true;
 }
 
-/** A path in at most `width` columns: its end, which tells most. What could move a terminal's cursor is written out. */
-function shortenedPath(path: string, width: number): string {
-  const safe = path.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+const COLUMNS: readonly Column[] = [
+  { heading: "", cell: ({ kind }) => kind, isAlways: true, isLeft: true },
+  { heading: "id", cell: ({ id }) => String(id), isAlways: true },
+  { heading: "name", cell: ({ names }) => shownNames(names), isLeft: true },
+  { heading: "entries", cell: ({ owner }) => String(owner), isAlways: true },
+  { heading: "in ACLs", cell: ({ acl }) => String(acl) },
+  { heading: "capabilities", cell: ({ capability }) => String(capability) },
+];
+
+/** Columns of names that leave room for the rest. */
+const NAMES_WIDTH = 20;
+
+/** Ids, the names beside them and where they were met, a line an id. */
+export function ownerTable(ids: readonly IdTally[], terminal: Terminal): string[] {
+  const shown = COLUMNS.flatMap(({ heading, cell, isAlways, isLeft }) => {
+    const cells = ids.map(cell);
+    if (!isAlways && cells.every((text) => text === "" || text === "0")) return [];
+    const width = Math.max(heading.length, ...cells.map((text) => text.length));
+    const pad = (text: string) => (isLeft ? text.padEnd(width) : text.padStart(width));
+    return [{ heading: pad(heading), cells: cells.map(pad) }];
+  });
+  const line = (texts: readonly string[], example: string): string => {
+    const start = `  ${texts.join("  ")}  `;
+    return `${start}${shortenedPath(example, WIDTH - start.length)}`;
+  };
+  const head = line(
+    shown.map(({ heading }) => heading),
+    "example",
+  );
+  const rows = ids.map(({ examples }, at) =>
+    line(
+      shown.map(({ cells }) => cells[at] ?? ""),
+      examples[0] ?? "",
+    ),
+  );
+  return [terminal.colors.dim(head), ...rows];
+}
+
+/** The names of an id in a few columns, the most frequent first. */
+function shownNames(names: readonly NameTally[]): string {
+  const [first, ...others] = names.map(({ name }) => withoutControls(name));
+  if (first === undefined) return "";
+  const more = others.length > 0 ? ` +${others.length}` : "";
+  const width = NAMES_WIDTH - more.length;
+  return `${first.length <= width ? first : `${first.slice(0, width - 1)}…`}${more}`;
+}
+
+/** What could move a terminal's cursor is written out. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
   });
+}
+
+/** A path in at most `width` columns: its end, which tells most. */
+function shortenedPath(path: string, width: number): string {
+  const safe = withoutControls(path);
   return safe.length <= width ? safe : `…${safe.slice(safe.length - width + 1)}`;
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
+import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addLayerCommand } from "./layer.ts";
@@ -26,23 +27,26 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<Exit> {
   const session = newSession(terminal);
+  const asJson = args.includes("--json");
   const program = new Command("userns")
     .description("Who an id really is: identity mapping for Linux user namespaces, mounts and image layers.")
     .version(packageVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text),
+      // As JSON the error says it all, on one line.
+      writeErr: (text) => asJson || terminal.stderr.write(text),
     })
-    .showHelpAfterError("(userns COMMAND --help lists what it takes)");
+    .showHelpAfterError(`(${HELP_HINT})`);
   for (const add of COMMANDS) add(program, session);
-  addTourCommand(program, session, (others) => run(others, terminal));
+  addTourCommand(program, session, run);
   try {
     await program.parseAsync(args, { from: "user" });
     return session.exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.bad;
-    if (error instanceof UsernsError) return reportFault(error, terminal, args.includes("--json"));
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.yes;
+    if (error instanceof CommanderError) return asJson ? reportFault(commanderFault(error), terminal, true) : EXIT.bad;
+    if (error instanceof UsernsError) return reportFault(error, terminal, asJson);
     throw error;
   }
 }

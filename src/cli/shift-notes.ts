@@ -1,43 +1,67 @@
-import type { ShiftReport, Unmapped } from "../shift/index.ts";
-import { ownerTable } from "./owner-table.ts";
+import type { ShiftReport, TarOwners, Unmapped } from "../shift/index.ts";
+import { ownerTable, withoutControls } from "./owner-table.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface Note {
-  readonly count: (report: ShiftReport) => number;
-  readonly say: (count: number) => string;
+/** What is known of an archive, whether it was scanned or shifted. */
+export type ArchiveFindings = Pick<TarOwners, "acls" | "end" | "afterEnd">;
+
+/** A count, and the words for it; said only where it is not 0. */
+interface Note<T> {
+  readonly count: (found: T) => number;
+  readonly say: (count: number, found: T) => string;
 }
 
-/** What whoever shifts a layer should know of it; said only where it is so. */
-const NOTES: readonly Note[] = [
+const of = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** What whoever shifts a layer should know of what was done. */
+const SHIFT_NOTES: readonly Note<ShiftReport>[] = [
   {
     count: (report) => report.recordsAdded,
-    say: (count) => `${count} entries got a pax record: an owner is too large for its field`,
+    say: (count) => `${of(count, "entry", "entries")} got a pax record: an owner is too large for its field`,
   },
   {
     count: (report) => report.fieldsWidened,
-    say: (count) => `${count} owners became base 256: they are too large for octal`,
+    say: (count) => `${of(count, "owner", "owners")} became base 256: too large for octal`,
   },
   {
     count: (report) => report.capabilitiesChanged,
-    say: (count) => `${count} file capabilities are bound to another root`,
+    say: (count) => `${of(count, "file capability", "file capabilities")} now bound to another root`,
+  },
+];
+
+/** What is out of reach in an archive, or odd at its end. */
+const ARCHIVE_NOTES: readonly Note<ArchiveFindings>[] = [
+  {
+    count: ({ acls }) => acls.namesWithoutId,
+    say: (count) => `${of(count, "ACL entry", "ACL entries")} with a name and no id: not translated`,
   },
   {
-    count: (report) => report.acls.namesWithoutId,
-    say: (count) => `${count} ACL entries name a user or group without its id, and stay as they are`,
+    count: ({ acls }) => acls.untranslated.count,
+    say: (count, { acls }) =>
+      `${of(count, "ACL", "ACLs")} of Solaris' or NFSv4's kind, not translated; the first: ${withoutControls(acls.untranslated.example ?? "")}`,
   },
   {
-    count: (report) => (report.end === "missing" ? 1 : 0),
-    say: () => "the archive ends without its two blocks of zeros",
+    count: ({ end }) => (end === "missing" ? 1 : 0),
+    say: () => "the archive ends without its two blocks of zeros: it may have been cut off",
   },
   {
-    count: (report) => (report.end === "half" ? 1 : 0),
+    count: ({ end }) => (end === "half" ? 1 : 0),
     say: () => "the archive ends with one block of zeros, not two",
   },
   {
-    count: (report) => (report.afterEnd.hasData ? report.afterEnd.bytes : 0),
-    say: (count) => `${count} bytes behind the end of the archive went through as they are`,
+    count: ({ afterEnd }) => (afterEnd.hasData ? afterEnd.bytes : 0),
+    say: (count) => `${of(count, "byte", "bytes")} behind the archive's end: not looked at, and not shifted`,
   },
 ];
+
+function notesOf<T>(notes: readonly Note<T>[], found: T): string[] {
+  return notes.flatMap(({ count, say }) => (count(found) > 0 ? [`note: ${say(count(found), found)}`] : []));
+}
+
+/** The notes on an archive that was scanned. */
+export function archiveNotes(found: ArchiveFindings): string[] {
+  return notesOf(ARCHIVE_NOTES, found);
+}
 
 /** The lines that a person is told when a layer is shifted. */
 export function shiftNotes(report: ShiftReport, rule: Unmapped, terminal: Terminal): string[] {
@@ -48,6 +72,5 @@ export function shiftNotes(report: ShiftReport, rule: Unmapped, terminal: Termin
     lines.push(...ownerTable(report.unmapped, { ...terminal, colors: terminal.talkColors }));
   }
   if (report.unlisted > 0) lines.push(`  and further ids, met ${report.unlisted} times, that are too many to keep`);
-  for (const { count, say } of NOTES) if (count(report) > 0) lines.push(`note: ${say(count(report))}`);
-  return lines;
+  return [...lines, ...notesOf(SHIFT_NOTES, report), ...archiveNotes(report)];
 }

@@ -1,11 +1,20 @@
 import type { Writable } from "node:stream";
 import { type Command, Option } from "commander";
 import { initSync } from "../core/index.ts";
-import { type ShiftedTar, type ShiftReport, shiftTar, type Unmapped, UnmappedError } from "../shift/index.ts";
+import {
+  type EndMarkerRule,
+  type ShiftedTar,
+  type ShiftReport,
+  shiftTar,
+  type Unmapped,
+  UnmappedError,
+} from "../shift/index.ts";
 import { type Compression, packer, throughStream } from "./compression.ts";
+import { endMarkerOption } from "./end-marker-option.ts";
 import { usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
 import { readOwner } from "./id-argument.ts";
-import { type LayerInput, openLayer } from "./layer-input.ts";
+import { IN_HELP, type LayerInput, openLayer } from "./layer-input.ts";
 import { loadMaps, MAP_HELP } from "./map-option.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
@@ -36,32 +45,38 @@ interface ShiftOptions {
   readonly names: "keep" | "drop";
   readonly capabilities: "keep" | "namespace";
   readonly format: "same" | keyof typeof FORMATS;
+  readonly endMarker: EndMarkerRule;
   readonly json?: true;
 }
 
 export function addShiftCommand(program: Command, session: Session): void {
-  program
+  const shift = program
     .command("shift")
     .summary("shift the owners in an image layer")
     .description(
-      "Write a tar again with every owner taken through a map: headers, pax records, ACLs, file capabilities.\n" +
-        "Every other byte stays. The output appears whole or not at all. Exit 1 when an id is not mapped.",
+      "Write a tar again with every owner taken through a map: headers, pax records,\n" +
+        "ACLs, file capabilities. Every other byte stays. The output appears whole or\n" +
+        "not at all.\n" +
+        "Exit 1 when an id is not mapped.",
     )
-    .argument("<in>", "the layer, plain or packed with gzip or zstd; - for stdin")
+    .argument("<in>", IN_HELP)
     .argument("<out>", "where to write; - for stdout")
     .requiredOption("--map <map>", `the id map: ${MAP_HELP}`)
     .option("--gid-map <map>", "the map of groups, if it is another")
     .option("--reverse", "from kernel ids to ids inside")
-    .option("--unmapped <rule>", "ids that the map does not hold: refuse, squash=UID:GID or keep", "refuse")
+    .option("--unmapped <rule>", "ids that are not mapped: refuse, squash=UID:GID or keep", "refuse")
     .addOption(
-      new Option("--names <rule>", "names of owners, which GNU tar as root believes before ids")
+      new Option(
+        "--names <rule>",
+        "owners' names. Unpacking as root, tar goes by names before ids unless told --numeric-owner: drop them where they mean other ids",
+      )
         .choices(["keep", "drop"])
         .default("keep"),
     )
     .addOption(
       new Option(
         "--capabilities <rule>",
-        "file capabilities without a root id: as they are, or bound to the map's root",
+        "file capabilities without a root id: as they are, or bound to the root of the map's namespace",
       )
         .choices(["keep", "namespace"])
         .default("keep"),
@@ -71,10 +86,21 @@ export function addShiftCommand(program: Command, session: Session): void {
         .choices(["same", ...Object.keys(FORMATS)])
         .default("same"),
     )
+    .addOption(endMarkerOption())
     .option("--json", "answer as JSON")
     .action(async (from: string, to: string, options: ShiftOptions) => {
       session.exit = await runShift(from, to, options, session.terminal);
     });
+  addExamples(shift, [
+    "shift in.tar.gz out.tar.gz --map 0:1000:1,1:100000:65536",
+    "shift out.tar.gz back.tar.gz --map 0:1000:1,1:100000:65536 --reverse",
+    "shift in.tar out.tar --map 0:1000:1,1:100000:65536 --gid-map 0:100:1",
+    "shift in.tar out.tar --map 0:1000:1 --unmapped squash=0:0",
+    "shift in.tar out.tar --map 0:100000:65536 --names drop",
+    "shift in.tar out.tar --map 0:100000:65536 --capabilities namespace",
+    "shift old.tar out.tar --map 0:100000:65536 --end-marker optional --json",
+    "shift - - --map 0:100000:65536 --format gzip <in.tar >out.tar.gz",
+  ]);
 }
 
 function readUnmapped(text: string): Unmapped {
@@ -90,10 +116,10 @@ async function runShift(from: string, to: string, options: ShiftOptions, termina
   const input = await openLayer(from, terminal);
   const out = to === "-" ? "stdout" : to;
   const compression = options.format === "same" ? input.compression : FORMATS[options.format];
-  const { names, capabilities } = options;
+  const { names, capabilities, endMarker } = options;
   const engine = initSync();
   const reverse = options.reverse === true;
-  const rules = { ...maps, reverse, unmapped, names, capabilities, engine, name: input.where };
+  const rules = { ...maps, reverse, unmapped, names, capabilities, endMarker, engine, name: input.where };
   const shifted = shiftTar(input.tar, rules);
   try {
     await withProgress(input, terminal, () => write(shifted, input, compression, to, terminal));

@@ -1,17 +1,19 @@
 import { mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { formatTriples } from "../formats/index.ts";
 import { type FittingMaps, fittingMaps, scanTar, type TarOwners, unmappedIn } from "../shift/index.ts";
 import { fileFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
 import { openLayer } from "./layer-input.ts";
 import { loadMaps } from "./map-option.ts";
 import { isSameTar } from "./same-tar.ts";
 import type { Session } from "./session.ts";
-import { answer, EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
 /** A user with 100 subordinate ids: too few for most images. */
 const SMALL = "0:1000:1,1:100000:100";
@@ -30,30 +32,69 @@ const MOST_EXPLAINED = 12;
 const SHIPPED = fileURLToPath(new URL("../../tests/layers/debian-mixed-owners.tar.gz", import.meta.url));
 
 export function addTourCommand(program: Command, session: Session, runOther: RunOther): void {
-  program
+  const tour = program
     .command("tour")
-    .summary("the main job, on a real image layer")
-    .description("List a layer's owners, lint and explain them, shift the layer and shift it back, command by command.")
-    .argument("[layer]", "another layer than the one that the sources come with")
+    .summary("do the main job on a real image layer")
+    .description(
+      "List a layer's owners, lint and explain them, shift the layer and shift it back,\n" +
+        "command by command.\n" +
+        "Exit 1 when the layer that came back is another.",
+    )
+    .argument("[in]", "another layer than the one that the sources come with")
     .option("--into <folder>", "where the shifted layers go; a new temporary folder without it")
-    .action(async (layer: string | undefined, options: { readonly into?: string }) => {
-      session.exit = await runTour(layer ?? SHIPPED, options.into, session.terminal, runOther);
+    .option("--json", "answer as JSON")
+    .action(async (layer: string | undefined, options: TourOptions) => {
+      session.exit = await runTour(layer ?? SHIPPED, options, session.terminal, runOther);
     });
+  addExamples(tour, ["tour", "tour layer.tar.gz --into shifted-layers", "tour layer.tar.gz --json"]);
 }
 
 /** Runs another command of this program. */
-export type RunOther = (args: readonly string[]) => Promise<Exit>;
+export type RunOther = (args: readonly string[], terminal: Terminal) => Promise<Exit>;
 
-async function runTour(layer: string, into: string | undefined, terminal: Terminal, run: RunOther): Promise<Exit> {
+interface TourOptions {
+  readonly into?: string;
+  readonly json?: true;
+}
+
+/** One command of the tour, and its own `--json`. */
+export interface TourStep {
+  readonly title: string;
+  readonly command: readonly string[];
+  readonly exit: Exit;
+  readonly answer: unknown;
+}
+
+/** The `--json` of `userns tour`. */
+export interface TourAnswer {
+  readonly layer: string;
+  /** Where the shifted layer is, and the one that was shifted back. */
+  readonly folder: string;
+  readonly steps: readonly TourStep[];
+  /** Is the tar that came back the one that went in, byte for byte? */
+  readonly isSame: boolean;
+}
+
+async function runTour(layer: string, options: TourOptions, terminal: Terminal, run: RunOther): Promise<Exit> {
   await checkLayer(layer);
-  const folder = into ?? (await mkdtemp(join(tmpdir(), "userns-tour-")));
+  const folder = options.into ?? (await mkdtemp(join(tmpdir(), "userns-tour-")));
   const [shifted, back] = [join(folder, "shifted.tar.gz"), join(folder, "back.tar.gz")];
   const path = relative(process.cwd(), layer);
+  const steps: TourStep[] = [];
   const say = (text: string) => answer(terminal, `\n${terminal.colors.bold(text)}\n`);
-  const step = async (title: string, args: readonly string[], expected: Exit): Promise<void> => {
+  const runAsJson = async (title: string, args: readonly string[]): Promise<Exit> => {
+    const stdout = new Gathered();
+    const exit = await run([...args, "--json"], { ...terminal, stdout, isWatched: false });
+    if (stdout.text !== "") steps.push({ title, command: args, exit, answer: JSON.parse(stdout.text) });
+    return exit;
+  };
+  const runInWords = async (title: string, args: readonly string[]): Promise<Exit> => {
     await say(title);
     await answer(terminal, `${terminal.colors.dim(typed(args))}\n`);
-    const exit = await run(args);
+    return run(args, terminal);
+  };
+  const step = async (title: string, args: readonly string[], expected: Exit): Promise<void> => {
+    const exit = await (options.json ? runAsJson : runInWords)(title, args);
     if (exit !== expected) throw new UsernsError("ERR_USAGE", unexpected(args, exit, expected));
   };
 
@@ -75,11 +116,29 @@ async function runTour(layer: string, into: string | undefined, terminal: Termin
   const reverse = ["shift", shifted, back, ...maps, "--reverse"];
   await step("7. Shift it back", reverse, EXIT.yes);
   const isSame = await isSameTar(await openLayer(path, terminal), await openLayer(back, terminal));
+  if (options.json) {
+    await answerJson(terminal, { layer: path, folder, steps, isSame } satisfies TourAnswer);
+    return isSame ? EXIT.yes : EXIT.no;
+  }
   await say(
     isSame ? "The tar that came back is the one that went in, byte for byte." : "The tar that came back differs.",
   );
   await answer(terminal, `The layers are in ${folder}\n`);
   return isSame ? EXIT.yes : EXIT.no;
+}
+
+/** What a command answers, kept for the tour's own answer. */
+class Gathered extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
 }
 
 async function checkLayer(layer: string): Promise<void> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { archive, concat, entry, id7, pax } from "../shift/archive.ts";
 import { LAYER, ROOTLESS, userns } from "./command.ts";
 
 const SMALL = "0:1000:1,1:100000:100";
@@ -47,8 +48,74 @@ test("layer owners: a table of at most 80 columns, the example last", async () =
   const lines = stdout.trimEnd().split("\n");
   assert.equal(lines[0], `${LAYER}: 272 entries, 13 ids`);
   assert.equal(lines.length, 2 + OWNERS.length);
-  assert.match(stdout, /^ {2}uid {4}100 {8}0 {8}1 {2}var\/spool\/cron\/crontabs\/$/m);
+  assert.match(stdout, /^ {2}uid {4}100 {17}0 {8}1 {2}var\/spool\/cron\/crontabs\/$/m);
   for (const line of lines) assert.ok(line.length <= 80, line);
+});
+
+test("layer owners: the names beside an id are shown, and counted in --json", async () => {
+  const { stdout } = await userns(["layer", "owners", LAYER]);
+  assert.match(stdout, /^ {2}gid {5}42 {2}shadow {9}4 {8}0 {2}etc\/gshadow$/m);
+  const json = await userns(["layer", "owners", LAYER, "--json"]);
+  const { ids }: { ids: (Tally & { names: unknown })[] } = JSON.parse(json.stdout);
+  assert.deepEqual(ids.find(({ kind, id }) => kind === "uid" && id === 0)?.names, [{ name: "root", entries: 266 }]);
+});
+
+test("layer owners: more names than one are a number behind the first, in few columns", async () => {
+  const named = (uname: string) => entry({ uid: id7(5), uname });
+  const stdin = archive(named("a-very-long-name-of-a-user"), named("b\u001b"), named("c"));
+  const { stdout } = await userns(["layer", "owners", "-"], { stdin });
+  assert.match(stdout, /^ {2}uid {3}5 {2}a-very-long-name… \+2 {8}3 {2}file$/m);
+});
+
+const NFS = pax({ "SCHILY.xattr.system.nfs4_acl": "\0\0\0\0" });
+/** What is said of a layer that is sound, and not all of which is translated. */
+const NOTED: readonly (readonly [what: string, layer: Uint8Array, note: RegExp])[] = [
+  ["an ACL of NFSv4", archive(NFS, entry({ name: "srv" })), /^note: 1 ACL of .* not translated; the first: srv$/m],
+  [
+    "a second archive behind the first",
+    concat(archive(entry()), archive(entry())),
+    /^note: 1536 bytes behind the arch/m,
+  ],
+  ["one block of zeros", concat(entry(), new Uint8Array(512)), /^note: .* one block of zeros, not two$/m],
+  [
+    "an ACL entry without an id",
+    archive(pax({ "SCHILY.acl.access": "user:lisa:rwx" }), entry()),
+    /^note: 1 ACL entry with a name and no id/m,
+  ],
+];
+
+for (const [what, stdin, note] of NOTED)
+  test(`${what} is noted on stderr by owners, lint and shift, and stands in --json`, async () => {
+    const maps = ["--map", ROOTLESS];
+    for (const args of [
+      ["layer", "owners", "-"],
+      ["layer", "lint", "-", ...maps],
+      ["shift", "-", "-", ...maps],
+    ]) {
+      const { exit, stderr } = await userns(args, { stdin });
+      assert.equal(exit, 0);
+      assert.match(stderr, note);
+    }
+    const { exit, stdout, stderr } = await userns(["layer", "lint", "-", ...maps, "--json"], { stdin });
+    assert.deepEqual([exit, stderr], [0, ""]);
+    const { acls, end, afterEnd } = JSON.parse(stdout);
+    assert.ok(acls.namesWithoutId + acls.untranslated.count > 0 || end !== "whole" || afterEnd.hasData);
+  });
+
+test("a layer without its end marker is exit 2, and taken with a note where --end-marker is optional", async () => {
+  const maps = ["--map", ROOTLESS];
+  for (const args of [
+    ["layer", "owners", "-"],
+    ["layer", "lint", "-", ...maps],
+    ["shift", "-", "-", ...maps],
+  ]) {
+    const bad = await userns(args, { stdin: entry() });
+    assert.equal(bad.exit, 2);
+    assert.match(bad.stderr, /^error: stdin: entry 2, byte 512$(?:.*\n)*.* to do {5}.*--end-marker optional/m);
+    const { exit, stderr } = await userns([...args, "--end-marker", "optional"], { stdin: entry() });
+    assert.equal(exit, 0);
+    assert.match(stderr, /^note: the archive ends without its two blocks of zeros: it may have been cut off$/m);
+  }
 });
 
 test("layer lint: what the map cannot hold, and the smallest map that would, exit 1", async () => {
@@ -67,13 +134,13 @@ test("layer lint: what the map cannot hold, and the smallest map that would, exi
 test("layer lint: in words, with the option to type", async () => {
   const { exit, stdout } = await userns(["layer", "lint", LAYER, "--map", ROOTLESS, "--gid-map", SMALL]);
   assert.equal(exit, 1);
-  assert.match(stdout, /; the map does not hold 4:$/m);
+  assert.match(stdout, /^the map does not hold 4 of them:$/m);
   assert.match(stdout, /^ {2}--map 0:1000:1,1:100000:65536 --gid-map 0:1000:1,1:100000:65534$/m);
 });
 
 test("layer lint: the map that it names holds everything, exit 0", async () => {
   const { exit, stdout } = await userns(["layer", "lint", LAYER, "--map", "0:1000:1,1:100000:65534"]);
-  assert.deepEqual([exit, stdout], [0, `${LAYER}: 272 entries, 13 ids: the map holds them all\n`]);
+  assert.deepEqual([exit, stdout], [0, `${LAYER}: 272 entries, 13 ids\nthe map holds them all\n`]);
 });
 
 test("a layer is read from stdin, packed or not", async () => {

@@ -88,7 +88,7 @@ test("shift: ids that the map does not hold are refused, exit 1, and nothing is 
   const { exit, stdout, stderr } = await userns(["shift", LAYER, join(folder, "out"), "--map", SMALL]);
   assert.deepEqual([exit, stdout], [1, ""]);
   assert.match(stderr, /^refused: .*\(nothing written\)$/m);
-  assert.match(stderr, /^ {2}uid {2}65534 {8}1 {8}0 {2}srv\/tftp\/$/m);
+  assert.match(stderr, /^ {2}uid {2}65534 {2}nobody {9}1 {8}0 {2}srv\/tftp\/$/m);
   assert.match(stderr, /^ {2}--map 0:1000:1,1:100000:65534$/m);
   assert.match(stderr, /--unmapped squash=UID:GID/);
   assert.deepEqual(readdirSync(folder), []);
@@ -103,7 +103,9 @@ test("shift: into a pipe, the output stops before the first refused entry and sa
   assert.equal(exit, 1);
   assert.match(stderr, /stopped before the first such entry/);
   assert.ok(bytes.length > 0 && bytes.length < tar.length && bytes.length % 512 === 0);
-  const { stdout } = await userns(["layer", "lint", "-", "--map", SMALL, "--reverse", "--json"], { stdin: bytes });
+  const lint = ["layer", "lint", "-", "--map", SMALL, "--reverse", "--json"];
+  assert.equal((await userns(lint, { stdin: bytes })).exit, 2, "nobody takes it for a whole layer");
+  const { stdout } = await userns([...lint, "--end-marker", "optional"], { stdin: bytes });
   assert.deepEqual(JSON.parse(stdout).unmapped, []);
 });
 
@@ -171,6 +173,7 @@ test("shift: a damaged layer is exit 2 with its place, and nothing is left", asy
   const folder = folderFor(t);
   for (const [name, bytes] of [
     ["cut", tar.subarray(0, 70_000)],
+    ["cut between entries", tar.subarray(0, 512)],
     ["cut.gz", packed.subarray(0, 70_000)],
   ] as const) {
     const path = join(folder, name);
@@ -179,7 +182,7 @@ test("shift: a damaged layer is exit 2 with its place, and nothing is left", asy
     assert.equal(exit, 2);
     assert.ok(stderr.startsWith(`error: ${path}`), stderr);
   }
-  assert.deepEqual(readdirSync(folder).sort(), ["cut", "cut.gz"]);
+  assert.deepEqual(readdirSync(folder).sort(), ["cut", "cut between entries", "cut.gz"]);
 });
 
 test("shift: an output that cannot be made is exit 2 and named", async () => {
