@@ -15,7 +15,7 @@ export interface IdTally {
   readonly capability: number;
   /** Up to three paths of such entries. */
   readonly examples: readonly string[];
-  /** Names that stand beside it as an owner, most frequent first: at most eight, and none where entries have no names. */
+  /** Names beside it as an owner, most frequent first: at most eight, and those of the first thousand ids only. */
   readonly names: readonly NameTally[];
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { need } from "../need.ts";
-import { folderFor, LAYER, ROOTLESS, startUserns } from "./command.ts";
+import { folderFor, LAYER, ROOTLESS, startUserns, userns } from "./command.ts";
 
 const BLOCK = 512;
 
@@ -73,6 +73,14 @@ test("an answer that does not fit on its device is an error that names stdout", 
   const command = `exec "$0" --import tsx src/cli/main.ts map 5 --map ${ROOTLESS} >/dev/full`;
   const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath], { encoding: "utf8" });
   assert.deepEqual([status, stderr.split("\n")[0]], [2, "error: stdout"]);
+});
+
+test("a stderr that takes nothing keeps no layer from being shifted", (t) => {
+  if (!need(t, existsSync("/dev/full"), "/dev/full")) return;
+  const folder = folderFor(t);
+  const command = `exec "$0" --import tsx src/cli/main.ts shift ${LAYER} ${folder}/out --map ${ROOTLESS} 2>/dev/full`;
+  assert.equal(spawnSync("sh", ["-c", command, process.execPath]).status, 0);
+  assert.deepEqual(readdirSync(folder), ["out"]);
 });
 
 test("a layer that was cut short is bad input, wherever it was cut, and nothing is left", async (t) => {
@@ -174,4 +182,18 @@ test("the tour lists, lints, explains, shifts and shifts back the shipped layer"
   // Paths of the temporary folder are as long as they are.
   for (const line of stdout.split("\n")) assert.ok(line.length <= 80 || line.includes(folder), line);
   assert.deepEqual(readdirSync(folder).sort(), ["back.tar.gz", "shifted.tar.gz"]);
+});
+
+test("the tour as JSON is one document: each command, what it exits with and its own answer", async (t) => {
+  const folder = folderFor(t);
+  const { exit, stdout, stderr } = await userns(["tour", "--into", folder, "--json"]);
+  assert.deepEqual([exit, stderr], [0, ""]);
+  const tour: { isSame: boolean; folder: string; steps: { command: string[]; exit: number; answer: object }[] } =
+    JSON.parse(stdout);
+  assert.deepEqual([tour.isSame, tour.folder], [true, folder]);
+  assert.deepEqual(
+    tour.steps.map(({ command, exit }) => `${command[0]} ${exit}`),
+    ["layer 0", "layer 1", "explain 0", "explain 0", "shift 0", "layer 0", "shift 0"],
+  );
+  assert.ok(tour.steps.every(({ answer }) => Object.keys(answer).length > 0));
 });
