@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
+import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
@@ -15,6 +16,7 @@ import { packageVersion } from "./version.ts";
 const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
+  addCheckCommand,
   addLayerCommand,
   addShiftCommand,
 ];

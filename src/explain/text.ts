@@ -23,8 +23,8 @@ function answerOf({ isMapped, to, shown }: Explanation): string {
   return isMapped ? to : `not mapped, shown as ${shown}`;
 }
 
-/** Break a text at blanks so that it stands to the right of `head`. */
-function hang(head: string, text: string): string[] {
+/** Break a text at blanks so that it stands to the right of `head`, in lines of at most {@link TEXT_WIDTH} columns. */
+export function hang(head: string, text: string): string[] {
   const lines: string[] = [];
   let line = head;
   let isBare = true;

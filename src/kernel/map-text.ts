@@ -121,17 +121,13 @@ function parseLine(line: string): Verdict<Extent> {
     const isLast = name === "count";
     const isEnd = at === line.length;
     if (!isSpace(line.charCodeAt(at)) && !(isLast && isEnd))
-      return { ...deny("EINVAL", RULES.threeNumbers, `no ${name} at column ${start + 1}`), column: start + 1 };
+      return { ...deny("EINVAL", RULES.threeNumbers, `no ${name}`), column: start + 1 };
     numbers.push(read.value);
   }
   const rest = skipSpaces(line, at);
   if (rest < line.length)
     return {
-      ...deny(
-        "EINVAL",
-        RULES.nothingAfterCount,
-        `column ${rest + 1} holds ${JSON.stringify(line.slice(rest, rest + 12))}`,
-      ),
+      ...deny("EINVAL", RULES.nothingAfterCount, `${JSON.stringify(line.slice(rest, rest + 12))} follows`),
       column: rest + 1,
     };
   const [first = 0, lowerFirst = 0, count = 0] = numbers;

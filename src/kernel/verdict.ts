@@ -66,3 +66,9 @@ export function deny(errno: Errno, rule: Rule, because: string = rule.sentence):
 export function atStage<T>(verdict: Verdict<T>, stage: string): Verdict<T> {
   return verdict.ok ? verdict : { ...verdict, stage };
 }
+
+/** `line 3, column 10` and what follows it; nothing for a verdict that is about no place of a text. */
+export function textPlace({ line, column }: Partial<Pick<Denied, "line" | "column">>, after = ""): string {
+  if (line === undefined) return "";
+  return `line ${line}${column === undefined ? "" : `, column ${column}`}${after}`;
+}

@@ -1,5 +1,6 @@
 import type { Engine } from "../core/engine.ts";
 import { UsernsError } from "../core/errors.ts";
+import { textPlace } from "../kernel/verdict.ts";
 import type { Vector } from "./import-vector.ts";
 import { type Answer, replay } from "./replay.ts";
 
@@ -32,8 +33,7 @@ export function runVector(vector: Vector, engine: Engine): Outcome {
 /** A step's differences from what was observed, and the rule that decided; empty when there are none. */
 export function explainDifferences({ step, verdict, differences }: Answer): readonly string[] {
   if (differences.length === 0) return [];
-  const at = verdict.ok || verdict.line === undefined ? "" : `line ${verdict.line}: `;
-  const because = verdict.ok ? verdict.rule?.sentence : `${at}${verdict.because}`;
+  const because = verdict.ok ? verdict.rule?.sentence : `${textPlace(verdict, ": ")}${verdict.because}`;
   return [
     `${step.where}: ${step.task} ${step.call} ${JSON.stringify(step.args)}`,
     ...differences.map(({ key, expected, got }) => `  ${key}: expected ${show(expected)}, got ${show(got)}`),

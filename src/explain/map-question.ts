@@ -1,0 +1,156 @@
+import type { Engine } from "../core/engine.ts";
+import { UsernsError } from "../core/errors.ts";
+import { IDENTITY, type IdMap, idMap, mapDown } from "../core/id-map.ts";
+import { type Extent, MAX_MAP_LINES, NO_ID } from "../core/index.ts";
+import { type Capability, type Denied, type OwnerKind, parseMapText, type Rule } from "../kernel/index.ts";
+import { type Answer, loadScenario, replay, type Scenario } from "../scenario/index.ts";
+
+/** What is asked: somebody makes a user namespace and writes its maps. Would Linux take them? */
+export interface MapQuestion {
+  /** The maps of the namespace that it is made in; null for the initial one, where every id is itself. */
+  readonly parent: { readonly [K in OwnerKind]: readonly Extent[] } | null;
+  readonly writer: MapAuthor;
+  /** Where the writer is when it writes: in the new namespace, as `unshare -r`, or in its parent, as newuidmap. */
+  readonly from: WritePlace;
+  /** What is written to the setgroups file before the maps; null for nothing. */
+  readonly setgroups: "allow" | "deny" | null;
+  /** The texts written to uid_map and gid_map, one character a byte; a kind left out is not written. */
+  readonly texts: MapTexts;
+}
+
+export type WritePlace = "inside" | "parent";
+export type MapTexts = { readonly [K in OwnerKind]?: string };
+
+/** Who makes the namespace and writes its maps: effective ids as in the parent, and capabilities held there. */
+export interface MapAuthor {
+  readonly uid: number;
+  readonly gid: number;
+  readonly caps: readonly Capability[];
+}
+
+/** The files that are written, in this order. */
+export type WrittenFile = "setgroups" | "uid_map" | "gid_map";
+
+/** A write that Linux does not take. */
+export interface Refusal {
+  readonly file: WrittenFile;
+  /** Which system call says no. */
+  readonly call: string;
+  readonly errno: Denied["errno"];
+  readonly rule: Rule;
+  /** What the rule met: ids, names, numbers. */
+  readonly because: string;
+  /** Where in the text, both from 1; null where the rule is not about one place. */
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** What became of one write. */
+export interface MapWrite {
+  readonly file: WrittenFile;
+  readonly refusal: Refusal | null;
+  /** The map in force after it, read back by the writer: lower ids as in the parent. Empty for setgroups. */
+  readonly inForce: readonly Extent[];
+}
+
+const PARENT = "parent";
+const NEW = "new";
+
+/**
+ * The question as a scenario, which the model and a running kernel can both be asked.
+ *
+ * @throws UsernsError ERR_ID_RANGE when the parent's map does not hold the writer's ids, ERR_SCENARIO and what
+ *         {@link idMap} throws for a parent that there cannot be
+ */
+export function mapScenario(question: MapQuestion): Scenario {
+  const { parent, writer, from } = question;
+  const author = {
+    ns: parent ? PARENT : "init",
+    uid: kernelIdOf(question, "uid"),
+    gid: kernelIdOf(question, "gid"),
+    caps: writer.caps,
+  };
+  const by = from === "inside" ? "creator" : "writer";
+  const write = (file: WrittenFile, text: string) => ({ task: by, call: "map_write", ns: NEW, file, hex: hexOf(text) });
+  const read = (file: WrittenFile) => ({ task: by, call: "map_read", ns: NEW, file });
+  const maps = writtenKinds(question).flatMap(([kind, text]) => [write(`${kind}_map`, text), read(`${kind}_map`)]);
+  return loadScenario({
+    version: 1,
+    setup: {
+      namespaces: parent
+        ? [{ name: PARENT, parent: "init", owner: [0, 0], uid_map: linesOf(parent.uid), gid_map: linesOf(parent.gid) }]
+        : [],
+      tasks: [
+        { name: "creator", ...author },
+        { name: "writer", ...author },
+      ],
+    },
+    steps: [
+      { task: "creator", call: "unshare_user", as: NEW },
+      ...(question.setgroups === null ? [] : [write("setgroups", question.setgroups)]),
+      ...maps,
+    ],
+  });
+}
+
+/**
+ * Ask the model: make the namespace, write its maps, and say of each write what came of it.
+ *
+ * @returns  the writes in order; one that is refused does not keep the next from being tried
+ * @throws UsernsError as {@link mapScenario}
+ */
+export function askMaps(question: MapQuestion, engine: Engine): readonly MapWrite[] {
+  const [made, ...answers] = replay(mapScenario(question), engine);
+  if (!made?.verdict.ok) throw new Error("the writer's ids are mapped, and still it could not make a namespace");
+  return answers.flatMap((answer, index) =>
+    answer.step.call === "map_write" ? [mapWrite(answer, answers[index + 1])] : [],
+  );
+}
+
+function mapWrite({ step, verdict }: Answer, next: Answer | undefined): MapWrite {
+  const file = writtenFile(step.args.file);
+  if (!verdict.ok) {
+    const { stage: call = "write", errno, rule, because, line = null, column = null } = verdict;
+    return { file, refusal: { file, call, errno, rule, because, line, column }, inForce: [] };
+  }
+  const text = next?.verdict.ok && next.step.call === "map_read" ? next.verdict.value.text : "";
+  const read = parseMapText(typeof text === "string" ? text : "");
+  return { file, refusal: null, inForce: read.ok ? read.value : [] };
+}
+
+function writtenFile(name: unknown): WrittenFile {
+  return name === "setgroups" || name === "uid_map" ? name : "gid_map";
+}
+
+/** The kinds of map that are written, with their texts, users first. */
+export function writtenKinds({ texts }: Pick<MapQuestion, "texts">): readonly (readonly [OwnerKind, string])[] {
+  return (["uid", "gid"] as const).flatMap((kind) => {
+    const text = texts[kind];
+    return text === undefined ? [] : [[kind, text] as const];
+  });
+}
+
+/** The map of the namespace that the new one is made in. */
+export function parentMap(question: Pick<MapQuestion, "parent">, kind: OwnerKind): IdMap {
+  const extents = question.parent?.[kind];
+  return extents ? idMap(extents, { where: `parent's ${kind}_map`, maxLines: MAX_MAP_LINES }) : IDENTITY;
+}
+
+function kernelIdOf(question: MapQuestion, kind: OwnerKind): number {
+  const id = question.writer[kind];
+  const kernelId: number = mapDown(parentMap(question, kind), id);
+  if (kernelId !== NO_ID) return kernelId;
+  throw new UsernsError("ERR_ID_RANGE", {
+    where: `writer's ${kind}`,
+    expected: `an id that the parent's ${kind}_map holds: nobody else can make a namespace there`,
+    got: String(id),
+  });
+}
+
+function linesOf(extents: readonly Extent[]): readonly (readonly number[])[] {
+  return extents.map(({ first, lowerFirst, count }) => [first, lowerFirst, count]);
+}
+
+function hexOf(text: string): string {
+  return Array.from(text, (byte) => (byte.charCodeAt(0) & 0xff).toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,39 @@
+import { lowerOf } from "../core/index.ts";
+import { type OwnerKind, parseMapText, SETID_CAP } from "../kernel/index.ts";
+import { type MapQuestion, writtenKinds } from "./map-question.ts";
+
+/** How somebody without capabilities gets a map written: a tool that has the capability, and the lines it asks for. */
+export interface MapTool {
+  readonly name: string;
+  /** PID stands for a process in the new namespace. */
+  readonly command: string;
+  /** Where the ids have to be granted. */
+  readonly file: string;
+  /** `1000:100000:65536`: the writer's uid, the first id and the count. */
+  readonly lines: readonly string[];
+}
+
+const TOOLS: { readonly [K in OwnerKind]: { readonly name: string; readonly file: string } } = {
+  uid: { name: "newuidmap", file: "/etc/subuid" },
+  gid: { name: "newgidmap", file: "/etc/subgid" },
+};
+
+/**
+ * The tools that write the maps of a question for its writer, where it writes with a capability that it lacked before.
+ *
+ * @param gained  capabilities that the writer would have to gain
+ * @source newuidmap(1), newgidmap(1), subuid(5): the own id needs no line
+ */
+export function mapTools(question: MapQuestion, gained: readonly string[]): readonly MapTool[] {
+  return writtenKinds(question).flatMap(([kind, text]) => {
+    const parsed = parseMapText(text);
+    if (!gained.includes(SETID_CAP[kind]) || !parsed.ok) return [];
+    const { name, file } = TOOLS[kind];
+    const numbers = parsed.value.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`);
+    const granted = parsed.value
+      .map(lowerOf)
+      .filter(({ first, count }) => count !== 1 || first !== question.writer[kind])
+      .map(({ first, count }) => `${question.writer.uid}:${first}:${count}`);
+    return [{ name, command: `${name} PID ${numbers.join(" ")}`, file, lines: granted }];
+  });
+}
