@@ -13,6 +13,7 @@ import {
   type WritePlace,
 } from "../explain/index.ts";
 import { usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
 import { loadMap, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -45,12 +46,12 @@ interface CheckOptions {
 }
 
 export function addCheckCommand(program: Command, session: Session): void {
-  program
+  const command = program
     .command("check")
     .summary("would Linux take this map?")
     .description(
-      "Write the maps of a new user namespace in a model of Linux 6.18 and say what the kernel would.\n" +
-        "Exit 1 when a write is refused: with the errno, the rule, the line and the smallest change that is taken.",
+      "Write the maps of a new user namespace in a model of Linux 6.18, and say what\nthe kernel would.\n" +
+        "Exit 1 when a write is refused: with the errno, the rule, the line and the\nsmallest change that is taken.",
     )
     .option("--uid-map <text>", `what is written to uid_map: ${WRITTEN_HELP}`)
     .option("--gid-map <text>", "what is written to gid_map, in the same forms")
@@ -70,6 +71,12 @@ export function addCheckCommand(program: Command, session: Session): void {
     .action(async (options: CheckOptions) => {
       session.exit = await runCheck(options, session.terminal);
     });
+  addExamples(command, [
+    "check --uid-map '0 1000 1' --gid-map '0 1000 1' --setgroups deny",
+    "check --uid-map '0 1000 1; 1 100000 65536' --as caps=CAP_SETUID",
+    "check --uid-map '0 0 1' --as uid=0 --from inside --json",
+    "check --uid-map '0 0 10' --parent-map 0:1000:1 --parent-gid-map 0:100:1",
+  ]);
 }
 
 async function runCheck(options: CheckOptions, terminal: Terminal): Promise<Exit> {

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ROOTLESS, userns } from "./command.ts";
 
-const COMMANDS: readonly (readonly string[])[] = [["map"], ["layer", "owners"], ["layer", "lint"], ["shift"], ["tour"]];
+const COMMANDS: readonly (readonly string[])[] = [
+  ["map"],
+  ["check"],
+  ["layer", "owners"],
+  ["layer", "lint"],
+  ["shift"],
+  ["tour"],
+];
 
 async function helpOf(command: readonly string[]): Promise<string> {
   const { exit, stdout, stderr } = await userns([...command, "--help"]);
@@ -22,7 +29,7 @@ for (const command of COMMANDS)
     const flags = [...options.matchAll(/^ {2}(--[a-z-]+)/gm)].map((match) => match[1] ?? "");
     assert.equal(flags.at(-1), "--json");
     for (const flag of flags) assert.ok(examples.includes(flag), flag);
-    const mayRefuse = flags.includes("--map") || command[0] === "tour";
+    const mayRefuse = flags.includes("--map") || ["tour", "check"].includes(command[0] ?? "");
     assert.equal(/^Exit 1 when /m.test(options), mayRefuse);
   });
 

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { folderFor, ROOTLESS, userns } from "./command.ts";
+
+interface Row {
+  readonly rule: string;
+  readonly args: readonly string[];
+  readonly exit: number;
+  readonly lines: readonly string[];
+}
+
+const AS_USER = [
+  "  as    uid 1000, gid 1000, no capability, writing from inside the new",
+  "        namespace, made in the initial namespace",
+];
+
+const ROWS: readonly Row[] = [
+  {
+    rule: "the own id alone is taken, and the map in force is shown",
+    args: ["--uid-map", "0 1000 1"],
+    exit: 0,
+    lines: ["yes, Linux takes this", "  uid_map 0:1000:1", ...AS_USER],
+  },
+  {
+    rule: "a count past 32 bits is cut, and what is in force shows it",
+    args: ["--uid-map", "0 1000 4294967297"],
+    exit: 0,
+    lines: ["yes, Linux takes this", "  uid_map 0:1000:1", ...AS_USER],
+  },
+  {
+    rule: "each refused file is told, with line and column",
+    args: ["--uid-map", "0 1000 1 x", "--gid-map", "0 1000"],
+    exit: 1,
+    lines: [
+      'EINVAL uid_map line 1, column 10: "x" follows',
+      "  rule  Nothing but white space may follow the third number. (nothingAfterCount)",
+      "  from  vectors/linux-6.18/1_map_write.json (tag text)",
+      "EINVAL gid_map line 1, column 3: no first id below",
+      "  rule  A line is three decimal numbers with white space between them; no sign,",
+      "        no hex. (threeNumbers)",
+      "  from  user_namespaces(7); vectors/linux-6.18/1_map_write.json (tag text)",
+      ...AS_USER,
+      "  fix   uid_map line 1: 0 1000 1",
+      "        gid_map line 1: 0 1000 1",
+      "        --setgroups deny: write deny to setgroups before gid_map",
+    ],
+  },
+  {
+    rule: "who writes a range without a capability is told of newuidmap, and of the own id",
+    args: ["--uid-map", ROOTLESS],
+    exit: 1,
+    lines: [
+      "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
+      "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
+      "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
+      "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
+      "        opener)",
+      ...AS_USER,
+      "  fix   with CAP_SETUID over the parent",
+      "        --from parent: written from the parent",
+      "        as newuidmap does:",
+      "          newuidmap PID 0 1000 1 1 100000 65536",
+      "        which asks for these lines in /etc/subuid:",
+      "          1000:100000:65536",
+      "  or    uid_map line 2: leave it out",
+      "        (65536 ids are then not mapped)",
+    ],
+  },
+  {
+    rule: "whoever has capabilities writes from the parent",
+    args: ["--uid-map", ROOTLESS, "--as", "uid=1000,caps=CAP_SETUID"],
+    exit: 0,
+    lines: [
+      "yes, Linux takes this",
+      "  uid_map 0:1000:1, 1:100000:65536",
+      "  as    uid 1000, gid 1000, CAP_SETUID, writing from its parent, made in the",
+      "        initial namespace",
+    ],
+  },
+  {
+    rule: "capabilities of the parent count for nothing inside",
+    args: ["--uid-map", ROOTLESS, "--as", "caps=setuid", "--from", "inside"],
+    exit: 1,
+    lines: [
+      "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
+      "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
+      "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
+      "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
+      "        opener)",
+      "  as    uid 1000, gid 1000, CAP_SETUID, writing from inside the new namespace,",
+      "        made in the initial namespace",
+      "  fix   --from parent: written from the parent",
+    ],
+  },
+];
+
+for (const { rule, args, exit, lines } of ROWS)
+  test(`check: ${rule}`, async () => {
+    const outcome = await userns(["check", ...args]);
+    assert.deepEqual(outcome.stdout.split("\n"), [...lines, ""]);
+    assert.deepEqual([outcome.exit, outcome.stderr], [exit, ""]);
+  });
+
+test("check: a map of 4096 bytes in a file is written to the letter", async (t) => {
+  const path = join(folderFor(t), "map");
+  writeFileSync(path, "0 1000 1".padEnd(4096));
+  const { exit, stdout } = await userns(["check", "--uid-map", path]);
+  assert.deepEqual([exit, stdout.split("\n")[0]], [1, "EINVAL uid_map: 4096 bytes"]);
+});
+
+test("check: root has every capability unless said, and a parent's map is the parent's", async () => {
+  const args = ["check", "--uid-map", "0 0 2", "--as", "uid=0", "--parent-map", "0:5:2"];
+  assert.equal((await userns(args)).exit, 0);
+  assert.equal((await userns([...args, "--as", "uid=0,caps=none"])).exit, 1);
+});
+
+test("check: --json has the documented shape", async () => {
+  const { exit, stdout } = await userns(["check", "--uid-map", "0 100 1;0 5 1", "--as", "caps=setuid", "--json"]);
+  assert.equal(exit, 1);
+  const question = {
+    parent: null,
+    writer: { uid: 1000, gid: 1000, caps: ["setuid"] },
+    from: "parent",
+    setgroups: null,
+    texts: { uid: "0 100 1\n0 5 1" },
+  };
+  const answer: unknown = JSON.parse(stdout);
+  assert.deepEqual(answer, {
+    ok: false,
+    question,
+    writes: [
+      {
+        file: "uid_map",
+        refusal: {
+          file: "uid_map",
+          call: "write",
+          errno: "EINVAL",
+          rule: {
+            name: "noOverlap",
+            sentence: "No two lines share an id on either side.",
+            source: "user_namespaces(7); vectors/linux-6.18/1_map_write.json (tags text, overlap-far)",
+          },
+          because: "0:5:1 shares inside id 0 with line 1, 0:100:1",
+          line: 2,
+          column: null,
+        },
+        inForce: [],
+      },
+    ],
+    proposals: [
+      {
+        changes: [{ what: "line", kind: "uid", line: 2, to: ["1 5 1"] }],
+        question: { ...question, texts: { uid: "0 100 1\n1 5 1" } },
+        lostIds: 0,
+        tools: [],
+      },
+    ],
+    why: null,
+  });
+});
+
+const WRONG: readonly (readonly [args: readonly string[], where: string])[] = [
+  [[], "--uid-map"],
+  [["--uid-map", "0:1000"], "--uid-map"],
+  [["--uid-map", "nowhere"], "--uid-map"],
+  [["--uid-map", "0 0 1", "--as", "user=5"], "--as"],
+  [["--uid-map", "0 0 1", "--as", "uid=5,uid=6"], "--as"],
+  [["--uid-map", "0 0 1", "--as", "uid=x"], "--as uid"],
+  [["--uid-map", "0 0 1", "--as", "caps=CAP_ROOT"], "--as caps"],
+  [["--uid-map", "0 0 1", "--parent-gid-map", "0:0:1"], "--parent-map"],
+  [["--uid-map", "0 0 1", "--parent-map", "0:0:1"], "writer's uid"],
+  [["--uid-map", "0 0 1", "--parent-map", "0:0:0"], "--parent-map:1:1"],
+];
+
+for (const [args, where] of WRONG)
+  test(`check ${args.join(" ")}: exit 2, at ${where}`, async () => {
+    const { exit, stdout, stderr } = await userns(["check", ...args]);
+    assert.deepEqual([exit, stdout, stderr.split("\n")[0]], [2, "", `error: ${where}`]);
+  });
