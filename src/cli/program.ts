@@ -6,6 +6,8 @@ import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
+import { addRunCommand } from "./run.ts";
+import { addSchemaCommand } from "./schema.ts";
 import { newSession, type Session } from "./session.ts";
 import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -17,6 +19,8 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addRunCommand,
+  addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
 ];

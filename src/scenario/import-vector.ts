@@ -1,7 +1,7 @@
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { knownCall, listAt, objectAt, textAt } from "./load.ts";
-import { SCENARIO_VERSION, type Scenario, type Setup, type SetupPart, type Step } from "./scenario.ts";
+import { PROFILES, SCENARIO_VERSION, type Scenario, type Setup, type SetupPart, type Step } from "./scenario.ts";
 
 /** A recorded vector: what a running kernel answered. */
 export interface Vector {
@@ -22,7 +22,7 @@ const PART: { readonly [recorded: string]: SetupPart } = {
 };
 
 /** The kernel that was recorded gave its root everything but this. */
-const LACKS = ["sys_resource"];
+const LACKS = ["sys_resource"] as const;
 
 /** Keys that some recorded steps carry though the call takes none of them. */
 const IGNORED: { readonly [call: string]: readonly string[] } = { mkdir: ["acc", "flags"] };
@@ -52,6 +52,7 @@ function toScenario(title: string, vector: Values, where: string): Scenario {
   const steps = op.map((step, index) => toStep(step, observed[index], `${where}.op[${index}]`));
   return {
     version: SCENARIO_VERSION,
+    profile: PROFILES[0],
     title,
     names: {},
     lacks: LACKS,

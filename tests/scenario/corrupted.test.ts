@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { importVector, runVector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { FOLDER, MODELLED_FILES } from "./families.ts";
 
-const FILES = ["1_map_write", "2_id_translation", "5_scm_credentials", "6_privilege"];
 /** Every seventh vector is corrupted. */
 const SAMPLE_EVERY = 7;
 
@@ -45,10 +45,12 @@ interface Recorded {
   readonly observed: readonly { readonly [key: string]: Json }[];
 }
 
+test("every modelled family is corrupted", () => assert.equal(MODELLED_FILES.length, 7));
+
 for (const engine of ENGINES)
-  for (const file of FILES)
+  for (const file of MODELLED_FILES)
     test(`${file}: exactly the corrupted vectors fail, on ${engine.name} (seed 1)`, () => {
-      const vectors: readonly Recorded[] = JSON.parse(readFileSync(`tests/vectors/linux-6.18/${file}.json`, "utf8"));
+      const vectors: readonly Recorded[] = JSON.parse(readFileSync(`${FOLDER}/${file}`, "utf8"));
       const random = numbers(1);
       const pick = (count: number) => Math.floor((random.next().value ?? 0) * count);
       let corrupted = 0;
