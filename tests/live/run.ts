@@ -1,7 +1,7 @@
 /** A recorded vector on the running kernel. */
 import type { Engine } from "../../src/core/engine.ts";
 import { UsernsError } from "../../src/core/errors.ts";
-import { ALL_CAPS, capSet, capsWithout, isCapability } from "../../src/kernel/capability.ts";
+import { ALL_CAPS, capSet, capsWithout } from "../../src/kernel/capability.ts";
 import { createWorld, freeWorld } from "../../src/kernel/world.ts";
 import { differences } from "../../src/scenario/compare.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
@@ -35,9 +35,9 @@ export type LiveOutcome =
 
 /** Set the scenario up on the running kernel, take its steps, and compare every answer with what was recorded. */
 export async function runLive(agent: Agent, engine: Engine, scenario: Scenario): Promise<LiveOutcome> {
-  const lacks = scenario.lacks.filter(isCapability);
-  const world = createWorld(engine, { rootCaps: capsWithout(ALL_CAPS, capSet(lacks)) });
+  const world = createWorld(engine, { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) });
   try {
+    for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
     const live = await setUpNamespaces(agent, world);
     await setUpFilesystems(live, world);
