@@ -1,0 +1,174 @@
+/** Bad input of `userns run`: where it is in the file, what was expected, what was found, what to do. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { userns } from "./command.ts";
+import { fileWith, HEAD, SCENARIO, STEPS } from "./run-scenario.ts";
+
+interface BadRow {
+  readonly rule: string;
+  readonly file?: string;
+  readonly text: string | Uint8Array;
+  readonly stderr: readonly string[];
+}
+
+const BAD: readonly BadRow[] = [
+  {
+    rule: "an undefined name is told with line and column of its key",
+    text: SCENARIO.replace("task: root\n", "task: rot\n"),
+    stderr: ["error: a.yaml:12:5: $.steps[1].task", "  expected  a task: @root, root", '  got       "rot"'],
+  },
+  {
+    rule: "a map that Linux would refuse in a setup is told with its place and the rule",
+    text: SCENARIO.replace(
+      "  filesystems:",
+      "    - { name: in, parent: box, owner: [0, 0], uid_map: [[0, 0, 2]] }\n  filesystems:",
+    ),
+    stderr: [
+      "error: a.yaml:6:47: $.setup.namespaces[1].uid_map",
+      "  expected  a map that Linux takes: Every line must lie within one line of the parent's map.",
+      '  got       "no line of uid_map of box holds all of 0:0:2"',
+    ],
+  },
+  {
+    rule: "a mode that YAML reads as a number is told with what to do",
+    text: SCENARIO.replace('mode: "0644" }]', "mode: 0644 }]"),
+    stderr: [
+      "error: a.yaml:7:56: $.setup.files[0].mode",
+      '  expected  a mode in octal, like "0644"',
+      "  got       644",
+      "  to do     put it in quotes",
+    ],
+  },
+  {
+    rule: "what is not modelled is told by name",
+    text: SCENARIO.replace("type: tmpfs", "type: nfs"),
+    stderr: [
+      "error: a.yaml:6:31: $.setup.filesystems[0].type",
+      "  expected  one of tmpfs, ext4, xfs, btrfs, overlay",
+      '  got       "nfs"',
+      "  to do     network file systems and FUSE are not modelled: their servers decide with ids of their own",
+    ],
+  },
+  {
+    rule: "a key that is missing is told with the place of what should hold it",
+    text: "version: 1\nsteps:\n  - call: creds\n",
+    stderr: ["error: a.yaml:3:5: $.steps[0].task", "  expected  text", "  got       nothing"],
+  },
+  {
+    rule: "JSON has lines and columns too",
+    file: "a.json",
+    text: '{\n\t"version": 1,\n\t"steps": [\n\t\t{ "task": "@root", "call": "reboot" }]\n}\n'.replace(
+      "reboot",
+      "keyctl",
+    ),
+    stderr: [
+      "error: a.json:4:22: $.steps[0].call",
+      "  expected  a call that is modelled",
+      '  got       "keyctl"',
+      "  to do     keyrings and SysV IPC are not modelled",
+    ],
+  },
+  {
+    rule: "text that is neither YAML nor JSON is told with line and column",
+    text: "version: 1\nsteps: [\n",
+    stderr: [
+      "error: a.yaml:3:1",
+      "  expected  JSON or YAML",
+      "  got       Flow sequence in block collection must be sufficiently indented and end with a ]",
+    ],
+  },
+  {
+    rule: "a key is written once",
+    text: "version: 1\nversion: 1\n",
+    stderr: ["error: a.yaml:2:1", "  expected  JSON or YAML", "  got       Map keys must be unique"],
+  },
+  {
+    rule: "a tag that YAML does not have is refused, not dropped",
+    text: "version: !int 1\n",
+    stderr: ["error: a.yaml:1:10", "  expected  JSON or YAML", "  got       Unresolved tag: !int"],
+  },
+  {
+    rule: "a file holds one scenario",
+    text: "version: 1\n---\nversion: 1\n",
+    stderr: ["error: a.yaml:2:1", "  expected  JSON or YAML", "  got       a second document, behind ---"],
+  },
+  {
+    rule: "an alias of nothing is refused",
+    text: "version: *v\n",
+    stderr: [
+      "error: a.yaml",
+      "  expected  JSON or YAML",
+      "  got       Unresolved alias (the anchor must be set before the alias): v",
+    ],
+  },
+  {
+    rule: "an alias inside of what it stands for is refused",
+    text: "version: 1\nsetup: &s { namespaces: *s }\n",
+    stderr: ["error: a.yaml", "  expected  JSON or YAML", "  got       an alias inside of what it stands for"],
+  },
+  {
+    rule: "an empty file is no scenario",
+    text: "",
+    stderr: ["error: a.yaml: $", "  expected  an object", "  got       null"],
+  },
+  {
+    rule: "bytes that are no UTF-8 are refused",
+    text: Uint8Array.of(0xff, 0xfe),
+    stderr: ["error: a.yaml", "  expected  text in UTF-8", "  got       other bytes"],
+  },
+  {
+    rule: "recorded vectors are told what replays them",
+    file: "a.json",
+    text: '[{ "id": "x", "family": "f", "tag": "t", "setup": {}, "op": [], "observed": [] }]',
+    stderr: [
+      "error: a.json:1:1: $",
+      "  expected  a scenario",
+      '  got       "recorded vectors"',
+      "  to do     replay them with: npm run vectors -- FILE",
+    ],
+  },
+];
+
+for (const { rule, file = "a.yaml", text, stderr } of BAD)
+  test(`${rule}: exit 2`, async (t) => {
+    const { folder, path } = fileWith(t, file, text);
+    const outcome = await userns(["run", path]);
+    assert.deepEqual([outcome.stderr.replaceAll(`${folder}/`, ""), outcome.stdout], [`${stderr.join("\n")}\n`, ""]);
+    assert.equal(outcome.exit, 2);
+  });
+
+test("a place behind an alias is where its anchor stands", async () => {
+  const text = `${HEAD.replace("tasks:\n    - {", "tasks:\n    - &root {")}steps: [*root]\n`;
+  assert.match((await userns(["run", "-"], { stdin: text })).stderr, /^error: stdin:10:9: \$\.steps\[0\]\.task/);
+});
+
+test("nothing is said of the first file when the last is bad", async (t) => {
+  const { path } = fileWith(t, "a.yaml", SCENARIO);
+  const missing = await userns(["run", path, join(path, "b.yaml")]);
+  assert.deepEqual([missing.exit, missing.stdout], [2, ""]);
+  assert.match(missing.stderr, /expected {2}a file that can be read/);
+  const bad = await userns(["run", path, "-"], { stdin: "version: 2" });
+  assert.deepEqual([bad.exit, bad.stdout], [2, ""]);
+});
+
+test("an error as JSON names the place", async () => {
+  const { exit, stderr } = await userns(["run", "-", "--json"], {
+    stdin: `${HEAD}${STEPS.replace("stat\n", "reboot\n")}`,
+  });
+  assert.equal(exit, 2);
+  const { error } = JSON.parse(stderr);
+  assert.deepEqual([error.code, error.where, error.got], ["ERR_SCENARIO", "stdin:13:5: $.steps[1].call", '"reboot"']);
+});
+
+test("an engine that there is not is wrong use", async () => {
+  assert.equal((await userns(["run", "-", "--engine", "gpu"], { stdin: SCENARIO })).exit, 2);
+});
+
+test("a YAML anchor bomb is refused", async () => {
+  const row = (name: string, of: string) => `${name}: &${name} [${Array.from({ length: 10 }, () => of).join()}]\n`;
+  const text = `${row("a", "1")}${row("b", "*a")}${row("c", "*b")}${row("d", "*c")}`;
+  const { exit, stderr } = await userns(["run", "-"], { stdin: text });
+  assert.equal(exit, 2);
+  assert.match(stderr, /alias count/);
+});
