@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { UsernsError } from "../core/index.ts";
-import type { PathPart, Place, Source } from "../scenario/index.ts";
+import type { PathPart, Source, TextPlace } from "../scenario/index.ts";
 import { fileFault } from "./fault.ts";
 
 /** The argument that means standard input. */
@@ -50,7 +50,7 @@ function textOf(bytes: Uint8Array, name: string): string {
 export function parseSource(text: string, name: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const placeAt = (offset: number): Place => {
+  const placeAt = (offset: number): TextPlace => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };

@@ -1,7 +1,14 @@
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { knownCall, listAt, objectAt, textAt } from "./load.ts";
-import { PROFILES, SCENARIO_VERSION, type Scenario, type Setup, type SetupPart, type Step } from "./scenario.ts";
+import {
+  PROFILES,
+  SCENARIO_VERSION,
+  type Scenario,
+  type ScenarioStep,
+  type Setup,
+  type SetupPart,
+} from "./scenario.ts";
 
 /** A recorded vector: what a running kernel answered. */
 export interface Vector {
@@ -68,7 +75,7 @@ function toSetup(json: unknown, where: string): Setup {
   );
 }
 
-function toStep(json: unknown, observed: unknown, where: string): Step {
+function toStep(json: unknown, observed: unknown, where: string): ScenarioStep {
   const { p, call, ...rest } = objectAt(json, where);
   const name = knownCall(call, `${where}.call`);
   const args = Object.fromEntries(Object.entries(rest).filter(([key]) => !IGNORED[name]?.includes(key)));

@@ -10,9 +10,9 @@ import {
   type Profile,
   SCENARIO_VERSION,
   type Scenario,
+  type ScenarioStep,
   SETUP_PARTS,
   type Setup,
-  type Step,
 } from "./scenario.ts";
 import { FILESYSTEM_TYPES } from "./set-up-files.ts";
 
@@ -88,7 +88,7 @@ function refuseInItem(item: unknown, where: string): void {
   }
 }
 
-function readStep(json: unknown, where: string): Step {
+function readStep(json: unknown, where: string): ScenarioStep {
   const { task, call, observed, ...args } = objectAt(json, where);
   return {
     task: textAt(task, `${where}.task`),

@@ -9,12 +9,12 @@ import type { Verdict } from "../kernel/verdict.ts";
 import { createWorld, freeWorld, type World } from "../kernel/world.ts";
 import { type Difference, differences, resultOf } from "./compare.ts";
 import { placed } from "./placed.ts";
-import type { Scenario, Step } from "./scenario.ts";
+import type { Scenario, ScenarioStep } from "./scenario.ts";
 import { setUp } from "./set-up.ts";
 
 /** What one step answered. */
 export interface Answer {
-  readonly step: Step;
+  readonly step: ScenarioStep;
   readonly verdict: Verdict<Values>;
   /** The answer as a result is written. */
   readonly result: Values;
@@ -40,7 +40,7 @@ export function replay(scenario: Scenario, engine: Engine): readonly Answer[] {
   }
 }
 
-function take(world: World, step: Step): Answer {
+function take(world: World, step: ScenarioStep): Answer {
   const task = world.tasks.get(step.task);
   if (!task) throw scenarioError(`${step.where}.task`, `a task: ${[...world.tasks.keys()].join(", ")}`, step.task);
   const call = CALLS.get(step.call);

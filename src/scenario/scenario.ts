@@ -19,7 +19,7 @@ export interface Scenario {
   /** Capabilities that root of the machine does not have. */
   readonly lacks: readonly Capability[];
   readonly setup: Setup;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScenarioStep[];
 }
 
 /** What there is before the first step, in this order; each list in the order written. Read item by item at set-up. */
@@ -28,7 +28,7 @@ export type Setup = { readonly [Part in SetupPart]?: readonly unknown[] };
 export const SETUP_PARTS = ["namespaces", "filesystems", "files", "mounts", "sockets", "tasks"] as const;
 export type SetupPart = (typeof SETUP_PARTS)[number];
 
-export interface Step {
+export interface ScenarioStep {
   /** The name of the task that makes the call. */
   readonly task: string;
   readonly call: string;

@@ -4,7 +4,7 @@ import { UsernsError } from "../core/errors.ts";
 export type PathPart = string | number;
 
 /** A place in a text, both counted from 1. */
-export interface Place {
+export interface TextPlace {
   readonly line: number;
   readonly column: number;
 }
@@ -16,7 +16,7 @@ export interface Source {
   /** What the text holds. */
   readonly json: unknown;
   /** Where the key or item at a path stands; null where the parser does not know. */
-  readonly placeOf: (path: readonly PathPart[]) => Place | null;
+  readonly placeOf: (path: readonly PathPart[]) => TextPlace | null;
 }
 
 /**

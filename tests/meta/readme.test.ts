@@ -34,6 +34,8 @@ let folder = "";
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "userns-readme-"));
   cpSync("tests/layers/debian-mixed-owners.tar.gz", join(folder, "layer.tar.gz"));
+  for (const [index, scenario] of blocks("yaml").entries())
+    writeFileSync(join(folder, index === 0 ? "box.yaml" : `box${index + 1}.yaml`), scenario);
   const bin = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve("dist/cli/main.js"))} "$@"\n`;
   writeFileSync(join(folder, "userns"), bin, { mode: 0o755 });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -48,6 +48,24 @@ test("the command runs from the package", () => {
       encoding: "utf8",
     }).match(/(\d+)\D+(\d+)/) ?? [];
   assert.deepEqual(fields, ["1000", "101000"]);
+});
+
+test("the package replays a scenario, and the command does", () => {
+  const script = `
+    import { readFileSync } from "node:fs";
+    import { parse } from "yaml";
+    import { initSync } from "userns/core";
+    import { loadScenario, replay } from "userns/scenario";
+    const json = parse(readFileSync(process.argv[1], "utf8"));
+    const answers = replay(loadScenario(json), initSync());
+    console.log(answers.length, answers.every(({ differences }) => differences.length === 0));`;
+  const file = resolve("tests/scenarios/linux/rootless-map.yaml");
+  const args = ["--input-type=module", "-e", script, file];
+  assert.equal(execFileSync(process.execPath, args, { cwd: packed.root, encoding: "utf8" }).trim(), "9 true");
+  const ran = execFileSync(process.execPath, [join(packed.root, "dist/cli/main.js"), "run", file], {
+    encoding: "utf8",
+  });
+  assert.match(ran, /9 of 9 answers as expected/);
 });
 
 test("the portable layers import no Node module and no package", () => {
