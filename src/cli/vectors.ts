@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import type { Engine } from "../core/engine.ts";
 import { initSync as initTypescript } from "../core/engine-ts.ts";
 import { initSync as initWasm } from "../core/init.ts";
+import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importVector, type Vector } from "../scenario/import-vector.ts";
 import { type Outcome, runVector } from "../scenario/run-vector.ts";
 
@@ -32,7 +33,7 @@ function filesAt(path: string): string[] {
 function vectorsIn(file: string): Vector[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  return list.map((vector, index) => importVector(vector, `${file}[${index}]`));
+  return list.map((vector, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
 }
 
 function main(): number {

@@ -3,10 +3,11 @@ import { ALL_CAPS, capSet, capsWithout, isCapability } from "../kernel/capabilit
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
+import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
 import type { Verdict } from "../kernel/verdict.ts";
 import { createWorld, freeWorld, type World } from "../kernel/world.ts";
 import { type Difference, differences, resultOf } from "./compare.ts";
-import type { Scenario, Step } from "./scenario.ts";
+import { BY_USER_SPACE, type Scenario, type Step } from "./scenario.ts";
 import { setUp } from "./set-up.ts";
 
 /** What one step answered. */
@@ -24,12 +25,13 @@ export interface Answer {
  *
  * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
  */
-export function replay(scenario: Scenario, engine: Engine): readonly Answer[] {
+export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace | null = null): readonly Answer[] {
   const world = createWorld(engine, { rootCaps: rootCaps(scenario) });
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
-    return scenario.steps.map((step) => take(world, step));
+    const programs = (scenario.userSpace && userSpace?.start(scenario.userSpace, "$.setup")) ?? [];
+    return scenario.steps.map((step) => (step.task === BY_USER_SPACE ? run(world, step, programs) : take(world, step)));
   } finally {
     freeWorld(world);
   }
@@ -41,6 +43,14 @@ function rootCaps({ lacks }: Scenario) {
     return name;
   });
   return capsWithout(ALL_CAPS, capSet(names));
+}
+
+function run(world: World, step: Step, programs: readonly UserProgram[]): Answer {
+  const program = programs.find(({ name }) => name === step.call);
+  if (!program) throw scenarioError(step.where, "a setup with what the program reads", step.call);
+  const verdict = program.run(world, step.args, step.where);
+  const result = verdict.value;
+  return { step, verdict, result, differences: step.observed ? differences(step.observed, result) : [] };
 }
 
 function take(world: World, step: Step): Answer {

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
-const FILES = ["1_map_write", "2_id_translation", "5_scm_credentials", "6_privilege"];
+const FILES = ["1_map_write", "2_id_translation", "5_scm_credentials", "6_privilege", "7_newidmap"];
 /** Every seventh vector is corrupted. */
 const SAMPLE_EVERY = 7;
 
@@ -54,13 +55,17 @@ for (const engine of ENGINES)
       let corrupted = 0;
       for (const [index, vector] of vectors.entries()) {
         if (index % SAMPLE_EVERY !== 0) continue;
-        assert.equal(runVector(importVector(vector, file), engine).kind, "passed", `${file}[${index}] as recorded`);
+        assert.equal(
+          runVector(importVector(vector, file, DELEGATION_TOOLS), engine).kind,
+          "passed",
+          `${file}[${index}] as recorded`,
+        );
         const step = pick(vector.observed.length);
         const answers = corruptions(vector.observed[step] ?? {});
         const answer = answers[pick(answers.length)];
         assert.ok(answer);
         const outcome = runVector(
-          importVector({ ...vector, observed: vector.observed.with(step, answer) }, file),
+          importVector({ ...vector, observed: vector.observed.with(step, answer) }, file, DELEGATION_TOOLS),
           engine,
         );
         assert.equal(outcome.kind, "failed", `${file}[${index}] step ${step}: ${JSON.stringify(answer)} was taken`);
