@@ -6,6 +6,7 @@ import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
+import { addNewIdMapCommands } from "./new-id-map.ts";
 import { newSession, type Session } from "./session.ts";
 import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addNewIdMapCommands,
   addLayerCommand,
   addShiftCommand,
 ];

@@ -27,8 +27,8 @@ export function grantsTo(file: SubidFile, user: PasswdEntry, passwd: KeptFile<Pa
   );
 }
 
-/** Does a line hold an id? Sums are those of 64-bit longs: `0:0` holds every id, `5:-1` none. */
-function lastHeld({ first, count }: SubidEntry): bigint {
+/** The last id that an entry holds. Sums are those of 64-bit longs: `0:0` holds every id, `5:-1` none. */
+export function lastHeld({ first, count }: SubidEntry): bigint {
   return BigInt.asUintN(64, first + count - 1n);
 }
 

@@ -6,6 +6,8 @@ import { ROOTLESS, userns } from "./command.ts";
 const COMMANDS: readonly (readonly string[])[] = [
   ["map"],
   ["check"],
+  ["newuidmap"],
+  ["newgidmap"],
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
@@ -29,7 +31,7 @@ for (const command of COMMANDS)
     const flags = [...options.matchAll(/^ {2}(--[a-z-]+)/gm)].map((match) => match[1] ?? "");
     assert.equal(flags.at(-1), "--json");
     for (const flag of flags) assert.ok(examples.includes(flag), flag);
-    const mayRefuse = flags.includes("--map") || ["tour", "check"].includes(command[0] ?? "");
+    const mayRefuse = flags.includes("--map") || ["tour", "check", "newuidmap", "newgidmap"].includes(command[0] ?? "");
     assert.equal(/^Exit 1 when /m.test(options), mayRefuse);
   });
 
