@@ -7,6 +7,8 @@ import { reportFault } from "./fault.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
+import { addRunCommand } from "./run.ts";
+import { addSchemaCommand } from "./schema.ts";
 import { newSession, type Session } from "./session.ts";
 import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -19,6 +21,8 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addExplainCommand,
   addCheckCommand,
   addNewIdMapCommands,
+  addRunCommand,
+  addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
 ];

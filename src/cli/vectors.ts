@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Engine } from "../core/engine.ts";
-import { initSync as initTypescript } from "../core/engine-ts.ts";
-import { initSync as initWasm } from "../core/init.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importVector, type Vector } from "../scenario/import-vector.ts";
 import { type Outcome, runVector } from "../scenario/run-vector.ts";
+import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
@@ -14,11 +12,6 @@ Replay recorded vectors, files or folders of them, and compare every answer.
   --only WORD  only vectors of this tag, or whose id begins so
   --show N     how many failures are shown in full (default 5)
   --engine E   wasm (default) or typescript`;
-
-const ENGINES: ReadonlyMap<string, () => Engine> = new Map([
-  ["wasm", initWasm],
-  ["typescript", initTypescript],
-]);
 
 /** The vector files at a path: itself, or every .json below a folder. */
 function filesAt(path: string): string[] {
@@ -36,7 +29,7 @@ function vectorsIn(file: string): Vector[] {
   return list.map((vector, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
 }
 
-function main(): number {
+async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -56,14 +49,11 @@ function main(): number {
     console.error(`no vectors in ${positionals.join(", ")}${only ? ` that are ${only.join(" or ")}` : ""}`);
     return 2;
   }
-  const start = ENGINES.get(values.engine);
-  if (!start) {
-    console.error(
-      `--engine: expected one of: ${[...ENGINES.keys()].join(", ")} (got: ${JSON.stringify(values.engine)})`,
-    );
+  if (!isEngineName(values.engine)) {
+    console.error(`--engine: expected one of: ${ENGINE_NAMES.join(", ")} (got: ${JSON.stringify(values.engine)})`);
     return 2;
   }
-  const engine = start();
+  const engine = await startEngine(values.engine);
   const outcomes = vectors.map((vector) => runVector(vector, engine));
   report(outcomes, Number(values.show));
   return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
@@ -82,4 +72,4 @@ function report(outcomes: readonly Outcome[], shown: number): void {
   console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
 }
 
-process.exitCode = main();
+process.exitCode = await main();

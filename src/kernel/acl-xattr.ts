@@ -12,7 +12,7 @@ import {
   wantWrite,
 } from "./inode-permission.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
-import type { Path } from "./mount.ts";
+import { type Path, requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import {
   type AclEntry,
@@ -67,6 +67,7 @@ export type AclEntryText =
 
 /** The file that a call is going to change. */
 function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
+  requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
   const writable = wantWrite(name.mount);
@@ -117,6 +118,7 @@ export function removeAcl(world: World, task: Task, name: PathName, type: AclTyp
  * @returns ids of the caller's namespace, NO_ID for those without one; ENODATA
  */
 export function getAcl(world: World, task: Task, name: PathName, type: AclType): Verdict<readonly AclEntryText[]> {
+  requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
   const { mount, inode } = found.value;

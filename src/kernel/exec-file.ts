@@ -1,6 +1,7 @@
 import { type ExecOutcome, execProgram } from "./exec.ts";
 import { honouredCapability } from "./file-capability.ts";
 import { inodePermission, seenThrough } from "./inode-permission.ts";
+import { requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -20,8 +21,10 @@ const RULES = ruleTable({
  * `execve` of the program at a path, a symbolic link followed.
  *
  * @returns ENOENT, ENOTDIR, EACCES on the way; ENOEXEC; EPERM of {@link execProgram}
+ * @throws  UsernsError ERR_SCENARIO for a program on an overlay, which is not modelled
  */
 export function execFile(world: World, task: Task, name: PathName): Verdict<ExecOutcome> {
+  requireOwnFiles(name.mount.superblock, "execve");
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const path = found.value;

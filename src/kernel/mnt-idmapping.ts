@@ -24,7 +24,7 @@ export function makeVfsid<K extends OwnerKind>(
   kind: K,
   kid: Kuid64<K>,
 ): Kuid64<K> {
-  return take(world, intoMount(mountView(mount, kind)), kid);
+  return take(world, kind, intoMount(mountView(mount, kind)), kid);
 }
 
 /**
@@ -38,12 +38,12 @@ export function fromVfsid<K extends OwnerKind>(
   kind: K,
   vfsid: Kuid64<K>,
 ): Kuid64<K> {
-  return take(world, outOfMount(mountView(mount, kind)), vfsid);
+  return take(world, kind, outOfMount(mountView(mount, kind)), vfsid);
 }
 
-function take<K extends OwnerKind>(world: HasTranslators, route: KernelRoute<K>, from: Kuid64<K>): Kuid64<K> {
+function take<K extends OwnerKind>(world: HasTranslators, kind: K, route: KernelRoute<K>, from: Kuid64<K>): Kuid64<K> {
   if (route.length === 0) return from;
-  const place = world.translators.of(route).place(from.id, from.number);
+  const place = world.translators.place(kind, route, from);
   const id: number = place.id;
   return { id, number: place.number };
 }

@@ -26,8 +26,7 @@ export function statPath(world: World, task: Task, path: PathName): Verdict<Stat
 export function statInode(world: World, reader: UserNamespace, mount: Mount, inode: Inode): Stat {
   const shown = (kind: OwnerKind) => {
     const route = shownRoute({ ...mountView(mount, kind), caller: [mapOf(reader, kind)] });
-    const { id, number } = inode[kind];
-    return world.translators.of(route).place(id, number).id;
+    return world.translators.place(kind, route, inode[kind]).id;
   };
   return { uid: shown("uid"), gid: shown("gid"), mode: inode.mode, type: inode.type };
 }

@@ -1,7 +1,17 @@
 import type { Engine, Translator } from "../core/engine.ts";
 import { flattenRoute } from "../core/flat-route.ts";
+import type { Kind } from "../core/id.ts";
 import type { IdMap } from "../core/id-map.ts";
-import type { Hop, Route } from "../core/route.ts";
+import type { Hop, PlacedId, Route } from "../core/route.ts";
+import type { KernelRoute } from "./routes.ts";
+
+/** One id that was taken along a route. */
+export interface Translation {
+  readonly kind: Kind;
+  readonly route: KernelRoute;
+  readonly from: PlacedId;
+  readonly to: PlacedId;
+}
 
 /**
  * Routes loaded into one engine. A route is flattened and loaded once: two routes over the same maps, in the same
@@ -12,6 +22,8 @@ export class Translators {
   readonly #mapKeys = new WeakMap<IdMap, number>();
   #nextMapKey = 0;
   readonly #loaded = new Map<string, Translator>();
+  /** Told of every id that {@link place} takes; null: nobody asks. */
+  watcher: ((taken: Translation) => void) | null = null;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -24,6 +36,13 @@ export class Translators {
     const translator = this.#engine.load(flattenRoute(route));
     this.#loaded.set(key, translator);
     return translator;
+  }
+
+  /** Take one id along a route. Every answer about a single id comes from here, so whoever watches sees its way. */
+  place<K extends Kind>(kind: K, route: KernelRoute<K>, from: PlacedId<K>): PlacedId {
+    const to = this.of(route).place(from.id, from.number);
+    this.watcher?.({ kind, route, from, to });
+    return to;
   }
 
   free(): void {

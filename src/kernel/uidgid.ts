@@ -15,14 +15,14 @@ export interface HasTranslators {
  * @returns  an id half of NO_ID when the namespace does not map it
  */
 export function makeKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, id: UserId<K>): Kuid64<K> {
-  const place = world.translators.of(intoKernel([mapOf(ns, kind)])).place(id, CLASSICAL);
+  const place = world.translators.place(kind, intoKernel([mapOf(ns, kind)]), { id, number: CLASSICAL });
   const kid: number = place.id;
   return { id: kid, number: place.number };
 }
 
 /** `from_kuid` and its kin: the number of a kernel id inside a namespace, or NO_ID. */
 export function fromKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, kid: Kuid64<K>): UserId<K> {
-  const id: number = world.translators.of(outOfKernel([mapOf(ns, kind)], "checked")).place(kid.id, kid.number).id;
+  const id: number = world.translators.place(kind, outOfKernel([mapOf(ns, kind)], "checked"), kid).id;
   return id;
 }
 
@@ -33,7 +33,7 @@ export function fromKidMunged<K extends Kind>(
   kind: K,
   kid: Kuid64<K>,
 ): UserId<K> {
-  const id: number = world.translators.of(outOfKernel([mapOf(ns, kind)], "shown")).place(kid.id, kid.number).id;
+  const id: number = world.translators.place(kind, outOfKernel([mapOf(ns, kind)], "shown"), kid).id;
   return id;
 }
 

@@ -2,7 +2,15 @@ import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import type { UserSpace } from "../kernel/syscall/user-space.ts";
 import { knownCall, listAt, objectAt, textAt } from "./load.ts";
-import { BY_USER_SPACE, SCENARIO_VERSION, type Scenario, type Setup, type SetupPart, type Step } from "./scenario.ts";
+import {
+  BY_USER_SPACE,
+  PROFILES,
+  SCENARIO_VERSION,
+  type Scenario,
+  type Setup,
+  type SetupPart,
+  type Step,
+} from "./scenario.ts";
 
 /** A recorded vector: what a running kernel answered. */
 export interface Vector {
@@ -25,7 +33,7 @@ const PART: { readonly [recorded: string]: SetupPart } = {
 };
 
 /** The kernel that was recorded gave its root everything but this. */
-const LACKS = ["sys_resource"];
+const LACKS = ["sys_resource"] as const;
 
 /** Keys that some recorded steps carry though the call takes none of them. */
 const IGNORED: { readonly [call: string]: readonly string[] } = { mkdir: ["acc", "flags"] };
@@ -58,6 +66,7 @@ function toScenario(title: string, vector: Values, where: string, userSpace: Use
   const [ofKernel, ofUserSpace] = splitSetup(vector.setup, `${where}.setup`, userSpace);
   return {
     version: SCENARIO_VERSION,
+    profile: PROFILES[0],
     title,
     names: {},
     lacks: LACKS,

@@ -7,6 +7,7 @@
 export * from "./compare.ts";
 export * from "./import-vector.ts";
 export * from "./load.ts";
+export * from "./observed.ts";
 export * from "./replay.ts";
 export * from "./run-vector.ts";
 export * from "./scenario.ts";

@@ -1,8 +1,20 @@
 import { isId } from "../core/id.ts";
+import { isCapability } from "../kernel/capability.ts";
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
-import { SCENARIO_VERSION, type Scenario, SETUP_PARTS, type Setup, type Step } from "./scenario.ts";
+import { refuseNotModelled } from "./not-modelled.ts";
+import { readObserved } from "./observed.ts";
+import {
+  PROFILES,
+  type Profile,
+  SCENARIO_VERSION,
+  type Scenario,
+  SETUP_PARTS,
+  type Setup,
+  type Step,
+} from "./scenario.ts";
+import { FILESYSTEM_TYPES } from "./set-up-files.ts";
 
 /**
  * Read a scenario from parsed JSON or YAML.
@@ -12,36 +24,68 @@ import { SCENARIO_VERSION, type Scenario, SETUP_PARTS, type Setup, type Step } f
  * @throws UsernsError ERR_SCENARIO with the JSON path, what was expected and what was found
  */
 export function loadScenario(json: unknown): Scenario {
-  const top = objectAt(json, "$", ["version", "title", "names", "machine", "setup", "steps"]);
-  if (top.version !== SCENARIO_VERSION) throw scenarioError("$.version", String(SCENARIO_VERSION), top.version);
+  refuseVector(json);
+  const top = objectAt(json, "$", ["version", "profile", "title", "names", "machine", "setup", "steps"]);
+  if (top.version !== SCENARIO_VERSION)
+    throw scenarioError("$.version", String(SCENARIO_VERSION), top.version, `begin with version: ${SCENARIO_VERSION}`);
   if (top.title !== undefined && typeof top.title !== "string") throw scenarioError("$.title", "text", top.title);
   const machine = objectAt(top.machine ?? {}, "$.machine", ["lacks"]);
   return {
     version: SCENARIO_VERSION,
+    profile: readProfile(top.profile),
     ...(top.title === undefined ? {} : { title: top.title }),
     names: readNames(top.names ?? {}),
-    lacks: listAt(machine.lacks ?? [], "$.machine.lacks").map((name, index) =>
-      textAt(name, `$.machine.lacks[${index}]`),
-    ),
+    lacks: listAt(machine.lacks ?? [], "$.machine.lacks").map((name, index) => {
+      if (typeof name === "string" && isCapability(name)) return name;
+      throw scenarioError(`$.machine.lacks[${index}]`, 'a capability without CAP_, like "setuid"', name);
+    }),
     setup: readSetup(top.setup ?? {}),
     steps: listAt(top.steps, "$.steps").map((step, index) => readStep(step, `$.steps[${index}]`)),
   };
 }
 
+/** A recorded vector, or a list of them, has a form of its own. */
+function refuseVector(json: unknown): void {
+  const first: unknown = Array.isArray(json) ? json[0] : json;
+  if (typeof first === "object" && first !== null && "op" in first && "family" in first)
+    throw scenarioError("$", "a scenario", "recorded vectors", "replay them with: npm run vectors -- FILE");
+}
+
+function readProfile(given: unknown = PROFILES[0]): Profile {
+  const profile = PROFILES.find((known) => known === given);
+  if (profile) return profile;
+  const known = PROFILES.join(", ");
+  throw scenarioError("$.profile", `a kernel that is modelled: ${known}`, given, `leave it out for ${PROFILES[0]}`);
+}
+
 function readNames(json: unknown): Scenario["names"] {
   const names = objectAt(json, "$.names");
-  const read: Record<string, number> = {};
-  for (const [name, value] of Object.entries(names)) {
+  const read = Object.entries(names).map(([name, value]): [string, number] => {
     if (typeof value !== "number" || !isId(value))
       throw scenarioError(`$.names.${name}`, "an id, 0 … 4294967295", value);
-    read[name] = value;
-  }
-  return read;
+    return [name, value];
+  });
+  return Object.fromEntries(read);
 }
 
 function readSetup(json: unknown): Setup {
   const setup = objectAt(json, "$.setup", SETUP_PARTS);
-  return Object.fromEntries(Object.entries(setup).map(([part, list]) => [part, listAt(list, `$.setup.${part}`)]));
+  return Object.fromEntries(
+    Object.entries(setup).map(([part, list]) => {
+      const items = listAt(list, `$.setup.${part}`);
+      for (const [index, item] of items.entries()) refuseInItem(item, `$.setup.${part}[${index}]`);
+      return [part, items];
+    }),
+  );
+}
+
+/** Refuse by name what no item of a setup can ask for; what else is wrong with it is found when it is read. */
+function refuseInItem(item: unknown, where: string): void {
+  if (typeof item !== "object" || item === null) return;
+  for (const [key, value] of Object.entries(item)) {
+    refuseNotModelled("keys", key, `${where}.${key}`, "nothing of this name");
+    if (key === "type") refuseNotModelled("types", value, `${where}.type`, `one of ${FILESYSTEM_TYPES.join(", ")}`);
+  }
 }
 
 function readStep(json: unknown, where: string): Step {
@@ -50,7 +94,8 @@ function readStep(json: unknown, where: string): Step {
     task: textAt(task, `${where}.task`),
     call: knownCall(call, `${where}.call`),
     args,
-    observed: observed === undefined ? null : objectAt(observed, `${where}.observed`),
+    observed:
+      observed === undefined ? null : readObserved(objectAt(observed, `${where}.observed`), `${where}.observed`),
     where,
   };
 }
@@ -58,18 +103,19 @@ function readStep(json: unknown, where: string): Step {
 /** The name of a call that is modelled. */
 export function knownCall(call: unknown, where: string): string {
   if (typeof call === "string" && CALLS.has(call)) return call;
+  refuseNotModelled("calls", call, where, "a call that is modelled");
   throw scenarioError(where, `a call that is modelled: ${[...CALLS.keys()].join(", ")}`, call);
 }
 
 /** @param keys  the keys there may be; any when left out */
 export function objectAt(json: unknown, where: string, keys?: readonly string[]): Values {
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw scenarioError(where, "an object", json);
-  const read: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(json)) {
-    if (keys && !keys.includes(key)) throw scenarioError(`${where}.${key}`, `one of ${keys.join(", ")}`, key);
-    read[key] = value;
+  for (const key of Object.keys(json)) {
+    if (!keys || keys.includes(key)) continue;
+    refuseNotModelled("keys", key, `${where}.${key}`, `one of ${keys.join(", ")}`);
+    throw scenarioError(`${where}.${key}`, `one of ${keys.join(", ")}`, key);
   }
-  return read;
+  return Object.fromEntries(Object.entries(json));
 }
 
 export function listAt(json: unknown, where: string): readonly unknown[] {

@@ -1,12 +1,15 @@
 import type { Engine } from "../core/engine.ts";
-import { ALL_CAPS, capSet, capsWithout, isCapability } from "../kernel/capability.ts";
+import { NO_ID } from "../core/id.ts";
+import { ALL_CAPS, capSet, capsWithout } from "../kernel/capability.ts";
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
 import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
+import type { Translation } from "../kernel/translators.ts";
 import type { Verdict } from "../kernel/verdict.ts";
 import { createWorld, freeWorld, type World } from "../kernel/world.ts";
 import { type Difference, differences, resultOf } from "./compare.ts";
+import { placed } from "./placed.ts";
 import { BY_USER_SPACE, type Scenario, type Step } from "./scenario.ts";
 import { setUp } from "./set-up.ts";
 
@@ -18,15 +21,18 @@ export interface Answer {
   readonly result: Values;
   /** Where it is not what the scenario observed; empty too when it observed nothing. */
   readonly differences: readonly Difference[];
+  /** Ids that the call took along a route and then told the task, and those that came to nothing on their way; each once. */
+  readonly translations: readonly Translation[];
 }
 
 /**
  * Set a world up and make the calls of a scenario in it.
  *
+ * @param userSpace  the programs that its steps may run beside the kernel's calls
  * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
  */
 export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace | null = null): readonly Answer[] {
-  const world = createWorld(engine, { rootCaps: rootCaps(scenario) });
+  const world = createWorld(engine, { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) });
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
@@ -37,20 +43,13 @@ export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace 
   }
 }
 
-function rootCaps({ lacks }: Scenario) {
-  const names = lacks.map((name) => {
-    if (!isCapability(name)) throw scenarioError("$.machine.lacks", "capabilities without CAP_", name);
-    return name;
-  });
-  return capsWithout(ALL_CAPS, capSet(names));
-}
-
 function run(world: World, step: Step, programs: readonly UserProgram[]): Answer {
   const program = programs.find(({ name }) => name === step.call);
   if (!program) throw scenarioError(step.where, "a setup with what the program reads", step.call);
   const verdict = program.run(world, step.args, step.where);
   const result = verdict.value;
-  return { step, verdict, result, differences: step.observed ? differences(step.observed, result) : [] };
+  const differs = step.observed ? differences(step.observed, result) : [];
+  return { step, verdict, result, differences: differs, translations: [] };
 }
 
 function take(world: World, step: Step): Answer {
@@ -58,7 +57,27 @@ function take(world: World, step: Step): Answer {
   if (!task) throw scenarioError(`${step.where}.task`, `a task: ${[...world.tasks.keys()].join(", ")}`, step.task);
   const call = CALLS.get(step.call);
   if (!call) throw scenarioError(`${step.where}.call`, "a call that is modelled", step.call);
-  const verdict = call.make(world, task, step.args, step.where);
+  const translations: Translation[] = [];
+  world.translators.watcher = (taken) => {
+    const isTold = taken.route.at(-1)?.shown !== undefined;
+    const cameToNothing = taken.from.id !== NO_ID && taken.to.id === NO_ID;
+    if ((isTold || cameToNothing) && !translations.some((other) => isSameWay(other, taken))) translations.push(taken);
+  };
+  const verdict = placed(step.where, () => call.make(world, task, step.args, step.where));
+  world.translators.watcher = null;
   const result = resultOf(verdict);
-  return { step, verdict, result, differences: step.observed ? differences(step.observed, result) : [] };
+  return { step, verdict, result, differences: step.observed ? differences(step.observed, result) : [], translations };
+}
+
+function isSameWay(a: Translation, b: Translation): boolean {
+  return (
+    a.kind === b.kind &&
+    a.from.id === b.from.id &&
+    a.from.number === b.from.number &&
+    a.route.length === b.route.length &&
+    a.route.every(({ map, direction, name }, index) => {
+      const hop = b.route[index];
+      return hop?.map === map && hop.direction === direction && hop.name === name;
+    })
+  );
 }

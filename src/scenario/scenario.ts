@@ -1,16 +1,23 @@
+import type { Capability } from "../kernel/capability.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 
 /** The version of the format that this library reads. */
 export const SCENARIO_VERSION = 1;
 
+/** The kernels that are modelled; the first is meant where a scenario names none. */
+export const PROFILES = ["linux-6.18"] as const;
+export type Profile = (typeof PROFILES)[number];
+
 /** A world to set up, the calls to make in it, and what they should answer. What the JSON and YAML files hold. */
 export interface Scenario {
   readonly version: typeof SCENARIO_VERSION;
+  /** Which kernel answers. */
+  readonly profile: Profile;
   readonly title?: string;
   /** Names for ids, to be used wherever an id is asked for. */
   readonly names: { readonly [name: string]: number };
   /** Capabilities that root of the machine does not have. */
-  readonly lacks: readonly string[];
+  readonly lacks: readonly Capability[];
   readonly setup: Setup;
   readonly steps: readonly Step[];
   /** What the setup gives to programs of user space, as it was read; left out where there are none. */

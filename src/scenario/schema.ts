@@ -1,6 +1,7 @@
-import { type Arguments, type JsonSchema, objectOf } from "../kernel/syscall/argument.ts";
+import { type Arguments, capability, type JsonSchema, objectOf } from "../kernel/syscall/argument.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
-import { SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
+import { OBSERVED_SCHEMA } from "./observed.ts";
+import { PROFILES, SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
 import { NAMESPACE_ITEM, SOCKET_ITEM } from "./set-up.ts";
 import { FILE_ITEM, FILESYSTEM_ITEM, MOUNT_ITEM } from "./set-up-files.ts";
 import { TASK_ITEM } from "./set-up-tasks.ts";
@@ -15,22 +16,23 @@ const ITEM: { readonly [Part in SetupPart]: Arguments } = {
 };
 
 const text = { type: "string" };
-const observed = { type: "object", description: "{ok: true, …} or {errno, at?}" };
 
 /** The JSON Schema (2020-12) of a scenario, made of the tables that scenarios are read with. */
 export function scenarioSchema(): JsonSchema {
   const steps = [...CALLS.values()].map(({ name, args }) => stepSchema(name, args));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `urn:userns:scenario:${SCENARIO_VERSION}`,
     title: "userns scenario",
     type: "object",
     required: ["version", "steps"],
     additionalProperties: false,
     properties: {
       version: { const: SCENARIO_VERSION },
+      profile: { enum: PROFILES, default: PROFILES[0], description: "Which kernel answers." },
       title: text,
       names: { type: "object", additionalProperties: { type: "integer", minimum: 0, maximum: 4294967295 } },
-      machine: { type: "object", properties: { lacks: { type: "array", items: text } }, additionalProperties: false },
+      machine: { type: "object", properties: { lacks: listSchema(capability.schema) }, additionalProperties: false },
       setup: {
         type: "object",
         properties: Object.fromEntries(SETUP_PARTS.map((part) => [part, listSchema(objectOf(ITEM[part]).schema)])),
@@ -38,6 +40,7 @@ export function scenarioSchema(): JsonSchema {
       },
       steps: listSchema({ oneOf: steps }),
     },
+    $defs: { observed: OBSERVED_SCHEMA },
   };
 }
 
@@ -53,7 +56,7 @@ function stepSchema(name: string, args: Arguments): JsonSchema {
       task: text,
       call: { const: name },
       ...Object.fromEntries(keys.map(([key, { schema }]) => [key, schema])),
-      observed,
+      observed: { $ref: "#/$defs/observed" },
     },
     required: ["task", "call", ...keys.filter(([, { isOptional }]) => !isOptional).map(([key]) => key)],
     additionalProperties: false,

@@ -7,6 +7,7 @@ import { mountOverlay } from "../kernel/overlay.ts";
 import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
 import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
+  type Argument,
   id,
   integer,
   listOf,
@@ -23,13 +24,26 @@ import type { Task } from "../kernel/task.ts";
 import { ROOT, type World } from "../kernel/world.ts";
 import { kid } from "./set-up-tasks.ts";
 
+/** A name that a path can begin with. */
+const mountName: Argument<string> = {
+  schema: { type: "string", pattern: "^[^/:]+$" },
+  isOptional: false,
+  read: (value, where) => {
+    if (typeof value !== "string" || !/^[^/:]+$/.test(value))
+      throw scenarioError(where, "a name without : and /", value);
+    return value;
+  },
+};
+
 const filesystem = namedIn("file system", (world) => world.superblocks);
 
 const ROOT_ITEM = { uid: optional(id, 0), gid: optional(id, 0), mode: optional(mode, 0o777) };
 
+export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay"] as const;
+
 export const FILESYSTEM_ITEM = {
-  name: text,
-  type: oneOf("tmpfs", "ext4", "xfs", "btrfs", "overlay"),
+  name: mountName,
+  type: oneOf(...FILESYSTEM_TYPES),
   user_ns: optional(userNamespace, undefined),
   root: optional(objectOf(ROOT_ITEM), undefined),
   /** The file systems of an overlay, whole. */
@@ -76,7 +90,7 @@ export function setUpOverlay(world: World, item: unknown, where: string): void {
   };
   const upper = pathOf("upper");
   const made = mountOverlay(world, machineRoot(world), { lower: pathOf("lower"), upper, work: upper }, name);
-  if (!made.ok) throw scenarioError(where, made.rule.sentence, made.because);
+  if (!made.ok) throw scenarioError(where, `layers that Linux takes: ${made.rule.sentence}`, made.because);
   const { mount } = made.value;
   world.superblocks.set(name, mount.superblock);
   addMount(world, mount, where);
@@ -105,7 +119,7 @@ function plainMount(world: World, superblock: Superblock): Mount {
 const FLAGS = { ro: "isReadOnly", nosuid: "isNosuid", noexec: "isNoexec", nodev: "isNodev" } as const;
 
 export const MOUNT_ITEM = {
-  name: text,
+  name: mountName,
   fs: filesystem,
   idmap: optional(userNamespace, undefined),
   flags: optional(listOf(oneOf("ro", "nosuid", "noexec", "nodev")), []),
@@ -135,6 +149,15 @@ export const FILE_ITEM = {
   fcap: optional(fileCapability, null),
 };
 
+/** What only some types of file have. */
+const ONLY_OF: readonly (readonly ["target" | "size" | "acl" | "acl_default" | "fcap", readonly string[]])[] = [
+  ["target", ["symlink"]],
+  ["size", ["file", "exe"]],
+  ["acl", ["file", "exe", "dir", "fifo"]],
+  ["acl_default", ["dir"]],
+  ["fcap", ["file", "exe"]],
+];
+
 /** A symbolic link's mode says nothing and is never asked. */
 const LINK_MODE = 0o777;
 
@@ -142,9 +165,15 @@ const LINK_MODE = 0o777;
 export function setUpFile(world: World, item: unknown, where: string): void {
   const given = objectOf(FILE_ITEM).read(item, where, world);
   const cut = given.path.lastIndexOf("/");
+  const name = given.path.slice(cut + 1);
   const directory = entryAt(plainMount(world, given.fs), given.path.slice(0, Math.max(cut, 0)));
   if (directory?.type !== "dir")
     throw scenarioError(`${where}.path`, `a directory of ${given.fs.name} above it`, given.path);
+  if (["", ".", ".."].includes(name) || directory.entries.has(name))
+    throw scenarioError(`${where}.path`, "a path whose last name nothing has yet", given.path);
+  for (const [key, types] of ONLY_OF)
+    if (given[key] && !types.includes(given.type))
+      throw scenarioError(`${where}.type`, `${types.join(" or ")}, which alone can have ${key}`, given.type);
   const inode = new Inode(world.inodeColumns, {
     superblock: given.fs,
     type: given.type === "exe" ? "file" : given.type,
@@ -152,7 +181,7 @@ export function setUpFile(world: World, item: unknown, where: string): void {
     uid: kid(given.uid),
     gid: kid(given.gid),
   });
-  addEntry(directory, given.path.slice(cut + 1), inode);
+  addEntry(directory, name, inode);
   inode.size = given.size;
   inode.target = given.target;
   inode.isProgram = given.type === "exe";
@@ -170,6 +199,6 @@ function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
     return { tag: entry.tag, perm };
   });
   const valid = validateAcl(made);
-  if (!valid.ok) throw scenarioError(where, valid.rule.sentence, valid.because);
+  if (!valid.ok) throw scenarioError(where, `an ACL that Linux takes: ${valid.rule.sentence}`, valid.because);
   return made;
 }

@@ -22,6 +22,7 @@ import {
 } from "../kernel/syscall/argument.ts";
 import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
+import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";
 import { kid, setUpTask } from "./set-up-tasks.ts";
@@ -51,11 +52,14 @@ export function setUp(world: World, setup: Setup): void {
 type SetUpItem = (world: World, item: unknown, where: string) => void;
 
 function setUpPart(world: World, setup: Setup, part: SetupPart, setUpItem: SetUpItem): void {
-  for (const [index, item] of (setup[part] ?? []).entries()) setUpItem(world, item, `$.setup.${part}[${index}]`);
+  for (const [index, item] of (setup[part] ?? []).entries()) {
+    const where = `$.setup.${part}[${index}]`;
+    placed(where, () => setUpItem(world, item, where));
+  }
 }
 
 const extent: Argument<Extent> = {
-  schema: { type: "array", items: { type: "integer" }, minItems: 3, maxItems: 3 },
+  schema: tupleOf(id, 3).schema,
   isOptional: false,
   read: (value, where, world) => {
     const [first, lowerFirst, count] = tupleOf(id, 3).read(value, where, world);
@@ -117,7 +121,8 @@ function setUpMap(ns: UserNamespace, kind: Kind, extents: readonly Extent[] | nu
   const fault = findMapFault(extents, MAX_MAP_LINES);
   if (fault) throw scenarioError(`${where}[${fault.line - 1}]`, fault.expected, fault.got);
   const installed = installMap(ns, kind, extents);
-  if (!installed.ok) throw scenarioError(where, installed.rule.sentence, installed.because);
+  if (!installed.ok)
+    throw scenarioError(where, `a map that Linux takes: ${installed.rule.sentence}`, installed.because);
 }
 
 export const SOCKET_ITEM = {
@@ -128,5 +133,6 @@ export const SOCKET_ITEM = {
 
 function setUpSocketPair(world: World, item: unknown, where: string): void {
   const { name, type, passcred } = objectOf(SOCKET_ITEM).read(item, where, world);
+  if (world.socketPairs.has(name)) throw scenarioError(`${where}.name`, "a name that no other socket pair has", name);
   world.socketPairs.set(name, socketPair(type, passcred));
 }

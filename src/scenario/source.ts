@@ -3,14 +3,20 @@ import { UsernsError } from "../core/errors.ts";
 /** A step from an object to a value of it, or from a list to an item. */
 export type PathPart = string | number;
 
+/** A place in a text, both counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A scenario's file: what it holds, and where in its text each value stands. A parser of JSON or YAML is the caller's. */
 export interface Source {
   /** The name of the file, for errors. */
   readonly name: string;
   /** What the text holds. */
   readonly json: unknown;
-  /** The line (from 1) where the value at a path stands; null where the parser does not know. */
-  readonly lineOf: (path: readonly PathPart[]) => number | null;
+  /** Where the key or item at a path stands; null where the parser does not know. */
+  readonly placeOf: (path: readonly PathPart[]) => Place | null;
 }
 
 /**
@@ -23,9 +29,9 @@ export function pathParts(path: string): PathPart[] {
 }
 
 /**
- * Do something with a source, and say in its errors where in the file they are: `map.yaml:7: $.setup.tasks[0].uid`.
+ * Do something with a source, and say in its errors where in the file they are: `map.yaml:7:5: $.setup.tasks[0].uid`.
  *
- * A key that is not there has no line; then the line of what should hold it is given.
+ * A key that is not there has no place; then the place of what should hold it is given.
  */
 export function inSource<T>(source: Source, run: (json: unknown) => T): T {
   try {
@@ -33,15 +39,15 @@ export function inSource<T>(source: Source, run: (json: unknown) => T): T {
   } catch (error) {
     if (!(error instanceof UsernsError) || !error.where.startsWith("$")) throw error;
     const { where, expected, got, fix } = error;
-    const fault = { where: `${source.name}${lineIn(source, where)}: ${where}`, expected, got };
+    const fault = { where: `${source.name}${placeIn(source, where)}: ${where}`, expected, got };
     throw new UsernsError(error.code, fix === undefined ? fault : { ...fault, fix }, { cause: error });
   }
 }
 
-function lineIn(source: Source, where: string): string {
+function placeIn(source: Source, where: string): string {
   for (const path = pathParts(where); ; path.pop()) {
-    const line = source.lineOf(path);
-    if (line !== null) return `:${line}`;
+    const place = source.placeOf(path);
+    if (place) return `:${place.line}:${place.column}`;
     if (path.length === 0) return "";
   }
 }

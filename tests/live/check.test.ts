@@ -70,7 +70,7 @@ function expecting(question: MapQuestion, engine: (typeof ENGINES)[number]): Sce
 }
 
 /** The recorded machine's root has not this; no question asks for it. */
-const LACKS = ["sys_resource"];
+const LACKS = ["sys_resource"] as const;
 
 test("the running kernel takes a map where check says yes, and refuses with its errno where it says no", (t) =>
   withAgents(t, async ([agent]) => {

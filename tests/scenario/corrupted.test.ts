@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { FAMILY_FILES, FOLDER } from "./families.ts";
 
-const FILES = ["1_map_write", "2_id_translation", "5_scm_credentials", "6_privilege", "7_newidmap"];
 /** Every seventh vector is corrupted. */
 const SAMPLE_EVERY = 7;
 
@@ -46,10 +46,12 @@ interface Recorded {
   readonly observed: readonly { readonly [key: string]: Json }[];
 }
 
+test("every family is corrupted", () => assert.equal(FAMILY_FILES.length, 8));
+
 for (const engine of ENGINES)
-  for (const file of FILES)
+  for (const file of FAMILY_FILES)
     test(`${file}: exactly the corrupted vectors fail, on ${engine.name} (seed 1)`, () => {
-      const vectors: readonly Recorded[] = JSON.parse(readFileSync(`tests/vectors/linux-6.18/${file}.json`, "utf8"));
+      const vectors: readonly Recorded[] = JSON.parse(readFileSync(`${FOLDER}/${file}`, "utf8"));
       const random = numbers(1);
       const pick = (count: number) => Math.floor((random.next().value ?? 0) * count);
       let corrupted = 0;

@@ -158,7 +158,12 @@ export const id: Argument<number> = argument(
 /** Permission bits, as octal text. */
 export const mode: Argument<number> = argument({ type: "string", pattern: "^[0-7]{1,5}$" }, (value, where) => {
   if (typeof value !== "string" || !/^[0-7]{1,5}$/.test(value))
-    throw scenarioError(where, 'a mode in octal, like "0644"', value);
+    throw scenarioError(
+      where,
+      'a mode in octal, like "0644"',
+      value,
+      typeof value === "number" ? "put it in quotes" : undefined,
+    );
   return Number.parseInt(value, 8);
 });
 
@@ -195,7 +200,7 @@ export function namedIn<T>(what: string, tableOf: (world: World) => ReadonlyMap<
     const table = tableOf(world);
     const found = typeof value === "string" ? table.get(value) : undefined;
     if (found === undefined)
-      throw scenarioError(where, `the name of a ${what}: ${[...table.keys()].join(", ")}`, value);
+      throw scenarioError(where, `the name of a ${what}: ${[...table.keys()].join(", ") || "there is none"}`, value);
     return found;
   });
 }

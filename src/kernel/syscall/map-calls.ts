@@ -51,7 +51,7 @@ function kept(task: Task, name: string, where: string) {
   if (!open)
     throw scenarioError(
       `${where}.fd`,
-      `a map file that ${task.name} keeps open: ${[...task.mapFiles.keys()].join(", ")}`,
+      `a map file that ${task.name} keeps open: ${[...task.mapFiles.keys()].join(", ") || "none"}`,
       name,
     );
   return open;

@@ -10,7 +10,11 @@ export const path: Argument<PathName> = {
     const name = typeof value === "string" && cut > 0 ? value.slice(0, cut) : null;
     const mount = name === null ? undefined : world.mounts.get(name);
     if (typeof value !== "string" || !mount)
-      throw scenarioError(where, `mount:path, with a mount of ${[...world.mounts.keys()].join(", ")}`, value);
+      throw scenarioError(
+        where,
+        `mount:path, with one of these mounts: ${[...world.mounts.keys()].join(", ") || "there is none"}`,
+        value,
+      );
     return { mount, names: namesIn(value.slice(cut + 1)) };
   },
 };

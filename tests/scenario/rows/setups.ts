@@ -1,0 +1,153 @@
+/** Setups that no kernel would have, or that name what is not there. */
+import { A, ACL, p, type Row, TMPFS, withFiles, withSetup } from "./row.ts";
+
+export const SETUPS: readonly Row[] = [
+  {
+    rule: "an unknown part of the setup is refused",
+    scenario: withSetup({ procs: [] }),
+    says: '$.setup.procs: expected one of namespaces, filesystems, files, mounts, sockets, tasks (got "procs")',
+    refusedBy: "both",
+  },
+  {
+    rule: "a namespace's parent is defined before it",
+    scenario: withSetup({ namespaces: [{ ...A, parent: "B" }] }),
+    says: '$.setup.namespaces[0].parent: expected the name of a user namespace: init (got "B")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a namespace's name is its own",
+    scenario: withSetup({ namespaces: [A, A] }),
+    says: '$.setup.namespaces[1].name: expected a name that no other namespace has (got "A")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a namespace has an owner",
+    scenario: withSetup({ namespaces: [{ name: "A", parent: "init" }] }),
+    says: "$.setup.namespaces[0].owner: expected a value (got nothing)",
+    refusedBy: "both",
+  },
+  {
+    rule: "a line of a map has three numbers",
+    scenario: withSetup({ namespaces: [{ ...A, uid_map: [[0, 1]] }] }),
+    says: "$.setup.namespaces[0].uid_map[0]: expected a list of 3 (got [0,1])",
+    refusedBy: "both",
+  },
+  {
+    rule: "lines of a map do not overlap",
+    scenario: withSetup({
+      namespaces: [
+        {
+          ...A,
+          gid_map: [
+            [0, 100000, 10],
+            [9, 200000, 1],
+          ],
+        },
+      ],
+    }),
+    says: '$.setup.namespaces[0].gid_map[1]: expected ranges that do not overlap (got "9:200000:1, which shares inside id 9 with line 1, 0:100000:10")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a count is at least 1",
+    scenario: withSetup({ namespaces: [{ ...A, uid_map: [[0, 100000, 0]] }] }),
+    says: '$.setup.namespaces[0].uid_map[0]: expected a count of 1 or more (got "0:100000:0")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "the parent's map holds what a child maps",
+    scenario: withSetup({ namespaces: [A, { ...A, name: "B", parent: "A", uid_map: [[0, 5, 10]] }] }),
+    says: '$.setup.namespaces[1].uid_map: expected a map that Linux takes: Every line must lie within one line of the parent\'s map. (got "no line of uid_map of A holds all of 0:5:10")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a task's namespace is defined",
+    scenario: withSetup({ tasks: [p] }),
+    says: '$.setup.tasks[0].ns: expected the name of a user namespace: init (got "A")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a task has one id or four of each kind",
+    scenario: withSetup({ tasks: [{ name: "p", uid: [1, 2, 3, 4, 5] }] }),
+    says: "$.setup.tasks[0].uid: expected an id, or [real, effective, saved, fs] (got [1,2,3,4,5])",
+    refusedBy: "both",
+  },
+  {
+    rule: "a capability exists",
+    scenario: withSetup({ tasks: [{ name: "p", caps: ["CAP_SETUID"] }] }),
+    says: '$.setup.tasks[0].caps[0]: expected a capability without CAP_, like "setuid" (got "CAP_SETUID")',
+    refusedBy: "both",
+  },
+  {
+    rule: "a mount is of a file system that there is",
+    scenario: withSetup({ mounts: [{ name: "m", fs: "f" }] }),
+    says: '$.setup.mounts[0].fs: expected the name of a file system: there is none (got "f")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a file lies in a directory that there is",
+    scenario: withSetup({ filesystems: [{ name: "f", type: "tmpfs" }], files: [{ fs: "f", path: "a/b" }] }),
+    says: '$.setup.files[0].path: expected a directory of f above it (got "a/b")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a mode is octal text",
+    scenario: withFiles({ path: "a", mode: 644 }),
+    says: '$.setup.files[0].mode: expected a mode in octal, like "0644" (got 644); put it in quotes',
+    refusedBy: "both",
+  },
+  {
+    rule: "a file's name is free",
+    scenario: withFiles({ path: "a" }, { path: "a" }),
+    says: '$.setup.files[1].path: expected a path whose last name nothing has yet (got "a")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a file has a name",
+    scenario: withFiles({ path: "" }),
+    says: '$.setup.files[0].path: expected a path whose last name nothing has yet (got "")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "only a directory has a default ACL",
+    scenario: withFiles({ path: "a", acl_default: ACL }),
+    says: '$.setup.files[0].type: expected dir, which alone can have acl_default (got "file")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "only a program or file has capabilities",
+    scenario: withFiles({ path: "a", type: "dir", fcap: { v: 2 } }),
+    says: '$.setup.files[0].type: expected file or exe, which alone can have fcap (got "dir")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "an ACL is one that Linux takes",
+    scenario: withFiles({ path: "a", acl: ACL.slice(1) }),
+    says: '$.setup.files[0].acl: expected an ACL that Linux takes: An ACL has one entry each for owner, owning group and others; named users stand before the owning group\'s entry and named groups after it, then at most one mask, and the entry for others is the last. (got "group_obj after start")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a file system's name can begin a path",
+    scenario: withSetup({ filesystems: [{ name: "a:b", type: "tmpfs" }] }),
+    says: '$.setup.filesystems[0].name: expected a name without : and / (got "a:b")',
+    refusedBy: "both",
+  },
+  {
+    rule: "a file system's name is its own",
+    scenario: withSetup({ filesystems: [TMPFS, TMPFS] }),
+    says: '$.setup.filesystems[1].name: expected a name that no other mount has (got "f")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a socket pair's name is its own",
+    scenario: withSetup({ sockets: [{ name: "s" }, { name: "s" }] }),
+    says: '$.setup.sockets[1].name: expected a name that no other socket pair has (got "s")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "an unknown file system is refused",
+    scenario: withSetup({ filesystems: [{ name: "f", type: "minix" }] }),
+    says: '$.setup.filesystems[0].type: expected one of tmpfs, ext4, xfs, btrfs, overlay (got "minix")',
+    refusedBy: "both",
+  },
+];
