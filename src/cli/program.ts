@@ -6,6 +6,7 @@ import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
+import { addNewIdMapCommands } from "./new-id-map.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { newSession, type Session } from "./session.ts";
@@ -19,6 +20,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addNewIdMapCommands,
   addRunCommand,
   addSchemaCommand,
   addLayerCommand,

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importVector, type Vector } from "../scenario/import-vector.ts";
 import { type Outcome, runVector } from "../scenario/run-vector.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
@@ -25,7 +26,7 @@ function filesAt(path: string): string[] {
 function vectorsIn(file: string): Vector[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  return list.map((vector, index) => importVector(vector, `${file}[${index}]`));
+  return list.map((vector, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
 }
 
 async function main(): Promise<number> {

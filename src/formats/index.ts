@@ -4,7 +4,12 @@
  * This layer reads and writes strings that it is handed; it opens no file and applies no rule of who may write a map.
  * It may import core.
  */
+export * from "./accounts.ts";
+export * from "./c-number.ts";
 export * from "./format.ts";
+export * from "./kept-lines.ts";
+export * from "./login-defs.ts";
 export * from "./registry.ts";
+export * from "./subid.ts";
 export * from "./triples.ts";
 export * from "./uid-map.ts";

@@ -52,6 +52,7 @@ export * from "./socket.ts";
 export * from "./stat.ts";
 export * from "./syscall/call.ts";
 export * from "./syscall/registry.ts";
+export * from "./syscall/user-space.ts";
 export * from "./task.ts";
 export * from "./tmpfs-mount.ts";
 export * from "./translators.ts";

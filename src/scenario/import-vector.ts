@@ -1,7 +1,9 @@
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
+import type { UserSpace } from "../kernel/syscall/user-space.ts";
 import { knownCall, listAt, objectAt, textAt } from "./load.ts";
 import {
+  BY_USER_SPACE,
   PROFILES,
   SCENARIO_VERSION,
   type Scenario,
@@ -15,6 +17,8 @@ export interface Vector {
   readonly id: string;
   readonly family: string;
   readonly tag: string;
+  /** The programs that its steps may run. */
+  readonly userSpace: UserSpace | null;
   readonly scenario: () => Scenario;
 }
 
@@ -37,35 +41,48 @@ const IGNORED: { readonly [call: string]: readonly string[] } = { mkdir: ["acc",
 /**
  * Read a recorded vector.
  *
- * @param where  its JSON path in the file
+ * @param where      its JSON path in the file
+ * @param userSpace  the programs that steps may run beside the kernel's calls
  * @throws UsernsError ERR_SCENARIO when it is not one; {@link Vector.scenario} throws for a step that is not modelled
  */
-export function importVector(json: unknown, where: string): Vector {
+export function importVector(json: unknown, where: string, userSpace: UserSpace | null = null): Vector {
   const vector = objectAt(json, where, ["id", "family", "tag", "note", "setup", "op", "observed"]);
   const id = textAt(vector.id, `${where}.id`);
   return {
     id,
     family: textAt(vector.family, `${where}.family`),
     tag: textAt(vector.tag, `${where}.tag`),
-    scenario: () => toScenario(id, vector, where),
+    userSpace,
+    scenario: () => toScenario(id, vector, where, userSpace),
   };
 }
 
-function toScenario(title: string, vector: Values, where: string): Scenario {
+function toScenario(title: string, vector: Values, where: string, userSpace: UserSpace | null): Scenario {
   const op = listAt(vector.op, `${where}.op`);
   const observed = listAt(vector.observed, `${where}.observed`);
   if (op.length !== observed.length)
     throw scenarioError(`${where}.observed`, `${op.length} results, one a step`, observed.length);
-  const steps = op.map((step, index) => toStep(step, observed[index], `${where}.op[${index}]`));
+  const steps = op.map((step, index) => toStep(step, observed[index], `${where}.op[${index}]`, userSpace));
+  const [ofKernel, ofUserSpace] = splitSetup(vector.setup, `${where}.setup`, userSpace);
   return {
     version: SCENARIO_VERSION,
     profile: PROFILES[0],
     title,
     names: {},
     lacks: LACKS,
-    setup: toSetup(vector.setup, `${where}.setup`),
+    setup: toSetup(ofKernel, `${where}.setup`),
+    ...(ofUserSpace === null ? {} : { userSpace: ofUserSpace }),
     steps,
   };
+}
+
+/** The keys of a setup that belong to the kernel, and those of user space, where there are any. */
+function splitSetup(json: unknown, where: string, userSpace: UserSpace | null): [Values, Values | null] {
+  const entries = Object.entries(objectAt(json, where));
+  const isOfUserSpace = ([key]: readonly [string, unknown]) => userSpace?.setupKeys.includes(key) ?? false;
+  const theirs = entries.filter(isOfUserSpace);
+  const ours = entries.filter((entry) => !isOfUserSpace(entry));
+  return [Object.fromEntries(ours), theirs.length === 0 ? null : Object.fromEntries(theirs)];
 }
 
 function toSetup(json: unknown, where: string): Setup {
@@ -75,8 +92,10 @@ function toSetup(json: unknown, where: string): Setup {
   );
 }
 
-function toStep(json: unknown, observed: unknown, where: string): ScenarioStep {
+function toStep(json: unknown, observed: unknown, where: string, userSpace: UserSpace | null): ScenarioStep {
   const { p, call, ...rest } = objectAt(json, where);
+  if (typeof call === "string" && userSpace?.programNames.includes(call))
+    return { task: BY_USER_SPACE, call, args: rest, observed: objectAt(observed, where), where };
   const name = knownCall(call, `${where}.call`);
   const args = Object.fromEntries(Object.entries(rest).filter(([key]) => !IGNORED[name]?.includes(key)));
   return { task: textAt(p, `${where}.p`), call: name, args, observed: objectAt(observed, where), where };

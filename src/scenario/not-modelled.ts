@@ -21,7 +21,7 @@ const NOT_MODELLED = [
     keys: ["pid_ns", "pidns", "pid_namespaces"],
   },
   {
-    what: "subordinate ids are not modelled: write the maps themselves, with map_write or in the setup",
+    what: "scenarios hold no subordinate ids: write the maps themselves, with map_write or in the setup",
     keys: ["subuid", "subgid"],
     calls: ["newuidmap", "newgidmap", "getsubids"],
   },

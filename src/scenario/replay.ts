@@ -4,12 +4,13 @@ import { ALL_CAPS, capSet, capsWithout } from "../kernel/capability.ts";
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
+import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
 import type { Translation } from "../kernel/translators.ts";
 import type { Verdict } from "../kernel/verdict.ts";
 import { createWorld, freeWorld, type World } from "../kernel/world.ts";
 import { type Difference, differences, resultOf } from "./compare.ts";
 import { placed } from "./placed.ts";
-import type { Scenario, ScenarioStep } from "./scenario.ts";
+import { BY_USER_SPACE, type Scenario, type ScenarioStep } from "./scenario.ts";
 import { setUp } from "./set-up.ts";
 
 /** What one step answered. */
@@ -27,17 +28,28 @@ export interface Answer {
 /**
  * Set a world up and make the calls of a scenario in it.
  *
+ * @param userSpace  the programs that its steps may run beside the kernel's calls
  * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
  */
-export function replay(scenario: Scenario, engine: Engine): readonly Answer[] {
+export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace | null = null): readonly Answer[] {
   const world = createWorld(engine, { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) });
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
-    return scenario.steps.map((step) => take(world, step));
+    const programs = (scenario.userSpace && userSpace?.start(scenario.userSpace, "$.setup")) ?? [];
+    return scenario.steps.map((step) => (step.task === BY_USER_SPACE ? run(world, step, programs) : take(world, step)));
   } finally {
     freeWorld(world);
   }
+}
+
+function run(world: World, step: ScenarioStep, programs: readonly UserProgram[]): Answer {
+  const program = programs.find(({ name }) => name === step.call);
+  if (!program) throw scenarioError(step.where, "a setup with what the program reads", step.call);
+  const verdict = program.run(world, step.args, step.where);
+  const result = verdict.value;
+  const differs = step.observed ? differences(step.observed, result) : [];
+  return { step, verdict, result, differences: differs, translations: [] };
 }
 
 function take(world: World, step: ScenarioStep): Answer {

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly lacks: readonly Capability[];
   readonly setup: Setup;
   readonly steps: readonly ScenarioStep[];
+  /** What the setup gives to programs of user space, as it was read; left out where there are none. */
+  readonly userSpace?: Values;
 }
 
 /** What there is before the first step, in this order; each list in the order written. Read item by item at set-up. */
@@ -28,8 +30,11 @@ export type Setup = { readonly [Part in SetupPart]?: readonly unknown[] };
 export const SETUP_PARTS = ["namespaces", "filesystems", "files", "mounts", "sockets", "tasks"] as const;
 export type SetupPart = (typeof SETUP_PARTS)[number];
 
+/** Stands for the task of a step that runs a program of user space: who runs it is said in the setup. */
+export const BY_USER_SPACE = "user space:";
+
 export interface ScenarioStep {
-  /** The name of the task that makes the call. */
+  /** The name of the task that makes the call; {@link BY_USER_SPACE} where a program is run. */
   readonly task: string;
   readonly call: string;
   /** The call's arguments. */

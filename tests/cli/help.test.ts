@@ -8,6 +8,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["check"],
   ["run"],
   ["schema"],
+  ["newuidmap"],
+  ["newgidmap"],
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
@@ -31,7 +33,8 @@ for (const command of COMMANDS)
     const flags = [...options.matchAll(/^ {2}(--[a-z-]+)/gm)].map((match) => match[1] ?? "");
     assert.equal(flags.at(-1), "--json");
     for (const flag of flags) assert.ok(examples.includes(flag), flag);
-    const mayRefuse = flags.includes("--map") || ["tour", "check", "run"].includes(command[0] ?? "");
+    const mayRefuse =
+      flags.includes("--map") || ["tour", "check", "run", "newuidmap", "newgidmap"].includes(command[0] ?? "");
     assert.equal(/^Exit 1 when /m.test(options), mayRefuse);
   });
 

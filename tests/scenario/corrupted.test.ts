@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { FOLDER, MODELLED_FILES } from "./families.ts";
+import { FAMILY_FILES, FOLDER } from "./families.ts";
 
 /** Every seventh vector is corrupted. */
 const SAMPLE_EVERY = 7;
@@ -45,10 +46,10 @@ interface Recorded {
   readonly observed: readonly { readonly [key: string]: Json }[];
 }
 
-test("every modelled family is corrupted", () => assert.equal(MODELLED_FILES.length, 7));
+test("every family is corrupted", () => assert.equal(FAMILY_FILES.length, 8));
 
 for (const engine of ENGINES)
-  for (const file of MODELLED_FILES)
+  for (const file of FAMILY_FILES)
     test(`${file}: exactly the corrupted vectors fail, on ${engine.name} (seed 1)`, () => {
       const vectors: readonly Recorded[] = JSON.parse(readFileSync(`${FOLDER}/${file}`, "utf8"));
       const random = numbers(1);
@@ -56,13 +57,17 @@ for (const engine of ENGINES)
       let corrupted = 0;
       for (const [index, vector] of vectors.entries()) {
         if (index % SAMPLE_EVERY !== 0) continue;
-        assert.equal(runVector(importVector(vector, file), engine).kind, "passed", `${file}[${index}] as recorded`);
+        assert.equal(
+          runVector(importVector(vector, file, DELEGATION_TOOLS), engine).kind,
+          "passed",
+          `${file}[${index}] as recorded`,
+        );
         const step = pick(vector.observed.length);
         const answers = corruptions(vector.observed[step] ?? {});
         const answer = answers[pick(answers.length)];
         assert.ok(answer);
         const outcome = runVector(
-          importVector({ ...vector, observed: vector.observed.with(step, answer) }, file),
+          importVector({ ...vector, observed: vector.observed.with(step, answer) }, file, DELEGATION_TOOLS),
           engine,
         );
         assert.equal(outcome.kind, "failed", `${file}[${index}] step ${step}: ${JSON.stringify(answer)} was taken`);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CALLS } from "../../src/kernel/index.ts";
 import { importVector, loadScenario, type Scenario, scenarioSchema } from "../../src/scenario/index.ts";
-import { FOLDER, MODELLED_FILES } from "./families.ts";
+import { FOLDER, KERNEL_FILES } from "./families.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const schema = scenarioSchema();
@@ -27,7 +27,7 @@ function written({ version, profile, title, names, lacks, setup, steps }: Scenar
   return { version, profile, title, names, machine: { lacks }, setup, steps: lines };
 }
 
-for (const file of MODELLED_FILES)
+for (const file of KERNEL_FILES)
   test(`every vector of ${file}, written as a scenario, conforms and is loaded; with one key more neither`, () => {
     const vectors: readonly unknown[] = JSON.parse(readFileSync(`${FOLDER}/${file}`, "utf8"));
     assert.ok(vectors.length >= 300);

@@ -35,7 +35,7 @@ export const NOT_MODELLED: readonly Row[] = [
   {
     rule: "subordinate ids are refused by name",
     scenario: withSteps({ task: "p", call: "newuidmap" }),
-    says: '$.steps[0].call: expected a call that is modelled (got "newuidmap"); subordinate ids are not modelled: write the maps themselves, with map_write or in the setup',
+    says: '$.steps[0].call: expected a call that is modelled (got "newuidmap"); scenarios hold no subordinate ids: write the maps themselves, with map_write or in the setup',
     refusedBy: "both",
   },
   {

@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { init, showExtent } from "../core/index.ts";
+import { entriesOf, parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
+import {
+  askNewIdMap,
+  type LineGround,
+  type MappedKind,
+  type NewIdMapExplained,
+  type NewIdMapQuestion,
+  TOOL,
+} from "../policy/index.ts";
+import { fileFault, usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
+import { readId } from "./id-argument.ts";
+import type { Session } from "./session.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
+
+/** The `--json` of `userns newuidmap` and `userns newgidmap`. */
+export interface NewIdMapCliAnswer {
+  readonly tool: string;
+  /** What the tool exits with and prints. */
+  readonly exit: 0 | 1;
+  readonly stderr: string;
+  readonly rule: { readonly name: string; readonly sentence: string; readonly source: string };
+  /** What the kernel refused the map for; null where it was not asked, or took it. */
+  readonly kernel: { readonly errno: string; readonly because: string } | null;
+  /** The lines of the map up to the first that is refused, and the lines of the subid file that granted each. */
+  readonly lines: readonly { readonly line: string; readonly ownId: boolean; readonly grantedBy: readonly string[] }[];
+  /** Lines to add to the subid file. */
+  readonly add: readonly string[];
+  /** Lines of the subid file that cover a real account: `/etc/subuid:3`. */
+  readonly findings: readonly { readonly where: string; readonly line: string; readonly account: string }[];
+  readonly badLines: NewIdMapExplained["badLines"];
+}
+
+interface NewIdMapOptions {
+  readonly user: string;
+  readonly subuid?: string;
+  readonly subgid?: string;
+  readonly passwd: string;
+  readonly group?: string;
+  readonly json?: true;
+}
+
+/** `userns newuidmap` and `userns newgidmap`. */
+export function addNewIdMapCommands(program: Command, session: Session): void {
+  addCommand(program, session, "uid");
+  addCommand(program, session, "gid");
+}
+
+function addCommand(program: Command, session: Session, kind: MappedKind): void {
+  const tool = TOOL[kind];
+  const command = program
+    .command(tool)
+    .summary(`what ${tool} would say, and which line of sub${kind} decides`)
+    .description(
+      `Ask a model of ${tool} (Debian's uidmap 4.13) to map a new namespace of a user.\n` +
+        "Exit 1 when it refuses: its very text on stderr, then the rule and what to add.",
+    )
+    .argument("[numbers...]", "three a line: inside lower count; behind -- when one is negative")
+    .requiredOption("--user <user>", "who runs it: a name or a number")
+    .option(`--sub${kind} <file>`, "the ranges that are granted", `/etc/sub${kind}`)
+    .option("--passwd <file>", "the users", "/etc/passwd");
+  if (kind === "gid") command.option("--group <file>", "the groups, to tell which of them a range covers");
+  command.option("--json", "answer as JSON").action(async (numbers: string[], options: NewIdMapOptions) => {
+    session.exit = await runNewIdMap(kind, numbers, options, session.terminal);
+  });
+  addExamples(command, [
+    `${tool} --user ben -- 0 100000 65536`,
+    `${tool} --user 7 --sub${kind} FILE --passwd FILE --json -- 0 7 1`,
+    ...(kind === "gid" ? ["newgidmap --user ben --group /etc/group -- 0 100000 10"] : []),
+  ]);
+}
+
+async function runNewIdMap(
+  kind: MappedKind,
+  args: readonly string[],
+  options: NewIdMapOptions,
+  terminal: Terminal,
+): Promise<Exit> {
+  const explained = askNewIdMap(await readQuestion(kind, args, options), await init());
+  const { exit, stderr } = explained.answer;
+  if (options.json) await answerJson(terminal, asJson(kind, explained));
+  else {
+    if (stderr !== "") terminal.stderr.write(stderr);
+    await answer(terminal, `${textLines(kind, explained, options).join("\n")}\n`);
+  }
+  return exit === 0 ? EXIT.yes : EXIT.no;
+}
+
+async function readQuestion(
+  kind: MappedKind,
+  args: readonly string[],
+  options: NewIdMapOptions,
+): Promise<NewIdMapQuestion> {
+  const passwd = parsePasswd(await readText(options.passwd), options.passwd);
+  const read = async (path: string | undefined, otherwise: string) =>
+    parseSubid(path === undefined ? "" : await readText(path), path ?? otherwise);
+  const subuid = await read(options.subuid, "/etc/subuid");
+  const subgid = await read(options.subgid, "/etc/subgid");
+  const group = options.group === undefined ? null : parseGroup(await readText(options.group), options.group);
+  const named = entriesOf(passwd).find(({ name }) => name === options.user);
+  if (!named && !/^\d+$/.test(options.user))
+    throw usageFault("--user", `a user of ${options.passwd}, or a number`, JSON.stringify(options.user));
+  const uid = named?.uid ?? readId(options.user, "--user");
+  const gid = named?.gid ?? entriesOf(passwd).find((entry) => entry.uid === uid)?.gid ?? uid;
+  return { kind, caller: { uid, gid }, files: { passwd, subuid, subgid }, group, args };
+}
+
+/** Names may hold any byte: each is a character of its own. */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "latin1");
+  } catch (error) {
+    throw fileFault(error, path, "a file that can be read");
+  }
+}
+
+function asJson(kind: MappedKind, { answer: told, add, findings, badLines }: NewIdMapExplained): NewIdMapCliAnswer {
+  return {
+    tool: TOOL[kind],
+    exit: told.exit,
+    stderr: told.stderr,
+    rule: told.rule,
+    kernel: told.kernel && { errno: told.kernel.errno, because: told.kernel.because },
+    lines: told.grounds.map(({ extent, isOwnId, places }) => ({
+      line: showExtent(extent),
+      ownId: isOwnId,
+      grantedBy: places,
+    })),
+    add,
+    findings: findings.map(({ where, entry, account }) => ({
+      where,
+      line: `${entry.owner}:${entry.first}:${entry.count}`,
+      account: `${account.kind} ${account.name} (${account.id})`,
+    })),
+    badLines,
+  };
+}
+
+function groundText(kind: MappedKind, { isOwnId, places }: LineGround): string {
+  if (places.length > 0) return `granted by ${places.join(", ")}`;
+  return isOwnId ? `the caller's own ${kind}` : "not granted";
+}
+
+function textLines(kind: MappedKind, explained: NewIdMapExplained, options: NewIdMapOptions): readonly string[] {
+  const { answer: told, add, findings, badLines } = explained;
+  const file = kind === "uid" ? options.subuid : options.subgid;
+  return [
+    `${TOOL[kind]}: ${told.exit === 0 ? "allowed" : "refused"} (exit ${told.exit})`,
+    ...told.grounds.map((ground) => `  ${showExtent(ground.extent)}  ${groundText(kind, ground)}`),
+    `  rule      ${told.rule.sentence}`,
+    ...(told.kernel ? [`  kernel    ${told.kernel.errno}: ${told.kernel.because}`] : []),
+    ...add.map((line) => `  to do     add ${line} to ${file}`),
+    ...findings.map(
+      ({ where, account }) =>
+        `  warning   ${where === file ? "the line to add" : where} covers ${account.kind} ${account.name} (${account.id})`,
+    ),
+    ...badLines.map(({ where, why }) => `  warning   ${where} is passed over: ${why}`),
+  ];
+}

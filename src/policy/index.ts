@@ -1,0 +1,17 @@
+/**
+ * Rules of user space: who may use which subordinate ids, and what the tools that hand them out say.
+ *
+ * This layer decides about files that it is handed as text and writes maps in the kernel's model; it opens no file and
+ * runs no program. It may import core, formats and kernel.
+ */
+export * from "./account-overlap.ts";
+export * from "./ask-new-id-map.ts";
+export * from "./get-subids.ts";
+export * from "./new-id-map.ts";
+export * from "./new-id-map-request.ts";
+export * from "./sub-id-defaults.ts";
+export * from "./subid-edit.ts";
+export * from "./subid-grant.ts";
+export * from "./subid-missing.ts";
+export * from "./tool-answer.ts";
+export * from "./tool-user-space.ts";

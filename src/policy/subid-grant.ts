@@ -1,0 +1,57 @@
+import type { Range } from "../core/index.ts";
+import type { KeptFile, PasswdEntry, SubidEntry, SubidFile, SubidLine } from "../formats/index.ts";
+import { entriesOf } from "../formats/index.ts";
+
+/** A line of a subid file that could be read. */
+export interface SubidGrant {
+  readonly line: SubidLine;
+  readonly entry: SubidEntry;
+}
+
+/** Every line that grants something, in order. */
+export function grantsOf(file: SubidFile): readonly SubidGrant[] {
+  return file.lines.flatMap((line) => (line.entry === null ? [] : [{ line, entry: line.entry }]));
+}
+
+/**
+ * The lines that newuidmap counts for a user: those of its name, of its user id in digits, and of any other name that
+ * passwd gives the same user id.
+ *
+ * @source vectors/linux-6.18/7_newidmap.json (tag names)
+ */
+export function grantsTo(file: SubidFile, user: PasswdEntry, passwd: KeptFile<PasswdEntry>): readonly SubidGrant[] {
+  const accounts = entriesOf(passwd);
+  const uidOf = (name: string) => accounts.find((account) => account.name === name)?.uid;
+  return grantsOf(file).filter(
+    ({ entry: { owner } }) => owner === user.name || owner === String(user.uid) || uidOf(owner) === user.uid,
+  );
+}
+
+/** The last id that an entry holds. Sums are those of 64-bit longs: `0:0` holds every id, `5:-1` none. */
+export function lastHeld({ first, count }: SubidEntry): bigint {
+  return BigInt.asUintN(64, first + count - 1n);
+}
+
+function holds(entry: SubidEntry, id: bigint): boolean {
+  return entry.first <= id && id <= lastHeld(entry);
+}
+
+/**
+ * The lines that together hold a whole range; lines that adjoin or overlap count together, in any order.
+ *
+ * @returns null when an id of the range is in none of them, or when the range is empty
+ * @source  vectors/linux-6.18/7_newidmap.json (tags file, random)
+ */
+export function grantsThatHold(grants: readonly SubidGrant[], range: Range): readonly SubidGrant[] | null {
+  if (range.count === 0) return null;
+  const last = BigInt(range.first) + BigInt(range.count) - 1n;
+  const used: SubidGrant[] = [];
+  for (let next = BigInt(range.first); next <= last; ) {
+    const at = next;
+    const grant = grants.find(({ entry }) => holds(entry, at));
+    if (!grant) return null;
+    used.push(grant);
+    next = lastHeld(grant.entry) + 1n;
+  }
+  return used;
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { folderFor, userns } from "./command.ts";
+
+function files(t: TestContext): string[] {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, "passwd"), "alice:x:2001:2001::/:\nweb:x:100033:100033::/:\n");
+  writeFileSync(join(folder, "subid"), "# x\nalice:100000:10\nbad\n");
+  return [folder, "--user", "alice", "--passwd", join(folder, "passwd")];
+}
+
+test("newuidmap: what it allows names the line that granted it, and exits with 0", async (t) => {
+  const [folder = "", ...who] = files(t);
+  const { exit, stdout, stderr } = await userns([
+    ...["newuidmap", ...who, "--subuid", join(folder, "subid"), "--"],
+    ...["0", "2001", "1", "1", "100000", "10"],
+  ]);
+  assert.deepEqual([exit, stderr], [0, ""]);
+  assert.match(stdout, /0:2001:1 {2}the caller's own uid\n {2}1:100000:10 {2}granted by .*subid:2\n/);
+  assert.match(stdout, /subid:3 is passed over: fewer than three fields/);
+});
+
+test("newgidmap: a refusal has the tool's text, the fewest ids to add, and what they would cover", async (t) => {
+  const [folder = "", ...who] = files(t);
+  writeFileSync(join(folder, "group"), "web:x:100033:\n");
+  const base = ["newgidmap", ...who, "--subgid", join(folder, "subid"), "--group", join(folder, "group")];
+  const range = ["--", "0", "100005", "65531"];
+  const { exit, stdout, stderr } = await userns([...base, ...range]);
+  assert.equal(exit, 1);
+  assert.equal(stderr, "newgidmap: gid range [0-65531) -> [100005-165536) not allowed\n");
+  assert.match(stdout, /add alice:100010:65526 to .*\n.*the line to add covers group web \(100033\)/);
+  const json = JSON.parse((await userns([...base, "--json", ...range])).stdout);
+  assert.deepEqual([json.exit, json.stderr, json.add], [1, stderr, ["alice:100010:65526"]]);
+  assert.deepEqual([json.rule.name, json.badLines.length], ["newIdMapRange", 1]);
+});
+
+test("newuidmap: adding the proposed line makes the same request allowed", async (t) => {
+  const [folder = "", ...who] = files(t);
+  const subid = join(folder, "subid");
+  const ask = ["newuidmap", ...who, "--subuid", subid, "--json", "--", "0", "99990", "30", "30", "5", "2"];
+  const refused = JSON.parse((await userns(ask)).stdout);
+  assert.deepEqual(refused.add, ["alice:5:2", "alice:99990:10", "alice:100010:10"]);
+  writeFileSync(subid, ["alice:100000:10", ...refused.add, ""].join("\n"));
+  assert.equal((await userns(ask)).exit, 0);
+});
+
+test("newuidmap: an unknown user, and a file that is not there, are wrong use", async (t) => {
+  const [folder = "", ...who] = files(t);
+  const unknown = await userns(["newuidmap", "--user", "zed", ...who.slice(2), "--subuid", join(folder, "subid")]);
+  assert.equal(unknown.exit, 2);
+  assert.match(unknown.stderr, /--user/);
+  assert.equal((await userns(["newuidmap", ...who, "--subuid", join(folder, "none"), "--", "0", "1", "1"])).exit, 2);
+});
