@@ -150,12 +150,11 @@ export const FILE_ITEM = {
 };
 
 /** What only some types of file have. */
-const ONLY_OF: readonly (readonly ["target" | "size" | "acl" | "acl_default" | "fcap", readonly string[]])[] = [
+const ONLY_OF: readonly (readonly ["target" | "size" | "acl" | "acl_default", readonly string[]])[] = [
   ["target", ["symlink"]],
   ["size", ["file", "exe"]],
   ["acl", ["file", "exe", "dir", "fifo"]],
   ["acl_default", ["dir"]],
-  ["fcap", ["file", "exe"]],
 ];
 
 /** A symbolic link's mode says nothing and is never asked. */

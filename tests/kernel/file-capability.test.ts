@@ -148,7 +148,8 @@ for (const engine of ENGINES) {
   test(`setting security.capability to nothing is refused by name, on ${engine.name}`, () => {
     assert.throws(() => answersOf(engine, SETUP, [raw("@root", "f:x", { hex: "" })]), {
       code: "ERR_SCENARIO",
-      where: "security.capability",
+      where: "$.steps[0]",
+      got: "security.capability: an empty value",
     });
   });
 }

@@ -115,9 +115,9 @@ export const SETUPS: readonly Row[] = [
     refusedBy: "loader",
   },
   {
-    rule: "only a program or file has capabilities",
-    scenario: withFiles({ path: "a", type: "dir", fcap: { v: 2 } }),
-    says: '$.setup.files[0].type: expected file or exe, which alone can have fcap (got "dir")',
+    rule: "only a symbolic link has a target",
+    scenario: withFiles({ path: "a", target: "b" }),
+    says: '$.setup.files[0].type: expected symlink, which alone can have target (got "file")',
     refusedBy: "loader",
   },
   {
