@@ -32,6 +32,7 @@
 #include <sys/auxv.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/ptrace.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -385,6 +386,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: agent agent DIR\n");
     return 2;
   }
+  // The recorded kernel's tasks began with a niceness of 0; a test run under nice(1) must not differ.
+  if (setpriority(PRIO_PROCESS, 0, 0) < 0) fail("setpriority");
   if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET) < 0) fail("unshare");
   pid_t pid = fork();
   if (pid < 0) fail("fork");
