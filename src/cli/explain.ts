@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type Kind, UsernsError } from "../core/index.ts";
-import { type Explanation, explain, explanationLines } from "../explain/index.ts";
+import { type Explanation, explain, explanationLines, FILE_ASKS } from "../explain/index.ts";
 import {
   createRoute,
   initialNamespace,
@@ -11,6 +11,9 @@ import {
   statRoute,
   type View,
 } from "../kernel/index.ts";
+import { addFileOptions, type FileOptions, givenFileOption, type MapOptions, runExplainFile } from "./explain-file.ts";
+import { usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
 import { readId, readOwner } from "./id-argument.ts";
 import { loadMap, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
@@ -38,41 +41,68 @@ export interface ExplainAnswer {
   readonly explanations: readonly Explanation[];
 }
 
-interface ExplainOptions {
+interface ExplainOptions extends MapOptions, FileOptions {
   readonly kind: "uid" | "gid";
-  readonly map?: string;
-  readonly gidMap?: string;
-  readonly nested?: readonly string[];
-  readonly mount?: string;
-  readonly fs?: string;
   readonly direction?: DirectionName;
   readonly json?: true;
 }
 
 export function addExplainCommand(program: Command, session: Session): void {
-  program
+  const command = program
     .command("explain")
-    .summary("who an id is, and every step that makes it so")
+    .summary("who an id is, what a task may do with a file, and why")
     .description(
-      "Follow ids, or owners, through the caller's map, nested maps, a mount's map and a file system's map.\n" +
-        "Exit 1 when it is not mapped. u: used inside or kept on disk; k: in the kernel; v: seen through a mount.",
+      "Follow ids, or owners, through the caller's map, nested maps, a mount's map and\na file system's map. " +
+        "Or ask what a task may do with a file, and what\ncomes of it: a model of Linux 6.18 answers, with the rule, " +
+        "what would help and\nthe way of every id.\n" +
+        "Exit 1 when an id is not mapped, or the answer is no.\n\n" +
+        "u: used inside or kept on disk; k: in the kernel; v: seen through a mount.",
     )
-    .argument("<ids...>", "an id (1000), or an owner (1000:100)")
+    .argument("<ids...>", `an id (1000), an owner (1000:100), or a question: ${FILE_ASKS.join(", ")}`)
     .addOption(new Option("--kind <kind>", "what an id alone is").choices(["uid", "gid"]).default("uid"))
     .option("--map <map>", `the caller's map; the initial namespace without it: ${MAP_HELP}`)
     .option("--gid-map <map>", "the caller's map of groups, if it is another")
     .option("--nested <map>", "the map of a namespace inside the one before; may be repeated", collect)
+    .option("--gid-nested <map>", "its map of groups, if it is another; as often as --nested", collect)
     .option("--mount <map>", "the map of an idmapped mount: file system's side:kernel ids:count")
+    .option("--gid-mount <map>", "its map of groups, if it is another")
     .option("--fs <map>", "the map of the namespace that owns the superblock, down to kernel ids")
+    .option("--gid-fs <map>", "its map of groups, if it is another")
     .addOption(
       new Option("--direction <way>", "stat is the default with --mount or --fs, else down").choices(
         Object.keys(DIRECTIONS),
       ),
-    )
-    .option("--json", "answer as JSON")
-    .action(async (ids: string[], options: ExplainOptions) => {
-      session.exit = await runExplain(ids, options, session.terminal);
-    });
+    );
+  addFileOptions(command);
+  command.option("--json", "answer as JSON").action(async (ids: string[], options: ExplainOptions) => {
+    const ask = FILE_ASKS.find((word) => word === ids[0]);
+    session.exit = ask ? await askAbout(ask, ids, options, session) : await runExplain(ids, options, session.terminal);
+  });
+  addExamples(command, [
+    "explain 42 --map 0:1000:1,1:100000:65536 --kind gid",
+    "explain 1000:100 --map 0:1000:1 --gid-map 0:100:1 --direction up --json",
+    "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
+    "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
+    "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
+    "explain create --type dir --mode 7 --map 0:5:9 --fs 0:5:9 --gid-fs 0:1:9",
+    "explain unlink --dir-owner 0:0 --dir-mode 1777 --owner 5:5 --as 6",
+    "explain chown --to 33:33 --map 0:100000:65536",
+    "explain exec --owner 0:0 --mode 4755 --as 1000 --nosuid --nnp",
+    "explain exec --file-caps CAP_NET_RAW --file-caps-root 5 --map 0:5:9",
+  ]);
+}
+
+async function askAbout(
+  ask: (typeof FILE_ASKS)[number],
+  ids: readonly string[],
+  options: ExplainOptions,
+  session: Session,
+): Promise<Exit> {
+  const [, more] = ids;
+  if (more !== undefined) throw usageFault("IDS", `nothing after ${ask}: the owner goes with --owner`, more);
+  if (options.direction !== undefined)
+    throw usageFault("--direction", `nothing: it does not go with ${ask}`, options.direction);
+  return runExplainFile(ask, options, session);
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {
@@ -82,6 +112,8 @@ function collect(value: string, previous: readonly string[] = []): string[] {
 async function runExplain(texts: readonly string[], options: ExplainOptions, terminal: Terminal): Promise<Exit> {
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
   checkMaps(direction, options);
+  const stray = givenFileOption(options);
+  if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   const explanations: Explanation[] = [];
   const views = { uid: await loadView("uid", options), gid: await loadView("gid", options) };
   for (const { kind, id } of texts.flatMap((text) => askedBy(text, options.kind)))
@@ -113,24 +145,38 @@ function checkMaps(direction: DirectionName, options: ExplainOptions): void {
   if (!hasDisk && options.map === undefined) throw fail("--map", "a map to explain the id with", "none");
   if (!hasDisk && (options.mount !== undefined || options.fs !== undefined))
     throw fail("--direction", "stat or create beside --mount or --fs", direction);
+  const pairs = [
+    ["--mount", options.mount, options.gidMount],
+    ["--fs", options.fs, options.gidFs],
+  ] as const;
+  for (const [option, own, gids] of pairs)
+    if (own === undefined && gids !== undefined) throw fail(option, "the map that its map of groups goes with", "none");
+  const { nested = [], gidNested = nested } = options;
+  if (gidNested.length !== nested.length)
+    throw fail("--gid-nested", `as many as --nested: ${nested.length}`, String(gidNested.length));
   if (options.map === undefined && (options.nested !== undefined || options.gidMap !== undefined))
     throw fail("--map", "the map that --nested or --gid-map goes with", "none");
 }
 
 async function loadView(kind: "uid" | "gid", options: ExplainOptions): Promise<View> {
-  const named = async (value: string, option: string, name: string): Promise<NamedMap> => ({
-    name,
-    map: await loadMap(value, option),
-  });
-  const caller: NamedMap[] = [];
-  if (kind === "gid" && options.gidMap !== undefined) caller.push(await named(options.gidMap, "--gid-map", "gid_map"));
-  else if (options.map !== undefined) caller.push(await named(options.map, "--map", `${kind}_map`));
-  for (const [index, value] of (options.nested ?? []).entries())
-    caller.push(await named(value, "--nested", `${kind}_map of nested ${index + 1}`));
+  const { map, gidMap, nested = [], gidNested, mount, gidMount, fs, gidFs } = options;
+  const named = async (
+    own: string | undefined,
+    gids: string | undefined,
+    option: string,
+    name: string,
+  ): Promise<NamedMap | null> => {
+    const isOther = kind === "gid" && gids !== undefined;
+    const text = isOther ? gids : own;
+    return text === undefined ? null : { name, map: await loadMap(text, isOther ? `--gid-${option}` : `--${option}`) };
+  };
+  const caller = [await named(map, gidMap, "map", `${kind}_map`)];
+  for (const [index, value] of nested.entries())
+    caller.push(await named(value, gidNested?.[index], "nested", `${kind}_map of nested ${index + 1}`));
   return {
-    caller,
-    mount: options.mount === undefined ? null : await named(options.mount, "--mount", "mount map"),
-    filesystem: options.fs === undefined ? initialNamespace() : await named(options.fs, "--fs", "file system map"),
+    caller: caller.filter((given) => given !== null),
+    mount: await named(mount, gidMount, "mount", "mount map"),
+    filesystem: (await named(fs, gidFs, "fs", "file system map")) ?? initialNamespace(),
   };
 }
 

@@ -31,15 +31,17 @@ export function readWriter(text: string, option: string): MapAuthor {
     return value === undefined ? otherwise : readId(value, `${option} ${key}`);
   };
   const uid = idOf("uid", ORDINARY_UID);
-  return { uid, gid: idOf("gid", uid), caps: readCaps(given.get("caps") ?? (uid === 0 ? "all" : "none"), option) };
+  const caps = given.get("caps") ?? (uid === 0 ? "all" : "none");
+  return { uid, gid: idOf("gid", uid), caps: readCaps(caps, `${option} caps`) };
 }
 
-function readCaps(text: string, option: string): readonly Capability[] {
+/** Capabilities: all, none, or names put together by `+`. @throws UsernsError ERR_USAGE */
+export function readCaps(text: string, option: string): readonly Capability[] {
   if (text === "all") return CAPABILITIES;
   if (text === "none") return [];
   return text.split("+").map((word) => {
     const name = word.toLowerCase().replace(/^cap_/, "");
     if (isCapability(name)) return name;
-    throw usageFault(`${option} caps`, "all, none, or names as in CAP_SETUID+CAP_SETGID", JSON.stringify(word));
+    throw usageFault(option, "all, none, or names as in CAP_SETUID+CAP_SETGID", JSON.stringify(word));
   });
 }

@@ -1,11 +1,17 @@
 /**
- * Routes and verdicts in words: which line of which map an id went through, or why none fits; whether Linux would take
- * a map, and the smallest change after which it does. As values and as text.
+ * Routes and verdicts in words: which line of which map an id went through, or why none fits; what a task may do with a
+ * file and what would help; whether Linux would take a map, and the smallest change after which it does. As values and
+ * as text.
  *
  * This layer reads what the layers below give and never decides anything again. It may import core, kernel, scenario,
  * and what lies beside kernel and scenario.
  */
 export * from "./explain.ts";
+export * from "./file-answer.ts";
+export type { FileEditKind } from "./file-edit.ts";
+export * from "./file-question.ts";
+export * from "./file-repair.ts";
+export * from "./file-text.ts";
 export * from "./map-answer-text.ts";
 export * from "./map-question.ts";
 export * from "./map-repair.ts";

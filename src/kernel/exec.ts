@@ -120,7 +120,8 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     (!isSameKuid64(old.uid.real, root) && (privileged.isEffective || !isSubsetOf(permitted, ambient)));
   startImage(world, task, program);
   commitCreds(world.credColumns, task, changes);
-  return allow({ isSecure }, setid.rule);
+  const isIgnored = program.caps !== null && fcaps === null;
+  return allow({ isSecure }, isIgnored ? RULES.setidUntrusted : setid.rule);
 }
 
 /** The ids after set-id bits: `bprm_fill_uid`. */

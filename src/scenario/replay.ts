@@ -23,6 +23,8 @@ export interface Answer {
   readonly differences: readonly Difference[];
   /** Ids that the call took along a route and then told the task, and those that came to nothing on their way; each once. */
   readonly translations: readonly Translation[];
+  /** Every id that the call took along a route, in order, each once. */
+  readonly ways: readonly Translation[];
 }
 
 /**
@@ -49,7 +51,7 @@ function run(world: World, step: ScenarioStep, programs: readonly UserProgram[])
   const verdict = program.run(world, step.args, step.where);
   const result = verdict.value;
   const differs = step.observed ? differences(step.observed, result) : [];
-  return { step, verdict, result, differences: differs, translations: [] };
+  return { step, verdict, result, differences: differs, translations: [], ways: [] };
 }
 
 function take(world: World, step: ScenarioStep): Answer {
@@ -57,16 +59,30 @@ function take(world: World, step: ScenarioStep): Answer {
   if (!task) throw scenarioError(`${step.where}.task`, `a task: ${[...world.tasks.keys()].join(", ")}`, step.task);
   const call = CALLS.get(step.call);
   if (!call) throw scenarioError(`${step.where}.call`, "a call that is modelled", step.call);
-  const translations: Translation[] = [];
+  const ways: Translation[] = [];
   world.translators.watcher = (taken) => {
-    const isTold = taken.route.at(-1)?.shown !== undefined;
-    const cameToNothing = taken.from.id !== NO_ID && taken.to.id === NO_ID;
-    if ((isTold || cameToNothing) && !translations.some((other) => isSameWay(other, taken))) translations.push(taken);
+    if (!ways.some((other) => isSameWay(other, taken))) ways.push(taken);
   };
   const verdict = placed(step.where, () => call.make(world, task, step.args, step.where));
   world.translators.watcher = null;
   const result = resultOf(verdict);
-  return { step, verdict, result, differences: step.observed ? differences(step.observed, result) : [], translations };
+  const translations = ways.filter((taken) => isTold(taken) || cameToNothing(taken));
+  return {
+    step,
+    verdict,
+    result,
+    differences: step.observed ? differences(step.observed, result) : [],
+    translations,
+    ways,
+  };
+}
+
+function isTold({ route }: Translation): boolean {
+  return route.at(-1)?.shown !== undefined;
+}
+
+function cameToNothing({ from, to }: Translation): boolean {
+  return from.id !== NO_ID && to.id === NO_ID;
 }
 
 function isSameWay(a: Translation, b: Translation): boolean {

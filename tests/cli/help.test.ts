@@ -5,6 +5,7 @@ import { ROOTLESS, userns } from "./command.ts";
 
 const COMMANDS: readonly (readonly string[])[] = [
   ["map"],
+  ["explain"],
   ["check"],
   ["run"],
   ["schema"],

@@ -1,0 +1,160 @@
+import type { Engine } from "../core/engine.ts";
+import {
+  CAPABILITIES,
+  type Capability,
+  type Denied,
+  isCapability,
+  type OwnerKind,
+  type Rule,
+  type Translation,
+} from "../kernel/index.ts";
+import { type Answer, replay } from "../scenario/index.ts";
+import { type Explanation, explain } from "./explain.ts";
+import { diskRoute, FILE_STEPS, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
+
+/** What stat shows, or a disk keeps. */
+export interface Owners {
+  readonly uid: number;
+  readonly gid: number;
+  /** In octal. */
+  readonly mode: string;
+}
+
+/** Who a task is after execve, as it counts ids itself. */
+export interface Became {
+  readonly uid: number;
+  readonly gid: number;
+  /** The effective capabilities. */
+  readonly caps: readonly Capability[];
+}
+
+/** What the model answers to a question, and the ways and rule that it comes from. */
+export interface FileAnswer {
+  /** Was the call taken, and had it the effect that it was made for? */
+  readonly ok: boolean;
+  /** Null where the call was taken. */
+  readonly refusal: {
+    readonly errno: Denied["errno"];
+    /** Which system call said no, of several. */
+    readonly call: string | null;
+    readonly because: string;
+  } | null;
+  /** The rule that decided; null where none did in particular. */
+  readonly rule: Rule | null;
+  /** What stat shows the task once it is done; null where there is no file, or nothing was done. */
+  readonly shown: Owners | null;
+  /** What the disk keeps then. */
+  readonly kept: Owners | null;
+  /** Only for exec. */
+  readonly became: Became | null;
+  /** What was asked for and did not come, though the call was taken. */
+  readonly lacks: readonly string[];
+  /** Every way that an id took: the task's, the file's, those of the call. */
+  readonly ways: readonly Explanation[];
+}
+
+/**
+ * Ask the model: set the world up, make the call, and say what came of it.
+ *
+ * @throws UsernsError as {@link fileScenario}, and ERR_SCENARIO for a namespace that its parent does not hold
+ */
+export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
+  const answers = replay(fileScenario(question), engine);
+  const at = (step: keyof typeof FILE_STEPS): Answer => {
+    const found = answers[FILE_STEPS[step]];
+    if (!found) throw new Error(`no ${step} among the steps of a question`);
+    return found;
+  };
+  const { verdict } = at("call");
+  const shown = verdict.ok ? ownersOf(at("after")) : null;
+  const before = ownersOf(at("before"));
+  const became = verdict.ok && question.ask === "exec" && question.file.type === "file" ? becameOf(at("creds")) : null;
+  const lacks = verdict.ok ? lacksOf(question, at("before"), before, became) : [];
+  return {
+    ok: verdict.ok && lacks.length === 0,
+    refusal: verdict.ok ? null : { errno: verdict.errno, call: verdict.stage ?? null, because: verdict.because },
+    rule: verdict.rule ?? null,
+    shown,
+    kept: verdict.ok ? ownersOf(at("kept")) : null,
+    became,
+    lacks,
+    ways: waysOf(question, verdict.ok ? [at("before"), at("call"), at("after")] : [at("before"), at("call")]),
+  };
+}
+
+function ownersOf({ verdict }: Answer): Owners | null {
+  if (!verdict.ok) return null;
+  const { uid, gid, mode } = verdict.value;
+  return typeof uid === "number" && typeof gid === "number" && typeof mode === "string" ? { uid, gid, mode } : null;
+}
+
+function becameOf({ verdict }: Answer): Became | null {
+  if (!verdict.ok) return null;
+  const { uid, gid, caps } = verdict.value;
+  const effective = typeof caps === "object" && caps !== null && "eff" in caps ? caps.eff : "none";
+  return { uid: idAt(uid, EFFECTIVE), gid: idAt(gid, EFFECTIVE), caps: capsShown(effective) };
+}
+
+/** The place of the effective id among the four. */
+const EFFECTIVE = 1;
+
+function idAt(ids: unknown, index: number): number {
+  const id: unknown = Array.isArray(ids) ? ids[index] : undefined;
+  if (typeof id !== "number") throw new Error("creds answers four ids of each kind");
+  return id;
+}
+
+function capsShown(shown: unknown): readonly Capability[] {
+  if (shown === "all") return CAPABILITIES;
+  if (Array.isArray(shown)) return namesAmong(shown);
+  const missing = typeof shown === "object" && shown !== null && "all_but" in shown ? shown.all_but : null;
+  if (!Array.isArray(missing)) return [];
+  const without = new Set(namesAmong(missing));
+  return CAPABILITIES.filter((name) => !without.has(name));
+}
+
+function namesAmong(names: readonly unknown[]): Capability[] {
+  return names.flatMap((name) => (typeof name === "string" && isCapability(name) ? [name] : []));
+}
+
+const SETUID = 0o4000;
+const SETGID = 0o2000;
+
+/** What a call was made for and did not get: an owner with a number, the ids and capabilities of a program. */
+function lacksOf(question: FileQuestion, before: Answer, seen: Owners | null, became: Became | null): string[] {
+  const unmapped = before.ways.filter((way) => !toExplanation(way).isMapped).map(({ kind }) => kind);
+  if (question.ask === "stat") return [...new Set(unmapped)].map((kind) => `a number for the ${kind}`);
+  if (!became || !seen) return [];
+  const { mode, caps } = question.file;
+  const isTaken = (kind: OwnerKind) => !unmapped.includes(kind) && became[kind] === seen[kind];
+  const missing = caps?.names.filter((name) => !became.caps.includes(name)) ?? [];
+  return [
+    ...((mode & SETUID) !== 0 && !isTaken("uid") ? ["the file's owner as effective user"] : []),
+    ...((mode & SETGID) !== 0 && !isTaken("gid") ? ["the file's group as effective group"] : []),
+    ...missing.map((name) => `CAP_${name.toUpperCase()}`),
+  ];
+}
+
+function toExplanation({ kind, route, from }: Translation): Explanation {
+  return explain(kind, route, from);
+}
+
+/** The ways from outside into the kernel, and all that the calls went. */
+function waysOf(question: FileQuestion, answers: readonly Answer[]): readonly Explanation[] {
+  const { task, file, directory, ask } = question;
+  const owned = ask === "create" ? directory : file;
+  const into = (["uid", "gid"] as const).flatMap((kind) =>
+    [
+      { route: taskRoute(question, kind), id: task[kind] },
+      { route: diskRoute(question, kind), id: owned[kind] },
+    ].flatMap(({ route, id }) => (route.length === 0 ? [] : [explain(kind, route, { id, number: 0 })])),
+  );
+  const all = [...into, ...answers.flatMap(({ ways }) => ways.map(toExplanation))];
+  const seen = new Set<string>();
+  return all.filter((way) => {
+    const key = JSON.stringify(way);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
