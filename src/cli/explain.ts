@@ -84,9 +84,9 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
-    "explain create --type dir --mode 7 --map 0:5:9 --fs 0:5:9 --gid-fs 0:1:9",
+    "explain create --type dir --mode 777 --map 0:5:9 --fs 0:5:9",
     "explain unlink --dir-owner 0:0 --dir-mode 1777 --owner 5:5 --as 6",
-    "explain chown --to 33:33 --map 0:100000:65536",
+    "explain chown --to 33:33 --map 0:100000:65536 --fs 0:5:9 --gid-fs 0:1:9",
     "explain exec --owner 0:0 --mode 4755 --as 1000 --nosuid --nnp",
     "explain exec --file-caps CAP_NET_RAW --file-caps-root 5 --map 0:5:9",
   ]);
