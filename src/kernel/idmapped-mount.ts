@@ -1,6 +1,8 @@
+import { UsernsError } from "../core/errors.ts";
 import { isNsCapable } from "./capability.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Mount, MountFlags, MountIdmap, Path } from "./mount.ts";
+import { lookup, type PathName } from "./path.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -56,6 +58,15 @@ export type NamespaceFd = UserNamespace | "notns" | "mntns" | "badfd";
 export const MOUNT_ATTRIBUTES = ["idmap", "ro", "nosuid", "nodev", "noexec"] as const;
 export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
 
+type FlagName = Exclude<MountAttribute, "idmap">;
+const FLAG: { readonly [Name in FlagName]: keyof MountFlags } = {
+  ro: "isReadOnly",
+  nosuid: "isNosuid",
+  nodev: "isNodev",
+  noexec: "isNoexec",
+};
+const FLAG_NAMES = ["ro", "nosuid", "nodev", "noexec"] as const satisfies readonly FlagName[];
+
 /** One call's `struct mount_attr`. */
 export interface MountChange {
   readonly set: readonly MountAttribute[];
@@ -68,8 +79,8 @@ export interface Tree {
   readonly mount: Mount;
   /** null for a clone that nobody has seen yet: where the path of an attached mount leads. */
   readonly attachedAt: Path | null;
-  /** Did it come from a more privileged mount namespace? */
-  readonly isLocked: boolean;
+  /** The flags that came with it from a more privileged mount namespace: those it had then, and none set since. */
+  readonly locked: readonly FlagName[];
 }
 
 /** `may_mount` */
@@ -80,23 +91,32 @@ export function mayMount(task: Task): Verdict {
     : deny("EPERM", RULES.mayMount, `no CAP_SYS_ADMIN over ${userNs.name}`);
 }
 
-/** Does the mount stand in the task's mount namespace as a copy from a more privileged one? */
-function isLockedFor(world: World, task: Task, mount: Mount): boolean {
-  return task.mountNs.userNs !== world.initMountNs.userNs && mount.attachedIn !== task.mountNs;
+/** The flags of a mount that stands in the task's mount namespace as a copy from a more privileged one. */
+function lockedFor(world: World, task: Task, mount: Mount): readonly FlagName[] {
+  const isCopy = task.mountNs.userNs !== world.initMountNs.userNs && mount.attachedIn !== task.mountNs;
+  return isCopy ? FLAG_NAMES.filter((name) => mount[FLAG[name]]) : [];
 }
 
-/** `open_tree` with OPEN_TREE_CLONE: a copy of the mount that shows what the path leads to, attached nowhere. */
-export function cloneTree(world: World, task: Task, path: Path): Verdict<Tree> {
+/**
+ * `open_tree` with OPEN_TREE_CLONE: a copy of the mount that shows what the path leads to, attached nowhere. Whoever may
+ * not mount is not told whether the path leads anywhere.
+ */
+export function cloneTree(world: World, task: Task, name: PathName): Verdict<Tree> {
   const may = mayMount(task);
   if (!may.ok) return may;
-  const { attachedIn: _, ...source } = path.mount;
-  const mount: Mount = { ...source, root: path.inode };
-  return allow({ mount, attachedAt: null, isLocked: isLockedFor(world, task, path.mount) });
+  const found = lookup(world, task, name, "follow");
+  if (!found.ok) return found;
+  const { mount: of, inode } = found.value;
+  const { attachedIn: _, ...source } = of;
+  return allow({ mount: { ...source, root: inode }, attachedAt: null, locked: lockedFor(world, task, of) });
 }
 
 /** The attached mount that a path leads to. */
-export function attachedTree(world: World, task: Task, path: Path): Tree {
-  return { mount: path.mount, attachedAt: path, isLocked: isLockedFor(world, task, path.mount) };
+export function attachedTree(world: World, task: Task, name: PathName): Verdict<Tree> {
+  const found = lookup(world, task, name, "follow");
+  if (!found.ok) return found;
+  const { mount } = found.value;
+  return allow({ mount, attachedAt: found.value, locked: lockedFor(world, task, mount) });
 }
 
 /** `move_mount`: put a tree where the task's mount namespace sees it, under a name. */
@@ -105,36 +125,56 @@ export function attachTree(world: World, task: Task, { mount }: Tree, name: stri
 }
 
 /**
- * `mount_setattr` on one mount. All is asked before anything changes.
+ * `mount_setattr` on one mount. All is asked before anything changes: first the caller, then the change, then the mount.
  *
+ * @param reach       finds the mount; a change of nothing does not look for it
  * @param mayReplace  may an idmap be replaced or taken away, as open_tree_attr may with the clone it makes?
  * @returns EPERM, EINVAL, EBADF
  */
-export function setMountAttributes(task: Task, tree: Tree, change: MountChange, mayReplace: boolean): Verdict {
+export function setMountAttributes(
+  world: World,
+  task: Task,
+  reach: () => Verdict<Tree>,
+  change: MountChange,
+  mayReplace: boolean,
+): Verdict {
   const may = mayMount(task);
   if (!may.ok || change.set.length + change.clr.length === 0) return may;
   const idmap = wantedIdmap(task, change, mayReplace);
   if (!idmap.ok) return idmap;
-  const { mount, attachedAt, isLocked } = tree;
+  const tree = reach();
+  if (!tree.ok) return tree;
+  const { mount, attachedAt } = tree.value;
   if (attachedAt && attachedAt.inode !== mount.root) return deny("EINVAL", RULES.wholeMount);
-  const locked = isLocked ? change.clr.find((name) => name !== "idmap" && mount[FLAG[name]]) : undefined;
-  if (locked && !change.set.includes(locked)) return deny("EPERM", RULES.lockedFlags, `${locked} of ${mount.name}`);
+  const locked = tree.value.locked.find((name) => change.clr.includes(name) && !change.set.includes(name));
+  if (locked) return deny("EPERM", RULES.lockedFlags, `${locked} of ${mount.name}`);
   if (idmap.value !== "keep") {
-    const allowed = mayIdmap(task, tree, idmap.value, mayReplace);
+    const allowed = mayIdmap(task, tree.value, idmap.value, mayReplace);
     if (!allowed.ok) return allowed;
     mount.idmap = idmap.value && idmapOf(idmap.value);
   }
-  for (const name of change.clr) if (name !== "idmap") mount[FLAG[name]] = false;
-  for (const name of change.set) if (name !== "idmap") mount[FLAG[name]] = true;
+  const isSet = (name: FlagName) => change.set.includes(name) || (mount[FLAG[name]] && !change.clr.includes(name));
+  const changed = FLAG_NAMES.filter((name) => isSet(name) !== mount[FLAG[name]]);
+  if (changed.length > 0 && attachedAt) requireOneView(world, mount);
+  for (const name of changed) mount[FLAG[name]] = !mount[FLAG[name]];
   return allow();
 }
 
-const FLAG: { readonly [Name in Exclude<MountAttribute, "idmap">]: keyof MountFlags } = {
-  ro: "isReadOnly",
-  nosuid: "isNosuid",
-  nodev: "isNodev",
-  noexec: "isNoexec",
-};
+/**
+ * Each mount namespace has its own flags for a mount that it copied; here they are one. So a change that others must not
+ * see is refused.
+ *
+ * @throws UsernsError ERR_SCENARIO
+ */
+function requireOneView(world: World, { name, attachedIn = world.initMountNs }: Mount): void {
+  for (const { name: task, mountNs } of world.tasks.values())
+    if (mountNs !== attachedIn)
+      throw new UsernsError("ERR_SCENARIO", {
+        where: name,
+        expected: "flags of a mount changed where no other mount namespace has a copy, which is all that is modelled",
+        got: `${task} in a mount namespace of its own`,
+      });
+}
 
 /** A namespace's maps as they are now: an idmap keeps them whatever becomes of the namespace. */
 export function idmapOf(ns: UserNamespace): MountIdmap {

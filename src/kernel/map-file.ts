@@ -32,6 +32,7 @@ export interface OpenMapFile {
   readonly ns: UserNamespace;
   readonly name: MapFileName;
   readonly opener: Cred;
+  readonly isWritable: boolean;
   position: number;
 }
 
@@ -40,6 +41,7 @@ const RULES = ruleTable({
     sentence: "Opening the setgroups file for writing needs CAP_SYS_ADMIN over the namespace.",
     source: "vectors/linux-6.18/1_map_write.json (tag setgroups-order)",
   },
+  openedToWrite: { sentence: "What was opened to be read is not written to.", source: "write(2): EBADF" },
   noPwrite: {
     sentence: "The map files take no pwrite.",
     source: "vectors/linux-6.18/1_map_write.json (tag offset)",
@@ -59,11 +61,12 @@ export function openMapFile(world: World, task: Task, of: Task, name: MapFileNam
   const ns = of.cred.userNs;
   if (name === "setgroups" && (mask & MAY.write) !== 0 && !isNsCapable(task.cred, ns, "sys_admin"))
     return deny("EACCES", RULES.setgroupsOpenAdmin, `no CAP_SYS_ADMIN over ${ns.name}`);
-  return allow({ ns, name, opener: task.cred, position: 0 });
+  return allow({ ns, name, opener: task.cred, isWritable: (mask & MAY.write) !== 0, position: 0 });
 }
 
 /** write(2). @returns how many bytes were taken: all of them */
 export function writeMapFile(world: World, writer: Cred, file: OpenMapFile, text: string): Verdict<number> {
+  if (!file.isWritable) return deny("EBADF", RULES.openedToWrite);
   const kind = MAP_OF[file.name];
   const by = { opener: file.opener, writer, position: file.position };
   const written = kind ? writeMap(world, file.ns, kind, text, by) : writeSetgroups(file.ns, text, file.position);

@@ -248,7 +248,7 @@ export function mountOverlay(
     creatorHasPlace(world, task.cred, work.mount).ok &&
     inodePermission(world, task.cred, work, MAY.write | MAY.exec).ok;
   const { superblock, root } = new Overlay(world, { ...task }, name, lower, upper, !isWritable);
-  return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, isLocked: false });
+  return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
 }
 
 function refuseExtras(inode: Inode, name: string): void {

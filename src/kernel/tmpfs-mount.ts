@@ -58,7 +58,7 @@ export function mountTmpfs(world: World, task: Task, options: TmpfsOptions, name
     uid: uid.value,
     gid: gid.value,
   });
-  return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, isLocked: false });
+  return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
 }
 
 /** The owner of the top directory: as asked, or the mounter's filesystem id. */

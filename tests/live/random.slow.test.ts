@@ -1,4 +1,5 @@
 /** Many random worlds on the running kernel. */
 import { testRandom } from "./random.ts";
+import { RANDOM_WORLDS } from "./random-worlds.ts";
 
-testRandom(500);
+for (const [name, worlds] of Object.entries(RANDOM_WORLDS)) testRandom(name, worlds, 300);

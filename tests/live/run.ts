@@ -2,6 +2,7 @@
 import type { Engine } from "../../src/core/engine.ts";
 import { UsernsError } from "../../src/core/errors.ts";
 import { ALL_CAPS, capSet, capsWithout } from "../../src/kernel/capability.ts";
+import type { Values } from "../../src/kernel/syscall/call.ts";
 import { createWorld, freeWorld } from "../../src/kernel/world.ts";
 import { differences } from "../../src/scenario/compare.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
@@ -29,8 +30,8 @@ const CALLS: LiveCalls = {
 };
 
 export type LiveOutcome =
-  | { readonly kind: "same" }
-  | { readonly kind: "different"; readonly lines: readonly string[] }
+  | { readonly kind: "same"; readonly results: readonly Values[] }
+  | { readonly kind: "different"; readonly lines: readonly string[]; readonly results: readonly Values[] }
   | { readonly kind: "not run"; readonly reason: string };
 
 /** Set the scenario up on the running kernel, take its steps, and compare every answer with what was recorded. */
@@ -47,17 +48,19 @@ export async function runLive(agent: Agent, engine: Engine, scenario: Scenario):
     await setUpTasks(live, world);
     await agent.settle();
     const lines: string[] = [];
+    const results: Values[] = [];
     for (const step of scenario.steps) {
       const call = Object.hasOwn(CALLS, step.call) ? CALLS[step.call] : undefined;
       const task = live.tasks.get(step.task);
       if (!call || !task) throw new NotRun(call ? `no task ${step.task}` : `the call ${step.call}`);
       const result = await call(live, task, step.args);
+      results.push(result);
       for (const { key, expected, got } of differences(step.observed ?? {}, result))
         lines.push(
           `${step.where}: ${step.task} ${step.call} ${JSON.stringify(step.args)}: ${key}: recorded ${JSON.stringify(expected)}, now ${JSON.stringify(got)}`,
         );
     }
-    return lines.length === 0 ? { kind: "same" } : { kind: "different", lines };
+    return lines.length === 0 ? { kind: "same", results } : { kind: "different", lines, results };
   } catch (error) {
     if (error instanceof NotRun) return { kind: "not run", reason: error.message };
     if (error instanceof UsernsError) return { kind: "not run", reason: `the model refuses it: ${error.message}` };

@@ -77,16 +77,10 @@ const newMount: Argument<string> = {
 };
 const attach = optional(newMount, undefined);
 
-/** open_tree with OPEN_TREE_CLONE. */
-function openTree(world: World, task: Task, path: PathName): Verdict<Tree> {
-  const found = lookup(world, task, path, "follow");
-  return found.ok ? cloneTree(world, task, found.value) : found;
-}
-
 /** The changes one after another, to the same tree; the one that fails says which it was. */
-function setAttributes(task: Task, tree: Tree, changes: readonly MountChange[]): Verdict {
+function setAttributes(world: World, task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
   for (const [index, change] of changes.entries()) {
-    const changed = atStage(setMountAttributes(task, tree, change, false), `setattr${index}`);
+    const changed = atStage(setMountAttributes(world, task, reach, change, false), `setattr${index}`);
     if (!changed.ok) return changed;
   }
   return allow();
@@ -100,11 +94,10 @@ export const MOUNT_CALLS: CallTable = [
     { path: mountPath, on: oneOf("clone", "attached"), changes, recursive: optional(flag, false) },
     (world, task, { path, on, changes }) => {
       if (on === "clone") {
-        const tree = atStage(openTree(world, task, path), "open_tree");
-        return tree.ok ? plain(setAttributes(task, tree.value, changes)) : tree;
+        const tree = atStage(cloneTree(world, task, path), "open_tree");
+        return tree.ok ? plain(setAttributes(world, task, () => tree, changes)) : tree;
       }
-      const found = atStage(lookup(world, task, path, "follow"), "setattr0");
-      return found.ok ? plain(setAttributes(task, attachedTree(world, task, found.value), changes)) : found;
+      return plain(setAttributes(world, task, () => attachedTree(world, task, path), changes));
     },
   ),
   defineCall(
@@ -113,18 +106,16 @@ export const MOUNT_CALLS: CallTable = [
     (world, task, { path, changes, clone, attach }, where) => {
       const [change, another] = changes;
       if (!change || another) throw scenarioError(`${where}.changes`, "one change", changes);
-      const found = lookup(world, task, path, "follow");
-      if (!found.ok) return found;
-      const tree = clone ? cloneTree(world, task, found.value) : allow(attachedTree(world, task, found.value));
+      const tree = clone ? cloneTree(world, task, path) : attachedTree(world, task, path);
       if (!tree.ok) return tree;
-      const changed = setMountAttributes(task, tree.value, change, clone);
+      const changed = setMountAttributes(world, task, () => tree, change, clone);
       if (!changed.ok) return changed;
       if (attach !== undefined) attachTree(world, task, tree.value, attach);
       return allow(NOTHING);
     },
   ),
   defineCall("bind", { path, attach: newMount }, (world, task, { path, attach }) => {
-    const tree = atStage(openTree(world, task, path), "open_tree");
+    const tree = atStage(cloneTree(world, task, path), "open_tree");
     if (!tree.ok) return tree;
     attachTree(world, task, tree.value, attach);
     return allow(NOTHING);

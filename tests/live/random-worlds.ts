@@ -1,0 +1,18 @@
+/** Every kind of random world. */
+import type fc from "fast-check";
+import type { RandomWorld } from "./random.ts";
+import { EXEC_WORLDS, FILE_WORLDS } from "./random-files.ts";
+import { MAP_WORLDS } from "./random-maps.ts";
+import { MOUNT_WORLDS } from "./random-mounts.ts";
+import { CONNECTION_WORLDS, SOCKET_WORLDS } from "./random-sockets.ts";
+import { TASK_WORLDS } from "./random-tasks.ts";
+
+export const RANDOM_WORLDS: { readonly [name: string]: fc.Arbitrary<RandomWorld> } = {
+  "files, their ACLs and attributes": FILE_WORLDS,
+  "programs and credentials": EXEC_WORLDS,
+  "processes and each other": TASK_WORLDS,
+  "maps and their writers": MAP_WORLDS,
+  "mounts and their idmaps": MOUNT_WORLDS,
+  "credentials sent over sockets": SOCKET_WORLDS,
+  "sockets and their peers": CONNECTION_WORLDS,
+};
