@@ -123,7 +123,7 @@ export function entryToCreate(world: World, task: Task, path: PathName): Verdict
 
 /** `filename_create`: the name exists already, or the mount is read-only, before anything is asked of the directory. */
 export function freeEntry(world: World, task: Task, path: PathName): Verdict<Entry> {
-  const entry = lookupEntry(world, task, path, "EEXIST");
+  const entry = lookupEntry(world, task, path, { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" });
   if (!entry.ok) return entry;
   if (entry.value.inode) return deny("EEXIST", RULES.nameIsFree, `${entry.value.name} exists`);
   const writable = wantWrite(path.mount);

@@ -1,4 +1,3 @@
-import { UsernsError } from "../core/errors.ts";
 import { isNsCapable } from "./capability.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Mount, MountFlags, MountIdmap, Path } from "./mount.ts";
@@ -107,7 +106,7 @@ export function cloneTree(world: World, task: Task, name: PathName): Verdict<Tre
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const { mount: of, inode } = found.value;
-  const { attachedIn: _, ...source } = of;
+  const { attachedIn: _, changedIn: __, ...source } = of;
   return allow({ mount: { ...source, root: inode }, attachedAt: null, locked: lockedFor(world, task, of) });
 }
 
@@ -132,7 +131,6 @@ export function attachTree(world: World, task: Task, { mount }: Tree, name: stri
  * @returns EPERM, EINVAL, EBADF
  */
 export function setMountAttributes(
-  world: World,
   task: Task,
   reach: () => Verdict<Tree>,
   change: MountChange,
@@ -144,6 +142,8 @@ export function setMountAttributes(
   if (!idmap.ok) return idmap;
   const tree = reach();
   if (!tree.ok) return tree;
+  const mapped = idmap.value === null || idmap.value === "keep" ? allow() : hasBothMaps(idmap.value);
+  if (!mapped.ok) return mapped;
   const { mount, attachedAt } = tree.value;
   if (attachedAt && attachedAt.inode !== mount.root) return deny("EINVAL", RULES.wholeMount);
   const locked = tree.value.locked.find((name) => change.clr.includes(name) && !change.set.includes(name));
@@ -155,25 +155,9 @@ export function setMountAttributes(
   }
   const isSet = (name: FlagName) => change.set.includes(name) || (mount[FLAG[name]] && !change.clr.includes(name));
   const changed = FLAG_NAMES.filter((name) => isSet(name) !== mount[FLAG[name]]);
-  if (changed.length > 0 && attachedAt) requireOneView(world, mount);
+  if (changed.length > 0 && attachedAt) mount.changedIn = task.mountNs;
   for (const name of changed) mount[FLAG[name]] = !mount[FLAG[name]];
   return allow();
-}
-
-/**
- * Each mount namespace has its own flags for a mount that it copied; here they are one. So a change that others must not
- * see is refused.
- *
- * @throws UsernsError ERR_SCENARIO
- */
-function requireOneView(world: World, { name, attachedIn = world.initMountNs }: Mount): void {
-  for (const { name: task, mountNs } of world.tasks.values())
-    if (mountNs !== attachedIn)
-      throw new UsernsError("ERR_SCENARIO", {
-        where: name,
-        expected: "flags of a mount changed where no other mount namespace has a copy, which is all that is modelled",
-        got: `${task} in a mount namespace of its own`,
-      });
 }
 
 /** A namespace's maps as they are now: an idmap keeps them whatever becomes of the namespace. */
@@ -194,9 +178,15 @@ function wantedIdmap(
   if (userns.parent === null) return deny("EPERM", RULES.notInitial);
   if (!isNsCapable(task.cred, userns, "sys_admin"))
     return deny("EPERM", RULES.namespaceAdmin, `no CAP_SYS_ADMIN over ${userns.name}`);
-  const unwritten = (["uid", "gid"] as const).find((kind) => userns.maps[kind].extents.length === 0);
-  if (unwritten) return deny("EINVAL", RULES.bothMapsWritten, `${unwritten}_map of ${userns.name} is not written`);
   return allow(userns);
+}
+
+/** `alloc_mnt_idmap`, which is asked when the mount is found. */
+function hasBothMaps(userns: UserNamespace): Verdict {
+  const unwritten = (["uid", "gid"] as const).find((kind) => userns.maps[kind].extents.length === 0);
+  return unwritten
+    ? deny("EINVAL", RULES.bothMapsWritten, `${unwritten}_map of ${userns.name} is not written`)
+    : allow();
 }
 
 /** `can_idmap_mount` */

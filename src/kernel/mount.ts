@@ -51,6 +51,8 @@ export interface Mount extends MountFlags {
   idmap: MountIdmap | null;
   /** The mount namespace that it was attached in later than those began; absent where all see it. */
   readonly attachedIn?: MountNamespace;
+  /** The mount namespace in which its flags were changed last: a copy elsewhere has others, which are not modelled. */
+  changedIn?: MountNamespace;
 }
 
 /** A file as a call reaches it: an inode, and the mount it is seen through. The kernel's `struct path`. */

@@ -4,8 +4,9 @@ import { createEntry, mayCreate, newInode } from "./create.ts";
 import { type Cred, type CredIds, makeCred } from "./cred.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode } from "./inode.ts";
-import { creatorHasPlace, inodePermission, seenThrough } from "./inode-permission.ts";
+import { creatorHasPlace, hasUnmappedId, inodePermission, seenThrough } from "./inode-permission.ts";
 import { type InodeOperations, NO_FLAGS, type Path, type Superblock } from "./mount.ts";
+import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, type SetAttr } from "./setattr.ts";
 import type { Task } from "./task.ts";
@@ -17,8 +18,12 @@ const SOURCE = "Documentation/filesystems/overlayfs.rst; vectors/linux-6.18/3_id
 
 const RULES = ruleTable({
   oneMountForUpper: { sentence: "Upper and work directory are on one mount.", source: `${SOURCE}: EINVAL` },
-  onlyDirectories: { sentence: "An overlay is made of directories.", source: `${SOURCE}: ENOTDIR` },
+  onlyDirectories: { sentence: "An overlay is made of directories.", source: `${SOURCE}: EINVAL` },
   upperIsWritable: { sentence: "The upper directory is not on a read-only mount.", source: `${SOURCE}: EINVAL` },
+  noWhiteoutMade: {
+    sentence: "No whiteout is made by hand on an overlay.",
+    source: "mknod(2) on a live kernel: EPERM",
+  },
   ownerIsKnown: {
     sentence: "A file is not copied up whose owner or group has no value on the lower mount.",
     source: `${SOURCE}: EOVERFLOW`,
@@ -51,10 +56,12 @@ class Overlay implements InodeOperations {
   readonly #world: World;
   /** The mounter as it was at the mount. */
   readonly #mounter: Task;
+  readonly #work: Path;
   readonly #layers = new Map<Inode, Layers>();
 
-  constructor(world: World, mounter: Task, name: string, lower: Path, upper: Path, isReadOnly: boolean) {
+  constructor(world: World, mounter: Task, name: string, { lower, upper, work }: FoundLayers, isReadOnly: boolean) {
     this.#world = world;
+    this.#work = work;
     this.#mounter = mounter;
     const { userNs } = mounter.cred;
     this.superblock = { name, type: "overlay", userNs, isReadOnly, operations: this };
@@ -70,7 +77,8 @@ class Overlay implements InodeOperations {
   }
 
   open(inode: Inode, mask: number): Verdict {
-    return (mask & MAY.write) === 0 ? this.permission(inode, mask) : this.#changing(inode, () => allow());
+    const isCopied = (mask & MAY.write) !== 0 && inode.type === "file";
+    return isCopied ? this.#changing(inode, () => allow()) : this.permission(inode, mask);
   }
 
   setattr(inode: Inode, attr: SetAttr): Verdict {
@@ -79,6 +87,7 @@ class Overlay implements InodeOperations {
 
   /** The file shown is made of one in the upper directory, created by the mounter with the filesystem ids of the task. */
   create(directory: Inode, name: string, shown: Inode): Verdict {
+    if (isWhiteout(shown)) return deny("EPERM", RULES.noWhiteoutMade);
     return this.#changing(directory, (upper) => {
       const { cred } = this.#mounter;
       const task = { ...this.#mounter, cred: this.#as(cred, shown) };
@@ -98,18 +107,21 @@ class Overlay implements InodeOperations {
     });
   }
 
-  remove(directory: Inode, name: string, inode: Inode): Verdict {
-    const { lower } = this.#of(inode);
+  remove(directory: Inode, name: string): Verdict {
     return this.#changing(directory, (upper) => {
-      if (!lower) {
+      // What stands below shows again, whether or not the file was merged with it, unless something hides it.
+      if (!entryOf(this.#of(directory).lower, name)) {
         upper.inode.entries.delete(name);
         return allow();
       }
       const entry = { mount: upper.mount, directory: upper.inode, name, inode: null };
       const permitted = mayCreate(this.#world, this.#mounter, entry);
       if (!permitted.ok) return permitted;
-      const made = createEntry(this.#world, this.#mounter, entry, "chr", 0);
-      return made.ok ? allow() : made;
+      // Made in the work directory, whose group it gets where that is set-group-ID, and moved here.
+      const { mount, inode: workDirectory } = this.#work;
+      const whiteout = newInode(this.#world, this.#mounter, { mount, directory: workDirectory }, "chr", 0);
+      upper.inode.entries.set(name, whiteout);
+      return allow();
     });
   }
 
@@ -194,7 +206,23 @@ class Overlay implements InodeOperations {
     if (upper && isWhiteout(upper.inode)) return null;
     const lower = entryOf(above.lower, name);
     const isMerged = !upper || (upper.inode.type === "dir" && lower?.inode.type === "dir");
+    if (isMerged && upper && above.upper) this.#requireMarkable(upper, above.upper);
     return { parent, name, upper, lower: isMerged ? lower : null };
+  }
+
+  /**
+   * Linux marks an upper directory that is merged with a lower one, and the one it is in, when it is first looked up.
+   *
+   * @throws UsernsError ERR_SCENARIO where no attribute can be set on one of them, so that it is not shown at all
+   */
+  #requireMarkable(...directories: readonly Path[]): void {
+    for (const { mount, inode } of directories)
+      if (hasUnmappedId(seenThrough(this.#world, { mount, inode })))
+        throw new UsernsError("ERR_SCENARIO", {
+          where: this.superblock.name,
+          expected: "merged directories with an owner and a group that have a value on the upper mount",
+          got: `one of ${mount.name} that has not, which is not modelled`,
+        });
   }
 
   /** Show again what the file is made of: `ovl_copyattr`. */
@@ -218,11 +246,11 @@ function entryOf(directory: Path | null, name: string): Path | null {
   return directory && inode ? { mount: directory.mount, inode } : null;
 }
 
-/** The directories of an overlay. */
+/** Where the directories of an overlay are. */
 export interface OverlayParts {
-  readonly lower: Path;
-  readonly upper: Path;
-  readonly work: Path;
+  readonly lower: PathName;
+  readonly upper: PathName;
+  readonly work: PathName;
 }
 
 /**
@@ -232,23 +260,36 @@ export interface OverlayParts {
  * @throws UsernsError ERR_SCENARIO for a layer with ACLs, capabilities or attributes, which are not modelled there
  * @source Documentation/filesystems/overlayfs.rst
  */
-export function mountOverlay(
-  world: World,
-  task: Task,
-  { lower, upper, work }: OverlayParts,
-  name: string,
-): Verdict<Tree> {
+export function mountOverlay(world: World, task: Task, parts: OverlayParts, name: string): Verdict<Tree> {
   const may = mayMount(task);
   if (!may.ok) return may;
-  if ([lower, upper, work].some(({ inode }) => inode.type !== "dir")) return deny("ENOTDIR", RULES.onlyDirectories);
+  const found = findLayers(world, task, parts);
+  if (!found.ok) return found;
+  const { lower, upper, work } = found.value;
+  if ([lower, upper, work].some(({ inode }) => inode.type !== "dir")) return deny("EINVAL", RULES.onlyDirectories);
   if (upper.mount !== work.mount) return deny("EINVAL", RULES.oneMountForUpper);
   if (upper.mount.isReadOnly || upper.mount.superblock.isReadOnly) return deny("EINVAL", RULES.upperIsWritable);
   for (const layer of [lower, upper]) refuseExtras(layer.inode, name);
   const isWritable =
     creatorHasPlace(world, task.cred, work.mount).ok &&
     inodePermission(world, task.cred, work, MAY.write | MAY.exec).ok;
-  const { superblock, root } = new Overlay(world, { ...task }, name, lower, upper, !isWritable);
+  const { superblock, root } = new Overlay(world, { ...task }, name, found.value, !isWritable);
   return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
+}
+
+interface FoundLayers {
+  readonly lower: Path;
+  readonly upper: Path;
+  readonly work: Path;
+}
+
+function findLayers(world: World, task: Task, parts: OverlayParts): Verdict<FoundLayers> {
+  const lower = lookup(world, task, parts.lower, "follow");
+  if (!lower.ok) return lower;
+  const upper = lookup(world, task, parts.upper, "follow");
+  if (!upper.ok) return upper;
+  const work = lookup(world, task, parts.work, "follow");
+  return work.ok ? allow({ lower: lower.value, upper: upper.value, work: work.value }) : work;
 }
 
 function refuseExtras(inode: Inode, name: string): void {

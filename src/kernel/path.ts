@@ -15,6 +15,10 @@ const RULES = ruleTable({
   entryExists: { sentence: "Every name on the way must exist.", source: `${SOURCE}: ENOENT` },
   notADirectory: { sentence: "Only a directory has entries.", source: `${SOURCE}: ENOTDIR` },
   linkLimit: { sentence: "At most 40 symbolic links are followed.", source: `${SOURCE}: ELOOP` },
+  dotsAreNoEntry: {
+    sentence: ". and .. at the end of a path are no entries: nothing makes, removes or renames them.",
+    source: "rmdir(2): EINVAL, ENOTEMPTY; rename(2): EBUSY; unlink(2): EISDIR; mkdir(2): EEXIST",
+  },
   mountTop: {
     sentence: "The top of a mount is a directory in use, which is neither made, removed nor renamed.",
     source: "rmdir(2), rename(2): EBUSY; mkdir(2): EEXIST",
@@ -41,9 +45,17 @@ const MAX_LINKS = 40;
 /** How the last name is taken when it is a symbolic link. */
 export type LastLink = "follow" | "nofollow";
 
-/** @example namesIn("a//b/./c") // ["a", "b", "c"] */
+/** @example namesIn("a//b/./c") // ["a", "b", ".", "c"] */
 export function namesIn(text: string): string[] {
-  return text.split("/").filter((name) => name !== "" && name !== ".");
+  return text.split("/").filter((name) => name !== "");
+}
+
+/** What a call answers that makes, removes or renames an entry, to a last name that is none. */
+export interface NoEntryErrnos {
+  /** The top of a mount. */
+  readonly top: Errno;
+  readonly ".": Errno;
+  readonly "..": Errno;
 }
 
 /**
@@ -65,11 +77,13 @@ export function lookup(world: World, task: Task, path: PathName, last: LastLink)
 /**
  * Walk to the directory that holds the last name of a path; a symbolic link at the end is not followed.
  *
- * @param ofTop  what the path of the mount's own top is refused with
+ * @param errnos  what a path without such a name is refused with
  */
-export function lookupEntry(world: World, task: Task, path: PathName, ofTop: Errno): Verdict<Entry> {
-  if (path.names.length === 0) return deny(ofTop, RULES.mountTop, `${path.mount.name} is the top of a mount`);
-  return lookupOpen(world, task, path, "nofollow");
+export function lookupEntry(world: World, task: Task, path: PathName, errnos: NoEntryErrnos): Verdict<Entry> {
+  const last = path.names.at(-1);
+  if (last === undefined) return deny(errnos.top, RULES.mountTop, `${path.mount.name} is the top of a mount`);
+  const entry = lookupOpen(world, task, path, "nofollow");
+  return entry.ok && (last === "." || last === "..") ? deny(errnos[last], RULES.dotsAreNoEntry) : entry;
 }
 
 /** {@link lookupEntry}, for open(2): a symbolic link at the end may be followed, to a name that need not exist. */
@@ -93,6 +107,13 @@ interface Reached {
 function walk(world: World, task: Task, { mount, names }: PathName, last: LastLink): Verdict<Reached> {
   if (mount.attachedIn && mount.attachedIn !== task.mountNs)
     throw outside(mount, `${mount.name} is not mounted in the mount namespace of ${task.name}`);
+  if (mount.changedIn && mount.changedIn !== task.mountNs)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: mount.name,
+      expected:
+        "flags that no other mount namespace changed: the model keeps one set of them for all copies of a mount",
+      got: `flags of ${mount.name} that were changed in ${mount.changedIn.name}, for ${task.name} in ${task.mountNs.name}`,
+    });
   const todo = [...names];
   const above: Inode[] = [];
   let at = mount.root;
@@ -101,6 +122,7 @@ function walk(world: World, task: Task, { mount, names }: PathName, last: LastLi
   for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
     const searched = search(world, task, { mount, inode: at });
     if (!searched.ok) return searched;
+    if (name === ".") continue;
     const next = name === ".." ? above.pop() : at.entries.get(name);
     if (name === "..") {
       if (!next) throw outside(mount, `".." at the top of ${mount.name}`);

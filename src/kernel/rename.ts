@@ -2,7 +2,7 @@ import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { requireOwnFiles } from "./mount.ts";
-import { type Entry, lookupEntry, noEntry, type PathName } from "./path.ts";
+import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";
@@ -59,10 +59,16 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   return whiteout.ok ? allow() : whiteout;
 }
 
+const NO_ENTRY: NoEntryErrnos = { top: "EBUSY", ".": "EBUSY", "..": "EBUSY" };
+const NO_ENTRY_TO_MAKE: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" };
+
 function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict<Move> {
-  const source = lookupEntry(world, task, path, "EBUSY");
+  // The directory that holds a mount's top is on the mount below.
+  if ((path.names.length === 0) !== (to.names.length === 0))
+    return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
+  const source = lookupEntry(world, task, path, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" });
   if (!source.ok) return source;
-  const target = lookupEntry(world, task, to, "EBUSY");
+  const target = lookupEntry(world, task, to, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
   if (!target.ok) return target;
   if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
   requireOwnFiles(path.mount.superblock, "rename");

@@ -2,7 +2,7 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import { STICKY } from "./create.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showOwners, wantWrite } from "./inode-permission.ts";
-import { type Entry, lookupEntry, noEntry, type PathName } from "./path.ts";
+import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -64,8 +64,13 @@ export function removeEntry({ directory, name, inode }: Victim): Verdict {
   return allow();
 }
 
+const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
+  dir: { top: "EBUSY", ".": "EINVAL", "..": "ENOTEMPTY" },
+  file: { top: "EISDIR", ".": "EISDIR", "..": "EISDIR" },
+};
+
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
-  const entry = lookupEntry(world, task, path, as === "dir" ? "EBUSY" : "EISDIR");
+  const entry = lookupEntry(world, task, path, NO_ENTRY[as]);
   if (!entry.ok) return entry;
   const writable = wantWrite(path.mount);
   if (!writable.ok) return writable;

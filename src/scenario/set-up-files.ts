@@ -2,8 +2,9 @@ import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
 import { addEntry, entryAt } from "../kernel/directory.ts";
 import { idmapOf } from "../kernel/idmapped-mount.ts";
 import { Inode } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
+import { type Mount, NO_FLAGS, type Superblock } from "../kernel/mount.ts";
 import { mountOverlay } from "../kernel/overlay.ts";
+import type { PathName } from "../kernel/path.ts";
 import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
 import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
@@ -84,10 +85,10 @@ export function setUpOverlay(world: World, item: unknown, where: string): void {
   const { name, type, user_ns, root, ...layers } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
   if (type !== "overlay") return;
   if (user_ns || root) throw scenarioError(where, "an overlay without user_ns and root", item);
-  const pathOf = (layer: "lower" | "upper"): Path => {
-    const mount = plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world));
-    return { mount, inode: mount.root };
-  };
+  const pathOf = (layer: "lower" | "upper"): PathName => ({
+    mount: plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world)),
+    names: [],
+  });
   const upper = pathOf("upper");
   const made = mountOverlay(world, machineRoot(world), { lower: pathOf("lower"), upper, work: upper }, name);
   if (!made.ok) throw scenarioError(where, `layers that Linux takes: ${made.rule.sentence}`, made.because);

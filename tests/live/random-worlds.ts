@@ -4,6 +4,7 @@ import type { RandomWorld } from "./random.ts";
 import { EXEC_WORLDS, FILE_WORLDS } from "./random-files.ts";
 import { MAP_WORLDS } from "./random-maps.ts";
 import { MOUNT_WORLDS } from "./random-mounts.ts";
+import { OVERLAY_WORLDS } from "./random-overlays.ts";
 import { CONNECTION_WORLDS, SOCKET_WORLDS } from "./random-sockets.ts";
 import { TASK_WORLDS } from "./random-tasks.ts";
 
@@ -13,6 +14,7 @@ export const RANDOM_WORLDS: { readonly [name: string]: fc.Arbitrary<RandomWorld>
   "processes and each other": TASK_WORLDS,
   "maps and their writers": MAP_WORLDS,
   "mounts and their idmaps": MOUNT_WORLDS,
+  "overlays and their layers": OVERLAY_WORLDS,
   "credentials sent over sockets": SOCKET_WORLDS,
   "sockets and their peers": CONNECTION_WORLDS,
 };

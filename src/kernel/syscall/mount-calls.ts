@@ -12,7 +12,7 @@ import {
 import { Inode } from "../inode.ts";
 import { NO_FLAGS, type Superblock } from "../mount.ts";
 import { mountOverlay } from "../overlay.ts";
-import { lookup, type PathName } from "../path.ts";
+import type { PathName } from "../path.ts";
 import { statInode } from "../stat.ts";
 import type { Task } from "../task.ts";
 import { mountTmpfs } from "../tmpfs-mount.ts";
@@ -78,9 +78,9 @@ const newMount: Argument<string> = {
 const attach = optional(newMount, undefined);
 
 /** The changes one after another, to the same tree; the one that fails says which it was. */
-function setAttributes(world: World, task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
+function setAttributes(task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
   for (const [index, change] of changes.entries()) {
-    const changed = atStage(setMountAttributes(world, task, reach, change, false), `setattr${index}`);
+    const changed = atStage(setMountAttributes(task, reach, change, false), `setattr${index}`);
     if (!changed.ok) return changed;
   }
   return allow();
@@ -95,9 +95,9 @@ export const MOUNT_CALLS: CallTable = [
     (world, task, { path, on, changes }) => {
       if (on === "clone") {
         const tree = atStage(cloneTree(world, task, path), "open_tree");
-        return tree.ok ? plain(setAttributes(world, task, () => tree, changes)) : tree;
+        return tree.ok ? plain(setAttributes(task, () => tree, changes)) : tree;
       }
-      return plain(setAttributes(world, task, () => attachedTree(world, task, path), changes));
+      return plain(setAttributes(task, () => attachedTree(world, task, path), changes));
     },
   ),
   defineCall(
@@ -108,7 +108,7 @@ export const MOUNT_CALLS: CallTable = [
       if (!change || another) throw scenarioError(`${where}.changes`, "one change", changes);
       const tree = clone ? cloneTree(world, task, path) : attachedTree(world, task, path);
       if (!tree.ok) return tree;
-      const changed = setMountAttributes(world, task, () => tree, change, clone);
+      const changed = setMountAttributes(task, () => tree, change, clone);
       if (!changed.ok) return changed;
       if (attach !== undefined) attachTree(world, task, tree.value, attach);
       return allow(NOTHING);
@@ -121,14 +121,7 @@ export const MOUNT_CALLS: CallTable = [
     return allow(NOTHING);
   }),
   defineCall("mount_overlay", { lower: path, upper: path, work: path, attach: newMount }, (world, task, values) => {
-    const lower = lookup(world, task, values.lower, "follow");
-    if (!lower.ok) return lower;
-    const upper = lookup(world, task, values.upper, "follow");
-    if (!upper.ok) return upper;
-    const work = lookup(world, task, values.work, "follow");
-    if (!work.ok) return work;
-    const parts = { lower: lower.value, upper: upper.value, work: work.value };
-    const tree = mountOverlay(world, task, parts, values.attach);
+    const tree = mountOverlay(world, task, values, values.attach);
     if (!tree.ok) return tree;
     attachTree(world, task, tree.value, values.attach);
     return allow(NOTHING);
