@@ -79,7 +79,7 @@ export interface Tree {
   /** null for a clone that nobody has seen yet: where the path of an attached mount leads. */
   readonly attachedAt: Path | null;
   /** The flags that came with it from a more privileged mount namespace: those it had then, and none set since. */
-  readonly locked: readonly FlagName[];
+  readonly locked: readonly (keyof MountFlags)[];
 }
 
 /** `may_mount` */
@@ -90,10 +90,11 @@ export function mayMount(task: Task): Verdict {
     : deny("EPERM", RULES.mayMount, `no CAP_SYS_ADMIN over ${userNs.name}`);
 }
 
-/** The flags of a mount that stands in the task's mount namespace as a copy from a more privileged one. */
-function lockedFor(world: World, task: Task, mount: Mount): readonly FlagName[] {
-  const isCopy = task.mountNs.userNs !== world.initMountNs.userNs && mount.attachedIn !== task.mountNs;
-  return isCopy ? FLAG_NAMES.filter((name) => mount[FLAG[name]]) : [];
+/** The locked flags of a mount as the task has it: all those of a copy, and what a mount of its own took from one. */
+function lockedFor(world: World, task: Task, mount: Mount): readonly (keyof MountFlags)[] {
+  if (mount.attachedIn === task.mountNs) return mount.locked ?? [];
+  const isCopy = task.mountNs.userNs !== world.initMountNs.userNs;
+  return isCopy ? Object.values(FLAG).filter((flag) => mount[flag]) : [];
 }
 
 /**
@@ -119,8 +120,8 @@ export function attachedTree(world: World, task: Task, name: PathName): Verdict<
 }
 
 /** `move_mount`: put a tree where the task's mount namespace sees it, under a name. */
-export function attachTree(world: World, task: Task, { mount }: Tree, name: string): void {
-  world.mounts.set(name, { ...mount, name, attachedIn: task.mountNs });
+export function attachTree(world: World, task: Task, { mount, locked }: Tree, name: string): void {
+  world.mounts.set(name, { ...mount, name, attachedIn: task.mountNs, locked });
 }
 
 /**
@@ -146,7 +147,9 @@ export function setMountAttributes(
   if (!mapped.ok) return mapped;
   const { mount, attachedAt } = tree.value;
   if (attachedAt && attachedAt.inode !== mount.root) return deny("EINVAL", RULES.wholeMount);
-  const locked = tree.value.locked.find((name) => change.clr.includes(name) && !change.set.includes(name));
+  const locked = FLAG_NAMES.find(
+    (name) => tree.value.locked.includes(FLAG[name]) && change.clr.includes(name) && !change.set.includes(name),
+  );
   if (locked) return deny("EPERM", RULES.lockedFlags, `${locked} of ${mount.name}`);
   if (idmap.value !== "keep") {
     const allowed = mayIdmap(task, tree.value, idmap.value, mayReplace);

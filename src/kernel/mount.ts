@@ -51,6 +51,8 @@ export interface Mount extends MountFlags {
   idmap: MountIdmap | null;
   /** The mount namespace that it was attached in later than those began; absent where all see it. */
   readonly attachedIn?: MountNamespace;
+  /** Of one that was attached later: the flags that nobody may clear, for it was cloned from a more privileged copy. */
+  readonly locked?: readonly (keyof MountFlags)[];
   /** The mount namespace in which its flags were changed last: a copy elsewhere has others, which are not modelled. */
   changedIn?: MountNamespace;
 }

@@ -1,5 +1,5 @@
 import { UsernsError } from "../core/errors.ts";
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import type { Kuid64 } from "../core/kuid64.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import { type Cred, type CredIds, makeCred } from "./cred.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
@@ -10,6 +10,7 @@ import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, type SetAttr } from "./setattr.ts";
 import type { Task } from "./task.ts";
+import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -20,12 +21,18 @@ const RULES = ruleTable({
   oneMountForUpper: { sentence: "Upper and work directory are on one mount.", source: `${SOURCE}: EINVAL` },
   onlyDirectories: { sentence: "An overlay is made of directories.", source: `${SOURCE}: EINVAL` },
   upperIsWritable: { sentence: "The upper directory is not on a read-only mount.", source: `${SOURCE}: EINVAL` },
+  workDirectoryUsed: {
+    sentence:
+      "The mounter must get into the directory of mode 0 that it makes in the work directory: CAP_DAC_OVERRIDE.",
+    source: "overlayfs on a live kernel: EACCES",
+  },
   noWhiteoutMade: {
     sentence: "No whiteout is made by hand on an overlay.",
     source: "mknod(2) on a live kernel: EPERM",
   },
   ownerIsKnown: {
-    sentence: "A file is not copied up whose owner or group has no value on the lower mount.",
+    sentence:
+      "A file is not copied up whose owner or group, as the lower mount shows them, the mounter's namespace does not map.",
     source: `${SOURCE}: EOVERFLOW`,
   },
 });
@@ -159,7 +166,8 @@ class Overlay implements InodeOperations {
     const above = this.#copyUp(layers.parent);
     if (!above.ok) return above;
     const { uid, gid } = seenThrough(this.#world, layers.lower);
-    if (!isValidKuid64(uid) || !isValidKuid64(gid))
+    const { userNs } = this.#mounter.cred;
+    if (!hasMapping(this.#world, userNs, "uid", uid) || !hasMapping(this.#world, userNs, "gid", gid))
       return deny("EOVERFLOW", RULES.ownerIsKnown, `${layers.name} on ${layers.lower.mount.name}`);
     const source = layers.lower.inode;
     const made = newInode(
@@ -273,6 +281,11 @@ export function mountOverlay(world: World, task: Task, parts: OverlayParts, name
   const isWritable =
     creatorHasPlace(world, task.cred, work.mount).ok &&
     inodePermission(world, task.cred, work, MAY.write | MAY.exec).ok;
+  if (isWritable) {
+    const inode = newInode(world, task, { mount: work.mount, directory: work.inode }, "dir", 0);
+    const used = inodePermission(world, task.cred, { mount: work.mount, inode }, MAY.write | MAY.exec);
+    if (!used.ok) return deny("EACCES", RULES.workDirectoryUsed);
+  }
   const { superblock, root } = new Overlay(world, { ...task }, name, found.value, !isWritable);
   return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
 }
