@@ -1,7 +1,7 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
-import { STICKY } from "./create.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showOwners, wantWrite } from "./inode-permission.ts";
+import { STICKY } from "./mode.ts";
 import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
