@@ -8,7 +8,7 @@ import {
   type OwnerKind,
   showMode,
 } from "../kernel/index.ts";
-import { loadScenario, type Scenario } from "../scenario/index.ts";
+import { loadScenario, type Scenario, setupMap } from "../scenario/index.ts";
 
 /** What can be asked of a task and a file: what stat shows, or whether the task may do this to it. */
 export const FILE_ASKS = ["stat", "read", "write", "exec", "create", "chown", "chmod", "unlink"] as const;
@@ -217,8 +217,7 @@ function namespaceName(index: number): string {
 }
 
 function namespaceItem(name: string, parent: string, maps: OwnerMaps): object {
-  const lines = ({ extents }: IdMap) => extents.map(({ first, lowerFirst, count }) => [first, lowerFirst, count]);
-  return { name, parent, owner: [0, 0], uid_map: lines(maps.uid), gid_map: lines(maps.gid) };
+  return { name, parent, owner: [0, 0], uid_map: setupMap(maps.uid.extents), gid_map: setupMap(maps.gid.extents) };
 }
 
 /** A question as JSON: maps as their lines. */
