@@ -152,5 +152,7 @@ export function readDirectory(world: World, task: Task, path: PathName): Verdict
   const found = lookup(world, task, path, "follow");
   if (!found.ok) return found;
   if (found.value.inode.type !== "dir") return deny("ENOTDIR", RULES.onlyDirectoriesRead);
-  return inodePermission(world, task.cred, found.value, MAY.read);
+  const permitted = inodePermission(world, task.cred, found.value, MAY.read);
+  const { inode } = found.value;
+  return permitted.ok ? (inode.superblock.operations?.list(inode) ?? permitted) : permitted;
 }

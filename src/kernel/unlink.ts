@@ -70,10 +70,8 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 };
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
-  const entry = lookupEntry(world, task, path, NO_ENTRY[as]);
+  const entry = lookupEntry(world, task, path, NO_ENTRY[as], () => wantWrite(path.mount));
   if (!entry.ok) return entry;
-  const writable = wantWrite(path.mount);
-  if (!writable.ok) return writable;
   const victim = existing(entry.value);
   if (!victim.ok) return victim;
   const permitted = mayDelete(world, task, victim.value, as);
