@@ -1,6 +1,7 @@
 /** Bulk translation through a trie: four ids at a time, or sixteen at once where they lie in one segment. */
 import { DELTA, FIRST, NEXT_FIRST, SEGMENTS, translateBySearch, TRIE } from "./segment";
 import { countNoIds, outside, sumOfLanes } from "./simd";
+import { KEPT } from "./static";
 import { segmentInTrie } from "./trie";
 
 /** Ids between two looks at how many blocks lay in one segment. */
@@ -10,18 +11,13 @@ const ENOUGH: u32 = 24;
 /** Stretches without a test after one in which it did not pay. */
 const WITHOUT_TEST: u32 = 15;
 
-/** The last segment seen, splatted: what one block of ids is held against. */
-let first: v128 = i32x4.splat(0);
-let span: v128 = i32x4.splat(0);
-let pin: v128 = i32x4.splat(0);
-let delta: v128 = i32x4.splat(0);
-
+/** What one block of ids is held against next. */
 function keep(segment: usize): void {
-  const from = load<u32>(segment, FIRST);
-  first = i32x4.splat(from ^ 0x8000_0000);
-  span = i32x4.splat((load<u32>(segment, NEXT_FIRST) - from - 1) ^ 0x8000_0000);
-  pin = v128.load32_splat(segment);
-  delta = v128.load32_splat(segment, DELTA);
+  const first = load<u32>(segment, FIRST);
+  v128.store(KEPT, i32x4.splat(first ^ 0x8000_0000));
+  v128.store(KEPT, i32x4.splat((load<u32>(segment, NEXT_FIRST) - first - 1) ^ 0x8000_0000), 16);
+  v128.store(KEPT, v128.load32_splat(segment), 32);
+  v128.store(KEPT, v128.load32_splat(segment, DELTA), 48);
 }
 
 /** The segments of four ids, applied. */
@@ -92,10 +88,10 @@ function translateBlocks(trie: usize, segments: usize, from: usize, to: usize, l
   let unmapped = i32x4.splat(0);
   let inOne: u32 = 0;
   const end = from + (<usize>length << 2);
-  let f = first;
-  let s = span;
-  let p = pin;
-  let d = delta;
+  let f = v128.load(KEPT);
+  let s = v128.load(KEPT, 16);
+  let p = v128.load(KEPT, 32);
+  let d = v128.load(KEPT, 48);
   for (; from < end; from += 64, to += 64) {
     let a = v128.load(from);
     let b = v128.load(from, 16);
@@ -118,10 +114,10 @@ function translateBlocks(trie: usize, segments: usize, from: usize, to: usize, l
       c = translateFour(trie, segments, from + 32);
       e = translateFour(trie, segments, from + 48);
       keep(segmentInTrie(trie, segments, last));
-      f = first;
-      s = span;
-      p = pin;
-      d = delta;
+      f = v128.load(KEPT);
+      s = v128.load(KEPT, 16);
+      p = v128.load(KEPT, 32);
+      d = v128.load(KEPT, 48);
     }
     v128.store(to, a);
     v128.store(to, b, 16);
