@@ -6,9 +6,6 @@
 /** Where a tar header is put: 512 bytes. */
 export const HEADER: usize = memory.data(512, 16);
 
-/** The last segment that translate-trie.ts saw, splatted: first, span, pin and delta, 16 bytes each. */
-export const KEPT: usize = memory.data(64, 16);
-
 /** The last few ids of a call over kuid64s, filled up to four: ids in, numbers in, ids out, numbers out. */
 export const TAIL: usize = memory.data(64, 16);
 
