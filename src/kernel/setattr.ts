@@ -10,6 +10,7 @@ import type { Path } from "./mount.ts";
 import { isCapableOver, MAY, type Protected } from "./permission.ts";
 import { chmodAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
+import { hasMapping } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -25,6 +26,10 @@ const RULES = ruleTable({
     sentence:
       "A file with an owner or group that has no value on the mount is changed only by giving it valid ones in the same call.",
     source: OPS,
+  },
+  quotaHasPlace: {
+    sentence: "Where quota is kept, the file system must be able to count for the new owner; this is asked last.",
+    source: "chown(2); vectors/isolated/scenarios.json (A07, A09): EINVAL",
   },
   chownNeedsCap: {
     sentence:
@@ -109,6 +114,8 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
   const prepared = attr.isForced ? allow(mode) : prepare(world, task, path, file, attr, mode);
   if (!prepared.ok) return prepared;
   const { operations } = inode.superblock;
+  const counted = quotaHolds(world, path, attr);
+  if (!counted.ok) return counted;
   if (operations) {
     const asPrepared = attr.mode !== undefined && prepared.value !== undefined ? { mode: prepared.value } : {};
     return operations.setattr(inode, { ...attr, ...asPrepared });
@@ -126,6 +133,15 @@ function ownersHavePlace(world: World, { mount }: Path, file: Protected, { uid, 
   if ((!uid && !isValidKuid64(file.uid)) || (!gid && !isValidKuid64(file.gid)))
     return deny("EOVERFLOW", RULES.invalidOwnerRepaired, showOwners(file));
   return allow();
+}
+
+/** `dqget`: a new owner that the quota of the file system can count for. */
+function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr): Verdict {
+  const { hasQuota, userNs, name } = inode.superblock;
+  const isCounted =
+    (!uid || hasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid))) &&
+    (!gid || hasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid)));
+  return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
 }
 
 /** `setattr_prepare`. @returns the mode to set, without a set-group-ID bit that the task may not set */

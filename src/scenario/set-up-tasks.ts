@@ -1,6 +1,7 @@
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
 import { type CapSets, type CredIds, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
+import { copyMountNamespace } from "../kernel/mount-tree.ts";
 import {
   type Argument,
   capabilities,
@@ -122,7 +123,7 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     },
     dumpable: given.dumpable,
     mmNs: given.mm_ns ?? world.initUserNs,
-    mountNs: given.mntns === "own" ? { name: `of ${name}`, userNs } : world.initMountNs,
+    mountNs: given.mntns === "own" ? copyMountNamespace(world.initMountNs, `of ${name}`, userNs) : world.initMountNs,
     hasOwnSession: given.session === "own",
     noNewPrivs: given.nnp,
     umask: given.umask,

@@ -3,6 +3,7 @@ import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
 import { allow } from "../verdict.ts";
 import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+import { nsFile, openNsFile } from "./ns-file-argument.ts";
 
 const utsNamespace = namedIn("user namespace that owns a UTS namespace", (world) => world.utsNamespaces);
 
@@ -23,7 +24,13 @@ export const NAMESPACE_CALLS: CallTable = [
   ),
   defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => plain(setnsUts(task, owner))),
   defineCall("sethostname", {}, (_, task) => plain(setHostname(task))),
-  defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => plain(setnsUser(world, task, ns))),
-  defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
+  defineCall("setns", { ns: nsFile }, (world, task, { ns }) => {
+    const opened = openNsFile(world, task, ns);
+    return opened.ok ? plain(setnsUser(world, task, opened.value)) : opened;
+  }),
+  defineCall("ns_owner_uid", { ns: nsFile }, (world, task, { ns }) => {
+    const opened = openNsFile(world, task, ns);
+    return opened.ok ? allow({ uid: ownerUid(world, task, opened.value) }) : opened;
+  }),
   defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => plain(parentOf(task, ns))),
 ];

@@ -3,6 +3,7 @@ import type { Call, CallTable } from "./call.ts";
 import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
+import { IPC_CALLS } from "./ipc-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
@@ -18,6 +19,7 @@ const FAMILIES: readonly CallTable[] = [
   NAMESPACE_CALLS,
   PROCESS_CALLS,
   SOCKET_CALLS,
+  IPC_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,
 ];
