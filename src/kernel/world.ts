@@ -5,7 +5,9 @@ import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from 
 import type { InodeColumns } from "./inode.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace, Superblock } from "./mount.ts";
+import { NamespaceNumbers } from "./namespace-numbers.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
+import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import { Translators } from "./translators.ts";
@@ -23,12 +25,17 @@ export const FULL_MACHINE: Machine = { rootCaps: ALL_CAPS };
 export interface World {
   readonly engine: Engine;
   readonly machine: Machine;
+  /** Which kernel answers. A switch of it may be turned by a call. */
+  profile: Profile;
   readonly translators: Translators;
   readonly credColumns: CredColumns;
   readonly inodeColumns: InodeColumns;
   readonly initUserNs: UserNamespace;
   readonly initMountNs: MountNamespace;
   readonly initUtsNs: UtsNamespace;
+  readonly numbers: NamespaceNumbers;
+  /** Where the kernel would have stopped (its BUG_ON), in the order in which it went on here. */
+  readonly bugs: string[];
   readonly userNamespaces: Map<string, UserNamespace>;
   readonly tasks: Map<string, Task>;
   /** The resident process of each namespace that a setup made: through its /proc directory the map files are reached. */
@@ -51,18 +58,21 @@ export interface World {
 export const ROOT = "@root";
 
 /** An empty world: the initial namespaces, and {@link ROOT}. */
-export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): World {
+export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, profile: Profile = LINUX): World {
   const initUserNs = createInitUserNamespace();
   const initUtsNs: UtsNamespace = { userNs: initUserNs };
   const world: World = {
     engine,
     machine,
+    profile,
     translators: new Translators(engine),
     credColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     initUserNs,
     initMountNs: { name: "init", userNs: initUserNs },
     initUtsNs,
+    numbers: new NamespaceNumbers(),
+    bugs: [],
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
     tasks: new Map(),
     residents: new Map(),
