@@ -16,7 +16,7 @@ export interface RunScenario {
   /** As it was named; `stdin` for `-`. */
   readonly file: string;
   readonly title: string | null;
-  readonly profile: Scenario["profile"];
+  readonly profile: string;
   readonly calls: readonly RunCall[];
   /** How many calls have an expected answer, and how many of these answered otherwise. */
   readonly expected: number;
@@ -52,7 +52,7 @@ export function runScenario(file: string, scenario: Scenario, answers: readonly 
   return {
     file,
     title,
-    profile,
+    profile: profile.name,
     calls,
     expected: calls.filter(({ expected }) => expected !== null).length,
     different: calls.filter(({ differences }) => differences.length > 0).length,

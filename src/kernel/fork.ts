@@ -1,3 +1,4 @@
+import { reapNamespaces } from "./namespace-lifetime.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -45,6 +46,7 @@ export function exitTask(world: World, task: Task): void {
 function reap(world: World, task: Task): void {
   world.tasks.delete(task.name);
   world.reaped.set(task.name, task);
+  reapNamespaces(world);
 }
 
 /** Is the task a process still: running, or a zombie? */

@@ -2,6 +2,7 @@ import { isNsCapable } from "./capability.ts";
 import { type Disk, forgetInodes, isMounted } from "./disk.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
+import { reapNamespaces } from "./namespace-lifetime.ts";
 import { mountOverlay } from "./overlay.ts";
 import { lookup, namesIn, type PathName } from "./path.ts";
 import type { Task } from "./task.ts";
@@ -107,6 +108,7 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
   if (tree.isLocked(mount)) return deny("EINVAL", RULES.lockedMount, mount.name);
   if (tree.isUsed(mount) || mount === tree.top) return deny("EBUSY", RULES.mountInUse, mount.name);
   tree.detach(mount);
+  reapNamespaces(world);
   const disk = [...world.disks.values()].find(({ superblock }) => superblock === mount.superblock);
   if (disk && !isMounted(world, disk.superblock)) forgetInodes(world, disk);
   return allow();

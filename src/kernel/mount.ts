@@ -1,5 +1,6 @@
 import { UsernsError } from "../core/errors.ts";
 import type { IdMap } from "../core/id-map.ts";
+import type { NamespaceNumber } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import type { MountTree } from "./mount-tree.ts";
 import type { SetAttr } from "./setattr.ts";
@@ -36,6 +37,8 @@ export interface InodeOperations {
 /** The maps of an idmapped mount, as they were when it was made: inside = file-system side. */
 export interface MountIdmap {
   readonly name: string;
+  /** The number of the namespace, where it was isolated then. */
+  readonly number: NamespaceNumber;
   readonly maps: { readonly [K in OwnerKind]: IdMap<K> };
 }
 

@@ -1,8 +1,10 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type Capability, isNsCapable } from "./capability.ts";
 import { type Cred, isInGroup } from "./cred.ts";
+import { isRuledFrom } from "./isolated.ts";
 import { checkAcl, type PosixAcl } from "./posix-acl.ts";
 import { hasMapping } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -58,15 +60,20 @@ function areBothMapped(world: World, cred: Cred, file: Protected): boolean {
   return (
     isValidKuid64(file.uid) &&
     isValidKuid64(file.gid) &&
-    hasMapping(world, cred.userNs, "uid", file.uid) &&
-    hasMapping(world, cred.userNs, "gid", file.gid)
+    isCovered(world, cred, "uid", file.uid) &&
+    isCovered(world, cred, "gid", file.gid)
   );
+}
+
+/** Do capabilities count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
+function isCovered<K extends OwnerKind>(world: World, { userNs }: Cred, kind: K, kid: Kuid64<K>): boolean {
+  return hasMapping(world, userNs, kind, kid) || isRuledFrom(world, userNs, kid);
 }
 
 /** Owner, or CAP_FOWNER over the owner's user id: `inode_owner_or_capable`. @returns EPERM with the rule */
 export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "uid">): Verdict {
   if (isSameKuid64(cred.uid.fs, file.uid)) return allow(undefined, RULES.ownerOrFowner);
-  const isMapped = isValidKuid64(file.uid) && hasMapping(world, cred.userNs, "uid", file.uid);
+  const isMapped = isValidKuid64(file.uid) && isCovered(world, cred, "uid", file.uid);
   if (isMapped && isNsCapable(cred, cred.userNs, "fowner")) return allow(undefined, RULES.ownerOrFowner);
   return deny(
     "EPERM",

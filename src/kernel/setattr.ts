@@ -6,11 +6,12 @@ import type { Inode } from "./inode.ts";
 import { inodePermission, isInGroupOrCapable, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
 import { fromVfsid } from "./mnt-idmapping.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
-import type { Path } from "./mount.ts";
+import type { Mount, Path } from "./mount.ts";
 import { isCapableOver, MAY, type Protected } from "./permission.ts";
 import { chmodAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
 import { hasMapping } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -126,9 +127,9 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
 }
 
 function ownersHavePlace(world: World, { mount }: Path, file: Protected, { uid, gid }: SetAttr): Verdict {
-  if (uid && !isValidKuid64(fromVfsid(world, mount, "uid", uid)))
+  if (uid && !hasPlace(world, mount, "uid", uid))
     return deny("EOVERFLOW", RULES.ownerHasPlace, `owner v${uid.id} has no place on ${mount.name}`);
-  if (gid && !isValidKuid64(fromVfsid(world, mount, "gid", gid)))
+  if (gid && !hasPlace(world, mount, "gid", gid))
     return deny("EOVERFLOW", RULES.ownerHasPlace, `group v${gid.id} has no place on ${mount.name}`);
   if ((!uid && !isValidKuid64(file.uid)) || (!gid && !isValidKuid64(file.gid)))
     return deny("EOVERFLOW", RULES.invalidOwnerRepaired, showOwners(file));
@@ -142,6 +143,13 @@ function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr)
     (!uid || hasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid))) &&
     (!gid || hasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid)));
   return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
+}
+
+/** Can an inode hold the id? That the file system can write it down is asked only where isolated chown is checked. */
+function hasPlace<K extends OwnerKind>(world: World, mount: Mount, kind: K, vfsid: Kuid64<K>): boolean {
+  const kid = fromVfsid(world, mount, kind, vfsid);
+  if (!isValidKuid64(kid)) return false;
+  return !world.profile.isolated?.has("chown-checked") || hasMapping(world, mount.superblock.userNs, kind, kid);
 }
 
 /** `setattr_prepare`. @returns the mode to set, without a set-group-ID bit that the task may not set */

@@ -23,7 +23,7 @@ const RULES = ruleTable({
 
 /** `unshare(CLONE_NEWUSER)`: make a user namespace and enter it. Kernel ids stay what they are. */
 export function unshareUser(world: World, task: Task, name: string): Verdict<UserNamespace> {
-  const created = createUserNamespace(task.cred, name, (ns, kind, kuid) => hasMapping(world, ns, kind, kuid));
+  const created = createUserNamespace(world, task.cred, name, (ns, kind, kuid) => hasMapping(world, ns, kind, kuid));
   if (created.ok) commitCreds(world.credColumns, task, capsOnEntering(created.value));
   return created;
 }

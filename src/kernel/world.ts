@@ -7,8 +7,10 @@ import type { InodeColumns } from "./inode.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace, Superblock } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
+import { NamespaceNumbers } from "./namespace-numbers.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
+import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { IpcPerm } from "./sysv-ipc.ts";
 import type { Task } from "./task.ts";
@@ -27,6 +29,8 @@ export const FULL_MACHINE: Machine = { rootCaps: ALL_CAPS };
 export interface World {
   readonly engine: Engine;
   readonly machine: Machine;
+  /** Which kernel answers. A switch of it may be turned by a call. */
+  profile: Profile;
   readonly translators: Translators;
   readonly credColumns: CredColumns;
   readonly inodeColumns: InodeColumns;
@@ -34,6 +38,9 @@ export interface World {
   readonly initMountNs: MountNamespace;
   readonly initUtsNs: UtsNamespace;
   readonly initPidNs: PidNamespace;
+  readonly numbers: NamespaceNumbers;
+  /** Where the kernel would have stopped (its BUG_ON), in the order in which it went on here. */
+  readonly bugs: string[];
   readonly userNamespaces: Map<string, UserNamespace>;
   readonly tasks: Map<string, Task>;
   /** Tasks that have ended and that nobody waits for any more, by name: their pids are those of no process. */
@@ -62,12 +69,13 @@ export interface World {
 export const ROOT = "@root";
 
 /** An empty world: the initial namespaces, and {@link ROOT}. */
-export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): World {
+export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, profile: Profile = LINUX): World {
   const initUserNs = createInitUserNamespace();
   const initUtsNs: UtsNamespace = { userNs: initUserNs };
   const world: World = {
     engine,
     machine,
+    profile,
     translators: new Translators(engine),
     credColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
@@ -75,6 +83,8 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): Wo
     initMountNs: { name: "init", userNs: initUserNs, tree: new MountTree() },
     initUtsNs,
     initPidNs: { userNs: initUserNs, members: [] },
+    numbers: new NamespaceNumbers(),
+    bugs: [],
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
     tasks: new Map(),
     reaped: new Map(),

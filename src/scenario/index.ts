@@ -5,6 +5,7 @@
  * reading files is the caller's. It may import core, formats and kernel.
  */
 export * from "./compare.ts";
+export * from "./import-functions.ts";
 export * from "./import-vector.ts";
 export { loadScenario } from "./load.ts";
 export * from "./replay.ts";

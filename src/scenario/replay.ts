@@ -34,7 +34,8 @@ export interface Answer {
  * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
  */
 export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace | null = null): readonly Answer[] {
-  const world = createWorld(engine, { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) });
+  const machine = { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) };
+  const world = createWorld(engine, machine, scenario.profile);
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);

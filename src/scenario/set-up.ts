@@ -96,7 +96,7 @@ function setUpNamespace(world: World, item: unknown, where: string): void {
   );
   if (world.userNamespaces.has(name)) throw scenarioError(`${where}.name`, "a name that no other namespace has", name);
   const [uid = 0, gid = 0] = owner;
-  const ns = childUserNamespace(parent, name, { uid: kid(uid), gid: kid(gid) }, hasCap(creator_caps, "setfcap"));
+  const ns = childUserNamespace(world, parent, name, { uid: kid(uid), gid: kid(gid) }, hasCap(creator_caps, "setfcap"));
   world.userNamespaces.set(name, ns);
   if (setgroups === "deny") ns.setgroupsAllowed = false;
   setUpMap(ns, "uid", lines.uid_map, `${where}.uid_map`);

@@ -55,6 +55,7 @@ for (const engine of ENGINES)
         assert.ok(root && task);
         const idmap = mount && {
           name: "M",
+          number: 0,
           maps: { uid: idMap<"uid">(mount.extents), gid: idMap<"gid">(mount.extents) },
         };
         const seen = { ...NO_FLAGS, name: "m", superblock, root, idmap };

@@ -3,11 +3,12 @@ import { ROLES } from "../cred.ts";
 import { creatorHasPlace } from "../inode-permission.ts";
 import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
 import { lookup } from "../path.ts";
-import { fromKid, fromKidMunged, makeKid } from "../uidgid.ts";
+import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch, withSwitch } from "../profile.ts";
+import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, id, integer, scenarioError } from "./argument.ts";
-import { type Call, type CallTable, defineCall } from "./call.ts";
+import { type Argument, flag, id, integer, scenarioError } from "./argument.ts";
+import { type Call, type CallTable, defineCall, NOTHING } from "./call.ts";
 import { path } from "./path-argument.ts";
 
 /** A kernel id: `[id, number of a namespace]`, the number 0 for a classical one. */
@@ -20,6 +21,19 @@ const kid: Argument<Kuid64<OwnerKind>> = {
     const number = integer.read(value[1], `${where}[1]`, world);
     if (number < CLASSICAL || number > MAX_NUMBER) throw scenarioError(`${where}[1]`, "a number of 32 bits", number);
     return { id: half, number };
+  },
+};
+
+/** The flags of a user namespace, as the kernel keeps them. */
+const FLAGS = { setgroupsAllowed: 1, isolated: 2 } as const;
+
+const isolationSwitch: Argument<IsolationSwitch> = {
+  schema: { enum: Object.keys(ISOLATION_SWITCHES) },
+  isOptional: false,
+  read: (value, where) => {
+    if (typeof value !== "string" || !isIsolationSwitch(value))
+      throw scenarioError(where, `one of ${Object.keys(ISOLATION_SWITCHES).join(", ")}`, value);
+    return value;
   },
 };
 
@@ -38,6 +52,9 @@ function functionsOf(kind: OwnerKind): readonly Call[] {
     ),
     defineCall(`from_k${kind}_munged`, { kid }, (world, { cred }, { kid }) =>
       allow({ id: fromKidMunged(world, cred.userNs, kind, kid) }),
+    ),
+    defineCall(`from_k${kind}_isolated`, { kid }, (world, { cred }, { kid }) =>
+      allow({ id: fromKidIsolated(world, cred.userNs, kind, kid) }),
     ),
     defineCall(`make_vfs${kind}`, { path, kid }, (world, task, { path, kid }) => {
       const found = lookup(world, task, path, "follow");
@@ -72,6 +89,18 @@ export const KERNEL_CALLS: CallTable = [
     const { inode } = found.value;
     const { userNs } = inode.superblock;
     return allow({ uid: showKid(inode.uid), gid: showKid(inode.gid), s_user_ns: userNs.parent ? userNs.inum : "init" });
+  }),
+  defineCall("ns_info", {}, (_, { cred: { userNs } }) => {
+    const { inum, level, owner, setgroupsAllowed, isIsolated } = userNs;
+    const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
+    return allow({ ino: inum, flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
+  }),
+  defineCall("bugs", {}, (world) => allow({ bugs: [...world.bugs] })),
+  defineCall("profile_switch", { name: isolationSwitch, on: flag }, (world, _, { name, on }, where) => {
+    const turned = withSwitch(world.profile, name, on);
+    if (!turned) throw scenarioError(where, "a profile with isolated namespaces", world.profile.name);
+    world.profile = turned;
+    return allow(NOTHING);
   }),
   defineCall("disk_ids", { path }, (world, task, { path }) => {
     const found = lookup(world, task, path, "nofollow");

@@ -82,9 +82,9 @@ const newMount: Argument<string> = {
 const attach = optional(newMount, undefined);
 
 /** The changes one after another, to the same tree; the one that fails says which it was. */
-function setAttributes(task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
+function setAttributes(world: World, task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
   for (const [index, change] of changes.entries()) {
-    const changed = atStage(setMountAttributes(task, reach, change, false), `setattr${index}`);
+    const changed = atStage(setMountAttributes(world, task, reach, change, false), `setattr${index}`);
     if (!changed.ok) return changed;
   }
   return allow();
@@ -126,7 +126,7 @@ const TREE_CALLS: CallTable = [
     if (!userns.ok) return userns;
     const change: MountChange = { set: ["idmap"], clr: [], userns: userns.value };
     const changed = atStage(
-      setMountAttributes(task, () => tree, change, false),
+      setMountAttributes(world, task, () => tree, change, false),
       "mount_setattr",
     );
     if (!changed.ok) return changed;
@@ -147,9 +147,9 @@ const NAMED_CALLS: CallTable = [
     (world, task, { path, on, changes }) => {
       if (on === "clone") {
         const tree = atStage(cloneTree(world, task, path), "open_tree");
-        return tree.ok ? plain(setAttributes(task, () => tree, changes)) : tree;
+        return tree.ok ? plain(setAttributes(world, task, () => tree, changes)) : tree;
       }
-      return plain(setAttributes(task, () => attachedTree(world, task, path), changes));
+      return plain(setAttributes(world, task, () => attachedTree(world, task, path), changes));
     },
   ),
   defineCall(
@@ -160,7 +160,7 @@ const NAMED_CALLS: CallTable = [
       if (!change || another) throw scenarioError(`${where}.changes`, "one change", changes);
       const tree = clone ? cloneTree(world, task, path) : attachedTree(world, task, path);
       if (!tree.ok) return tree;
-      const changed = setMountAttributes(task, () => tree, change, clone);
+      const changed = setMountAttributes(world, task, () => tree, change, clone);
       if (!changed.ok) return changed;
       if (attach !== undefined) attachTree(world, task, tree.value, attach);
       return allow(NOTHING);

@@ -1,6 +1,6 @@
 import { setHostname, setnsUts, UNSHARE_FLAGS, unshareNamespaces } from "../nsproxy.ts";
 import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
-import { allow } from "../verdict.ts";
+import { allow, deny } from "../verdict.ts";
 import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 import { nsFile, openNsFile } from "./ns-file-argument.ts";
@@ -27,6 +27,11 @@ export const NAMESPACE_CALLS: CallTable = [
   defineCall("setns", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);
     return opened.ok ? plain(setnsUser(world, task, opened.value)) : opened;
+  }),
+  defineCall("ns_number", { ns: nsFile }, (world, task, { ns }) => {
+    const opened = openNsFile(world, task, ns);
+    if (!opened.ok) return deny(opened.errno, opened.rule, opened.because);
+    return allow({ ino: opened.value.parent ? opened.value.inum : "init" });
   }),
   defineCall("ns_owner_uid", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);

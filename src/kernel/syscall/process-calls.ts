@@ -5,7 +5,7 @@ import { MAY } from "../permission.ts";
 import { maySeeLimits, priorityOfUser, setPriority } from "../priority.ts";
 import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc } from "../proc-file.ts";
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
-import { showCapSets, showGroups, showIds } from "../show.ts";
+import { showCapSets, showGroups, showIds, showIsolatedIds } from "../show.ts";
 import { maySignal, queueSignal, SIGCONT, takeSignal } from "../signal.ts";
 import type { Task } from "../task.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
@@ -126,6 +126,12 @@ const PROC_TEXT_CALLS: CallTable = [
     return allow({
       uid: showIds(world, userNs, target.cred, "uid"),
       gid: showIds(world, userNs, target.cred, "gid"),
+      ...(world.profile.isolated
+        ? {
+            isolated_uid: showIsolatedIds(world, userNs, target.cred, "uid"),
+            isolated_gid: showIsolatedIds(world, userNs, target.cred, "gid"),
+          }
+        : {}),
       groups: showGroups(world, userNs, target.cred),
       caps: showCapSets(target.cred),
     });

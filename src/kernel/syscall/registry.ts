@@ -4,6 +4,7 @@ import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
 import { IPC_CALLS } from "./ipc-calls.ts";
+import { KERNEL_CALLS } from "./kernel-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
@@ -20,6 +21,7 @@ const FAMILIES: readonly CallTable[] = [
   PROCESS_CALLS,
   SOCKET_CALLS,
   IPC_CALLS,
+  KERNEL_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,
 ];

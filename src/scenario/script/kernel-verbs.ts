@@ -1,7 +1,7 @@
 import { MOUNTABLE_TYPES } from "../../kernel/mount-at.ts";
 import type { Values } from "../../kernel/syscall/call.ts";
 import { type Given, id, number, word } from "./command.ts";
-import { call, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
+import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
 const MOUNT_VERBS: readonly Verb[] = [
   plainVerb("mount SRC TGT TYPE [FLAGS] [DATA]", (given) => {
@@ -68,4 +68,21 @@ const FUNCTION_VERBS: readonly Verb[] = [
   ),
 ];
 
-export const KERNEL_VERBS: readonly Verb[] = [...MOUNT_VERBS, ...FUNCTION_VERBS];
+/** What the kernel's log says where the sources would have stopped it. */
+const LOG_VERBS: readonly Verb[] = [
+  verb(
+    "dmesg",
+    () => call("bugs"),
+    (values) => listIn(values, "bugs").map(logLine).join("|") || "none",
+  ),
+];
+
+const BUG = /^(k[ug]id) (\d+)@ns(\d+): its namespace is (.*)$/;
+
+function logLine(bug: unknown): string {
+  const [, kind, half, number, state] = BUG.exec(String(bug)) ?? [];
+  if (kind === undefined) throw new Error(`another kind of bug: ${bug}`);
+  return `<3>BUG_ON point: ${kind} (${half},${number}) ns ${state}`;
+}
+
+export const KERNEL_VERBS: readonly Verb[] = [...LOG_VERBS, ...MOUNT_VERBS, ...FUNCTION_VERBS];

@@ -5,6 +5,7 @@ import { textPlace } from "../../kernel/verdict.ts";
 import { createWorld, freeWorld, type World } from "../../kernel/world.ts";
 import { placed } from "../placed.ts";
 import { type Answer, take } from "../replay.ts";
+import type { Recorded } from "../run-vector.ts";
 import { setUp } from "../set-up.ts";
 import { setUpTask } from "../set-up-tasks.ts";
 import { Labels, showRefusal } from "./answer.ts";
@@ -39,7 +40,7 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
   const named: NamedStep[] = [];
   try {
     setUp(world, MACHINE);
-    for (const agent of firstAgents(script)) setUpTask(world, agentTask(agent), agent);
+    for (const agent of firstAgents(script)) setUpTask(world, agentTask(agent), `$.agents.${agent}`);
     const memory = newMemory();
     const labels = new Labels();
     for (const step of script.steps) {
@@ -104,4 +105,17 @@ function explain({ where, agent, do: text, observed }: ScriptStep, got: string, 
   if (!verdict?.rule) return lines;
   const because = verdict.ok ? verdict.rule.sentence : `${textPlace(verdict, ": ")}${verdict.because}`;
   return [...lines, `  ${verdict.rule.name}: ${because}`];
+}
+
+/** A script, as something to replay; its tag is its policy. */
+export function recordedScript(script: Script): Recorded {
+  const vector = { id: script.id, tag: script.policy };
+  return {
+    ...vector,
+    run: (engine) => {
+      const { failures, named } = runScript(script, engine);
+      if (failures.length > 0) return [{ vector, kind: "failed", lines: failures }];
+      return [{ vector, kind: "passed", named: named.map(({ step, reason }) => `${step.do}: ${reason}`) }];
+    },
+  };
 }

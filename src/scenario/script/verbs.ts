@@ -1,12 +1,19 @@
 import { type Given, matchUsage, scriptError, wordsOf } from "./command.ts";
 import { FILE_VERBS } from "./file-verbs.ts";
 import { KERNEL_VERBS } from "./kernel-verbs.ts";
+import { SWITCH_VERBS } from "./policy.ts";
 import { PROCESS_VERBS } from "./process-verbs.ts";
 import { SOCKET_VERBS } from "./socket-verbs.ts";
 import type { Verb } from "./verb.ts";
 
 /** The whole language. */
-export const VERBS: readonly Verb[] = [...FILE_VERBS, ...PROCESS_VERBS, ...KERNEL_VERBS, ...SOCKET_VERBS];
+export const VERBS: readonly Verb[] = [
+  ...FILE_VERBS,
+  ...PROCESS_VERBS,
+  ...KERNEL_VERBS,
+  ...SOCKET_VERBS,
+  ...SWITCH_VERBS,
+];
 
 /** A command, and what its words stand for. */
 export interface Command {
