@@ -46,6 +46,11 @@ export function exitTask(world: World, task: Task): void {
 function reap(world: World, task: Task): void {
   world.tasks.delete(task.name);
   world.reaped.set(task.name, task);
+  for (const [ns, resident] of world.residents) {
+    if (resident !== task) continue;
+    world.residents.delete(ns);
+    world.userNamespaces.delete(ns.name);
+  }
   reapNamespaces(world);
 }
 

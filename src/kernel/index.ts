@@ -30,6 +30,7 @@ export * from "./map-write.ts";
 export * from "./mnt-idmapping.ts";
 export * from "./mode.ts";
 export * from "./mount.ts";
+export * from "./namespace-lifetime.ts";
 export * from "./namespace-numbers.ts";
 export * from "./nsproxy.ts";
 export * from "./open.ts";

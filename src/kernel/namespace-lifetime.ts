@@ -1,12 +1,15 @@
-import type { MountNamespace, Superblock } from "./mount.ts";
+import type { MountNamespace } from "./mount.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
 /**
- * Free the numbers of user namespaces that nothing refers to any more. Credentials, mounted file systems, open files,
- * other namespaces and children refer to one; the id on an inode, in a message or on an IPC object does not.
+ * Let go of the user namespaces that nothing refers to any more, and of their numbers: to be called when a task has
+ * ended or a mount is gone.
+ *
+ * Tasks refer to a namespace, by their credentials, their other namespaces, open files and sockets; so do file systems
+ * that a living mount namespace has mounted, and child namespaces. Ids do not, wherever they are kept.
  *
  * @source user_namespaces(7): a namespace lives as long as a process or another namespace of it does; isolated user
  *         namespaces, 29d2f6c3, for ids; vectors/isolated/scenarios.json (F09, Z03, Z05)
@@ -19,11 +22,12 @@ export function reapNamespaces(world: World): void {
 }
 
 function* heldNamespaces(world: World): Iterable<UserNamespace> {
-  yield* world.userNamespaces.values();
-  yield* world.residents.keys();
-  const named = new Set<Superblock>([...world.superblocks.values(), ...superblocksOf(world.mounts.values())]);
-  for (const { userNs } of named) yield userNs;
-  for (const task of world.tasks.values()) yield* heldBy(task);
+  yield world.initUserNs;
+  const tasks = new Set([...world.tasks.values(), ...world.residents.values()]);
+  for (const task of tasks) yield* heldBy(task);
+  const mountNamespaces = new Set(Array.from(tasks, ({ mountNs }) => mountNs));
+  for (const { superblock, attachedIn } of world.mounts.values())
+    if (!attachedIn || mountNamespaces.has(attachedIn)) yield superblock.userNs;
 }
 
 function* heldBy(task: Task): Iterable<UserNamespace> {
@@ -36,11 +40,7 @@ function* heldBy(task: Task): Iterable<UserNamespace> {
 
 function* heldByMounts({ userNs, tree }: MountNamespace): Iterable<UserNamespace> {
   yield userNs;
-  for (const superblock of superblocksOf(tree.mounts())) yield superblock.userNs;
-}
-
-function superblocksOf(mounts: Iterable<{ readonly superblock: Superblock }>): readonly Superblock[] {
-  return Array.from(mounts, ({ superblock }) => superblock);
+  for (const { superblock } of tree.mounts()) yield superblock.userNs;
 }
 
 /** SO_PEERCRED keeps a whole credential, of those too that wait to be accepted. */

@@ -21,8 +21,7 @@ export interface Recorded extends Named {
 /** What became of a vector. */
 export type Outcome = {
   readonly vector: Named;
-} & /** With steps that no model can answer, each with its reason: they are neither right nor wrong. */
-(
+} /** With steps that no model can answer, each with its reason: they are neither right nor wrong. */ & (
   | { readonly kind: "passed"; readonly named?: readonly string[] }
   | { readonly kind: "skipped"; readonly reason: string }
   /** Each step that differs: what was expected, what came, and why. Or why the vector could not be replayed. */

@@ -9,7 +9,6 @@ import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.t
 import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
   type Argument,
-  id,
   integer,
   listOf,
   mode,
@@ -23,7 +22,7 @@ import {
 } from "../kernel/syscall/argument.ts";
 import type { Task } from "../kernel/task.ts";
 import { ROOT, type World } from "../kernel/world.ts";
-import { kid } from "./set-up-tasks.ts";
+import { kid, ownerId } from "./kernel-id.ts";
 
 /** A name that a path can begin with. */
 const mountName: Argument<string> = {
@@ -38,7 +37,7 @@ const mountName: Argument<string> = {
 
 const filesystem = namedIn("file system", (world) => world.superblocks);
 
-const ROOT_ITEM = { uid: optional(id, 0), gid: optional(id, 0), mode: optional(mode, 0o777) };
+const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(mode, 0o777) };
 
 export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay"] as const;
 
@@ -60,7 +59,7 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     name,
     type,
     user_ns: userNs = world.initUserNs,
-    root = { uid: 0, gid: 0, mode: 0o777 },
+    root = { uid: kid(0), gid: kid(0), mode: 0o777 },
     lower = "none",
     upper = "none",
     device,
@@ -73,8 +72,8 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     superblock,
     type: "dir",
     mode: root.mode,
-    uid: kid(root.uid),
-    gid: kid(root.gid),
+    uid: root.uid,
+    gid: root.gid,
   });
   world.superblocks.set(name, superblock);
   if (device !== undefined) world.disks.set(device, { superblock, root: top });
@@ -164,8 +163,8 @@ export const FILE_ITEM = {
   path: text,
   type: optional(oneOf("file", "dir", "symlink", "fifo", "exe"), "file"),
   target: optional(text, ""),
-  uid: optional(id, 0),
-  gid: optional(id, 0),
+  uid: ownerId,
+  gid: ownerId,
   mode: optional(mode, 0o644),
   size: optional(integer, 0),
   acl: optional(acl, undefined),
@@ -201,8 +200,8 @@ export function setUpFile(world: World, item: unknown, where: string): void {
     superblock: given.fs,
     type: given.type === "exe" ? "file" : given.type,
     mode: given.type === "symlink" ? LINK_MODE : given.mode,
-    uid: kid(given.uid),
-    gid: kid(given.gid),
+    uid: given.uid,
+    gid: given.gid,
   });
   addEntry(directory, name, inode);
   inode.size = given.size;
@@ -217,8 +216,8 @@ export function setUpFile(world: World, item: unknown, where: string): void {
 function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
   const made = entries.map((entry): AclEntry => {
     const { perm } = entry;
-    if (entry.tag === "user") return { tag: "user", perm, kid: kid<"uid">(entry.id) };
-    if (entry.tag === "group") return { tag: "group", perm, kid: kid<"gid">(entry.id) };
+    if (entry.tag === "user") return { tag: "user", perm, kid: kid(entry.id) };
+    if (entry.tag === "group") return { tag: "group", perm, kid: kid(entry.id) };
     return { tag: entry.tag, perm };
   });
   const valid = validateAcl(made);
