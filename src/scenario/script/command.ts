@@ -9,10 +9,12 @@ export interface Memory {
   readonly connections: Map<string, { readonly name: string; readonly side: "accepted" | "connected" }>;
   /** The name that an agent listens at. */
   readonly listening: Map<string, string>;
+  /** Where a file system was mounted that is not modelled, and why it is not: nothing below can be told. */
+  readonly unmodelled: Map<string, string>;
 }
 
 export function newMemory(): Memory {
-  return { numbers: new Map(), connections: new Map(), listening: new Map() };
+  return { numbers: new Map(), connections: new Map(), listening: new Map(), unmodelled: new Map() };
 }
 
 /** A step of a script that makes no sense. */

@@ -4,10 +4,13 @@ import { type Given, id, number, word } from "./command.ts";
 import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
 const MOUNT_VERBS: readonly Verb[] = [
-  plainVerb("mount SRC TGT TYPE [FLAGS] [DATA]", (given) => {
+  plainVerb("mount SRC TGT TYPE [FLAGS] [DATA]", (given, { memory }) => {
     const type = word(given, "TYPE");
-    if (!MOUNTABLE_TYPES.some((known) => known === type))
-      return notModelled(`${type} is a file system of its own rules`);
+    if (!MOUNTABLE_TYPES.some((known) => known === type)) {
+      const reason = `${type} is a file system of its own rules`;
+      memory.unmodelled.set(word(given, "TGT"), reason);
+      return notModelled(reason);
+    }
     return call("mount", {
       source: word(given, "SRC"),
       target: word(given, "TGT"),

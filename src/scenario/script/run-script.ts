@@ -79,6 +79,8 @@ function tell(world: World, step: ScriptStep, memory: Memory): Told {
   return placed(step.where, () => {
     const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
     const scene = { agent: step.agent, memory };
+    const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
+    if (hidden) return { reason: hidden };
     const calls = verb.calls(given, scene);
     if ("notModelled" in calls) return { reason: calls.notModelled };
     const answers: Answer[] = [];
@@ -93,6 +95,13 @@ function tell(world: World, step: ScriptStep, memory: Memory): Told {
     const values: readonly Values[] = answers.map(({ result }) => result);
     return { text: verb.show(values, given, scene), answers };
   });
+}
+
+/** Why nothing can be told about a path: it lies in a file system that is not modelled. */
+function whyUnmodelled(path: string, { unmodelled }: Memory): string | null {
+  const inTree = path.replace(/^\/proc\/[a-z]\/root(?=\/)/, "");
+  for (const [place, reason] of unmodelled) if (inTree === place || inTree.startsWith(`${place}/`)) return reason;
+  return null;
 }
 
 function make(world: World, { agent, where }: ScriptStep, { call, args }: ScriptCall): Answer {
