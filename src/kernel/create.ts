@@ -100,6 +100,7 @@ export function createEntry(
   const made = directory.superblock.operations?.create(directory, name, inode) ?? allow();
   if (!made.ok) return made;
   addEntry(directory, name, inode);
+  if (type === "dir") directory.superblock.populate?.(inode);
   return allow(inode);
 }
 

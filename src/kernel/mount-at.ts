@@ -1,4 +1,5 @@
 import { isNsCapable } from "./capability.ts";
+import { mountCgroups } from "./cgroup.ts";
 import { type Disk, forgetInodes, isMounted } from "./disk.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
@@ -14,6 +15,10 @@ const RULES = ruleTable({
   deviceAdmin: {
     sentence: "What is on a device is mounted with CAP_SYS_ADMIN in the initial user namespace only.",
     source: "mount(2), user_namespaces(7): EPERM",
+  },
+  cgroupAdmin: {
+    sentence: "Cgroups are mounted with CAP_SYS_ADMIN over the namespace that owns the caller's cgroup namespace.",
+    source: "cgroup_namespaces(7); mount(2): EPERM",
   },
   deviceThere: { sentence: "The device must exist.", source: "mount(2): ENOENT" },
   knownOption: { sentence: "A file system refuses an option that it does not know.", source: "mount(2): EINVAL" },
@@ -48,10 +53,10 @@ export const MOUNT_FLAGS = { isReadOnly: 1, isNosuid: 2, isNodev: 4, isNoexec: 8
 type MakeMount = (world: World, task: Task, request: MountRequest, name: string) => Verdict<Mount>;
 
 /** How each type of file system is made or found. */
-const TYPES = { tmpfs, ext4: device, overlay } as const satisfies { readonly [type: string]: MakeMount };
+const TYPES = { tmpfs, ext4: device, overlay, cgroup2 } as const satisfies { readonly [type: string]: MakeMount };
 
 export type MountableType = keyof typeof TYPES;
-export const MOUNTABLE_TYPES: readonly MountableType[] = ["tmpfs", "ext4", "overlay"];
+export const MOUNTABLE_TYPES: readonly MountableType[] = ["tmpfs", "ext4", "overlay", "cgroup2"];
 
 /**
  * `mount`: a file system of a type at a place of the caller's mount namespace.
@@ -148,6 +153,15 @@ function device(world: World, task: Task, { source, data }: MountRequest, name: 
   if (!disk) return deny("ENOENT", RULES.deviceThere, source);
   const { superblock, root } = disk;
   return allow({ ...NO_FLAGS, name, superblock, root, idmap: null });
+}
+
+function cgroup2(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
+  const options = knownOptions(data, []);
+  if (!options.ok) return options;
+  const { userNs } = task.cgroupNs;
+  if (!isNsCapable(task.cred, userNs, "sys_admin"))
+    return deny("EPERM", RULES.cgroupAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
+  return mountCgroups(world, task, name);
 }
 
 function overlay(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {

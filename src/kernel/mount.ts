@@ -16,6 +16,8 @@ export interface Superblock {
   isReadOnly: boolean;
   /** Does it count what each user and group has? Then every owner must be one that it can count for. */
   readonly hasQuota?: boolean;
+  /** Fill a directory that was just made with what every directory of this file system has. */
+  readonly populate?: (directory: Inode) => void;
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }

@@ -59,6 +59,7 @@ export function unshareNamespaces(
   const { userNs } = task.cred;
   if (flags.includes("uts")) task.utsNs = { userNs };
   if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `of ${task.name}`, userNs);
+  if (flags.includes("cgroup")) task.cgroupNs = { userNs, root: task.cgroup };
   if (flags.includes("pid")) task.pidNsForChildren = { userNs, members: [] };
   return allow(made);
 }

@@ -1,5 +1,7 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
+import type { CgroupNamespace } from "./cgroup.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
+import type { Inode } from "./inode.ts";
 import type { LoginUid } from "./loginuid.ts";
 import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
@@ -30,6 +32,9 @@ export interface Task {
   mountNs: MountNamespace;
   utsNs: UtsNamespace;
   readonly pidNs: PidNamespace;
+  /** Where its resources are counted; null: the root cgroup. */
+  cgroup: Inode | null;
+  cgroupNs: CgroupNamespace;
   /** Where what it forks is; another than its own after unshare. */
   pidNsForChildren: PidNamespace;
   /** Map files that it keeps open, by the name it gave them. */

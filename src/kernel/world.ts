@@ -1,6 +1,7 @@
 import type { Engine } from "../core/engine.ts";
 import { CLASSICAL } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
+import type { Cgroups } from "./cgroup.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
 import type { Disk } from "./disk.ts";
 import type { InodeColumns } from "./inode.ts";
@@ -58,6 +59,8 @@ export interface World {
   readonly listeners: Map<string, Socket>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
+  /** null: the machine has none. */
+  cgroups: Cgroups | null;
   /** Shared memory segments of the one IPC namespace, by key. */
   readonly segments: Map<number, IpcPerm>;
   /** A scenario's names for ids. */
@@ -95,6 +98,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    cgroups: null,
     segments: new Map(),
     idNames: new Map(),
     nextPid: FIRST_PID,
@@ -160,6 +164,8 @@ export function spawn(world: World, parts: TaskParts): Task {
     utsNs: world.initUtsNs,
     pidNs: world.initPidNs,
     pidNsForChildren: world.initPidNs,
+    cgroup: null,
+    cgroupNs: { userNs: world.initUserNs, root: null },
     mapFiles: new Map(),
     sockets: new Map(),
     parent: null,

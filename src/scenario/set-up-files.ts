@@ -1,4 +1,5 @@
 import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
+import { makeCgroups } from "../kernel/cgroup.ts";
 import { addEntry, entryAt } from "../kernel/directory.ts";
 import { idmapOf } from "../kernel/idmapped-mount.ts";
 import { Inode } from "../kernel/inode.ts";
@@ -39,7 +40,7 @@ const filesystem = namedIn("file system", (world) => world.superblocks);
 
 const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(mode, 0o777) };
 
-export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay"] as const;
+export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "cgroup2"] as const;
 
 export const FILESYSTEM_ITEM = {
   name: mountName,
@@ -67,6 +68,16 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
   if (type === "overlay") return;
   if (lower !== "none" || upper !== "none")
     throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
+  if (type === "cgroup2") {
+    if (world.cgroups || userNs !== world.initUserNs || device !== undefined)
+      throw scenarioError(where, "one hierarchy of cgroups, which the initial namespace owns, on no device", item);
+    const { uid, gid, mode: bits } = root;
+    world.cgroups = makeCgroups(world, name, { uid, gid }, bits);
+    const { superblock, root: top } = world.cgroups;
+    world.superblocks.set(name, superblock);
+    addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+    return;
+  }
   const superblock: Superblock = { name, type, userNs, isReadOnly: false };
   const top = new Inode(world.inodeColumns, {
     superblock,

@@ -1,3 +1,4 @@
+import { moveToCgroup } from "../cgroup.ts";
 import { MACHINE_MOUNTS } from "../filesystem-type.ts";
 import {
   attachedTree,
@@ -28,6 +29,7 @@ import {
   oneOf,
   optional,
   scenarioError,
+  task,
   text,
   userNamespace,
 } from "./argument.ts";
@@ -134,6 +136,12 @@ const TREE_CALLS: CallTable = [
   }),
 ];
 
+const CGROUP_CALLS: CallTable = [
+  defineCall("cgroup_move", { path, target: task }, (world, caller, { path, target }) =>
+    plain(moveToCgroup(world, caller, path, target)),
+  ),
+];
+
 /** What a mount at a place is called in explanations. */
 function nameOf({ names }: PathName): string {
   return `/${names.join("/")}`;
@@ -199,4 +207,4 @@ const NAMED_CALLS: CallTable = [
   ),
 ];
 
-export const MOUNT_CALLS: CallTable = [...NAMED_CALLS, ...TREE_CALLS];
+export const MOUNT_CALLS: CallTable = [...NAMED_CALLS, ...TREE_CALLS, ...CGROUP_CALLS];

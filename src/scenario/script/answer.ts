@@ -17,6 +17,7 @@ export class Labels {
 
   /** Does it say the same, with a number in place of each label: equal numbers under equal labels, and none under two? */
   isSame(expected: string, got: string): boolean {
+    if (got.includes(ANY)) return withAny(got).test(expected);
     const labels = expected.match(LABEL) ?? [];
     const found = patternOf(expected).exec(got);
     if (!found) return false;
@@ -41,7 +42,17 @@ function isCounter(label: string): boolean {
   return !label.startsWith("ns");
 }
 
+/** Stands in an answer for a number that the model does not know: a pid, or how long one is. */
+const ANY = "*";
+
+function withAny(got: string): RegExp {
+  return new RegExp(`^${got.split(ANY).map(literal).join("(?:\\d+|\\*)")}$`);
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 function patternOf(expected: string): RegExp {
-  const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${expected.split(LABEL).map(literal).join("(\\d+)")}$`);
 }

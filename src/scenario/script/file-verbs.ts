@@ -29,15 +29,20 @@ function onPath(
   ofProc: ((target: string, file: string) => ScriptCall) | null,
 ): ScriptCall | NotModelled {
   const proc = procFileOf(path);
-  if (!proc) return /^\/(proc|sys)\//.test(path) && !/^\/proc\/[a-z]\//.test(path) ? pseudo(path) : ofFile;
+  if (!proc) return isPseudo(path) ? pseudo(path) : ofFile;
   if (NOT_BUILT.includes(proc.file)) return call("stat", { path: `/proc/${proc.file}` });
   if (!procPath(proc.file) || !ofProc)
     return notModelled(`/proc/PID/${proc.file} is no file that is modelled for this`);
   return ofProc(proc.agent, proc.file);
 }
 
+/** Is it in the machine's proc or sysfs, and neither a cgroup nor a way through a process? */
+function isPseudo(path: string): boolean {
+  return /^\/(proc\/(?![a-z]\/)|sys\/(?!fs\/cgroup(\/|$)))/.test(path);
+}
+
 function pseudo(path: string): NotModelled {
-  return notModelled(`${path}: sysctls and cgroups are not modelled`);
+  return notModelled(`${path}: what proc and sysfs hold beside processes is not modelled`);
 }
 
 const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
@@ -122,8 +127,8 @@ const CONTENT_VERBS: readonly Verb[] = [
   { usage: "read FILE [WORD]", calls: (given) => readCalls(word(given, "FILE")), show: showRead },
   {
     usage: "write FILE TEXT…",
-    calls: (given) => writeCalls(word(given, "FILE"), word(given, "TEXT")),
-    show: ([values], given) => `ret=${values?.n ?? word(given, "TEXT").length}`,
+    calls: (given, { agent }) => writeCalls(word(given, "FILE"), word(given, "TEXT"), agent),
+    show: ([values], given) => `ret=${values?.n ?? lengthOf(word(given, "TEXT"))}`,
   },
   plainVerb("openw FILE", (given) => {
     const proc = procFileOf(word(given, "FILE"));
@@ -156,9 +161,19 @@ const READERS: ReadonlyMap<string, string> = new Map([
   ["loginuid", "loginuid_read"],
 ]);
 
-function writeCalls(path: string, text: string): readonly ScriptCall[] | NotModelled {
+/** How many bytes a text has: a pid, which stands there by the name of its agent, as many as it has digits. */
+function lengthOf(text: string): string | number {
+  return AGENT.test(text) ? "*" : text.length;
+}
+
+const AGENT = /^[a-z]$/;
+
+/** @param writer  who `0` is where a pid is asked for */
+function writeCalls(path: string, text: string, writer: string): readonly ScriptCall[] | NotModelled {
   const proc = procFileOf(path);
-  if (!proc) return /^\/(proc|sys)\//.test(path) ? pseudo(path) : [call("write", { path })];
+  if (!proc && path.endsWith("/cgroup.procs"))
+    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : writer })];
+  if (!proc) return isPseudo(path) ? pseudo(path) : [call("write", { path })];
   const { agent, file } = proc;
   if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];
   if (file !== "loginuid") return notModelled(`writing /proc/PID/${file} is not modelled`);

@@ -4,7 +4,20 @@ const directory = (fs: string, path: string) => ({ fs, path, type: "dir", mode: 
 const program = (path: string) => ({ fs: "ramdisk", path, type: "exe", mode: "0755" });
 
 /** Directories of the root file system, each after the one that holds it. */
-const DIRECTORIES = ["h", "h/t", "h/m1", "h/m2", "h/cg", "h/ext", "proc", "sys", "dev", "tmp"];
+const DIRECTORIES = [
+  "h",
+  "h/t",
+  "h/m1",
+  "h/m2",
+  "h/cg",
+  "h/ext",
+  "proc",
+  "sys",
+  "sys/fs",
+  "sys/fs/cgroup",
+  "dev",
+  "tmp",
+];
 
 /** The program that every agent runs. */
 export const AGENT_PROGRAM = "/init";
@@ -22,11 +35,13 @@ export const MACHINE: Setup = {
   filesystems: [
     { name: "ramdisk", type: "tmpfs", root: { mode: "0755" } },
     { name: "disk", type: "ext4", device: "/dev/ubda", root: { mode: "0755" } },
+    { name: "cgroups", type: "cgroup2", root: { mode: "0755" } },
   ],
   files: [...DIRECTORIES.map((path) => directory("ramdisk", path)), program("init"), program("busybox")],
   mounts: [
     { name: "root directory", fs: "ramdisk", at: "/" },
     { name: "h ext", fs: "disk", at: "/h/ext" },
+    { name: "sys fs cgroup", fs: "cgroups", at: "/sys/fs/cgroup" },
   ],
   sockets: [{ name: SHARED_PAIR, type: "dgram", passcred: true }],
 };
