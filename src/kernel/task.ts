@@ -29,6 +29,8 @@ export interface Task {
   session: number;
   umask: number;
   nice: number;
+  /** RLIMIT_NPROC; null: none. */
+  processLimit: number | null;
   mountNs: MountNamespace;
   utsNs: UtsNamespace;
   readonly pidNs: PidNamespace;

@@ -4,7 +4,6 @@ const NOT_REPLAYABLE: readonly { readonly verbs: readonly string[]; readonly rea
   { verbs: ["udp"], reason: "routing is not modelled" },
   { verbs: ["addkey", "addkeys", "keydesc", "persistent"], reason: "keyrings are not modelled" },
   { verbs: ["pipes"], reason: "pipe buffers are not counted" },
-  { verbs: ["forkmany", "nproc"], reason: "limits of processes are not modelled" },
   { verbs: ["uid", "after"], reason: "prose about a kernel panic" },
 ];
 
