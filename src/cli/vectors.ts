@@ -7,6 +7,8 @@ import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importFunctions, isFunctionsFile } from "../scenario/import-functions.ts";
 import { importVector } from "../scenario/import-vector.ts";
 import { type Outcome, type Recorded, recordedVector } from "../scenario/run-vector.ts";
+import { recordedScript } from "../scenario/script/run-script.ts";
+import { holdsScripts, importScripts } from "../scenario/script/script.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
@@ -31,6 +33,7 @@ function filesAt(path: string): string[] {
 function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
   if (isFunctionsFile(json)) return importFunctions(json, file);
+  if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
   return list.map((vector, index) =>
     recordedVector(importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS, profile)),
@@ -86,8 +89,12 @@ function report(outcomes: readonly Outcome[], shown: number): void {
     const header = `failed ${vector.id} (${vector.tag})`;
     console.log(index < shown ? [header, ...lines].join("\n  ") : header);
   }
+  const named = outcomes.flatMap((outcome) => (outcome.kind === "passed" ? (outcome.named ?? []) : []));
+  for (const line of new Set(named)) console.error(`not replayed: ${line}`);
   const passed = outcomes.length - failed.length - skipped.length;
-  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+  console.log(
+    `${passed} passed, ${failed.length} failed, ${skipped.length} skipped${named.length > 0 ? `; ${named.length} steps not replayed` : ""}`,
+  );
 }
 
 try {

@@ -67,10 +67,10 @@ export type AclEntryText =
 
 /** The file that a call is going to change. */
 function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
-  requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
-  const writable = wantWrite(name.mount);
+  requireOwnFiles(found.value.mount.superblock, "POSIX ACLs");
+  const writable = wantWrite(found.value.mount);
   return writable.ok ? found : writable;
 }
 
@@ -118,10 +118,10 @@ export function removeAcl(world: World, task: Task, name: PathName, type: AclTyp
  * @returns ids of the caller's namespace, NO_ID for those without one; ENODATA
  */
 export function getAcl(world: World, task: Task, name: PathName, type: AclType): Verdict<readonly AclEntryText[]> {
-  requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
   const { mount, inode } = found.value;
+  requireOwnFiles(mount.superblock, "POSIX ACLs");
   if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
   const acl = inode.acls[type];
   if (!acl) return deny("ENODATA", RULES.noAcl);

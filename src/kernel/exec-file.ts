@@ -24,11 +24,11 @@ const RULES = ruleTable({
  * @throws  UsernsError ERR_SCENARIO for a program on an overlay, which is not modelled
  */
 export function execFile(world: World, task: Task, name: PathName): Verdict<ExecOutcome> {
-  requireOwnFiles(name.mount.superblock, "execve");
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const path = found.value;
   const { mount, inode } = path;
+  requireOwnFiles(mount.superblock, "execve");
   if (inode.type !== "file") return deny("EACCES", RULES.onlyFilesRun, `it is a ${inode.type}`);
   const permitted = inodePermission(world, task.cred, path, MAY.exec);
   if (!permitted.ok) return permitted;

@@ -2,6 +2,7 @@ import { UsernsError } from "../core/errors.ts";
 import type { IdMap } from "../core/id-map.ts";
 import type { NamespaceNumber } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
+import type { MountTree } from "./mount-tree.ts";
 import type { SetAttr } from "./setattr.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
@@ -13,6 +14,10 @@ export interface Superblock {
   /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
   readonly userNs: UserNamespace;
   isReadOnly: boolean;
+  /** Does it count what each user and group has? Then every owner must be one that it can count for. */
+  readonly hasQuota?: boolean;
+  /** Fill a directory that was just made with what every directory of this file system has. */
+  readonly populate?: (directory: Inode) => void;
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }
@@ -70,10 +75,12 @@ export interface Path {
   readonly inode: Inode;
 }
 
-/** Who owns the mounts that a task sees. */
+/** The mounts that a task sees, and who owns them. */
 export interface MountNamespace {
   readonly name: string;
   readonly userNs: UserNamespace;
+  /** Where they are mounted; empty where a scenario names its mounts. */
+  readonly tree: MountTree;
 }
 
 /**

@@ -62,11 +62,11 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
   const isExclusive = has("creat") && has("excl");
   const entry = lookupOpen(world, task, path, isExclusive ? "nofollow" : "follow");
   if (!entry.ok) return entry;
-  const { inode, mount } = entry.value;
-  if (!inode) return has("creat") ? createFile(world, task, entry.value, how.mode) : noEntry(entry.value);
+  const { at } = entry.value;
+  if (!at) return has("creat") ? createFile(world, task, entry.value, how.mode) : noEntry(entry.value);
   if (isExclusive) return deny("EEXIST", RULES.existsAlready, `${entry.value.name} exists`);
-  if (has("creat") && inode.type === "dir") return deny("EISDIR", RULES.directoryNotWritten);
-  return openExisting(world, task, { mount, inode }, how);
+  if (has("creat") && at.inode.type === "dir") return deny("EISDIR", RULES.directoryNotWritten);
+  return openExisting(world, task, at, how);
 }
 
 function createFile(world: World, task: Task, entry: Entry, mode: number): Verdict<Path> {
@@ -145,6 +145,20 @@ export function writeByte(world: World, task: Task, path: PathName): Verdict {
   const removed = privsToRemove(world, task, opened.value);
   const size = Math.max(opened.value.inode.size, 1);
   return atStage(notifyChange(world, task, opened.value, { ...removed, size, isForced: true }), "write");
+}
+
+/** Copy what a file holds into another, which is made or cut first. */
+export function copyFile(world: World, task: Task, path: PathName, to: PathName, mode: number): Verdict {
+  const source = openPath(world, task, path, { access: "r", flags: [], mode: 0 });
+  if (!source.ok) return source;
+  const target = openPath(world, task, to, { access: "w", flags: ["creat", "trunc"], mode });
+  if (!target.ok) return target;
+  const { size, isProgram } = source.value.inode;
+  const { inode } = target.value;
+  const removed = privsToRemove(world, task, target.value);
+  const written = notifyChange(world, task, target.value, { ...removed, size, isForced: true });
+  inode.isProgram = written.ok ? isProgram : inode.isProgram;
+  return written;
 }
 
 /** Open a directory and read its entries. */

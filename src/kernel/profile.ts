@@ -98,3 +98,12 @@ export function isIsolationSwitch(name: string): name is IsolationSwitch {
 export function deviationsOf({ isolated }: Profile): readonly Deviation[] {
   return [...(isolated ?? [])].map((name) => ({ name, ...ISOLATION_SWITCHES[name] }));
 }
+
+/** The same kernel with a switch turned; null for one that has no isolated namespaces. */
+export function withSwitch({ isolated }: Profile, name: IsolationSwitch, isOn: boolean): Profile | null {
+  if (!isolated) return null;
+  const on = new Set([...isolated].filter((other) => other !== name));
+  if (isOn) on.add(name);
+  const list = [...on].join();
+  return { name: list === "" ? ISOLATED.name : `${ISOLATED.name}=${list}`, isolated: on };
+}

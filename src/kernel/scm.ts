@@ -66,7 +66,7 @@ function checked(world: World, task: Task, given: GivenCreds): Verdict<PeerIds> 
       RULES.sentIdsMapped,
       `uid ${given.uid} or gid ${given.gid} has no place in ${cred.userNs.name}`,
     );
-  if (given.pid !== task.pid && !isNsCapable(cred, world.initUserNs, "sys_admin"))
+  if (given.pid !== task.pid && !isNsCapable(cred, task.pidNs.userNs, "sys_admin"))
     return deny("EPERM", RULES.sentPid, `pid ${given.pid} is not the sender's`);
   if (!mayClaim(task, "uid", uid))
     return deny("EPERM", RULES.sentOwnId, `${showKuid64(uid)} is no uid of the sender's`);
@@ -139,4 +139,9 @@ export function pairOf(task: Task): readonly [Socket, Socket] {
 export function showPeer(world: World, reader: Task, peer: PeerIds): { pid: string; uid: number; gid: number } {
   const shown = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) => fromKidMunged(world, reader.cred.userNs, kind, kid);
   return { pid: peer.task?.name ?? "?", uid: shown("uid", peer.uid), gid: shown("gid", peer.gid) };
+}
+
+/** SO_PEERGROUPS: the supplementary groups of a peer, each as a task is shown it. */
+export function showPeerGroups(world: World, reader: Task, { groups }: PeerIds): number[] {
+  return Array.from(groups ?? [], (group) => fromKidMunged(world, reader.cred.userNs, "gid", group));
 }

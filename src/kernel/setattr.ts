@@ -28,6 +28,10 @@ const RULES = ruleTable({
       "A file with an owner or group that has no value on the mount is changed only by giving it valid ones in the same call.",
     source: OPS,
   },
+  quotaHasPlace: {
+    sentence: "Where quota is kept, the file system must be able to count for the new owner; this is asked last.",
+    source: "chown(2); vectors/isolated/scenarios.json (A07, A09): EINVAL",
+  },
   chownNeedsCap: {
     sentence:
       "The owner of a file is changed with CAP_CHOWN where both its ids are mapped; its owner may set the owner it has.",
@@ -111,6 +115,8 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
   const prepared = attr.isForced ? allow(mode) : prepare(world, task, path, file, attr, mode);
   if (!prepared.ok) return prepared;
   const { operations } = inode.superblock;
+  const counted = quotaHolds(world, path, attr);
+  if (!counted.ok) return counted;
   if (operations) {
     const asPrepared = attr.mode !== undefined && prepared.value !== undefined ? { mode: prepared.value } : {};
     return operations.setattr(inode, { ...attr, ...asPrepared });
@@ -128,6 +134,15 @@ function ownersHavePlace(world: World, { mount }: Path, file: Protected, { uid, 
   if ((!uid && !isValidKuid64(file.uid)) || (!gid && !isValidKuid64(file.gid)))
     return deny("EOVERFLOW", RULES.invalidOwnerRepaired, showOwners(file));
   return allow();
+}
+
+/** `dqget`: a new owner that the quota of the file system can count for. */
+function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr): Verdict {
+  const { hasQuota, userNs, name } = inode.superblock;
+  const isCounted =
+    (!uid || hasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid))) &&
+    (!gid || hasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid)));
+  return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
 }
 
 /** Can an inode hold the id? That the file system can write it down is asked only where isolated chown is checked. */

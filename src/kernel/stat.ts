@@ -22,7 +22,7 @@ export interface Stat {
 /** `lstat`: whoever can reach the name may ask. @source stat(2) */
 export function statPath(world: World, task: Task, path: PathName): Verdict<Stat> {
   const found = lookup(world, task, path, "nofollow");
-  return found.ok ? allow(statInode(world, task.cred.userNs, path.mount, found.value.inode)) : found;
+  return found.ok ? allow(statInode(world, task.cred.userNs, found.value.mount, found.value.inode)) : found;
 }
 
 /** What a task of a namespace is shown of an inode, through a mount. */

@@ -70,7 +70,7 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 };
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
-  const entry = lookupEntry(world, task, path, NO_ENTRY[as], () => wantWrite(path.mount));
+  const entry = lookupEntry(world, task, path, NO_ENTRY[as], wantWrite);
   if (!entry.ok) return entry;
   const victim = existing(entry.value);
   if (!victim.ok) return victim;

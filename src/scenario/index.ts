@@ -12,5 +12,7 @@ export * from "./replay.ts";
 export * from "./run-vector.ts";
 export * from "./scenario.ts";
 export * from "./schema.ts";
+export * from "./script/run-script.ts";
+export * from "./script/script.ts";
 export { setupMap } from "./set-up.ts";
 export * from "./source.ts";

@@ -57,9 +57,11 @@ function run(world: World, step: ScenarioStep, programs: readonly UserProgram[])
   return { step, verdict, result, differences: differs, translations: [], ways: [], bugs: [] };
 }
 
-function take(world: World, step: ScenarioStep): Answer {
+/** Make the call of one step. @throws UsernsError ERR_SCENARIO for a step that makes no sense */
+export function take(world: World, step: ScenarioStep): Answer {
   const task = world.tasks.get(step.task);
   if (!task) throw scenarioError(`${step.where}.task`, `a task: ${[...world.tasks.keys()].join(", ")}`, step.task);
+  if (task.isZombie) throw scenarioError(`${step.where}.task`, "a task that has not ended", step.task);
   const call = CALLS.get(step.call);
   if (!call) throw scenarioError(`${step.where}.call`, "a call that is modelled", step.call);
   const ways: Translation[] = [];

@@ -19,8 +19,10 @@ export interface Recorded extends Named {
 }
 
 /** What became of a vector. */
-export type Outcome = { readonly vector: Named } & (
-  | { readonly kind: "passed" }
+export type Outcome = {
+  readonly vector: Named;
+} /** With steps that no model can answer, each with its reason: they are neither right nor wrong. */ & (
+  | { readonly kind: "passed"; readonly named?: readonly string[] }
   | { readonly kind: "skipped"; readonly reason: string }
   /** Each step that differs: what was expected, what came, and why. Or why the vector could not be replayed. */
   | { readonly kind: "failed"; readonly lines: readonly string[] }

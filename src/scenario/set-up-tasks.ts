@@ -1,5 +1,6 @@
 import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
 import { type CapSets, type Role, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
+import { copyMountNamespace } from "../kernel/mount-tree.ts";
 import {
   type Argument,
   capabilities,
@@ -116,7 +117,7 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     },
     dumpable: given.dumpable,
     mmNs: given.mm_ns ?? world.initUserNs,
-    mountNs: given.mntns === "own" ? { name: `of ${name}`, userNs } : world.initMountNs,
+    mountNs: given.mntns === "own" ? copyMountNamespace(world.initMountNs, `of ${name}`, userNs) : world.initMountNs,
     hasOwnSession: given.session === "own",
     noNewPrivs: given.nnp,
     umask: given.umask,

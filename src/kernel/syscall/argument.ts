@@ -207,3 +207,10 @@ export function namedIn<T>(what: string, tableOf: (world: World) => ReadonlyMap<
 
 export const userNamespace: Argument<UserNamespace> = namedIn("user namespace", (world) => world.userNamespaces);
 export const task: Argument<Task> = namedIn("task", (world) => world.tasks);
+
+/** A task by name, also one that has ended and whose pid is no process's any more. */
+export const pidOfTask: Argument<Task> = {
+  ...task,
+  read: (value, where, world) =>
+    (typeof value === "string" ? world.reaped.get(value) : undefined) ?? task.read(value, where, world),
+};

@@ -3,6 +3,8 @@ import type { Call, CallTable } from "./call.ts";
 import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
+import { IPC_CALLS } from "./ipc-calls.ts";
+import { KERNEL_CALLS } from "./kernel-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
@@ -18,6 +20,8 @@ const FAMILIES: readonly CallTable[] = [
   NAMESPACE_CALLS,
   PROCESS_CALLS,
   SOCKET_CALLS,
+  IPC_CALLS,
+  KERNEL_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,
 ];
