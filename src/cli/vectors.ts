@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { UsernsError } from "../core/errors.ts";
 import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importFunctions, isFunctionsFile } from "../scenario/import-functions.ts";
@@ -96,4 +97,10 @@ function report(outcomes: readonly Outcome[], shown: number): void {
   );
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsernsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Inode } from "./inode.ts";
 import {
@@ -174,7 +174,7 @@ function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
     const isMapped =
       entry.tag === "user" ? hasMapping(world, userNs, "uid", entry.kid) : hasMapping(world, userNs, "gid", entry.kid);
     if (!isMapped)
-      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} k${entry.kid.id} is not mapped in ${userNs.name}`);
+      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} ${showKuid64(entry.kid)} is not mapped in ${userNs.name}`);
   }
   return validateAcl(acl);
 }

@@ -1,4 +1,4 @@
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Cred, idsOf, isInGroup } from "./cred.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import type { Mount, Path } from "./mount.ts";
@@ -46,7 +46,7 @@ export function hasUnmappedId(file: Pick<Protected, "uid" | "gid">): boolean {
 
 /** What a file with such an id is refused with, whatever the errno of the call. */
 export function showOwners({ uid, gid }: Pick<Protected, "uid" | "gid">): string {
-  const show = (kid: Kuid64) => (isValidKuid64(kid) ? `v${kid.id}` : "none");
+  const show = (kid: Kuid64) => (isValidKuid64(kid) ? `${showKuid64(kid, "v")}` : "none");
   return `on this mount the owner is ${show(uid)} and the group ${show(gid)}`;
 }
 
@@ -99,6 +99,6 @@ export function creatorHasPlace(world: World, cred: Cred, mount: Mount): Verdict
     return !isValidKuid64(kid) || !hasMapping(world, mount.superblock.userNs, kind, kid);
   });
   return lost
-    ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} k${cred[lost].fs.id} has no place on ${mount.name}`)
+    ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} ${showKuid64(cred[lost].fs)} has no place on ${mount.name}`)
     : allow();
 }

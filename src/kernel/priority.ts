@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable, isSubsetOf } from "./capability.ts";
 import { isOwnedThrice } from "./ptrace.ts";
 import type { Task } from "./task.ts";
@@ -45,7 +45,11 @@ export function setPriority(world: World, task: Task, target: Task, nice: number
   const isMine = (id: Kuid64<"uid">) => isSameKuid64(id, task.cred.uid.effective);
   const isNicer = isNsCapable(task.cred, userNs, "sys_nice");
   if (!isMine(uid.real) && !isMine(uid.effective) && !isNicer)
-    return deny("EPERM", RULES.niceByUser, `k${task.cred.uid.effective.id} has no CAP_SYS_NICE over ${userNs.name}`);
+    return deny(
+      "EPERM",
+      RULES.niceByUser,
+      `${showKuid64(task.cred.uid.effective)} has no CAP_SYS_NICE over ${userNs.name}`,
+    );
   if (wanted < target.nice && !isNsCapable(task.cred, world.initUserNs, "sys_nice"))
     return deny("EACCES", RULES.niceLower, `from ${target.nice} to ${wanted}`);
   if (!isSubsetOf(permitted, task.cred.permitted) && !isNicer) return deny("EPERM", RULES.niceWithinCaps);

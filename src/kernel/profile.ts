@@ -41,6 +41,13 @@ export const ISOLATION_SWITCHES = {
 
 export type IsolationSwitch = keyof typeof ISOLATION_SWITCHES;
 
+/** One of them, with what it means. */
+export interface Deviation {
+  readonly name: IsolationSwitch;
+  readonly sentence: string;
+  readonly source: string;
+}
+
 /** What `repaired` turns on: the holes of the sources, closed. */
 export const REPAIRS: readonly IsolationSwitch[] = [
   "ancestor-privilege",
@@ -85,6 +92,11 @@ export function parseProfile(text: string): Profile | null {
 
 export function isIsolationSwitch(name: string): name is IsolationSwitch {
   return Object.hasOwn(ISOLATION_SWITCHES, name);
+}
+
+/** In what a profile deviates from the newest revision of isolated namespaces. */
+export function deviationsOf({ isolated }: Profile): readonly Deviation[] {
+  return [...(isolated ?? [])].map((name) => ({ name, ...ISOLATION_SWITCHES[name] }));
 }
 
 /** The same kernel with a switch turned; null for one that has no isolated namespaces. */

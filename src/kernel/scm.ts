@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import { type CredIds, idsOf } from "./cred.ts";
 import { SETID_CAP } from "./setid.ts";
@@ -68,8 +68,10 @@ function checked(world: World, task: Task, given: GivenCreds): Verdict<PeerIds> 
     );
   if (given.pid !== task.pid && !isNsCapable(cred, task.pidNs.userNs, "sys_admin"))
     return deny("EPERM", RULES.sentPid, `pid ${given.pid} is not the sender's`);
-  if (!mayClaim(task, "uid", uid)) return deny("EPERM", RULES.sentOwnId, `k${uid.id} is no uid of the sender's`);
-  if (!mayClaim(task, "gid", gid)) return deny("EPERM", RULES.sentOwnId, `k${gid.id} is no gid of the sender's`);
+  if (!mayClaim(task, "uid", uid))
+    return deny("EPERM", RULES.sentOwnId, `${showKuid64(uid)} is no uid of the sender's`);
+  if (!mayClaim(task, "gid", gid))
+    return deny("EPERM", RULES.sentOwnId, `${showKuid64(gid)} is no gid of the sender's`);
   const named = [...world.tasks.values()].find((other) => other.pid === given.pid) ?? null;
   if (!named && given.pid !== INIT_PID) return deny("ESRCH", RULES.sentPidExists, `pid ${given.pid}`);
   return allow({ task: named, uid, gid });

@@ -1,4 +1,4 @@
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import { isInGroup } from "./cred.ts";
 import { killFileCapability } from "./file-capability.ts";
@@ -128,9 +128,9 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
 
 function ownersHavePlace(world: World, { mount }: Path, file: Protected, { uid, gid }: SetAttr): Verdict {
   if (uid && !hasPlace(world, mount, "uid", uid))
-    return deny("EOVERFLOW", RULES.ownerHasPlace, `owner v${uid.id} has no place on ${mount.name}`);
+    return deny("EOVERFLOW", RULES.ownerHasPlace, `owner ${showKuid64(uid, "v")} has no place on ${mount.name}`);
   if (gid && !hasPlace(world, mount, "gid", gid))
-    return deny("EOVERFLOW", RULES.ownerHasPlace, `group v${gid.id} has no place on ${mount.name}`);
+    return deny("EOVERFLOW", RULES.ownerHasPlace, `group ${showKuid64(gid, "v")} has no place on ${mount.name}`);
   if ((!uid && !isValidKuid64(file.uid)) || (!gid && !isValidKuid64(file.gid)))
     return deny("EOVERFLOW", RULES.invalidOwnerRepaired, showOwners(file));
   return allow();
@@ -162,9 +162,9 @@ function prepare(
   mode: number | undefined,
 ): Verdict<number | undefined> {
   if (uid && !mayChown(world, task, path.inode, file, uid))
-    return deny("EPERM", RULES.chownNeedsCap, `to v${uid.id}; ${showOwners(file)}`);
+    return deny("EPERM", RULES.chownNeedsCap, `to ${showKuid64(uid, "v")}; ${showOwners(file)}`);
   if (gid && !mayChgrp(world, task, path.inode, file, gid))
-    return deny("EPERM", RULES.chgrpNeedsGroup, `to v${gid.id}; ${showOwners(file)}`);
+    return deny("EPERM", RULES.chgrpNeedsGroup, `to ${showKuid64(gid, "v")}; ${showOwners(file)}`);
   const owns = ownsOrCapable(world, task.cred, path);
   if (mode !== undefined && !owns.ok) return deny("EPERM", RULES.modeNeedsOwner, owns.because);
   if (times === "set" && !owns.ok) return deny("EPERM", RULES.timesNeedOwner, owns.because);

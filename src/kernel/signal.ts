@@ -1,4 +1,4 @@
-import { isSameKuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
@@ -48,7 +48,7 @@ export function maySignal(sender: Task, target: Task, signal: number): Verdict {
   return deny(
     "EPERM",
     RULES.killByUser,
-    `k${effective.id} (real k${real.id}) is neither k${targetReal.id} nor k${saved.id}, and has no CAP_KILL over ${target.cred.userNs.name}`,
+    `${showKuid64(effective)} (real ${showKuid64(real)}) is neither ${showKuid64(targetReal)} nor ${showKuid64(saved)}, and has no CAP_KILL over ${target.cred.userNs.name}`,
   );
 }
 

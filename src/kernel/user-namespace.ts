@@ -1,6 +1,6 @@
 import type { Kind } from "../core/id.ts";
 import { IDENTITY, type IdMap, UNWRITTEN } from "../core/id-map.ts";
-import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber, showKuid64 } from "../core/kuid64.ts";
 import { hasCap } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import type { NamespaceNumbers } from "./namespace-numbers.ts";
@@ -129,7 +129,11 @@ export function createUserNamespace(
   if (!counted.ok) return counted;
   const owner = { uid: cred.uid.effective, gid: cred.gid.effective };
   if (!isMapped(parent, "uid", owner.uid) || !isMapped(parent, "gid", owner.gid))
-    return deny("EPERM", RULES.creatorMapped, `k${owner.uid.id} or k${owner.gid.id} has no number in ${parent.name}`);
+    return deny(
+      "EPERM",
+      RULES.creatorMapped,
+      `${showKuid64(owner.uid)} or ${showKuid64(owner.gid)} has no number in ${parent.name}`,
+    );
   return allow(childUserNamespace(world, parent, name, owner, hasCap(cred.effective, "setfcap")));
 }
 

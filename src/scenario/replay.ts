@@ -25,6 +25,8 @@ export interface Answer {
   readonly translations: readonly Translation[];
   /** Every id that the call took along a route, in order, each once. */
   readonly ways: readonly Translation[];
+  /** Where the kernel would have stopped for good, had it been one. */
+  readonly bugs: readonly string[];
 }
 
 /**
@@ -52,7 +54,7 @@ function run(world: World, step: ScenarioStep, programs: readonly UserProgram[])
   const verdict = program.run(world, step.args, step.where);
   const result = verdict.value;
   const differs = step.observed ? differences(step.observed, result) : [];
-  return { step, verdict, result, differences: differs, translations: [], ways: [] };
+  return { step, verdict, result, differences: differs, translations: [], ways: [], bugs: [] };
 }
 
 /** Make the call of one step. @throws UsernsError ERR_SCENARIO for a step that makes no sense */
@@ -63,6 +65,7 @@ export function take(world: World, step: ScenarioStep): Answer {
   const call = CALLS.get(step.call);
   if (!call) throw scenarioError(`${step.where}.call`, "a call that is modelled", step.call);
   const ways: Translation[] = [];
+  const bugsBefore = world.bugs.length;
   world.translators.watcher = (taken) => {
     if (!ways.some((other) => isSameWay(other, taken))) ways.push(taken);
   };
@@ -77,6 +80,7 @@ export function take(world: World, step: ScenarioStep): Answer {
     differences: step.observed ? differences(step.observed, result) : [],
     translations,
     ways,
+    bugs: world.bugs.slice(bugsBefore),
   };
 }
 
