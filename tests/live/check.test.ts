@@ -55,6 +55,8 @@ const QUESTIONS: readonly MapQuestion[] = [
   { ...USER, writer: { uid: 0, gid: 0, caps: ["setfcap" as const] } },
   { ...USER, parent },
   { ...HELPER, parent },
+  { ...USER, written: ["uid" as const] },
+  { ...HELPER, parent, written: ["uid" as const, "gid" as const] },
 ].flatMap((ask) =>
   TEXTS.flatMap((text) => [
     { ...ask, texts: { uid: text, gid: text } },
