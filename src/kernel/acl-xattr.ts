@@ -70,7 +70,7 @@ function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
   requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
-  const writable = wantWrite(name.mount);
+  const writable = wantWrite(world, name.mount);
   return writable.ok ? found : writable;
 }
 

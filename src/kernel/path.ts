@@ -164,6 +164,7 @@ function walk(
       continue;
     }
     if (!next) return todo.length === 0 ? allow(reached) : deny("ENOENT", RULES.entryExists, `there is no ${name}`);
+    world.trail?.reached({ mount, inode: next }, at, name);
     above.push(at);
     at = next;
   }

@@ -72,7 +72,7 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!target.ok) return target;
   if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
   requireOwnFiles(path.mount.superblock, "rename");
-  const writable = wantWrite(path.mount);
+  const writable = wantWrite(world, path.mount);
   if (!writable.ok) return writable;
   const from = existing(source.value);
   if (!from.ok) return from;

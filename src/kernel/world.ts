@@ -8,6 +8,7 @@ import type { Mount, MountNamespace, Superblock } from "./mount.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
+import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 
@@ -45,6 +46,8 @@ export interface World {
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
+  /** Told of every check on a file; null: nobody asks. */
+  trail: Trail | null;
 }
 
 /** A task that is root of the machine, in the initial namespaces. */
@@ -73,6 +76,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): Wo
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     idNames: new Map(),
     nextPid: FIRST_PID,
+    trail: null,
   };
   const root = spawn(world, { name: ROOT, cred: rootCred(world) });
   world.tasks.set(ROOT, root);

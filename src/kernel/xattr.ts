@@ -76,7 +76,7 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
   if (name.length === 0 || name.length > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${name.length} bytes`);
   const found = lookup(world, task, path, "nofollow");
   if (!found.ok || (mask & MAY.write) === 0) return found;
-  const writable = wantWrite(path.mount);
+  const writable = wantWrite(world, path.mount);
   return writable.ok ? found : writable;
 }
 
