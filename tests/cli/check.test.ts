@@ -16,6 +16,14 @@ const AS_USER = [
   "        namespace, made in the initial namespace",
 ];
 
+const NEEDS_SETUID = [
+  "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
+  "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
+  "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
+  "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
+  "        opener)",
+];
+
 const ROWS: readonly Row[] = [
   {
     rule: "the own id alone is taken, and the map in force is shown",
@@ -83,11 +91,7 @@ const ROWS: readonly Row[] = [
     args: ["--uid-map", ROOTLESS],
     exit: 1,
     lines: [
-      "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
-      "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
-      "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
-      "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
-      "        opener)",
+      ...NEEDS_SETUID,
       ...AS_USER,
       "  fix   with CAP_SETUID over the parent",
       "        --from parent: written from the parent",
@@ -115,11 +119,7 @@ const ROWS: readonly Row[] = [
     args: ["--uid-map", ROOTLESS, "--as", "caps=setuid", "--from", "inside"],
     exit: 1,
     lines: [
-      "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
-      "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
-      "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
-      "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
-      "        opener)",
+      ...NEEDS_SETUID,
       "  as    uid 1000, gid 1000, CAP_SETUID, writing from inside the new namespace,",
       "        made in the initial namespace",
       "  fix   --from parent: written from the parent",
