@@ -60,6 +60,7 @@ export * from "./syscall/registry.ts";
 export * from "./syscall/user-space.ts";
 export * from "./task.ts";
 export * from "./tmpfs-mount.ts";
+export * from "./trail.ts";
 export * from "./translators.ts";
 export * from "./uidgid.ts";
 export * from "./unlink.ts";

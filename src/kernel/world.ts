@@ -15,6 +15,7 @@ import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { IpcPerm } from "./sysv-ipc.ts";
 import type { Task } from "./task.ts";
+import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 
@@ -66,6 +67,8 @@ export interface World {
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
+  /** Told of every check on a file; null: nobody asks. */
+  trail: Trail | null;
 }
 
 /** A task that is root of the machine, in the initial namespaces. */
@@ -102,6 +105,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     segments: new Map(),
     idNames: new Map(),
     nextPid: FIRST_PID,
+    trail: null,
   };
   const root = spawn(world, { name: ROOT, cred: rootCred(world) });
   world.tasks.set(ROOT, root);
