@@ -30,6 +30,7 @@ export const ERRNO = {
   ENODATA: { number: 61, sentence: "no such attribute" },
   EOVERFLOW: { number: 75, sentence: "the value has no representation here" },
   ENOTSUP: { number: 95, sentence: "not supported" },
+  ENETUNREACH: { number: 101, sentence: "network is unreachable" },
   ENOTCONN: { number: 107, sentence: "not connected" },
   ECONNREFUSED: { number: 111, sentence: "nobody listens" },
 } as const;

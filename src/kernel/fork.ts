@@ -1,5 +1,6 @@
 import { reapNamespaces } from "./namespace-lifetime.ts";
 import type { Task } from "./task.ts";
+import { mayCountProcess } from "./ucounts.ts";
 import { fromKidMunged } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -13,7 +14,9 @@ const RULES = ruleTable({
 });
 
 /** `fork`: a task with all that its parent has, but for signals that are under way. It shares the open files. */
-export function forkTask(world: World, parent: Task, name: string): Task {
+export function forkTask(world: World, parent: Task, name: string): Verdict<Task> {
+  const counted = mayCountProcess(world, parent);
+  if (!counted.ok) return counted;
   const child: Task = {
     ...parent,
     name,
@@ -27,7 +30,27 @@ export function forkTask(world: World, parent: Task, name: string): Task {
   };
   if (child.pidNs !== world.initPidNs) child.pidNs.members.push(child);
   world.tasks.set(name, child);
-  return child;
+  return allow(child, counted.rule);
+}
+
+/** How many children a task could make. */
+export interface ForkedMany {
+  readonly forked: number;
+  /** What the next one was refused with; null: all were made. */
+  readonly refused: Verdict<never> | null;
+}
+
+/** Fork children until so many are made or one is refused, and let all of them end. */
+export function forkMany(world: World, parent: Task, count: number): ForkedMany {
+  const made: Task[] = [];
+  let refused: Verdict<never> | null = null;
+  while (made.length < count && !refused) {
+    const child = forkTask(world, parent, `${parent.name}, child ${made.length}`);
+    if (child.ok) made.push(child.value);
+    else refused = child;
+  }
+  for (const child of made) world.tasks.delete(child.name);
+  return { forked: made.length, refused };
 }
 
 /** `_exit`: the task stays as a zombie while a parent lives that has not waited for it. */

@@ -7,6 +7,7 @@ import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
+import type { NetNamespace } from "./policy-routing.ts";
 import type { PendingSignal } from "./signal.ts";
 import type { Socket } from "./socket.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -29,8 +30,11 @@ export interface Task {
   session: number;
   umask: number;
   nice: number;
+  /** RLIMIT_NPROC; null: none. */
+  processLimit: number | null;
   mountNs: MountNamespace;
   utsNs: UtsNamespace;
+  netNs: NetNamespace;
   readonly pidNs: PidNamespace;
   /** Where its resources are counted; null: the root cgroup. */
   cgroup: Inode | null;

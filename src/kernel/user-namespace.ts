@@ -5,6 +5,7 @@ import { hasCap } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import type { NamespaceNumbers } from "./namespace-numbers.ts";
 import type { Profile } from "./profile.ts";
+import { mayCountNamespace } from "./ucounts.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 /** The kinds of id that own things: users and groups. */
@@ -34,6 +35,10 @@ export interface UserNamespace {
   readonly id: NamespaceNumber;
   /** Is an id that no line of its maps holds an id all the same? Inherited; cannot be taken back. */
   isIsolated: boolean;
+  /** How many user namespaces each of its users may have; null: as many as there is room for. */
+  maxUserNamespaces: number | null;
+  /** RLIMIT_NPROC of the creator, which holds for all processes in it together; null: none. */
+  processLimit: number | null;
   /** The number that ids of this namespace carry now; {@link CLASSICAL} for every classical namespace. */
   readonly number: NamespaceNumber;
 }
@@ -70,6 +75,8 @@ export function createInitUserNamespace(): UserNamespace {
     inum: 0,
     id: CLASSICAL,
     isIsolated: false,
+    maxUserNamespaces: null,
+    processLimit: null,
     number: CLASSICAL,
   };
 }
@@ -93,6 +100,8 @@ export function childUserNamespace(
     maps: { uid: UNWRITTEN, gid: UNWRITTEN, projid: UNWRITTEN },
     setgroupsAllowed: parent.setgroupsAllowed,
     isIsolated: parent.isIsolated,
+    maxUserNamespaces: null,
+    processLimit: null,
     get number() {
       return this.isIsolated ? this.id : CLASSICAL;
     },
@@ -116,6 +125,8 @@ export function createUserNamespace(
   const parent = cred.userNs;
   if (parent.level > LAST_LEVEL_WITH_CHILDREN)
     return deny("ENOSPC", RULES.levelLimit, `${parent.name} is at level ${parent.level}`);
+  const counted = mayCountNamespace(world, cred);
+  if (!counted.ok) return counted;
   const owner = { uid: cred.uid.effective, gid: cred.gid.effective };
   if (!isMapped(parent, "uid", owner.uid) || !isMapped(parent, "gid", owner.gid))
     return deny(

@@ -11,6 +11,7 @@ import { MountTree } from "./mount-tree.ts";
 import { NamespaceNumbers } from "./namespace-numbers.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
+import { type NetNamespace, newNetNamespace } from "./policy-routing.ts";
 import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { IpcPerm } from "./sysv-ipc.ts";
@@ -40,6 +41,7 @@ export interface World {
   readonly initMountNs: MountNamespace;
   readonly initUtsNs: UtsNamespace;
   readonly initPidNs: PidNamespace;
+  readonly initNetNs: NetNamespace;
   readonly numbers: NamespaceNumbers;
   /** Where the kernel would have stopped (its BUG_ON), in the order in which it went on here. */
   readonly bugs: string[];
@@ -88,6 +90,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     initUserNs,
     initMountNs: { name: "init", userNs: initUserNs, tree: new MountTree() },
     initUtsNs,
+    initNetNs: newNetNamespace(initUserNs),
     initPidNs: { userNs: initUserNs, members: [] },
     numbers: new NamespaceNumbers(),
     bugs: [],
@@ -164,8 +167,10 @@ export function spawn(world: World, parts: TaskParts): Task {
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
     nice: 0,
+    processLimit: null,
     mountNs: parts.mountNs ?? world.initMountNs,
     utsNs: world.initUtsNs,
+    netNs: world.initNetNs,
     pidNs: world.initPidNs,
     pidNsForChildren: world.initPidNs,
     cgroup: null,

@@ -1,4 +1,4 @@
-import { exitTask, forkTask, isProcess, waitForChild } from "../fork.ts";
+import { exitTask, forkMany, forkTask, isProcess, waitForChild } from "../fork.ts";
 import { readLoginUid, writeLoginUid } from "../loginuid.ts";
 import { showMode } from "../mode.ts";
 import { MAY } from "../permission.ts";
@@ -8,6 +8,7 @@ import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
 import { showCapSets, showGroups, showIds, showIsolatedIds } from "../show.ts";
 import { maySignal, queueSignal, SIGCONT, takeSignal } from "../signal.ts";
 import type { Task } from "../task.ts";
+import { setMaxUserNamespaces, setProcessLimit } from "../ucounts.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
 import {
@@ -85,9 +86,20 @@ const newTask: Argument<string> = {
 
 const LIFE_CALLS: CallTable = [
   defineCall("fork", { as: newTask }, (world, task, { as }) => {
-    forkTask(world, task, as);
-    return allow(NOTHING);
+    const child = forkTask(world, task, as);
+    return child.ok ? allow(NOTHING, child.rule) : child;
   }),
+  defineCall("fork_many", { count: integer }, (world, task, { count }) => {
+    const { forked, refused } = forkMany(world, task, count);
+    return allow({ forked, refused: refused?.ok === false ? refused.errno : null }, refused?.rule);
+  }),
+  defineCall("setrlimit_nproc", { limit: integer }, (world, task, { limit }) =>
+    plain(setProcessLimit(world, task, limit)),
+  ),
+  defineCall("max_user_namespaces_write", { max: integer }, (_, task, { max }) =>
+    plain(atStage(setMaxUserNamespaces(task, max), "open")),
+  ),
+  defineCall("max_user_namespaces_read", {}, (_, { cred }) => allow({ max: cred.userNs.maxUserNamespaces })),
   defineCall("exit", {}, (world, task) => {
     exitTask(world, task);
     return allow(NOTHING);

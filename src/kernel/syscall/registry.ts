@@ -8,6 +8,7 @@ import { KERNEL_CALLS } from "./kernel-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
+import { NETWORK_CALLS } from "./network-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
 import { SOCKET_CALLS } from "./socket-calls.ts";
 
@@ -22,6 +23,7 @@ const FAMILIES: readonly CallTable[] = [
   SOCKET_CALLS,
   IPC_CALLS,
   KERNEL_CALLS,
+  NETWORK_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,
 ];

@@ -1,10 +1,7 @@
 /** Verbs whose answer no model of id rules can give, and why. */
 const NOT_REPLAYABLE: readonly { readonly verbs: readonly string[]; readonly reason: string }[] = [
-  { verbs: ["sysrun"], reason: "programs of the recording machine are not run" },
-  { verbs: ["udp"], reason: "routing is not modelled" },
   { verbs: ["addkey", "addkeys", "keydesc", "persistent"], reason: "keyrings are not modelled" },
   { verbs: ["pipes"], reason: "pipe buffers are not counted" },
-  { verbs: ["forkmany", "nproc"], reason: "limits of processes are not modelled" },
   { verbs: ["uid", "after"], reason: "prose about a kernel panic" },
 ];
 

@@ -14,6 +14,12 @@ const LIFE_VERBS: readonly Verb[] = [
     (given) => call("exec", { path: given.get("PATH") ?? AGENT_PROGRAM }),
     () => "ret=0 ",
   ),
+  verb(
+    "forkmany N",
+    (given) => call("fork_many", { count: number(given, "N") }),
+    ({ forked, refused }) => `forked=${forked} ${refused ?? "ok"}`,
+  ),
+  plainVerb("nproc N", (given) => call("setrlimit_nproc", { limit: number(given, "N") })),
   plainVerb("exit", () => call("exit")),
   { usage: "sleepms N", calls: () => [], show: RET_0 },
   { usage: "getpid", calls: () => [], show: () => "*" },

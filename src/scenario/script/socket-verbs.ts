@@ -1,6 +1,6 @@
 import { id, type Memory, number, scriptError, word } from "./command.ts";
 import { SHARED_PAIR } from "./machine.ts";
-import { call, listIn, plainVerb, type Scene, type Verb, verb } from "./verb.ts";
+import { call, listIn, notModelled, plainVerb, type Scene, type Verb, verb } from "./verb.ts";
 
 /** The end that credsend writes to, and the one that credrecv reads. */
 const SENDING = 0;
@@ -90,4 +90,24 @@ const IPC_VERBS: readonly Verb[] = [
   ),
 ];
 
-export const SOCKET_VERBS: readonly Verb[] = [...CREDENTIAL_VERBS, ...PEER_VERBS, ...IPC_VERBS];
+/** What programs of the recording machine do that matters here; the table that a rule names has no routes. */
+const PROGRAMS: readonly { readonly does: RegExp; readonly call: string | null }[] = [
+  { does: /^\/busybox ip link set lo up$/, call: "loopback_up" },
+  { does: /^\/busybox ip rule add pref \d+ table (?!25[345]$)\d+$/, call: "routing_rule_add" },
+  { does: /^\/busybox ip route flush cache$/, call: null },
+];
+
+const NETWORK_VERBS: readonly Verb[] = [
+  {
+    usage: "sysrun PROGRAM…",
+    calls: (given) => {
+      const program = PROGRAMS.find(({ does }) => does.test(word(given, "PROGRAM")));
+      if (!program) return notModelled("programs of the recording machine are not run");
+      return program.call === null ? [] : [call(program.call)];
+    },
+    show: () => "status=0",
+  },
+  plainVerb("udp", () => call("udp_connect")),
+];
+
+export const SOCKET_VERBS: readonly Verb[] = [...NETWORK_VERBS, ...CREDENTIAL_VERBS, ...PEER_VERBS, ...IPC_VERBS];
