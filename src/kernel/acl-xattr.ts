@@ -70,7 +70,7 @@ function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
   requireOwnFiles(found.value.mount.superblock, "POSIX ACLs");
-  const writable = wantWrite(found.value.mount);
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 

@@ -1,5 +1,5 @@
 import { NO_ID, type UserId } from "../core/id.ts";
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { MODE_BITS, SETUID } from "./mode.ts";
@@ -29,7 +29,7 @@ const RULES = ruleTable({
 function changeable(world: World, task: Task, path: PathName, last: LastLink): Verdict<Path> {
   const found = lookup(world, task, path, last);
   if (!found.ok) return found;
-  const writable = wantWrite(found.value.mount);
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 
@@ -74,9 +74,11 @@ function newOwner<K extends OwnerKind>(
 ): Verdict<Kuid64<K> | null> {
   if (id === null || id === NO_ID) return allow(null);
   const kid = makeKid(world, cred.userNs, kind, id);
-  return isValidKuid64(kid)
-    ? allow(kid)
+  const known = isValidKuid64(kid)
+    ? allow(kid, RULES.newOwnerMapped)
     : deny("EINVAL", RULES.newOwnerMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);
+  world.trail?.add(`name ${kind} ${id} in`, cred.userNs.name, known, known.ok ? showKuid64(kid) : "");
+  return known;
 }
 
 /** What utimensat is told of the two times; `null` gives no times. */
@@ -109,7 +111,7 @@ export function truncatePath(world: World, task: Task, path: PathName, size: num
   if (inode.type !== "file") return deny(inode.type === "dir" ? "EISDIR" : "EINVAL", RULES.onlyFilesTruncated);
   const permitted = inodePermission(world, task.cred, found.value, MAY.write);
   if (!permitted.ok) return permitted;
-  const writable = wantWrite(found.value.mount);
+  const writable = wantWrite(world, found.value.mount);
   if (!writable.ok) return writable;
   return setSize(world, task, found.value, size, "as asked");
 }

@@ -50,6 +50,10 @@ const RULES = ruleTable({
     source: GET,
   },
   fcapForeign: { sentence: "Capabilities bound to any other root id are not shown.", source: `${GET}: EOVERFLOW` },
+  fcapCounts: {
+    sentence: "A file's capabilities count where their root is uid 0 of the task's namespace or of one above it.",
+    source: "capabilities(7), Namespaced file capabilities; vectors/linux-6.18/4_acl_fcap.json (tag fcap-exec)",
+  },
   noFcap: { sentence: "The file has no capabilities.", source: "getxattr(2), ENODATA" },
 });
 
@@ -145,7 +149,16 @@ export function getFileCapability(world: World, cred: Cred, path: Path): Verdict
  */
 export function honouredCapability(world: World, cred: Cred, path: Path): FileCapability | null {
   const held = path.inode.capability;
-  return held && isRootFor(world, cred.userNs, rootOf(world, path, held)) ? held : null;
+  if (!held) return null;
+  const root = rootOf(world, path, held);
+  const ok = isRootFor(world, cred.userNs, root);
+  world.trail?.add(
+    "honour the capabilities of",
+    path,
+    { ok, rule: RULES.fcapCounts },
+    `bound to ${showKuid64(root, "v")}`,
+  );
+  return ok ? held : null;
 }
 
 /** The root that capabilities are bound to, as the mount shows it. */

@@ -54,14 +54,21 @@ const RULES = ruleTable({
   },
 });
 
+/** Has the modelled kernel the entry of /proc/PID? All have all of them but isolated_uns. */
+export function isolatedUnsExists({ profile }: World, name: string): Verdict {
+  return name === "isolated_uns" && !profile.isolated
+    ? deny("ENOENT", RULES.isolatedKernel, `this is ${profile.name}`)
+    : allow();
+}
+
 /**
  * Open a map file in the /proc directory of a task of the namespace.
  *
  * @param mask  bits of {@link MAY}
  */
 export function openMapFile(world: World, task: Task, of: Task, name: MapFileName, mask: number): Verdict<OpenMapFile> {
-  if (name === "isolated_uns" && !world.profile.isolated)
-    return deny("ENOENT", RULES.isolatedKernel, `this is ${world.profile.name}`);
+  const exists = isolatedUnsExists(world, name);
+  if (!exists.ok) return exists;
   const entry = PROC_ENTRIES[name];
   const file = { ...procOwner(world, of, entry), mode: entry.mode, isDirectory: false };
   const permitted = genericPermission(world, task.cred, file, mask);

@@ -70,7 +70,7 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
 }
 
 function createFile(world: World, task: Task, entry: Entry, mode: number): Verdict<Path> {
-  const writable = wantWrite(entry.mount);
+  const writable = wantWrite(world, entry.mount);
   if (!writable.ok) return writable;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
@@ -84,8 +84,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
   const isWrite = access !== "r";
   const isTruncated = flags.includes("trunc") && inode.type === "file";
   const mask = ACCESS[access] | (flags.includes("trunc") ? MAY.write : 0);
-  const writable = wantWrite(mount);
-  if (isTruncated && !writable.ok) return writable;
+  const cuttable = isTruncated ? wantWrite(world, mount) : allow();
+  if (!cuttable.ok) return cuttable;
   if (inode.type === "symlink") return deny("ELOOP", RULES.linkNotOpened);
   if (inode.type === "dir" && (mask & MAY.write) !== 0) return deny("EISDIR", RULES.directoryNotWritten);
   if (isDevice(inode) && (mount.isNodev || inode.superblock.userNs !== world.initUserNs))
@@ -98,7 +98,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
     const owns = ownsOrCapable(world, task.cred, path);
     if (!owns.ok) return deny("EPERM", RULES.noatimeNeedsOwner, owns.because);
   }
-  if (isWrite && (inode.type === "file" || inode.type === "dir") && !writable.ok) return writable;
+  const writable = isWrite && (inode.type === "file" || inode.type === "dir") ? wantWrite(world, mount) : allow();
+  if (!writable.ok) return writable;
   const reached = openSpecial(path, access, flags);
   if (!reached.ok) return reached;
   const kept = inode.superblock.operations?.open(inode, mask) ?? allow();
@@ -132,7 +133,7 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   if (!found.ok) return found;
   const { mount, inode: directory } = found.value;
   if (directory.type !== "dir") return deny("ENOTDIR", RULES.tmpfileIsWritten, "it is no directory");
-  const writable = wantWrite(mount);
+  const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });

@@ -216,6 +216,7 @@ function walk(
       todo.unshift(...namesIn(target));
       continue;
     }
+    world.trail?.reached(next, at.inode, name);
     above.push(at);
     at = next;
   }

@@ -1,4 +1,4 @@
-import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { capName, isNsCapable } from "./capability.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -65,7 +65,7 @@ export function connectLoopback(world: World, { cred, netNs }: Task): Verdict {
   if (world.profile.isolated?.has("policy-routing-default")) return allow(undefined, RULES.noRange);
   return isClassical(cred.uid.fs)
     ? allow(undefined, RULES.defaultRange)
-    : deny("ENETUNREACH", RULES.defaultRange, `k${cred.uid.fs.id}@ns${cred.uid.fs.number} owns the socket`);
+    : deny("ENETUNREACH", RULES.defaultRange, `${showKuid64(cred.uid.fs)} owns the socket`);
 }
 
 function isClassical({ number }: Kuid64): boolean {

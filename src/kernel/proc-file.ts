@@ -1,5 +1,5 @@
 import { isNsCapable } from "./capability.ts";
-import { isMapFileName, openMapFile } from "./map-file.ts";
+import { isMapFileName, isolatedUnsExists, openMapFile } from "./map-file.ts";
 import { genericPermission, MAY } from "./permission.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { ptraceMayAccess } from "./ptrace.ts";
@@ -62,6 +62,8 @@ export function procDirectory(world: World, target: Task): Verdict {
 function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verdict {
   const there = procDirectory(world, target);
   if (!there.ok) return there;
+  const exists = isolatedUnsExists(world, path);
+  if (!exists.ok) return exists;
   const parent = path.includes("/") ? procPath(path.slice(0, path.lastIndexOf("/"))) : null;
   return parent ? entryPermission(world, task, target, parent, MAY.exec) : allow();
 }

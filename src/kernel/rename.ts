@@ -74,7 +74,7 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (mount !== target.value.mount)
     return deny("EXDEV", RULES.sameMount, `${mount.name} and ${target.value.mount.name}`);
   requireOwnFiles(mount.superblock, "rename");
-  const writable = wantWrite(mount);
+  const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   const from = existing(source.value);
   if (!from.ok) return from;

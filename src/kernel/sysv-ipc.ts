@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import { isInGroup } from "./cred.ts";
 import type { Task } from "./task.ts";
@@ -63,7 +63,7 @@ function ipcPermission({ cred, ipcNs }: Task, { owner, creator, mode }: IpcPerm,
   const shift = is(owner) || is(creator) ? 6 : isInGroup(cred, owner.gid) || isInGroup(cred, creator.gid) ? 3 : 0;
   if ((mask & 7 & ~(mode >> shift)) === 0 || isNsCapable(cred, ipcNs.userNs, "ipc_owner"))
     return allow(undefined, RULES.ipcBits);
-  return deny("EACCES", RULES.ipcBits, `k${cred.uid.effective.id} neither owns nor made it`);
+  return deny("EACCES", RULES.ipcBits, `${showKuid64(cred.uid.effective)} neither owns nor made it`);
 }
 
 /** Owner and creator as a task is shown them. */
@@ -100,7 +100,7 @@ export function shmSetOwner(
   const { effective } = cred.uid;
   const isOwner = [perm.creator, perm.owner].some((ids) => isSameKuid64(effective, ids.uid));
   if (!isOwner && !isNsCapable(cred, ipcNs.userNs, "sys_admin"))
-    return deny("EPERM", RULES.ipcOwner, `k${effective.id} neither owns nor made it`);
+    return deny("EPERM", RULES.ipcOwner, `${showKuid64(effective)} neither owns nor made it`);
   const owner = { uid: makeKid(world, cred.userNs, "uid", uid), gid: makeKid(world, cred.userNs, "gid", gid) };
   if (!isValidKuid64(owner.uid) || !isValidKuid64(owner.gid))
     return deny("EINVAL", RULES.ipcMapped, `uid ${uid} or gid ${gid} is not mapped in ${cred.userNs.name}`);

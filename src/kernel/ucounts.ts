@@ -1,4 +1,4 @@
-import { CLASSICAL, isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { CLASSICAL, isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import type { Task } from "./task.ts";
@@ -53,7 +53,7 @@ export function mayCountNamespace(world: Pick<World, "numbers">, cred: Cred): Ve
       .living()
       .filter(({ parent, owner }) => parent && isFor({ ns: parent, kuid: owner.uid }, account)).length;
     if (count >= maxUserNamespaces)
-      return deny("ENOSPC", RULES.namespacesOfUser, `k${account.kuid.id} has ${count} in ${name}`);
+      return deny("ENOSPC", RULES.namespacesOfUser, `${showKuid64(account.kuid)} has ${count} in ${name}`);
   }
   return allow();
 }
@@ -100,7 +100,11 @@ export function mayCountProcess(world: World, { cred, processLimit }: Task): Ver
       isFor({ ns: other.userNs, kuid: other.uid.real }, account),
     );
     if (limit !== null && counted.length >= limit)
-      return deny("EAGAIN", RULES.processesOfUser, `k${account.kuid.id} has ${counted.length} in ${account.ns.name}`);
+      return deny(
+        "EAGAIN",
+        RULES.processesOfUser,
+        `${showKuid64(account.kuid)} has ${counted.length} in ${account.ns.name}`,
+      );
     limit = account.ns.processLimit;
   }
   return allow(undefined, RULES.processesOfUser);

@@ -16,6 +16,7 @@ import { type NetNamespace, newNetNamespace } from "./policy-routing.ts";
 import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
+import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 
@@ -67,6 +68,8 @@ export interface World {
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
+  /** Told of every check on a file; null: nobody asks. */
+  trail: Trail | null;
 }
 
 const ZERO = { id: 0, number: CLASSICAL };
@@ -106,6 +109,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     cgroups: null,
     idNames: new Map(),
     nextPid: FIRST_PID,
+    trail: null,
   };
   const root = spawn(world, { name: ROOT, cred: rootCred(world) });
   world.tasks.set(ROOT, root);

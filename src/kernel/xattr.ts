@@ -77,7 +77,7 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
   if (!found.ok) return found;
   requireOwnFiles(found.value.mount.superblock, "extended attributes");
   if ((mask & MAY.write) === 0) return found;
-  const writable = wantWrite(found.value.mount);
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 

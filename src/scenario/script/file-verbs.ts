@@ -1,7 +1,8 @@
 import { isMapFileName } from "../../kernel/map-file.ts";
 import { procPath } from "../../kernel/proc-file.ts";
 import type { Values } from "../../kernel/syscall/call.ts";
-import { type Given, id, number, scriptError, word } from "./command.ts";
+import { ACL_VERBS } from "./acl-verbs.ts";
+import { type Given, id, number, word } from "./command.ts";
 import { procFileOf } from "./proc-path.ts";
 import { call, listIn, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
 
@@ -30,7 +31,7 @@ function onPath(
 ): ScriptCall | NotModelled {
   const proc = procFileOf(path);
   if (!proc) return isPseudo(path) ? pseudo(path) : ofFile;
-  if (NOT_BUILT.includes(proc.file)) return call("stat", { path: `/proc/${proc.file}` });
+  if (NOT_BUILT.includes(proc.file)) return ofFile;
   if (!procPath(proc.file) || !ofProc)
     return notModelled(`/proc/PID/${proc.file} is no file that is modelled for this`);
   return ofProc(proc.agent, proc.file);
@@ -214,54 +215,4 @@ function statusLines(values: Values): readonly string[] {
   ];
 }
 
-const ACL_AND_CAPABILITY_VERBS: readonly Verb[] = [
-  plainVerb("setacl PATH UID", (given) =>
-    call("acl_set", {
-      path: word(given, "PATH"),
-      acl: [
-        ["user_obj", null, 6],
-        ["user", id(given, "UID"), 7],
-        ["group_obj", null, 4],
-        ["mask", null, 7],
-        ["other", null, 4],
-      ],
-    }),
-  ),
-  verb("getacl PATH", (given) => call("acl_get", { path: word(given, "PATH") }), showNamed),
-  plainVerb("setcap PATH", (given) => call("fcap_set", { path: word(given, "PATH"), fcap: { v: 2, ...NET_RAW } })),
-  plainVerb("setcap3 PATH ROOT", (given) =>
-    call("fcap_set", { path: word(given, "PATH"), fcap: { v: 3, ...NET_RAW, rootid: id(given, "ROOT") } }),
-  ),
-  verb("getcap PATH", (given) => call("fcap_get", { path: word(given, "PATH") }), showCapability),
-];
-
-const NET_RAW = { perm: ["net_raw"], eff: true };
-
-/** What the entries of users and groups begin with. */
-const NAMED: ReadonlyMap<unknown, string> = new Map([
-  ["user", "u"],
-  ["group", "g"],
-]);
-
-function showNamed(values: Values): string {
-  return listIn(values, "acl")
-    .map((entry) => {
-      if (!Array.isArray(entry)) throw scriptError("an entry of an ACL", JSON.stringify(entry));
-      const [tag, kid] = entry;
-      const letter = NAMED.get(tag);
-      return letter === undefined ? "" : `${letter}=${kid} `;
-    })
-    .join("");
-}
-
-function showCapability({ fcap }: Values): string {
-  if (typeof fcap !== "object" || fcap === null || !("v" in fcap)) throw new Error("no capability");
-  return "rootid" in fcap ? `size=24 rev=${fcap.v} rootid=${fcap.rootid}` : `size=20 rev=${fcap.v}`;
-}
-
-export const FILE_VERBS: readonly Verb[] = [
-  ...NAME_VERBS,
-  ...ATTRIBUTE_VERBS,
-  ...CONTENT_VERBS,
-  ...ACL_AND_CAPABILITY_VERBS,
-];
+export const FILE_VERBS: readonly Verb[] = [...NAME_VERBS, ...ATTRIBUTE_VERBS, ...CONTENT_VERBS, ...ACL_VERBS];
