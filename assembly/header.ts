@@ -5,9 +5,7 @@
  */
 import { NO_ID, SEGMENT_COUNT, SEGMENTS, translateOne } from "./segment";
 import { sumOfLanes } from "./simd";
-
-/** Where a header is put for {@link shiftHeader}. */
-export const HEADER: usize = memory.data(512, 16);
+import { HEADER } from "./static";
 
 const UID: usize = HEADER + 108;
 const GID: usize = HEADER + 116;

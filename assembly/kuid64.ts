@@ -13,6 +13,7 @@
  */
 import { NO_ID, NUMBER, applySegment, segmentOf, SEGMENTS, TRIE } from "./segment";
 import { countNoIds, outside, sumOfLanes } from "./simd";
+import { TAIL } from "./static";
 import { segmentInTrie } from "./trie";
 
 const RULES: usize = 0;
@@ -29,9 +30,6 @@ const IS_SEARCHED: usize = 36;
 const RULE_BYTES: usize = 96;
 const WIDE_BYTES: usize = 16;
 const BY_NUMBER_BYTES: usize = 16;
-
-/** The last few ids of a call, filled up to four: ids in, numbers in, ids out, numbers out. */
-const TAIL: usize = memory.data(64, 16);
 
 /** `packed[2i] = ids[i]`, `packed[2i + 1] = numbers[i]`, for `length` ids. */
 export function pack(ids: usize, numbers: usize, packed: usize, length: u32): void {

@@ -7,7 +7,8 @@
  *
  * A table is 32 bytes: u32 address of the segments, u32 their number, u32 address of the extents (see vertical.ts),
  * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the trie (see trie.ts), u32 1 unless the
- * hole is NO_ID, no extent's delta is −1 and none gives NO_ID, 4 unused.
+ * hole is NO_ID, no extent's delta is −1 and none gives NO_ID, u32 address of the list (see scattered.ts). An address of 0:
+ * the table has none.
  */
 
 export const SEGMENT_BYTES: usize = 16;
@@ -25,6 +26,7 @@ export const EXTENT_COUNT: usize = 12;
 export const HOLE: usize = 16;
 export const TRIE: usize = 20;
 export const IS_BIASED: usize = 24;
+export const LIST: usize = 28;
 
 /** Not mapped. */
 export const NO_ID: u32 = 0xffff_ffff;

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { init, showExtent } from "../core/index.ts";
 import { entriesOf, parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
@@ -10,11 +9,12 @@ import {
   type NewIdMapQuestion,
   TOOL,
 } from "../policy/index.ts";
-import { fileFault, usageFault } from "./fault.ts";
+import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { readId } from "./id-argument.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { readText } from "./text-file.ts";
 
 /** The `--json` of `userns newuidmap` and `userns newgidmap`. */
 export interface NewIdMapCliAnswer {
@@ -94,27 +94,20 @@ async function readQuestion(
   args: readonly string[],
   options: NewIdMapOptions,
 ): Promise<NewIdMapQuestion> {
-  const passwd = parsePasswd(await readText(options.passwd), options.passwd);
+  // Names may hold any byte.
+  const readBytes = (path: string) => readText(path, "latin1");
+  const passwd = parsePasswd(await readBytes(options.passwd), options.passwd);
   const read = async (path: string | undefined, otherwise: string) =>
-    parseSubid(path === undefined ? "" : await readText(path), path ?? otherwise);
+    parseSubid(path === undefined ? "" : await readBytes(path), path ?? otherwise);
   const subuid = await read(options.subuid, "/etc/subuid");
   const subgid = await read(options.subgid, "/etc/subgid");
-  const group = options.group === undefined ? null : parseGroup(await readText(options.group), options.group);
+  const group = options.group === undefined ? null : parseGroup(await readBytes(options.group), options.group);
   const named = entriesOf(passwd).find(({ name }) => name === options.user);
   if (!named && !/^\d+$/.test(options.user))
     throw usageFault("--user", `a user of ${options.passwd}, or a number`, JSON.stringify(options.user));
   const uid = named?.uid ?? readId(options.user, "--user");
   const gid = named?.gid ?? entriesOf(passwd).find((entry) => entry.uid === uid)?.gid ?? uid;
   return { kind, caller: { uid, gid }, files: { passwd, subuid, subgid }, group, args };
-}
-
-/** Names may hold any byte: each is a character of its own. */
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "latin1");
-  } catch (error) {
-    throw fileFault(error, path, "a file that can be read");
-  }
 }
 
 function asJson(kind: MappedKind, { answer: told, add, findings, badLines }: NewIdMapExplained): NewIdMapCliAnswer {

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { UsernsError } from "../core/index.ts";
-import { fileFault, isSystemError, usageFault } from "./fault.ts";
+import { usageFault } from "./fault.ts";
+import { readText } from "./text-file.ts";
 
 /** The help of an option that takes a text to write. */
 export const WRITTEN_HELP = '"0 1000 1" as it would be written, ; for the end of a line; 0:1000:1,…; or a file';
@@ -18,17 +17,7 @@ export async function loadWrittenText(value: string, option: string): Promise<st
   if (/^\s*\d+:/.test(value)) return textOfTriples(value, option);
   if (value === "" || /^[\s\d+-]|[;\n]/.test(value))
     return Buffer.from(value.replaceAll(/[ \t]*;[ \t]*/g, "\n")).toString("latin1");
-  try {
-    return await readFile(value, "latin1");
-  } catch (error) {
-    if (isSystemError(error) && error.code === "ENOENT")
-      throw new UsernsError("ERR_FILE", {
-        where: option,
-        expected: "the text of a map, or a file with one",
-        got: `${JSON.stringify(value)}, and there is no such file`,
-      });
-    throw fileFault(error, value, "a file that can be read");
-  }
+  return readText(value, "latin1", { option, expected: "the text of a map, or a file with one" });
 }
 
 function textOfTriples(value: string, option: string): string {

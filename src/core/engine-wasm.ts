@@ -83,7 +83,7 @@ class WasmTranslator implements Translator {
     const reads = [this.#operand("from", from)];
     const writes = [this.#operand("to", to)];
     const length = checkOperands(reads, writes);
-    if (!this.#table.isVertical && this.#areMany(length)) this.#table.buildTrie();
+    if (this.#areMany(length)) this.#table.prepareForMany();
     const { translateVertical, translateByTrie, translateBySearch } = this.core.kernels;
     const kernel = this.#table.isVertical
       ? translateVertical

@@ -16,3 +16,4 @@ export * from "./id-set.ts";
 export * from "./init.ts";
 export * from "./kuid64.ts";
 export * from "./route.ts";
+export { typescriptEngine } from "./twin.ts";

@@ -7,6 +7,8 @@ export interface Kernels {
   readonly translateByTrie: Kernel;
   readonly trieBytes: Kernel;
   readonly buildTrie: Kernel;
+  readonly listBytes: Kernel;
+  readonly buildList: Kernel;
   readonly pack: Kernel;
   readonly unpack: Kernel;
   readonly translatePacked: Kernel;
@@ -39,6 +41,8 @@ export function kernelsOf(instance: WebAssembly.Instance): Kernels {
     translateByTrie: kernel("translateByTrie"),
     trieBytes: kernel("trieBytes"),
     buildTrie: kernel("buildTrie"),
+    listBytes: kernel("listBytes"),
+    buildList: kernel("buildList"),
     pack: kernel("pack"),
     unpack: kernel("unpack"),
     translatePacked: kernel("translatePacked"),

@@ -2,10 +2,13 @@ import type { Engine } from "../core/engine.ts";
 import {
   CAPABILITIES,
   type Capability,
+  capName,
   type Denied,
   isCapability,
   type OwnerKind,
   type Rule,
+  SETGID,
+  SETUID,
   type Translation,
 } from "../kernel/index.ts";
 import { type Answer, replay } from "../scenario/index.ts";
@@ -117,9 +120,6 @@ function namesAmong(names: readonly unknown[]): Capability[] {
   return names.flatMap((name) => (typeof name === "string" && isCapability(name) ? [name] : []));
 }
 
-const SETUID = 0o4000;
-const SETGID = 0o2000;
-
 /** What a call was made for and did not get: an owner with a number, the ids and capabilities of a program. */
 function lacksOf(question: FileQuestion, before: Answer, seen: Owners | null, became: Became | null): string[] {
   const unmapped = before.ways.filter((way) => !toExplanation(way).isMapped).map(({ kind }) => kind);
@@ -131,7 +131,7 @@ function lacksOf(question: FileQuestion, before: Answer, seen: Owners | null, be
   return [
     ...((mode & SETUID) !== 0 && !isTaken("uid") ? ["the file's owner as effective user"] : []),
     ...((mode & SETGID) !== 0 && !isTaken("gid") ? ["the file's group as effective group"] : []),
-    ...missing.map((name) => `CAP_${name.toUpperCase()}`),
+    ...missing.map(capName),
   ];
 }
 

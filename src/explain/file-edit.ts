@@ -1,5 +1,5 @@
 import { compose, IDENTITY, type IdMap, idMap, mapUp, NO_ID } from "../core/index.ts";
-import { createRoute, intoMount, type MountView, type OwnerKind } from "../kernel/index.ts";
+import { createRoute, intoMount, type MountView, type OwnerKind, SETGID, SETUID } from "../kernel/index.ts";
 import { diskRoute, endOf, type FileQuestion, type Owned, type OwnerMaps, taskRoute } from "./file-question.ts";
 
 /** What is changed: something on the disk, the mount, the namespace or the task. */
@@ -48,7 +48,7 @@ export function withTask(question: FileQuestion, change: Partial<FileQuestion["t
 
 /** Is it asked what a set-user-ID or set-group-ID program gives? Then its owner is what is wanted. */
 export function isSetid({ ask, file }: FileQuestion): boolean {
-  return ask === "exec" && (file.mode & 0o6000) !== 0;
+  return ask === "exec" && (file.mode & (SETUID | SETGID)) !== 0;
 }
 
 /** The maps of all the task's namespaces as one, down to kernel ids. */

@@ -1,5 +1,5 @@
 import { NO_ID } from "../core/index.ts";
-import type { Capability } from "../kernel/index.ts";
+import { type Capability, capName } from "../kernel/index.ts";
 import {
   edit,
   type FileEdit,
@@ -112,6 +112,6 @@ const HELPFUL: readonly Capability[] = ["dac_read_search", "dac_override", "fown
 function capsEdits({ task, ask }: FileQuestion): FileEdit[] {
   if (ask === "stat") return [];
   return HELPFUL.filter((name) => !task.caps.includes(name)).map((name) =>
-    edit("caps", `CAP_${name.toUpperCase()} for the task`, (q) => withTask(q, { caps: [...q.task.caps, name] })),
+    edit("caps", `${capName(name)} for the task`, (q) => withTask(q, { caps: [...q.task.caps, name] })),
   );
 }

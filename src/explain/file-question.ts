@@ -1,7 +1,14 @@
 import { NO_ID } from "../core/id.ts";
 import { follow, type IdMap, type Kind, type PlacedId, showExtent, UsernsError } from "../core/index.ts";
-import { type Capability, intoKernel, type KernelRoute, type NamedMap, type OwnerKind } from "../kernel/index.ts";
-import { loadScenario, type Scenario } from "../scenario/index.ts";
+import {
+  type Capability,
+  intoKernel,
+  type KernelRoute,
+  type NamedMap,
+  type OwnerKind,
+  showMode,
+} from "../kernel/index.ts";
+import { loadScenario, type Scenario, setupMap } from "../scenario/index.ts";
 
 /** What can be asked of a task and a file: what stat shows, or whether the task may do this to it. */
 export const FILE_ASKS = ["stat", "read", "write", "exec", "create", "chown", "chmod", "unlink"] as const;
@@ -82,7 +89,7 @@ export function fileScenario(question: FileQuestion): Scenario {
     path,
     uid: kernelOwner(question, "uid", uid),
     gid: kernelOwner(question, "gid", gid),
-    mode: octal(mode),
+    mode: showMode(mode),
   });
   const caps = file.caps && {
     v: file.caps.rootId === null ? 2 : 3,
@@ -157,12 +164,12 @@ function callOf({ ask, file, to, toMode }: FileQuestion, path: string): object {
       return isDirectory ? access("x") : { call: "exec", path };
     case "create":
       return isDirectory
-        ? { call: "mkdir", path, mode: octal(file.mode) }
-        : { call: "open", path, acc: "w", flags: ["creat", "excl"], mode: octal(file.mode) };
+        ? { call: "mkdir", path, mode: showMode(file.mode) }
+        : { call: "open", path, acc: "w", flags: ["creat", "excl"], mode: showMode(file.mode) };
     case "chown":
       return { call: "chown", path, uid: to.uid, gid: to.gid };
     case "chmod":
-      return { call: "chmod", path, mode: octal(toMode) };
+      return { call: "chmod", path, mode: showMode(toMode) };
     case "unlink":
       return { call: isDirectory ? "rmdir" : "unlink", path };
   }
@@ -210,12 +217,7 @@ function namespaceName(index: number): string {
 }
 
 function namespaceItem(name: string, parent: string, maps: OwnerMaps): object {
-  const lines = ({ extents }: IdMap) => extents.map(({ first, lowerFirst, count }) => [first, lowerFirst, count]);
-  return { name, parent, owner: [0, 0], uid_map: lines(maps.uid), gid_map: lines(maps.gid) };
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
+  return { name, parent, owner: [0, 0], uid_map: setupMap(maps.uid.extents), gid_map: setupMap(maps.gid.extents) };
 }
 
 /** A question as JSON: maps as their lines. */

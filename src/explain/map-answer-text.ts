@@ -1,5 +1,5 @@
 import { showExtent } from "../core/index.ts";
-import { textPlace } from "../kernel/index.ts";
+import { type Capability, capName, textPlace } from "../kernel/index.ts";
 import { linesOfText } from "./map-draft.ts";
 import { type MapQuestion, type MapWrite, type Refusal, writtenKinds } from "./map-question.ts";
 import type { MapChange, MapProposal, MapRepair } from "./map-repair.ts";
@@ -23,12 +23,10 @@ export function writerText({ writer, from, parent, setgroups }: MapQuestion): st
 /** More capabilities than this are told by their number. */
 const CAPS_NAMED = 6;
 
-function capsText(caps: readonly string[]): string {
+function capsText(caps: readonly Capability[]): string {
   if (caps.length === 0) return "no capability";
   return caps.length > CAPS_NAMED ? `${caps.length} capabilities` : caps.map(capName).join(" and ");
 }
-
-const capName = (name: string): string => `CAP_${name.toUpperCase()}`;
 
 /**
  * The answer in lines: each write, the rule that refused it, who was assumed, and what would be taken.

@@ -3,7 +3,7 @@ import { UsernsError } from "../core/errors.ts";
 import { IDENTITY, type IdMap, idMap, mapDown } from "../core/id-map.ts";
 import { type Extent, MAX_MAP_LINES, NO_ID } from "../core/index.ts";
 import { type Capability, type Denied, type OwnerKind, parseMapText, type Rule } from "../kernel/index.ts";
-import { type Answer, loadScenario, replay, type Scenario } from "../scenario/index.ts";
+import { type Answer, loadScenario, replay, type Scenario, setupMap } from "../scenario/index.ts";
 
 /** What is asked: somebody makes a user namespace and writes its maps. Would Linux take them? */
 export interface MapQuestion {
@@ -78,7 +78,15 @@ export function mapScenario(question: MapQuestion): Scenario {
     version: 1,
     setup: {
       namespaces: parent
-        ? [{ name: PARENT, parent: "init", owner: [0, 0], uid_map: linesOf(parent.uid), gid_map: linesOf(parent.gid) }]
+        ? [
+            {
+              name: PARENT,
+              parent: "init",
+              owner: [0, 0],
+              uid_map: setupMap(parent.uid),
+              gid_map: setupMap(parent.gid),
+            },
+          ]
         : [],
       tasks: [
         { name: "creator", ...author },
@@ -145,10 +153,6 @@ function kernelIdOf(question: MapQuestion, kind: OwnerKind): number {
     expected: `an id that the parent's ${kind}_map holds: nobody else can make a namespace there`,
     got: String(id),
   });
-}
-
-function linesOf(extents: readonly Extent[]): readonly (readonly number[])[] {
-  return extents.map(({ first, lowerFirst, count }) => [first, lowerFirst, count]);
 }
 
 function hexOf(text: string): string {

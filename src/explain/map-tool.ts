@@ -1,5 +1,5 @@
-import { lowerOf } from "../core/index.ts";
 import { type OwnerKind, parseMapText, SETID_CAP } from "../kernel/index.ts";
+import { isOwnId, TOOL } from "../policy/index.ts";
 import { type MapQuestion, writtenKinds } from "./map-question.ts";
 
 /** How somebody without capabilities gets a map written: a tool that has the capability, and the lines it asks for. */
@@ -13,10 +13,7 @@ export interface MapTool {
   readonly lines: readonly string[];
 }
 
-const TOOLS: { readonly [K in OwnerKind]: { readonly name: string; readonly file: string } } = {
-  uid: { name: "newuidmap", file: "/etc/subuid" },
-  gid: { name: "newgidmap", file: "/etc/subgid" },
-};
+const FILE: { readonly [K in OwnerKind]: string } = { uid: "/etc/subuid", gid: "/etc/subgid" };
 
 /**
  * The tools that write the maps of a question for its writer, where it writes with a capability that it lacked before.
@@ -28,12 +25,11 @@ export function mapTools(question: MapQuestion, gained: readonly string[]): read
   return writtenKinds(question).flatMap(([kind, text]) => {
     const parsed = parseMapText(text);
     if (!gained.includes(SETID_CAP[kind]) || !parsed.ok) return [];
-    const { name, file } = TOOLS[kind];
+    const name = TOOL[kind];
     const numbers = parsed.value.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`);
     const granted = parsed.value
-      .map(lowerOf)
-      .filter(({ first, count }) => count !== 1 || first !== question.writer[kind])
-      .map(({ first, count }) => `${question.writer.uid}:${first}:${count}`);
-    return [{ name, command: `${name} PID ${numbers.join(" ")}`, file, lines: granted }];
+      .filter((extent) => !isOwnId(kind, question.writer, extent))
+      .map(({ lowerFirst, count }) => `${question.writer.uid}:${lowerFirst}:${count}`);
+    return [{ name, command: `${name} PID ${numbers.join(" ")}`, file: FILE[kind], lines: granted }];
   });
 }

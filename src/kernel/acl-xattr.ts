@@ -1,6 +1,5 @@
 import type { UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { SETGID } from "./create.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Inode } from "./inode.ts";
 import {
@@ -12,6 +11,7 @@ import {
   wantWrite,
 } from "./inode-permission.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
+import { SETGID } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import {

@@ -1,8 +1,8 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { SETUID } from "./create.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
+import { MODE_BITS, SETUID } from "./mode.ts";
 import type { Path } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
@@ -36,7 +36,7 @@ function changeable(world: World, task: Task, path: PathName, last: "follow" | "
 /** `chmod`; a symbolic link is followed. @source chmod(2) */
 export function changeMode(world: World, task: Task, path: PathName, mode: number): Verdict {
   const found = changeable(world, task, path, "follow");
-  return found.ok ? notifyChange(world, task, found.value, { mode: mode & 0o7777 }) : found;
+  return found.ok ? notifyChange(world, task, found.value, { mode: mode & MODE_BITS }) : found;
 }
 
 /** An id of chown: null leaves it alone, and so does NO_ID. */

@@ -60,6 +60,11 @@ export function isCapability(name: string): name is Capability {
   return BIT.has(name);
 }
 
+/** @example capName("setuid") // "CAP_SETUID" */
+export function capName(name: Capability): string {
+  return `CAP_${name.toUpperCase()}`;
+}
+
 /** @example capSet(["kill", "chown"]) // 33n */
 export function capSet(names: Iterable<Capability>): CapSet {
   let set = NO_CAPS;
@@ -122,7 +127,7 @@ export function nsCapable(cred: Cred, target: UserNamespace, name: Capability): 
     if (ns === cred.userNs)
       return hasCap(cred.effective, name)
         ? allow(undefined, RULES.capHeld)
-        : deny("EPERM", RULES.capHeld, `CAP_${name.toUpperCase()} is not in the effective set`);
+        : deny("EPERM", RULES.capHeld, `${capName(name)} is not in the effective set`);
     const parent = ns.parent;
     if (parent === null || ns.level <= cred.userNs.level)
       return deny("EPERM", RULES.capHeld, `${target.name} is not ${cred.userNs.name}, and not below it`);

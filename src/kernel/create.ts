@@ -9,6 +9,7 @@ import {
   seenThrough,
   wantWrite,
 } from "./inode-permission.ts";
+import { GROUP_EXEC, MODE_BITS, SETGID } from "./mode.ts";
 import type { Mount } from "./mount.ts";
 import { type Entry, lookupEntry, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
@@ -26,14 +27,8 @@ const RULES = ruleTable({
   },
 });
 
-export const SETUID = 0o4000;
-export const SETGID = 0o2000;
-export const STICKY = 0o1000;
-export const GROUP_EXEC = 0o010;
-
 /** The bits that mkdir takes: set-id bits are dropped. */
 const DIRECTORY_BITS = 0o1777;
-const ALL_BITS = 0o7777;
 const LINK_MODE = 0o777;
 
 /** May the task make a new entry in the directory: `may_create`, for a name that is free? */
@@ -155,7 +150,7 @@ export function makeNode(
   const isWhiteout = type === "chr" && device === 0;
   if (isDevice && !isWhiteout && !isNsCapable(task.cred, world.initUserNs, "mknod"))
     return deny("EPERM", RULES.deviceNeedsMknod, "no CAP_MKNOD in the initial namespace");
-  return done(createEntry(world, task, entry.value, type, mode & ALL_BITS, isDevice ? { device } : {}));
+  return done(createEntry(world, task, entry.value, type, mode & MODE_BITS, isDevice ? { device } : {}));
 }
 
 /** `symlink` @source symlink(2) */

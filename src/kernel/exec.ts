@@ -1,6 +1,7 @@
 import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type CapSet, capsWithout, isSubsetOf, NO_CAPS, namesOf } from "./capability.ts";
 import { type Cred, type CredParts, hasSecurebit, isInGroup, SECUREBITS } from "./cred.ts";
+import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { hasMapping, makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -68,10 +69,6 @@ export interface ExecOutcome {
   /** AT_SECURE: is the program told not to trust its environment? */
   readonly isSecure: boolean;
 }
-
-const SETUID = 0o4000;
-const SETGID = 0o2000;
-const GROUP_EXEC = 0o010;
 
 /**
  * Do set-id bits and capabilities of a file of this mount count for the task: `mnt_may_suid`.

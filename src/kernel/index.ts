@@ -27,6 +27,7 @@ export * from "./link.ts";
 export * from "./map-file.ts";
 export * from "./map-write.ts";
 export * from "./mnt-idmapping.ts";
+export * from "./mode.ts";
 export * from "./mount.ts";
 export * from "./nsproxy.ts";
 export * from "./open.ts";

@@ -1,6 +1,7 @@
-import { freeEntry, GROUP_EXEC, mayCreate, SETGID, SETUID } from "./create.ts";
+import { freeEntry, mayCreate } from "./create.ts";
 import { addEntry } from "./directory.ts";
 import { hasUnmappedId, inodePermission, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
+import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";

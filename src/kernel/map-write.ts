@@ -2,7 +2,7 @@ import { covers, type Extent, sortedByFirst } from "../core/extent.ts";
 import type { Kind } from "../core/id.ts";
 import { type IdMap, idMap, showExtent } from "../core/id-map.ts";
 import { CLASSICAL, isSameKuid64 } from "../core/kuid64.ts";
-import { type Capability, isNsCapable } from "./capability.ts";
+import { type Capability, capName, isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { parseMapText } from "./map-text.ts";
 import { SETID_CAP } from "./setid.ts";
@@ -134,7 +134,7 @@ function mayMap(
     ? deny(
         "EPERM",
         RULES.mapSetidCap,
-        `the ${lacking === by.writer ? "writer" : "opener"} has no CAP_${name.toUpperCase()} over ${parent.name}, and ${notOwn}`,
+        `the ${lacking === by.writer ? "writer" : "opener"} has no ${capName(name)} over ${parent.name}, and ${notOwn}`,
       )
     : allow(undefined, RULES.mapSetidCap);
 }

@@ -19,6 +19,10 @@ export interface Superblock {
 /** What a file system does that keeps its files on others: asked after the rules that hold for all have said yes. */
 export interface InodeOperations {
   permission(inode: Inode, mask: number): Verdict;
+  /** May the name be looked for in the directory, whether or not it is there? */
+  lookup(directory: Inode, name: string): Verdict;
+  /** May the entries of the directory be listed? */
+  list(directory: Inode): Verdict;
   open(inode: Inode, mask: number): Verdict;
   setattr(inode: Inode, attr: SetAttr): Verdict;
   /** @param shown  the inode as it would be, not yet in the directory */

@@ -3,6 +3,7 @@ import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
+import { MODE_BITS } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
 import { type Entry, lookup, lookupOpen, noEntry, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
@@ -73,7 +74,7 @@ function createFile(world: World, task: Task, entry: Entry, mode: number): Verdi
   if (!writable.ok) return writable;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
-  const made = createEntry(world, task, entry, "file", mode & 0o7777);
+  const made = createEntry(world, task, entry, "file", mode & MODE_BITS);
   return made.ok ? allow({ mount: entry.mount, inode: made.value }) : made;
 }
 
@@ -134,7 +135,7 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });
   if (!permitted.ok) return permitted;
-  return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & 0o7777) });
+  return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & MODE_BITS) });
 }
 
 /** Open a file, write one byte at its start, close it. What is refused at opening says so. */
@@ -151,5 +152,7 @@ export function readDirectory(world: World, task: Task, path: PathName): Verdict
   const found = lookup(world, task, path, "follow");
   if (!found.ok) return found;
   if (found.value.inode.type !== "dir") return deny("ENOTDIR", RULES.onlyDirectoriesRead);
-  return inodePermission(world, task.cred, found.value, MAY.read);
+  const permitted = inodePermission(world, task.cred, found.value, MAY.read);
+  const { inode } = found.value;
+  return permitted.ok ? (inode.superblock.operations?.list(inode) ?? permitted) : permitted;
 }

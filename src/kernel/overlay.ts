@@ -30,6 +30,11 @@ const RULES = ruleTable({
     sentence: "No whiteout is made by hand on an overlay.",
     source: "mknod(2) on a live kernel: EPERM",
   },
+  mounterSearches: {
+    sentence:
+      "A merged directory is searched (x) and listed (r) by the mounter, who must be permitted to in each layer.",
+    source: "overlayfs on a live kernel: EACCES",
+  },
   ownerIsKnown: {
     sentence:
       "A file is not copied up whose owner or group, as the lower mount shows them, the mounter's namespace does not map.",
@@ -81,6 +86,24 @@ class Overlay implements InodeOperations {
     const isCopied = !layers.upper && (mask & MAY.write) !== 0 && (inode.type === "file" || inode.type === "dir");
     const asked = isCopied ? (mask & ~MAY.write) | MAY.read : mask;
     return real ? inodePermission(this.#world, this.#mounter.cred, real, asked) : allow();
+  }
+
+  /** What is asked of a merged directory is asked of its upper one; a name that may be below is looked for there too. */
+  lookup(directory: Inode, name: string): Verdict {
+    const above = entryOf(this.#of(directory).upper, name);
+    return above && above.inode.type !== "dir" ? allow() : this.#mayBelow(directory, MAY.exec);
+  }
+
+  list(directory: Inode): Verdict {
+    return this.#mayBelow(directory, MAY.read);
+  }
+
+  /** May the mounter do this to the lower directory of a merged one? */
+  #mayBelow(directory: Inode, mask: number): Verdict {
+    const { upper, lower } = this.#of(directory);
+    if (!upper || !lower) return allow();
+    const permitted = inodePermission(this.#world, this.#mounter.cred, lower, mask);
+    return permitted.ok ? allow() : deny(permitted.errno, RULES.mounterSearches, permitted.because);
   }
 
   open(inode: Inode, mask: number): Verdict {

@@ -77,18 +77,31 @@ export function lookup(world: World, task: Task, path: PathName, last: LastLink)
 /**
  * Walk to the directory that holds the last name of a path; a symbolic link at the end is not followed.
  *
- * @param errnos  what a path without such a name is refused with
+ * @param errnos      what a path without such a name is refused with
+ * @param beforeLast  what is asked once the directory is found, before its last name is looked for
  */
-export function lookupEntry(world: World, task: Task, path: PathName, errnos: NoEntryErrnos): Verdict<Entry> {
+export function lookupEntry(
+  world: World,
+  task: Task,
+  path: PathName,
+  errnos: NoEntryErrnos,
+  beforeLast: BeforeLast = allow,
+): Verdict<Entry> {
   const last = path.names.at(-1);
   if (last === undefined) return deny(errnos.top, RULES.mountTop, `${path.mount.name} is the top of a mount`);
-  const entry = lookupOpen(world, task, path, "nofollow");
+  const entry = lookupOpen(world, task, path, "nofollow", beforeLast);
   return entry.ok && (last === "." || last === "..") ? deny(errnos[last], RULES.dotsAreNoEntry) : entry;
 }
 
 /** {@link lookupEntry}, for open(2): a symbolic link at the end may be followed, to a name that need not exist. */
-export function lookupOpen(world: World, task: Task, path: PathName, last: LastLink): Verdict<Entry> {
-  const reached = walk(world, task, path, last);
+export function lookupOpen(
+  world: World,
+  task: Task,
+  path: PathName,
+  last: LastLink,
+  beforeLast: BeforeLast = allow,
+): Verdict<Entry> {
+  const reached = walk(world, task, path, last, beforeLast);
   return reached.ok ? allow({ mount: path.mount, ...reached.value }) : reached;
 }
 
@@ -104,7 +117,15 @@ interface Reached {
   readonly inode: Inode | null;
 }
 
-function walk(world: World, task: Task, { mount, names }: PathName, last: LastLink): Verdict<Reached> {
+type BeforeLast = () => Verdict;
+
+function walk(
+  world: World,
+  task: Task,
+  { mount, names }: PathName,
+  last: LastLink,
+  beforeLast: BeforeLast = allow,
+): Verdict<Reached> {
   if (mount.attachedIn && mount.attachedIn !== task.mountNs)
     throw outside(mount, `${mount.name} is not mounted in the mount namespace of ${task.name}`);
   if (mount.changedIn && mount.changedIn !== task.mountNs)
@@ -123,13 +144,18 @@ function walk(world: World, task: Task, { mount, names }: PathName, last: LastLi
     const searched = search(world, task, { mount, inode: at });
     if (!searched.ok) return searched;
     if (name === ".") continue;
-    const next = name === ".." ? above.pop() : at.entries.get(name);
     if (name === "..") {
+      const next = above.pop();
       if (!next) throw outside(mount, `".." at the top of ${mount.name}`);
       reached = { directory: above.at(-1) ?? mount.root, name, inode: next };
       at = next;
       continue;
     }
+    const asked = todo.length === 0 ? beforeLast() : allow();
+    if (!asked.ok) return asked;
+    const found = at.superblock.operations?.lookup(at, name) ?? allow();
+    if (!found.ok) return found;
+    const next = at.entries.get(name);
     reached = { directory: at, name, inode: next ?? null };
     if (next?.type === "symlink" && (todo.length > 0 || last === "follow")) {
       if (++links > MAX_LINKS) return deny("ELOOP", RULES.linkLimit, `${name} is one more`);

@@ -1,11 +1,11 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
-import { GROUP_EXEC, SETGID, SETUID } from "./create.ts";
 import { isInGroup } from "./cred.ts";
 import { killFileCapability } from "./file-capability.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission, isInGroupOrCapable, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
 import { fromVfsid } from "./mnt-idmapping.ts";
+import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import type { Path } from "./mount.ts";
 import { isCapableOver, MAY, type Protected } from "./permission.ts";
 import { chmodAcl } from "./posix-acl.ts";

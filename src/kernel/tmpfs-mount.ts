@@ -3,6 +3,7 @@ import { isNsCapable } from "./capability.ts";
 import { idsOf } from "./cred.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode } from "./inode.ts";
+import { MODE_BITS } from "./mode.ts";
 import { NO_FLAGS, type Superblock } from "./mount.ts";
 import type { Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
@@ -81,7 +82,7 @@ function modeOption(text: string | undefined): Verdict<number> {
   if (text === undefined) return allow(DEFAULT_MODE);
   if (!/^\+?[0-7]+$/.test(text) || Number.parseInt(text, 8) > MAX_U32)
     return deny("EINVAL", RULES.optionIsNumber, `mode=${text}`);
-  return allow(Number.parseInt(text, 8) & 0o7777);
+  return allow(Number.parseInt(text, 8) & MODE_BITS);
 }
 
 const MAX_U32 = 0xffff_ffff;

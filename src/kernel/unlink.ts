@@ -1,7 +1,7 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
-import { STICKY } from "./create.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showOwners, wantWrite } from "./inode-permission.ts";
+import { STICKY } from "./mode.ts";
 import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -70,10 +70,8 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 };
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
-  const entry = lookupEntry(world, task, path, NO_ENTRY[as]);
+  const entry = lookupEntry(world, task, path, NO_ENTRY[as], () => wantWrite(path.mount));
   if (!entry.ok) return entry;
-  const writable = wantWrite(path.mount);
-  if (!writable.ok) return writable;
   const victim = existing(entry.value);
   if (!victim.ok) return victim;
   const permitted = mayDelete(world, task, victim.value, as);

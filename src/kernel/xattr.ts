@@ -1,7 +1,6 @@
 import { UsernsError } from "../core/errors.ts";
 import { isNsCapable } from "./capability.ts";
 import { decodeCapability, encodeCapability } from "./capability-xattr.ts";
-import { STICKY } from "./create.ts";
 import type { Errno } from "./errno.ts";
 import { getFileCapability, removeFileCapability, setFileCapability } from "./file-capability.ts";
 import {
@@ -12,6 +11,7 @@ import {
   showOwners,
   wantWrite,
 } from "./inode-permission.ts";
+import { STICKY } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";

@@ -6,6 +6,11 @@ import { readInt, readUnsignedLong } from "../formats/index.ts";
 export type MappedKind = Exclude<Kind, "projid">;
 export const TOOL = { uid: "newuidmap", gid: "newgidmap" } as const satisfies { readonly [K in MappedKind]: string };
 
+/** Is the line the user's own id alone, which no subid file need grant? @source newuidmap(1) */
+export function isOwnId(kind: MappedKind, user: { readonly [K in MappedKind]: number }, extent: Extent): boolean {
+  return extent.count === 1 && extent.lowerFirst === user[kind];
+}
+
 const LIMIT = BigInt(NO_ID);
 
 /** The lines of a map that the tool is asked for, or the text it refuses them with. */

@@ -17,7 +17,7 @@ import {
   writeMapFile,
 } from "../kernel/index.ts";
 import type { SubidFiles } from "./get-subids.ts";
-import { type MappedKind, readPid, readRequest, TOOL, usageOf } from "./new-id-map-request.ts";
+import { isOwnId, type MappedKind, readPid, readRequest, TOOL, usageOf } from "./new-id-map-request.ts";
 import { grantsThatHold, grantsTo, type SubidGrant } from "./subid-grant.ts";
 import type { ToolAnswer } from "./tool-answer.ts";
 
@@ -149,9 +149,12 @@ function notOwned(world: World, run: NewIdMapRun, target: Task, pid: number, use
 function groundOf(extent: Extent, kind: MappedKind, files: SubidFiles, user: PasswdEntry): LineGround {
   const file = kind === "uid" ? files.subuid : files.subgid;
   const grants = grantsThatHold(grantsTo(file, user, files.passwd), lowerOf(extent)) ?? [];
-  const own: number = kind === "uid" ? user.uid : user.gid;
-  const isOwnId = extent.count === 1 && extent.lowerFirst === own;
-  return { extent, isOwnId, grants, places: grants.map(({ line }) => placeOfKept(file, line)) };
+  return {
+    extent,
+    isOwnId: isOwnId(kind, user, extent),
+    grants,
+    places: grants.map(({ line }) => placeOfKept(file, line)),
+  };
 }
 
 function notAllowed(kind: MappedKind, { first, lowerFirst, count }: Extent): string {

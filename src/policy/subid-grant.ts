@@ -32,7 +32,8 @@ export function lastHeld({ first, count }: SubidEntry): bigint {
   return BigInt.asUintN(64, first + count - 1n);
 }
 
-function holds(entry: SubidEntry, id: bigint): boolean {
+/** Does the entry hold the id? */
+export function holdsId(entry: SubidEntry, id: bigint): boolean {
   return entry.first <= id && id <= lastHeld(entry);
 }
 
@@ -48,7 +49,7 @@ export function grantsThatHold(grants: readonly SubidGrant[], range: Range): rea
   const used: SubidGrant[] = [];
   for (let next = BigInt(range.first); next <= last; ) {
     const at = next;
-    const grant = grants.find(({ entry }) => holds(entry, at));
+    const grant = grants.find(({ entry }) => holdsId(entry, at));
     if (!grant) return null;
     used.push(grant);
     next = lastHeld(grant.entry) + 1n;

@@ -1,8 +1,8 @@
 import type { Extent } from "../core/index.ts";
 import type { PasswdEntry, SubidEntry } from "../formats/index.ts";
 import type { SubidFiles } from "./get-subids.ts";
-import type { MappedKind } from "./new-id-map-request.ts";
-import { grantsTo, lastHeld } from "./subid-grant.ts";
+import { isOwnId, type MappedKind } from "./new-id-map-request.ts";
+import { grantsTo, holdsId, lastHeld } from "./subid-grant.ts";
 
 /**
  * The fewest ids that the user's subid file lacks for a map: one entry for each gap, in order of the ids.
@@ -15,17 +15,16 @@ export function missingEntries(
   user: PasswdEntry,
   extents: readonly Extent[],
 ): readonly SubidEntry[] {
-  const own = kind === "uid" ? user.uid : user.gid;
   const held = grantsTo(kind === "uid" ? files.subuid : files.subgid, user, files.passwd).map(({ entry }) => entry);
   const missing: SubidEntry[] = [];
   const wanted = extents
-    .filter(({ count, lowerFirst }) => count > 0 && !(count === 1 && lowerFirst === own))
+    .filter((extent) => extent.count > 0 && !isOwnId(kind, user, extent))
     .sort((a, b) => a.lowerFirst - b.lowerFirst);
   for (const { lowerFirst, count } of wanted) {
     const end = BigInt(lowerFirst) + BigInt(count);
     for (let next = BigInt(lowerFirst); next < end; ) {
       const at = next;
-      const holder = [...held, ...missing].find((entry) => entry.first <= at && at <= lastHeld(entry));
+      const holder = [...held, ...missing].find((entry) => holdsId(entry, at));
       if (holder) {
         next = lastHeld(holder) + 1n;
         continue;

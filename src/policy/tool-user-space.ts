@@ -1,38 +1,57 @@
-import { isId } from "../core/index.ts";
-import { parsePasswd, parseSubid, type SubidFile } from "../formats/index.ts";
+import { parsePasswd, parseSubid } from "../formats/index.ts";
 import { allow, INIT_PID, ROOT, type Task, type World } from "../kernel/index.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
+import { id, listOf, objectOf, optional, text } from "../kernel/syscall/argument.ts";
 import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
 import { getSubids, type SubidFiles } from "./get-subids.ts";
 import { newIdMap, type ToolCaller } from "./new-id-map.ts";
-import type { MappedKind } from "./new-id-map-request.ts";
+import { type MappedKind, TOOL } from "./new-id-map-request.ts";
 
 /** How recorded output writes the process id of a target that the step names. */
 const PID_MARK = "<PID>";
 
+const GETSUBIDS = "getsubids";
+
+/** What a setup may give: entries of passwd and group besides root's, whole subid files, and who starts the tools. */
+const SETUP = {
+  passwd: optional(listOf(objectOf({ name: text, uid: id, gid: id })), []),
+  group: optional(listOf(objectOf({ name: text, gid: id })), []),
+  subuid: optional(text, ""),
+  subgid: optional(text, ""),
+  /** Supplementary groups are there to show that the tools do not ask for them. */
+  caller: objectOf({ uid: id, gid: id, groups: optional(listOf(id), []) }),
+};
+const ROOT_USER = { name: "root", uid: 0, gid: 0 };
+
 /** newuidmap, newgidmap and getsubids as programs that the steps of a scenario run. */
 export const DELEGATION_TOOLS: UserSpace = {
-  setupKeys: ["passwd", "group", "subuid", "subgid", "caller"],
-  programNames: ["newuidmap", "newgidmap", "getsubids"],
-  start: (setup, where) => {
-    const files = readFiles(setup, where);
-    const caller = readCaller(setup.caller, `${where}.caller`);
+  setupKeys: Object.keys(SETUP),
+  programNames: [TOOL.uid, TOOL.gid, GETSUBIDS],
+  start: (world, setup, where) => {
+    const { passwd, subuid, subgid, caller } = objectOf(SETUP).read(setup, where, world);
+    const users = [ROOT_USER, ...passwd].map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}:::\n`);
+    const files: SubidFiles = {
+      passwd: parsePasswd(users.join("")),
+      subuid: parseSubid(subuid, "/etc/subuid"),
+      subgid: parseSubid(subgid, "/etc/subgid"),
+    };
     return [mapProgram("uid", files, caller), mapProgram("gid", files, caller), listProgram(files)];
   },
 };
 
+const ARGS = listOf(text);
+const RUN = { target: text, args: ARGS };
+
 function mapProgram(kind: MappedKind, files: SubidFiles, caller: ToolCaller): UserProgram {
   return {
-    name: kind === "uid" ? "newuidmap" : "newgidmap",
+    name: TOOL[kind],
     run: (world, step, where) => {
-      const given = textOf(step.target, `${where}.target`);
+      const { target: given, args } = objectOf(RUN).read(step, where, world);
       const named = taskNamed(world, given);
       const { exit, stdout, stderr, rule } = newIdMap(world, files, {
         kind,
         caller,
         target: named ? String(named.pid) : given,
-        args: textsOf(step.args, `${where}.args`),
+        args,
         find: (pid) => taskOf(world, pid),
       });
       const shown = named
@@ -47,8 +66,8 @@ function mapProgram(kind: MappedKind, files: SubidFiles, caller: ToolCaller): Us
 
 function listProgram(files: SubidFiles): UserProgram {
   return {
-    name: "getsubids",
-    run: (_world, step, where) => allow({ ...getSubids(files, textsOf(step.args, `${where}.args`)) }),
+    name: GETSUBIDS,
+    run: (world, step, where) => allow({ ...getSubids(files, objectOf({ args: ARGS }).read(step, where, world).args) }),
   };
 }
 
@@ -62,46 +81,4 @@ function taskNamed(world: World, target: string): Task | null {
 function taskOf(world: World, pid: number): Task | null {
   if (pid === INIT_PID) return world.tasks.get(ROOT) ?? null;
   return [...world.residents.values(), ...world.tasks.values()].find((task) => task.pid === pid) ?? null;
-}
-
-function readFiles(setup: Values, where: string): SubidFiles {
-  const subid = (key: "subuid" | "subgid"): SubidFile =>
-    parseSubid(textOf(setup[key] ?? "", `${where}.${key}`), `/etc/${key}`);
-  const root = { name: "root", uid: 0, gid: 0 };
-  const others = listOf(setup.passwd ?? [], `${where}.passwd`).map((entry, index) => {
-    const at = `${where}.passwd[${index}]`;
-    const { name, uid, gid } = objectOf(entry, at);
-    return { name: textOf(name, `${at}.name`), uid: idOf(uid, `${at}.uid`), gid: idOf(gid, `${at}.gid`) };
-  });
-  const text = [root, ...others].map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}:::\n`).join("");
-  return { passwd: parsePasswd(text), subuid: subid("subuid"), subgid: subid("subgid") };
-}
-
-function readCaller(json: unknown, where: string): ToolCaller {
-  const { uid, gid } = objectOf(json, where);
-  return { uid: idOf(uid, `${where}.uid`), gid: idOf(gid, `${where}.gid`) };
-}
-
-function objectOf(json: unknown, where: string): Values {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw scenarioError(where, "an object", json);
-  return Object.fromEntries(Object.entries(json));
-}
-
-function listOf(json: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(json)) throw scenarioError(where, "a list", json);
-  return json;
-}
-
-function textsOf(json: unknown, where: string): readonly string[] {
-  return listOf(json, where).map((item, index) => textOf(item, `${where}[${index}]`));
-}
-
-function textOf(json: unknown, where: string): string {
-  if (typeof json !== "string") throw scenarioError(where, "text", json);
-  return json;
-}
-
-function idOf(json: unknown, where: string): number {
-  if (typeof json !== "number" || !isId(json)) throw scenarioError(where, "an id, 0 … 4294967295", json);
-  return json;
 }

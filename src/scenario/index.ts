@@ -11,4 +11,5 @@ export * from "./replay.ts";
 export * from "./run-vector.ts";
 export * from "./scenario.ts";
 export * from "./schema.ts";
+export { setupMap } from "./set-up.ts";
 export * from "./source.ts";

@@ -38,7 +38,7 @@ export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace 
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
-    const programs = (scenario.userSpace && userSpace?.start(scenario.userSpace, "$.setup")) ?? [];
+    const programs = (scenario.userSpace && userSpace?.start(world, scenario.userSpace, "$.setup")) ?? [];
     return scenario.steps.map((step) => (step.task === BY_USER_SPACE ? run(world, step, programs) : take(world, step)));
   } finally {
     freeWorld(world);

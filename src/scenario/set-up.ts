@@ -58,6 +58,11 @@ function setUpPart(world: World, setup: Setup, part: SetupPart, setUpItem: SetUp
   }
 }
 
+/** A map as a setup writes it. @example setupMap([{ first: 0, lowerFirst: 1000, count: 1 }]) // [[0, 1000, 1]] */
+export function setupMap(extents: readonly Extent[]): readonly (readonly [number, number, number])[] {
+  return extents.map(({ first, lowerFirst, count }) => [first, lowerFirst, count]);
+}
+
 const extent: Argument<Extent> = {
   schema: tupleOf(id, 3).schema,
   isOptional: false,

@@ -1,4 +1,5 @@
-import { HEADER, shiftHeader } from "../../assembly/header";
+import { shiftHeader } from "../../assembly/header";
+import { HEADER } from "../../assembly/static";
 import { addExtent, addHole, begin, finish, table } from "./table";
 
 function write(at: usize, text: string): void {

@@ -1,6 +1,6 @@
+import { listBytes } from "../../assembly/scattered";
 import { translateBySearch } from "../../assembly/segment";
-import { translateByTrie } from "../../assembly/translate-trie";
-import { translateVertical } from "../../assembly/vertical";
+import { translateByTrie, translateVertical } from "../../assembly/stretches";
 import {
   addExtent,
   addHole,
@@ -11,6 +11,7 @@ import {
   finish,
   fiveExtents,
   from,
+  linkList,
   linkTrie,
   manyExtents,
   noIds,
@@ -35,7 +36,25 @@ function expectAtEveryLength(isVertical: bool): void {
   for (let length: u32 = 0; length <= 70; length++) expectKernels(length, isVertical);
   expectKernels(1024, isVertical);
   expectKernels(4096, isVertical);
+  if (!linkList()) return;
+  for (let length: u32 = 0; length <= 70; length++) expectKernels(length, false);
+  expectKernels(4096, false);
 }
+
+describe("the list of what each id becomes", () => {
+  it("is there where the last segment is pinned, with one entry for it", () => {
+    manyExtents(20, 7, 3);
+    expect<u32>(listBytes(table)).toBe(4 * (20 * 10 + 1));
+  });
+
+  it("is not there where the last segment shifts", () => {
+    begin(0xffff_ffff);
+    addHole(0);
+    addExtent(5, 100, 0xffff_fffa);
+    finish();
+    expect<u32>(listBytes(table)).toBe(0);
+  });
+});
 
 describe("segments", () => {
   it("the search finds the segment of 0, of every edge and of the highest ids", () => {

@@ -1,6 +1,7 @@
 /** Tables and ids in static memory for the specs. */
 import {
   DELTA,
+  LIST,
   EXTENT_COUNT,
   EXTENTS,
   FIRST,
@@ -14,6 +15,7 @@ import {
   applySegment,
   segmentOf,
 } from "../../assembly/segment";
+import { buildList, listBytes } from "../../assembly/scattered";
 import { buildTrie, trieBytes } from "../../assembly/trie";
 
 export const MAX_SEGMENTS = 800;
@@ -67,6 +69,7 @@ export function finish(): void {
   store<u32>(table, extentCount, EXTENT_COUNT);
   store<u32>(table, tableHole, HOLE);
   store<u32>(table, u32(tableHole != 0xffff_ffff), IS_BIASED);
+  store<u32>(table, 0, LIST);
 }
 
 /** Five extents: one id at 0, neighbours, one across a page, and one up to the highest id. */
@@ -103,6 +106,20 @@ export function linkTrie(): void {
   assert(memory.grow(pages) >= 0);
   buildTrie(table, start, bytes);
   store<u32>(table, <u32>start, TRIE);
+}
+
+/** The most bytes of a list that the specs build. */
+const MOST_LIST_BYTES: u32 = 1 << 20;
+
+/** Build the list of what each id becomes. @returns false, with no list, where the table has none or a long one */
+export function linkList(): bool {
+  const bytes = listBytes(table);
+  if (bytes == 0 || bytes > MOST_LIST_BYTES) return false;
+  const start = <usize>memory.size() << 16;
+  assert(memory.grow(<i32>((bytes + 0xffff) >> 16)) >= 0);
+  buildList(table, start);
+  store<u32>(table, <u32>start, LIST);
+  return true;
 }
 
 /** The edges of every segment, and what lies about them; then ids in runs. @returns how many ids there are */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { wasmEngine } from "../../src/core/index.ts";
 import { engineSuite } from "../suites/engine.ts";
@@ -32,6 +32,15 @@ for (const [where, route, pattern, place] of CONSTANTS)
       bytes[at + place] = (bytes[at + place] ?? 0) ^ 4;
     assert.throws(() => checkAll(bytes, route));
   });
+
+test("all static memory of the Wasm core is laid out in one file, below HEAP", () => {
+  const files = readdirSync("assembly").filter((name) => name.endsWith(".ts"));
+  const holds = files.filter((name) => readFileSync(`assembly/${name}`, "utf8").includes("memory.data("));
+  assert.deepEqual(holds, ["static.ts"]);
+  const { HEAP, HEADER } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(wasm))).exports;
+  assert.ok(HEAP instanceof WebAssembly.Global && HEADER instanceof WebAssembly.Global);
+  assert.ok(HEAP.value >= HEADER.value + 512);
+});
 
 /** What a fresh process prints, with some change to the host before the engine is made. */
 function inFreshProcess(flags: readonly string[], change: string): string {

@@ -18,6 +18,8 @@ const MOUNTS = [
   { name: "ru", fs: "u", flags: ["ro"] },
 ];
 const id = among(...IDS);
+/** Of a directory that may be merged: one that the mounts' idmap does not hold is refused by the model. */
+const dirId = fc.oneof({ weight: 4, arbitrary: among(0, 5) }, { weight: 1, arbitrary: id });
 const mode = among("0777", "0755", "0750", "0700", "0640", "0644", "0077", "0000", "4755", "2755", "2775", "1777");
 const open = { uid: 0, gid: 0, mode: "0777" };
 const entry = (fs: string, path: string) =>
@@ -25,15 +27,18 @@ const entry = (fs: string, path: string) =>
     .record({ type: among("file", "file", "dir", "fifo"), uid: id, gid: id, mode, size: among(0, 3) })
     .map(({ size, ...rest }) => ({ fs, path, ...rest, ...(rest.type === "file" ? { size } : {}) }));
 const FILES = fc
-  .tuple(entry("l", "low/a"), entry("l", "low/b"), entry("u", "up/b"), entry("u", "up/c"), id, id, mode, id, mode)
-  .map(([a, b, b2, c, owner, group, bits, upper, upperBits]) => [
+  .tuple(
+    fc.tuple(entry("l", "low/a"), entry("l", "low/b"), entry("u", "up/b"), entry("u", "up/c")),
+    fc.record({ owner: id, group: id, bits: mode, upper: dirId, upperGroup: dirId, upperBits: mode }),
+  )
+  .map(([[a, b, b2, c], { owner, group, bits, upper, upperGroup, upperBits }]) => [
     { fs: "l", path: "low", type: "dir", uid: owner, gid: group, mode: bits },
-    { fs: "u", path: "up", type: "dir", uid: upper, gid: group, mode: upperBits },
+    { fs: "u", path: "up", type: "dir", uid: upper, gid: upperGroup, mode: upperBits },
     { fs: "u", path: "wk", type: "dir", ...open },
     { fs: "u", path: "f", type: "file", ...open },
     { fs: "l", path: "low/dir", type: "dir", uid: owner, gid: group, mode: bits },
     { fs: "l", path: "low/dir/x", type: "file", uid: group, gid: owner, mode: bits },
-    { fs: "u", path: "up/dir", type: "dir", uid: upper, gid: owner, mode: upperBits },
+    { fs: "u", path: "up/dir", type: "dir", uid: upperGroup, gid: upper, mode: upperBits },
     { fs: "u", path: "up/dir/y", type: "file", uid: group, gid: owner, mode: bits },
     a,
     b,

@@ -42,6 +42,24 @@ test("every entry of the package's exports can be imported, and runs Wasm by def
   assert.equal(node(`import { initSync } from "userns/engine-ts"; console.log(initSync().name)`).trim(), "typescript");
 });
 
+test("userns/core is one file", () => {
+  const source = readFileSync(join(packed.root, "dist/core/index.js"), "utf8");
+  assert.deepEqual(ts.preProcessFile(source, true, true).importedFiles, []);
+});
+
+test("what one entry throws is an instance of another's UsernsError", () => {
+  const script = `
+    import { flattenRoute, UsernsError } from "userns/core";
+    import * as whole from "userns";
+    import { parseUidMap } from "userns/formats";
+    import { initSync } from "userns/engine-ts";
+    const caught = (run) => { try { run(); } catch (error) { return error; } };
+    const column = () => initSync().alloc(-1);
+    const text = () => parseUidMap("0 0");
+    console.log(whole.UsernsError === UsernsError, ...[column, text].map((run) => caught(run) instanceof UsernsError));`;
+  assert.equal(node(script).trim(), "true true true");
+});
+
 test("the command runs from the package", () => {
   const [, ...fields] =
     execFileSync(process.execPath, [join(packed.root, "dist/cli/main.js"), "map", "1000", "--map", "0:100000:65536"], {
@@ -89,6 +107,19 @@ test("importing the package has no effect: a bundler drops it whole when nothing
     logLevel: "silent",
   });
   assert.equal(outputFiles[0]?.text.replace(/\/\/.*\n|\(\(\) => \{\n\}\)\(\);\n/g, "").trim(), "");
+});
+
+test("a bundler leaves the engine and the Wasm out of a program that maps ids one by one", async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: `export { idMap, mapDown } from "userns/core";`, resolveDir: packed.folder },
+    bundle: true,
+    format: "esm",
+    minify: true,
+    write: false,
+  });
+  const bundled = outputFiles[0]?.text ?? "";
+  assert.match(bundled, /mapDown/);
+  assert.doesNotMatch(bundled, /AGFzbQ|WebAssembly/);
 });
 
 engineSuite("packed", async () => import(pathToFileURL(join(packed.root, "dist/core/index.js")).href));

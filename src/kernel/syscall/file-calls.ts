@@ -2,6 +2,7 @@ import { accessPath } from "../access.ts";
 import { changeMode, changeOwner, changeTimes, TOUCH_NAMES, truncatePath } from "../attributes.ts";
 import { makeDirectory, makeNode, makeSymlink } from "../create.ts";
 import { linkPath } from "../link.ts";
+import { showMode } from "../mode.ts";
 import { OPEN_FLAGS, openPath, readDirectory, writeByte } from "../open.ts";
 import { MAY } from "../permission.ts";
 import { RENAME_FLAGS, renamePath } from "../rename.ts";
@@ -58,7 +59,7 @@ const ATTRIBUTE_CALLS: CallTable = [
   defineCall("stat", { path }, (world, task, values) => {
     const found = statPath(world, task, values.path);
     if (!found.ok) return found;
-    return allow({ ...found.value, mode: found.value.mode.toString(8).padStart(4, "0") });
+    return allow({ ...found.value, mode: showMode(found.value.mode) });
   }),
   defineCall("access", { path, mode: wanted, eff: optional(flag, false) }, (world, task, values) =>
     plain(accessPath(world, task, values.path, values.mode, values.eff)),

@@ -1,3 +1,4 @@
+import { showMode } from "../mode.ts";
 import { MAY } from "../permission.ts";
 import { maySeeLimits, setPriority } from "../priority.ts";
 import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc } from "../proc-file.ts";
@@ -65,6 +66,6 @@ export const PROCESS_CALLS: CallTable = [
     const shown = statProc(world, task, target, file);
     if (!shown.ok) return shown;
     const { uid, gid, mode } = shown.value;
-    return allow({ uid, gid, mode: mode.toString(8).padStart(4, "0") }, shown.rule);
+    return allow({ uid, gid, mode: showMode(mode) }, shown.rule);
   }),
 ];

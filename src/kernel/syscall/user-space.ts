@@ -22,5 +22,5 @@ export interface UserSpace {
   readonly setupKeys: readonly string[];
   readonly programNames: readonly string[];
   /** The programs of one world, with the files that its setup gives. @param where  the JSON path of the setup */
-  readonly start: (setup: Values, where: string) => readonly UserProgram[];
+  readonly start: (world: World, setup: Values, where: string) => readonly UserProgram[];
 }

@@ -1,0 +1,73 @@
+/** Bulk translation in stretches: as rows while ids come in rows, else each id by itself. */
+import { translateRows, unmappedInRows } from "./rows";
+import { lookUp } from "./scattered";
+import { EXTENT_COUNT, IS_BIASED, LIST, translateBySearch } from "./segment";
+import { sumOfLanes } from "./simd";
+import { translateAgainstAll, translatePair, translateSingle } from "./vertical";
+
+/** Ids between two looks at whether they come in rows. */
+const STRETCH: u32 = 1024;
+/** Stretches without a look after one in which they did not. */
+const WITHOUT_LOOK: u32 = 31;
+/** Of the 64 blocks of a stretch, how many may lie in several segments until another way is faster (measured). */
+const MISSES_BY_TRIE: u32 = 40;
+const MISSES_BY_LIST: u32 = 24;
+const MISSES_AGAINST_ALL: u32 = 12;
+
+/**
+ * `length` ids from `from` to `to` (the same address to translate in place) through the table's trie.
+ *
+ * @returns how many became NO_ID
+ */
+export function translateByTrie(table: usize, from: usize, to: usize, length: u32): u32 {
+  const mostMisses = load<u32>(table, LIST) == 0 ? MISSES_BY_TRIE : MISSES_BY_LIST;
+  return translateStretches(table, true, mostMisses, from, to, length);
+}
+
+/**
+ * `length` ids from `from` to `to` (the same address to translate in place) against the table's extents.
+ *
+ * @returns how many became NO_ID
+ */
+export function translateVertical(table: usize, from: usize, to: usize, length: u32): u32 {
+  const count = load<u32>(table, EXTENT_COUNT);
+  if (load<u32>(table, IS_BIASED) != 0 || (count != 1 && count != 2))
+    return translateStretches(table, false, MISSES_AGAINST_ALL, from, to, length);
+  // One or two extents are faster than any look at the ids.
+  const whole = length & ~15;
+  const unmapped = count == 1 ? translateSingle(table, from, to, whole) : translatePair(table, from, to, whole);
+  const done = <usize>whole << 2;
+  return unmapped + translateBySearch(table, from + done, to + done, length - whole);
+}
+
+function translateStretches(
+  table: usize,
+  byTrie: bool,
+  mostMisses: u32,
+  from: usize,
+  to: usize,
+  length: u32,
+): u32 {
+  let unmapped: u32 = 0;
+  let left = length & ~15;
+  let withoutLook: u32 = 0;
+  while (left > 0) {
+    const stretch = min(left, STRETCH);
+    let done: u32 = 0;
+    if (withoutLook > 0) withoutLook--;
+    else {
+      done = translateRows(table, byTrie, from, to, stretch, mostMisses);
+      unmapped += unmappedInRows;
+      if (done < stretch) withoutLook = WITHOUT_LOOK;
+    }
+    const rest = stretch - done;
+    from += <usize>done << 2;
+    to += <usize>done << 2;
+    if (rest > 0)
+      unmapped += byTrie ? -sumOfLanes(lookUp(table, from, to, rest)) : translateAgainstAll(table, from, to, rest);
+    left -= stretch;
+    from += <usize>rest << 2;
+    to += <usize>rest << 2;
+  }
+  return unmapped + translateBySearch(table, from, to, length & 15);
+}

@@ -1,0 +1,2 @@
+/** What importing a file costs that holds nothing: see cold-start.mjs. */
+export {};
