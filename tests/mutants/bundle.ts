@@ -1,35 +1,39 @@
-/** The worker with the model in it, every mutant behind its switch. */
+/** A program with the model in it, every mutant behind its switch, as one module. */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
-import { type Mutant, mutate, SWITCH } from "./mutate.ts";
+import { FILES_LEFT_ALONE } from "./left-alone.ts";
+import { type Mutant, mutate } from "./mutate.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
+const KERNEL = join(import.meta.dirname, "../../src/kernel");
 
-/** What holds ids in memory, reads a scenario's arguments and writes explanations: no rule of Linux. */
-const NO_RULES =
-  /^src\/kernel\/(bulk-view|errno|kuid-column|show|translators|verdict|world|syscall\/(argument|acl-argument|path-argument|user-space))\.ts$/;
+export interface Bundle {
+  /** A `data:` URL. */
+  readonly url: URL;
+  /** By their ids. */
+  readonly mutants: readonly Mutant[];
+}
 
-/** @returns the mutants, by their ids */
-export async function bundleMutants(path: string, entry: "worker.ts" | "hunt-worker.ts"): Promise<readonly Mutant[]> {
+/** @param entry  a file of this folder */
+export async function bundleMutants(entry: "worker.ts" | "hunt-worker.ts"): Promise<Bundle> {
   const mutants: Mutant[] = [];
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(import.meta.dirname, entry)],
     bundle: true,
+    write: false,
     platform: "node",
     format: "esm",
-    outfile: path,
     logLevel: "error",
-    // Tables are made while the module loads, before the worker has set the switch.
-    banner: { js: `${SWITCH} = () => false;` },
+    // The mutated source calls its functions by their names.
+    inject: [join(import.meta.dirname, "switch.ts")],
     plugins: [
       {
         name: "mutants",
         setup({ onLoad }) {
-          onLoad({ filter: /\/src\/kernel\/.*\.ts$/ }, ({ path: source }) => {
-            const file = relative(ROOT, source);
-            const text = readFileSync(source, "utf8");
-            if (NO_RULES.test(file)) return { contents: text, loader: "ts" };
+          onLoad({ filter: /\/src\/kernel\/.*\.ts$/ }, ({ path }) => {
+            const file = relative(KERNEL, path);
+            const text = readFileSync(path, "utf8");
+            if (FILES_LEFT_ALONE.has(file)) return { contents: text, loader: "ts" };
             const mutated = mutate(file, text, mutants.length);
             mutants.push(...mutated.mutants);
             return { contents: mutated.text, loader: "ts" };
@@ -38,5 +42,6 @@ export async function bundleMutants(path: string, entry: "worker.ts" | "hunt-wor
       },
     ],
   });
-  return mutants;
+  const code = outputFiles.map(({ text }) => text).join("");
+  return { url: new URL(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`), mutants };
 }

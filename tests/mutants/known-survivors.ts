@@ -1,9 +1,13 @@
-/** Mutants that no vector kills, and why: most can be seen by no call; the last two reasons of the list are gaps. */
-import why from "./known-survivors.json" with { type: "json" };
+/** Mutants that no vector can kill, and why, in words. */
+import reasons from "./known-survivors.json" with { type: "json" };
 
-/** Why a mutant survives, by its name. */
-export const KNOWN_SURVIVORS: ReadonlyMap<string, string> = new Map(
-  Object.entries(why).flatMap(([reason, names]) =>
-    names.map((name): [string, string] => [`src/kernel/${name}`, reason]),
-  ),
-);
+/** The reason of each, by its name. @throws for a name that is listed twice */
+export function knownSurvivors(): ReadonlyMap<string, string> {
+  const known = new Map<string, string>();
+  for (const [reason, names] of Object.entries(reasons))
+    for (const name of names) {
+      if (known.has(name)) throw new Error(`known-survivors.json has ${name} twice`);
+      known.set(name, reason);
+    }
+  return known;
+}

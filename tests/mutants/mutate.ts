@@ -1,15 +1,13 @@
-/**
- * The source of a file of src/kernel with every break in it at once, each behind a switch: `isBroken(7) ? broken : as it was`.
- *
- * So one bundle holds all mutants, and a run of the vectors as they are tells which of them each vector reaches.
- */
+/** The source of a file of src/kernel with every break in it at once, each behind its switch (switch.ts). */
 import ts from "typescript";
-import { breaksOf, isLeftOut } from "./operators.ts";
+import { isLeftOut, siteOf, tableBreak } from "./breaks.ts";
+import { FUNCTIONS_LEFT_ALONE } from "./left-alone.ts";
 
 /** One break of one place. */
 export interface Mutant {
   /** Its place in the list of all. */
   readonly id: number;
+  /** Below src/kernel. */
   readonly file: string;
   readonly line: number;
   /** The function it is in. */
@@ -26,33 +24,6 @@ export function nameOf({ file, inside, from, what, nth }: Mutant): string {
   return `${file} ${inside}: ${from} → ${what}${nth === 1 ? "" : ` (${nth})`}`;
 }
 
-/** The name of the switch in the bundle. */
-export const SWITCH = "globalThis.isBroken";
-
-/** Names of functions and methods that say why, read a scenario's arguments, or check what no scenario can do. */
-const TALK = /^(read|show|showOwners|showEntry|notMapped|outside|requireOwnFiles|refuseExtras|#requireMarkable)$/;
-
-/** Functions that refuse what is not modelled, by its name. */
-const REFUSED_BY_NAME = /(requireOwnFiles|refuseExtras|requireMarkable)$/;
-
-/** What explains an answer and does not make it: the reason of a refusal, errors of a scenario. */
-function isTalk(node: ts.Node): boolean {
-  if (ts.isThrowStatement(node) || ts.isTypeNode(node) || ts.isImportDeclaration(node)) return true;
-  if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression))
-    if (REFUSED_BY_NAME.test(node.expression.expression.getText())) return true;
-  // Narrowing: what it withholds was refused before, or never is.
-  if (ts.isIfStatement(node) && ts.isThrowStatement(node.thenStatement)) return true;
-  if (
-    (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node)) &&
-    TALK.test(node.name?.getText() ?? "")
-  )
-    return true;
-  const { parent } = node;
-  if (parent === undefined || !ts.isCallExpression(parent)) return false;
-  const called = parent.expression.getText();
-  return ["deny", "refuse"].includes(called) && parent.arguments[2] === node;
-}
-
 /** @param first  the id of the first mutant here */
 export function mutate(
   file: string,
@@ -65,7 +36,7 @@ export function mutate(
   const add = (node: ts.Node, what: string): number => {
     const id = first + mutants.length;
     const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
-    const [inside, from] = [functionOf(node), oneLine(node.getText())];
+    const [inside, from] = [placeOf(node), node.getText().replace(/\s+/g, " ")];
     const alike = mutants.filter((other) => other.inside === inside && other.from === from && other.what === what);
     mutants.push({ id, file, line, inside, from, what, nth: alike.length + 1 });
     return id;
@@ -82,43 +53,79 @@ export function mutate(
   };
 
   const write = (node: ts.Node): string => {
-    if (isTalk(node)) return node.getText();
-    if (ts.isShorthandPropertyAssignment(node)) return node.getText();
-    if (!isInFunction(node)) return inner(node);
-    if (isLeftOut(node)) return `${SWITCH}(${add(node.expression, "left out")}) || (${write(node.expression)});`;
-    const switched = breaksOf(node).map(({ what, text: broken }) => `${SWITCH}(${add(node, what)}) ? (${broken}) : `);
-    return switched.length === 0 ? inner(node) : `(${switched.join("")}(${inner(node)}))`;
+    if (isTalk(node) || ts.isShorthandPropertyAssignment(node)) return node.getText();
+    if (!isInFunction(node)) {
+      const table = tableBreak(node);
+      if (!table || !ts.isPropertyAssignment(node)) return inner(node);
+      const {
+        value,
+        broken: { what, text: breakIt },
+      } = table;
+      return `get ${node.name.getText()}() { return ${breakIt(add(node, what), value.getText())}; }`;
+    }
+    if (isLeftOut(node)) return `$isBroken(${add(node.expression, "left out")}) || (${write(node.expression)});`;
+    return broken(node);
+  };
+
+  /** A node's text with its own breaks and those of what it holds. */
+  const broken = (node: ts.Node): string => {
+    const { breaks, operands } = siteOf(node);
+    if (breaks.length === 0) return inner(node);
+    const switched = breaks.reduce(
+      (was, { what, text }) => text(add(node, what), was),
+      operands?.was ?? `(${inner(node)})`,
+    );
+    return operands ? `((a, b) => ${switched})(${operands.of.map(write).join(", ")})` : switched;
   };
 
   return { text: inner(source), mutants };
 }
 
-function isInFunction(node: ts.Node): boolean {
-  return ts.findAncestor(node.parent, (above) => ts.isFunctionLike(above)) !== undefined;
-}
-
-/** The nearest named function, method or table entry around a node. */
-function functionOf(node: ts.Node): string {
-  const named = ts.findAncestor(
-    node,
-    (above) =>
-      ts.isFunctionDeclaration(above) ||
-      ts.isMethodDeclaration(above) ||
-      ((ts.isVariableDeclaration(above) || ts.isPropertyAssignment(above)) &&
-        above.initializer !== undefined &&
-        ts.isArrowFunction(above.initializer)),
+/** What explains an answer and does not make it: the reason of a refusal, errors about a scenario; and types. */
+function isTalk(node: ts.Node): boolean {
+  if (ts.isThrowStatement(node) || ts.isTypeNode(node) || ts.isImportDeclaration(node)) return true;
+  // What may not be was refused before, or is a bug.
+  if (ts.isIfStatement(node) && ts.isThrowStatement(node.thenStatement) && !node.elseStatement) return true;
+  if (isFunction(node) && FUNCTIONS_LEFT_ALONE.has(node.name?.getText() ?? "")) return true;
+  if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression))
+    return FUNCTIONS_LEFT_ALONE.has(node.expression.expression.getText().replace("this.", ""));
+  const { parent } = node;
+  return (
+    parent !== undefined &&
+    ts.isCallExpression(parent) &&
+    parent.expression.getText() === "deny" &&
+    parent.arguments[2] === node
   );
-  if (
-    named &&
-    (ts.isFunctionDeclaration(named) ||
-      ts.isMethodDeclaration(named) ||
-      ts.isVariableDeclaration(named) ||
-      ts.isPropertyAssignment(named))
-  )
-    return named.name?.getText() ?? "default";
-  return "constructor";
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ");
+function isInFunction(node: ts.Node): boolean {
+  return ts.findAncestor(node.parent, ts.isFunctionLike) !== undefined;
+}
+
+/** A function, method or table entry that is one. */
+function isFunction(
+  node: ts.Node,
+): node is ts.FunctionDeclaration | ts.MethodDeclaration | ts.VariableDeclaration | ts.PropertyAssignment {
+  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return true;
+  return (
+    (ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node)) &&
+    node.initializer !== undefined &&
+    ts.isArrowFunction(node.initializer)
+  );
+}
+
+/** The nearest function, call of a scenario or table around a node. */
+function placeOf(node: ts.Node): string {
+  const named = ts.findAncestor(node, isFunction)?.name?.getText() ?? callOf(node);
+  return named ?? ts.findAncestor(node, ts.isVariableDeclaration)?.name.getText() ?? "constructor";
+}
+
+/** The call of a scenario that a table of calls defines around a node. */
+function callOf(node: ts.Node): string | null {
+  const defined = ts.findAncestor(
+    node,
+    (above): above is ts.CallExpression => ts.isCallExpression(above) && above.expression.getText() === "defineCall",
+  );
+  const [name] = defined?.arguments ?? [];
+  return name && ts.isStringLiteral(name) ? name.text : null;
 }

@@ -1,115 +1,72 @@
 /**
  * Break each rule of src/kernel once and expect some recorded vector to go red.
  *
- *   tsx tests/mutants/run.ts [--all] [FILE…]
+ *   npm run test:mutants -- [--all] [FILE…]
  *
  * Exits 1 when a mutant survives that known-survivors.json does not explain, or when a line there is out of date.
- *   --all   print every mutant, and the vector that killed it
- *   FILE    only mutants of these files, as `exec.ts` or `syscall/`
+ *   --all   list every survivor with its reason, and what killed the others
+ *   FILE    only mutants of these files of src/kernel, as `exec.ts` or `syscall/`
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bundleMutants } from "./bundle.ts";
-import { KNOWN_SURVIVORS } from "./known-survivors.ts";
-import { type Mutant, nameOf } from "./mutate.ts";
-import { type Fate, tryMutants, VECTOR_FILES } from "./trial.ts";
-
-export interface Report {
-  readonly fates: ReadonlyMap<Mutant, Fate>;
-  /** Survivors that nothing explains. */
-  readonly unexplained: readonly Mutant[];
-  /** Names on the list of known survivors that no mutant has, or that a vector kills. */
-  readonly outdated: readonly string[];
-}
-
-/**
- * @param only      parts of file names; none: all files
- * @param progress  told how many are done
- */
-export async function runMutants(
-  only: readonly string[],
-  progress: (done: number, of: number) => void,
-): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), "userns-mutants-"));
-  try {
-    const bundle = join(folder, "worker.mjs");
-    const all = await bundleMutants(bundle, "worker.ts");
-    const mutants = all.filter(({ file }) => only.length === 0 || only.some((part) => file.includes(part)));
-    let done = 0;
-    const fates = await tryMutants(
-      bundle,
-      VECTOR_FILES,
-      mutants,
-      (mutant) => KNOWN_SURVIVORS.has(nameOf(mutant)),
-      () => progress(++done, mutants.length),
-    );
-    const survivors = mutants.filter((mutant) => fates.get(mutant)?.kind !== "killed");
-    const names = new Set(survivors.map(nameOf));
-    const isAsked = (name: string) => only.length === 0 || only.some((part) => name.split(" ")[0]?.includes(part));
-    return {
-      fates,
-      unexplained: survivors.filter((mutant) => !KNOWN_SURVIVORS.has(nameOf(mutant))),
-      outdated: [...KNOWN_SURVIVORS.keys()].filter((name) => isAsked(name) && !names.has(name)),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { knownSurvivors } from "./known-survivors.ts";
+import type { Mutant } from "./mutate.ts";
+import { nameOf } from "./mutate.ts";
+import { type Report, tryMutants } from "./try-mutants.ts";
+import type { Fate } from "./worker.ts";
 
 /** A line a file: how many mutants, how many of them killed, explained, unexplained. */
 export function tableOf({ fates, unexplained }: Report): string {
   const rows = new Map<string, { all: number; killed: number; unexplained: number }>();
-  for (const [mutant, { kind }] of fates) {
-    const row = rows.get(mutant.file) ?? { all: 0, killed: 0, unexplained: 0 };
-    row.all++;
-    if (kind === "killed") row.killed++;
-    if (unexplained.includes(mutant)) row.unexplained++;
-    rows.set(mutant.file, row);
-  }
-  const line = (file: string, ...cells: readonly (string | number)[]) =>
-    [file.padEnd(40), ...cells.map((cell) => String(cell).padStart(11))].join(" ");
+  for (const [mutant, { kind }] of fates)
+    for (const name of [mutant.file, TOTAL]) {
+      const row = rows.get(name) ?? { all: 0, killed: 0, unexplained: 0 };
+      row.all++;
+      if (kind === "killed") row.killed++;
+      if (unexplained.includes(mutant)) row.unexplained++;
+      rows.set(name, row);
+    }
+  const line = (name: string, ...cells: readonly (string | number)[]) =>
+    [name.padEnd(30), ...cells.map((cell) => String(cell).padStart(11))].join(" ");
   const body = [...rows]
-    .sort()
-    .map(([file, row]) =>
-      line(
-        file.replace("src/kernel/", ""),
-        row.all,
-        row.killed,
-        row.all - row.killed - row.unexplained,
-        row.unexplained,
-      ),
-    );
-  return [line("", "mutants", "killed", "explained", "unexplained"), ...body].join("\n");
+    .sort(([a], [b]) => Number(a === TOTAL) - Number(b === TOTAL) || a.localeCompare(b))
+    .map(([name, row]) => line(name, row.all, row.killed, row.all - row.killed - row.unexplained, row.unexplained));
+  return [line("src/kernel/", "mutants", "killed", "explained", "unexplained"), ...body].join("\n");
+}
+const TOTAL = "in all";
+
+/** Where a mutant is, what it changes, and what became of it. */
+export function describe(mutant: Mutant, fate: Fate | undefined): string {
+  const { file, line, inside, from, what } = mutant;
+  const how =
+    fate?.kind === "killed" ? `killed by ${fate.by}` : `survives the ${fate?.of ?? 0} vectors that it touches`;
+  return `src/kernel/${file}:${line} ${inside}: ${from} → ${what}\n  ${how}`;
 }
 
-export function describe(mutant: Mutant, fate: Fate | undefined): string {
-  const how =
-    fate?.kind === "killed"
-      ? `killed by ${fate.by}`
-      : fate?.kind === "survived"
-        ? `survived ${fate.tried} of the ${fate.reachedBy} vectors that come by`
-        : "no vector comes by";
-  return `line ${mutant.line}, ${nameOf(mutant)}: ${how}`;
+/** On a terminal one line that changes; elsewhere a line for each tenth. */
+function progress(done: number, of: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} mutants${done === of ? "\n" : ""}`);
+  else if (Math.floor((done * 10) / of) > Math.floor(((done - 1) * 10) / of)) console.error(`${done} of ${of} mutants`);
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: "boolean" } } });
-  const report = await runMutants(positionals, (done, of) => {
-    if (done % 200 === 0) console.error(`${done} of ${of}`);
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => {
+    process.exitCode = 130;
+    interrupt.abort();
   });
-  const listed = values.all ? [...report.fates.keys()] : report.unexplained;
-  for (const mutant of listed) console.log(describe(mutant, report.fates.get(mutant)));
+  const report = await tryMutants({ only: positionals, progress, signal: interrupt.signal });
+  const known = knownSurvivors();
+  for (const [mutant, fate] of report.fates) {
+    if (!values.all && !report.unexplained.includes(mutant)) continue;
+    console.log(describe(mutant, fate));
+    const reason = fate.kind === "survived" && known.get(nameOf(mutant));
+    if (reason) console.log(`  ${reason}`);
+  }
   for (const name of report.outdated) console.log(`out of date in known-survivors.json: ${name}`);
   console.log(tableOf(report));
-  const fates = [...report.fates.values()];
-  const killed = fates.filter(({ kind }) => kind === "killed").length;
-  const { length: left } = report.unexplained;
-  console.log(
-    `${fates.length} mutants: ${killed} killed, ${fates.length - killed - left} explained, ${left} unexplained`,
-  );
-  if (left + report.outdated.length > 0) process.exitCode = 1;
+  if (interrupt.signal.aborted) console.log("interrupted: not all were tried");
+  else if (report.unexplained.length + report.outdated.length > 0) process.exitCode = 1;
 }
 
 if (process.argv[1] === import.meta.filename) await main();

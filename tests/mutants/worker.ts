@@ -1,28 +1,39 @@
-/** Replays vectors with one mutant switched on. Bundled with the mutated model, and run as a worker. */
+/** Tries mutants on recorded vectors. Bundled with the mutated model, and run as a worker. */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector, type Vector } from "../../src/scenario/index.ts";
-import type { Asked, Told } from "./messages.ts";
+import { runBroken, runWhole } from "./switch.ts";
 
-const files: readonly string[] = workerData;
-const port = parentPort;
-if (!port) throw new Error("this runs as a worker");
+/** What a worker is given. */
+export interface Job {
+  /** Paths of files of vectors. */
+  readonly files: readonly string[];
+  /** Ids of the mutants to try. */
+  readonly mutants: readonly number[];
+}
 
-/** What {@link SWITCH} is, from now on. */
-function setSwitch(isBroken: (id: number) => boolean): void {
-  Object.assign(globalThis, { isBroken });
+/** What became of a mutant: the vector that went red, or how many stayed green in which it made some difference. */
+export type Fate =
+  | { readonly kind: "killed"; readonly by: string }
+  | { readonly kind: "survived"; readonly of: number };
+
+/** What a worker says, once for each mutant, in turn. */
+export interface Tried {
+  readonly mutant: number;
+  readonly fate: Fate;
 }
 
 const engine = initSync();
-const vectors = files.flatMap((file) => {
+
+function vectorsIn(file: string): readonly Vector[] {
   const list: unknown = JSON.parse(readFileSync(file, "utf8"));
   if (!Array.isArray(list)) throw new Error(`${file} holds no list`);
   return list.map((vector: unknown, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
-});
+}
 
-/** Does a vector go red? A model that breaks down over it counts as red. */
+/** A model that breaks down over a vector differs from the kernel too. */
 function isRed(vector: Vector): boolean {
   try {
     return runVector(vector, engine).kind !== "passed";
@@ -31,34 +42,39 @@ function isRed(vector: Vector): boolean {
   }
 }
 
-function answer(asked: Asked): Told {
-  if (asked.kind === "reach") {
-    const vector = vectors[asked.vector];
-    if (!vector) return { kind: "end" };
-    const reached = new Set<number>();
-    setSwitch((id) => {
-      reached.add(id);
-      return false;
-    });
-    return {
-      kind: "reached",
-      id: vector.id,
-      tag: `${vector.family} ${vector.tag}`,
-      isRed: isRed(vector),
-      mutants: [...reached],
-    };
+/** Which vectors each mutant makes a difference in, though not always to an answer. */
+function touchedBy(vectors: readonly Vector[]): ReadonlyMap<number, readonly Vector[]> {
+  const touched = new Map<number, Vector[]>();
+  for (const vector of vectors) {
+    const { came, differing } = runWhole(() => isRed(vector));
+    if (came) throw new Error(`${vector.id} is red with nothing broken`);
+    for (const mutant of differing) {
+      const list = touched.get(mutant);
+      if (list) list.push(vector);
+      else touched.set(mutant, [vector]);
+    }
   }
-  setSwitch((id) => id === asked.mutant);
-  const deadline = performance.now() + asked.timeMs;
-  let tried = 0;
-  for (const index of asked.vectors) {
-    const vector = vectors[index];
-    if (!vector) throw new Error(`no vector ${index}`);
-    if (isRed(vector)) return { kind: "red", id: vector.id };
-    tried++;
-    if (performance.now() > deadline) break;
-  }
-  return { kind: "green", tried };
+  return touched;
 }
 
-port.on("message", (asked: Asked) => port.postMessage(answer(asked)));
+/** One vector of each tag before the second of any: what is alike is alike killed. */
+function inTurn(vectors: readonly Vector[]): readonly Vector[] {
+  const counts = new Map<string, number>();
+  const turns = vectors.map((vector) => {
+    const tag = `${vector.family} ${vector.tag}`;
+    const turn = counts.get(tag) ?? 0;
+    counts.set(tag, turn + 1);
+    return { vector, turn };
+  });
+  return turns.sort((a, b) => a.turn - b.turn).map(({ vector }) => vector);
+}
+
+function fateOf(mutant: number, vectors: readonly Vector[]): Fate {
+  const red = inTurn(vectors).find((vector) => runBroken(mutant, () => isRed(vector)));
+  return red ? { kind: "killed", by: red.id } : { kind: "survived", of: vectors.length };
+}
+
+const { files, mutants }: Job = workerData;
+const touched = touchedBy(files.flatMap(vectorsIn));
+for (const mutant of mutants)
+  parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);
