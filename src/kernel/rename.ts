@@ -21,6 +21,7 @@ const RULES = ruleTable({
     sentence: "A directory that moves to another directory must be writable by the task: its .. changes.",
     source: "rename(2): EACCES",
   },
+  ontoItself: { sentence: "Nothing happens to a file that is renamed to a name it has.", source: "rename(2)" },
   onlyEmptyReplaced: { sentence: "A directory is replaced when it is empty.", source: "rename(2): ENOTEMPTY" },
 });
 
@@ -36,10 +37,13 @@ interface Move {
 
 /** `renameat2` @source rename(2) */
 export function renamePath(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict {
+  // The top of a mount, twice, is one name in the directory that the mount hides.
+  const isOneTop = path.mount === to.mount && path.names.length + to.names.length === 0;
+  if (isOneTop && flag !== "noreplace") return allow(undefined, RULES.ontoItself);
   const ends = findEnds(world, task, path, to, flag);
   if (!ends.ok) return ends;
   const { from, to: target } = ends.value;
-  if (from.inode === target.inode) return allow();
+  if (from.inode === target.inode) return allow(undefined, RULES.ontoItself);
   const permitted = mayMove(world, task, ends.value, flag);
   if (!permitted.ok) return permitted;
   if (flag === "exchange" && target.inode) {

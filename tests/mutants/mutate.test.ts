@@ -62,7 +62,9 @@ test("each break changes an answer, save the one that comes to the same", () => 
       return [ERRNOS.busy, (most ?? 8) | 1, cred.permitted & 6];
     }`;
   const { text, mutants } = mutate("f.ts", source, 7);
-  const calls = ["1, 2", "2, 1", "2, 2", "5, 3", "null, null"].map((args) => `f(${args}, { permitted: 5, effective: 2 })`);
+  const calls = ["1, 2", "2, 1", "2, 2", "5, 3", "null, null"].map(
+    (args) => `f(${args}, { permitted: 5, effective: 2 })`,
+  );
   const [whole, broken] = [source, text].map((code) => programOf(`${code}\n[${calls.join()}]`));
   assert.ok(whole && broken);
   const { came, differing } = runWhole(broken);
