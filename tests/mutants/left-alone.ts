@@ -15,8 +15,9 @@ export const FILES_LEFT_ALONE: ReadonlyMap<string, string> = new Map([
   ["world.ts", "where things are kept"],
 ]);
 
-/** Functions and methods, wherever they are, and why. */
-export const FUNCTIONS_LEFT_ALONE: ReadonlyMap<string, string> = new Map([
+/** Functions, methods and entries of tables, wherever they are, and why. */
+export const NAMES_LEFT_ALONE: ReadonlyMap<string, string> = new Map([
+  ["isOptional", "about a scenario's argument"],
   ["read", "reads a scenario's argument"],
   ["showEntry", "words of a reason"],
   ["showOwners", "words of a reason"],

@@ -1,7 +1,7 @@
 /** The source of a file of src/kernel with every break in it at once, each behind its switch (switch.ts). */
 import ts from "typescript";
 import { isLeftOut, siteOf, tableBreak } from "./breaks.ts";
-import { FUNCTIONS_LEFT_ALONE } from "./left-alone.ts";
+import { NAMES_LEFT_ALONE } from "./left-alone.ts";
 
 /** One break of one place. */
 export interface Mutant {
@@ -86,9 +86,10 @@ function isTalk(node: ts.Node): boolean {
   if (ts.isThrowStatement(node) || ts.isTypeNode(node) || ts.isImportDeclaration(node)) return true;
   // What may not be was refused before, or is a bug.
   if (ts.isIfStatement(node) && ts.isThrowStatement(node.thenStatement) && !node.elseStatement) return true;
-  if (isFunction(node) && FUNCTIONS_LEFT_ALONE.has(node.name?.getText() ?? "")) return true;
+  if ((isFunction(node) || ts.isPropertyAssignment(node)) && NAMES_LEFT_ALONE.has(node.name?.getText() ?? ""))
+    return true;
   if (ts.isExpressionStatement(node) && ts.isCallExpression(node.expression))
-    return FUNCTIONS_LEFT_ALONE.has(node.expression.expression.getText().replace("this.", ""));
+    return NAMES_LEFT_ALONE.has(node.expression.expression.getText().replace("this.", ""));
   const { parent } = node;
   return (
     parent !== undefined &&
