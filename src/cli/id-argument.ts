@@ -47,3 +47,17 @@ export function readOwner(text: string, where: string): Owner {
     });
   return { uid: readId(match[1], where), gid: readId(match[2], where) };
 }
+
+/** One id of a kind, or an owner, which is one of each. */
+export function readAsked(
+  text: string,
+  kind: "uid" | "gid",
+  where: string,
+): readonly { readonly kind: "uid" | "gid"; readonly id: number }[] {
+  if (!text.includes(":")) return [{ kind, id: readId(text, where) }];
+  const owner = readOwner(text, where);
+  return [
+    { kind: "uid", id: owner.uid },
+    { kind: "gid", id: owner.gid },
+  ];
+}
