@@ -92,6 +92,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
     return deny("EACCES", RULES.noDevices, `${inode.superblock.name}, mounted in ${inode.superblock.userNs.name}`);
   const permitted = inodePermission(world, task.cred, path, mask);
   if (!permitted.ok) return permitted;
+  const guarded = inode.superblock.mayOpen?.(task, inode) ?? allow();
+  if (!guarded.ok) return guarded;
   if (flags.includes("noatime")) {
     const owns = ownsOrCapable(world, task.cred, path);
     if (!owns.ok) return deny("EPERM", RULES.noatimeNeedsOwner, owns.because);

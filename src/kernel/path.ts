@@ -196,6 +196,7 @@ function walk(
     if (!asked.ok) return asked;
     const found = at.inode.superblock.operations?.lookup(at.inode, name) ?? allow();
     if (!found.ok) return found;
+    at.inode.superblock.refresh?.(at.inode);
     const inode = at.inode.entries.get(name) ?? null;
     const next = inode && tree.through({ mount: at.mount, inode });
     reached = { mount: at.mount, directory: at.inode, name, inode, at: next };

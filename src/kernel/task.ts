@@ -2,6 +2,7 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import type { CgroupNamespace } from "./cgroup.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
+import type { IpcNamespace } from "./ipc-namespace.ts";
 import type { LoginUid } from "./loginuid.ts";
 import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
@@ -35,6 +36,7 @@ export interface Task {
   mountNs: MountNamespace;
   utsNs: UtsNamespace;
   netNs: NetNamespace;
+  ipcNs: IpcNamespace;
   readonly pidNs: PidNamespace;
   /** Where its resources are counted; null: the root cgroup. */
   cgroup: Inode | null;
