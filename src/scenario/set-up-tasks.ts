@@ -117,7 +117,8 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     },
     dumpable: given.dumpable,
     mmNs: given.mm_ns ?? world.initUserNs,
-    mountNs: given.mntns === "own" ? copyMountNamespace(world.initMountNs, `${name}'s namespace`, userNs) : world.initMountNs,
+    mountNs:
+      given.mntns === "own" ? copyMountNamespace(world.initMountNs, `${name}'s namespace`, userNs) : world.initMountNs,
     hasOwnSession: given.session === "own",
     noNewPrivs: given.nnp,
     umask: given.umask,
