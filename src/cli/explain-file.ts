@@ -14,7 +14,7 @@ import {
 } from "../explain/index.ts";
 import { usageFault } from "./fault.ts";
 import { readId, readOwner } from "./id-argument.ts";
-import { loadMap } from "./map-option.ts";
+import { loadOwnerMaps } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit } from "./terminal.ts";
 import { readCaps } from "./writer-option.ts";
@@ -176,10 +176,7 @@ async function readMaps(
   if (uidText === undefined && gidText !== undefined)
     throw usageFault(option, `the map that ${gidOption} goes with`, "none");
   if (uidText === undefined) return null;
-  return {
-    uid: await loadMap(uidText, option),
-    gid: gidText === undefined ? await loadMap(uidText, option) : await loadMap(gidText, gidOption),
-  };
+  return loadOwnerMaps(uidText, gidText, option, gidOption);
 }
 
 function firstIds(namespaces: readonly OwnerMaps[]): string {

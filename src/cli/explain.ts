@@ -1,12 +1,11 @@
 import { type Command, Option } from "commander";
 import { type Kind, UsernsError } from "../core/index.ts";
-import { type Explanation, explain, explanationLines, FILE_ASKS } from "../explain/index.ts";
+import { type Explanation, explain, explanationLines, FILE_ASKS, type OwnerMaps } from "../explain/index.ts";
 import {
   createRoute,
   initialNamespace,
   intoKernel,
   type KernelRoute,
-  type NamedMap,
   outOfKernel,
   statRoute,
   type View,
@@ -15,7 +14,7 @@ import { addFileOptions, type FileOptions, givenFileOption, type MapOptions, run
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { readId, readOwner } from "./id-argument.ts";
-import { loadMap, MAP_HELP } from "./map-option.ts";
+import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
@@ -115,7 +114,7 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   const explanations: Explanation[] = [];
-  const views = { uid: await loadView("uid", options), gid: await loadView("gid", options) };
+  const views = await loadViews(options);
   for (const { kind, id } of texts.flatMap((text) => askedBy(text, options.kind)))
     explanations.push(explain(kind, DIRECTIONS[direction].route(views[kind]), { id, number: 0 }));
   const { title } = DIRECTIONS[direction];
@@ -158,26 +157,22 @@ function checkMaps(direction: DirectionName, options: ExplainOptions): void {
     throw fail("--map", "the map that --nested or --gid-map goes with", "none");
 }
 
-async function loadView(kind: "uid" | "gid", options: ExplainOptions): Promise<View> {
+async function loadViews(options: ExplainOptions): Promise<{ readonly uid: View; readonly gid: View }> {
   const { map, gidMap, nested = [], gidNested, mount, gidMount, fs, gidFs } = options;
-  const named = async (
-    own: string | undefined,
-    gids: string | undefined,
-    option: string,
-    name: string,
-  ): Promise<NamedMap | null> => {
-    const isOther = kind === "gid" && gids !== undefined;
-    const text = isOther ? gids : own;
-    return text === undefined ? null : { name, map: await loadMap(text, isOther ? `--gid-${option}` : `--${option}`) };
-  };
-  const caller = [await named(map, gidMap, "map", `${kind}_map`)];
-  for (const [index, value] of nested.entries())
-    caller.push(await named(value, gidNested?.[index], "nested", `${kind}_map of nested ${index + 1}`));
-  return {
-    caller: caller.filter((given) => given !== null),
-    mount: await named(mount, gidMount, "mount", "mount map"),
-    filesystem: (await named(fs, gidFs, "fs", "file system map")) ?? initialNamespace(),
-  };
+  const load = async (own: string | undefined, gids: string | undefined, option: string): Promise<OwnerMaps | null> =>
+    own === undefined ? null : loadOwnerMaps(own, gids, `--${option}`, `--gid-${option}`);
+  const callers = [await load(map, gidMap, "map")];
+  for (const [index, value] of nested.entries()) callers.push(await load(value, gidNested?.[index], "nested"));
+  const [mountMaps, fsMaps] = [await load(mount, gidMount, "mount"), await load(fs, gidFs, "fs")];
+  const viewOf = (kind: "uid" | "gid"): View => ({
+    caller: callers.flatMap((maps, index) => {
+      const name = index === 0 ? `${kind}_map` : `${kind}_map of nested ${index}`;
+      return maps ? [{ name, map: maps[kind] }] : [];
+    }),
+    mount: mountMaps && { name: "mount map", map: mountMaps[kind] },
+    filesystem: fsMaps ? { name: "file system map", map: fsMaps[kind] } : initialNamespace(),
+  });
+  return { uid: viewOf("uid"), gid: viewOf("gid") };
 }
 
 function explainText(title: string, explanations: readonly Explanation[], terminal: Terminal): string {
