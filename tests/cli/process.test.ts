@@ -197,3 +197,40 @@ test("the tour as JSON is one document: each command, what it exits with and its
   );
   assert.ok(tour.steps.every(({ answer }) => Object.keys(answer).length > 0));
 });
+
+test("a map from a pipe is read once, for users and groups", () => {
+  const userns = `"$0" --import tsx src/cli/main.ts`;
+  const piped = (command: string) =>
+    spawnSync("sh", ["-c", `echo ${ROOTLESS} | ${userns} ${command}`, process.execPath], { encoding: "utf8" });
+  const outcomes = [
+    piped(`explain 42:42 --map /dev/stdin`),
+    piped(`explain stat --owner 5:5 --map 0:0:4294967295 --mount /dev/stdin`),
+    piped(`layer lint ${LAYER} --map /dev/stdin`),
+    piped(`check --uid-map "0 0 1" --as uid=0 --parent-map /dev/stdin`),
+  ];
+  assert.deepEqual(
+    outcomes.map(({ status, stderr }) => [status, stderr]),
+    [
+      [0, ""],
+      [0, ""],
+      [0, ""],
+      [0, ""],
+    ],
+  );
+});
+
+test("a bug in the middle of a layer leaves nothing behind its stack", async (t) => {
+  const folder = folderFor(t);
+  // It strikes as soon as there is a half-written file.
+  const bug = `
+    import { readdirSync } from "node:fs";
+    if (process.argv.includes("shift"))
+      setInterval(() => { if (readdirSync(${JSON.stringify(folder)}).length > 0) throw new Error("a bug"); }, 20);`;
+  const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}` };
+  const { child, ended } = startUserns(["shift", "-", join(folder, "out.tar"), "--map", ROOTLESS], env);
+  child.stdin.write(Buffer.concat([header("large", 1e9), Buffer.alloc(1 << 20)]));
+  const { exit, stderr } = await ended;
+  assert.equal(exit, 1);
+  assert.match(stderr, /Error: a bug/);
+  assert.deepEqual(readdirSync(folder), []);
+});
