@@ -1,5 +1,5 @@
 import type { IdTally, NameTally } from "../shift/index.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, withoutControls } from "./terminal.ts";
 
 /** Columns of a terminal that the tables keep to. */
 const WIDTH = 80;
@@ -57,13 +57,6 @@ function shownNames(names: readonly NameTally[]): string {
   const more = others.length > 0 ? ` +${others.length}` : "";
   const width = NAMES_WIDTH - more.length;
   return `${first.length <= width ? first : `${first.slice(0, width - 1)}…`}${more}`;
-}
-
-/** What could move a terminal's cursor is written out. */
-export function withoutControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-  });
 }
 
 /** A path in at most `width` columns: its end, which tells most. */

@@ -1,6 +1,6 @@
 import type { ShiftReport, TarOwners, Unmapped } from "../shift/index.ts";
-import { ownerTable, withoutControls } from "./owner-table.ts";
-import type { Terminal } from "./terminal.ts";
+import { ownerTable } from "./owner-table.ts";
+import { type Terminal, withoutControls } from "./terminal.ts";
 
 /** What is known of an archive, whether it was scanned or shifted. */
 export type ArchiveFindings = Pick<TarOwners, "acls" | "end" | "afterEnd">;

@@ -55,3 +55,10 @@ export async function answerJson(terminal: Terminal, value: unknown): Promise<vo
 export function talk(terminal: Terminal, text: string): void {
   terminal.stderr.write(`${text}\n`);
 }
+
+/** What could move a terminal's cursor is written out. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
+}
