@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import pc from "picocolors";
+import { jsonPieces } from "./json-pieces.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -48,7 +49,8 @@ export async function answer(terminal: Terminal, text: string): Promise<void> {
 
 /** Write the whole answer as JSON, two blanks a level. */
 export async function answerJson(terminal: Terminal, value: unknown): Promise<void> {
-  await answer(terminal, `${JSON.stringify(value, null, 2)}\n`);
+  for (const piece of jsonPieces(value)) await answer(terminal, piece);
+  await answer(terminal, "\n");
 }
 
 /** Say something that is no part of the answer. */
