@@ -131,7 +131,7 @@ export const MOUNT_ITEM = {
 export function setUpMount(world: World, item: unknown, where: string): void {
   const { name, fs, idmap, flags, sub } = objectOf(MOUNT_ITEM).read(item, where, world);
   const root = entryAt(plainMount(world, fs), sub);
-  if (!root) throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
+  if (root?.type !== "dir") throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
   const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
   addMount(world, { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null }, where);
 }
