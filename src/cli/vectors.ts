@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { quoted, UsernsError } from "../core/errors.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importVector, type Vector } from "../scenario/import-vector.ts";
 import { type Outcome, runVector } from "../scenario/run-vector.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
+import { fileFault, usageFault } from "./fault.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
@@ -13,9 +15,37 @@ Replay recorded vectors, files or folders of them, and compare every answer.
   --show N     how many failures are shown in full (default 5)
   --engine E   wasm (default) or typescript`;
 
+/** Do something with a file; what the system says of it becomes bad input. */
+function withFile<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new UsernsError("ERR_SCENARIO", { where: path, expected: "JSON", got: error.message }, { cause: error });
+    throw fileFault(error, path, "a file or folder that can be read");
+  }
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        only: { type: "string", multiple: true },
+        show: { type: "string", default: "5" },
+        engine: { type: "string", default: "wasm" },
+      },
+    });
+  } catch (error) {
+    // Its codes begin like this, and its messages say which option and why.
+    const isWrongUse = error instanceof TypeError && "code" in error && /^ERR_PARSE_ARGS_/.test(String(error.code));
+    throw isWrongUse ? usageFault("options", "those that the usage lists", error.message) : error;
+  }
+}
+
 /** The vector files at a path: itself, or every .json below a folder. */
 function filesAt(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  if (!withFile(path, () => statSync(path)).isDirectory()) return [path];
   return readdirSync(path)
     .sort()
     .map((name) => join(path, name))
@@ -24,20 +54,13 @@ function filesAt(path: string): string[] {
 }
 
 function vectorsIn(file: string): Vector[] {
-  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const json: unknown = withFile(file, () => JSON.parse(readFileSync(file, "utf8")));
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
   return list.map((vector, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      only: { type: "string", multiple: true },
-      show: { type: "string", default: "5" },
-      engine: { type: "string", default: "wasm" },
-    },
-  });
+  const { values, positionals } = readOptions();
   if (positionals.length === 0) {
     console.error(USAGE);
     return 2;
@@ -53,6 +76,7 @@ async function main(): Promise<number> {
     console.error(`--engine: expected one of: ${ENGINE_NAMES.join(", ")} (got: ${JSON.stringify(values.engine)})`);
     return 2;
   }
+  if (!/^\d{1,9}$/.test(values.show)) throw usageFault("--show", "a number of failures", quoted(values.show));
   const engine = await startEngine(values.engine);
   const outcomes = vectors.map((vector) => runVector(vector, engine));
   report(outcomes, Number(values.show));
@@ -72,4 +96,10 @@ function report(outcomes: readonly Outcome[], shown: number): void {
   console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsernsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
