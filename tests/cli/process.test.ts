@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -190,7 +190,7 @@ test("a terminal sees a bar on stderr, and it is gone when the work is done", as
 });
 
 test("the tour lists, lints, explains, shifts and shifts back the shipped layer", async (t) => {
-  const folder = folderFor(t);
+  const folder = join(folderFor(t), "made", "here");
   const { ended } = startUserns(["tour", "--into", folder]);
   const { exit, stdout } = await ended;
   assert.equal(exit, 0);
@@ -260,4 +260,16 @@ test("a bug in the middle of a layer leaves nothing behind its stack", async (t)
   assert.equal(exit, 1);
   assert.match(stderr, /Error: a bug/);
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a tour that comes to nothing says so once", async (t) => {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, "none.tar"), "no tar");
+  for (const args of [
+    ["tour", join(folder, "none.tar"), "--into", folder],
+    ["tour", "--into", join(folder, "none.tar")],
+  ]) {
+    const { exit, stderr } = await userns(args);
+    assert.deepEqual([exit, stderr.match(/^error: /gm)?.length], [2, 1], stderr);
+  }
 });
