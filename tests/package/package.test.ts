@@ -100,6 +100,13 @@ test("what one entry throws is an instance of another's UsernsError", () => {
   assert.equal(node(script).trim(), "true true true");
 });
 
+test("a stack names the functions of the sources", () => {
+  const script = `
+    import { parseUidMap } from "userns/formats";
+    try { parseUidMap("0 0 0"); } catch (error) { console.log(error.stack); }`;
+  assert.match(node(script), / at parseUidMap /);
+});
+
 test("the command runs from the package", () => {
   const [, ...fields] =
     execFileSync(process.execPath, [join(packed.root, "dist/cli/main.js"), "map", "1000", "--map", "0:100000:65536"], {
