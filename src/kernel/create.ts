@@ -100,6 +100,7 @@ export function createEntry(
   const made = directory.superblock.operations?.create(directory, name, inode) ?? allow();
   if (!made.ok) return made;
   addEntry(directory, name, inode);
+  if (type === "dir") directory.superblock.populate?.(inode);
   return allow(inode);
 }
 
@@ -121,7 +122,7 @@ export function freeEntry(world: World, task: Task, path: PathName): Verdict<Ent
   const entry = lookupEntry(world, task, path, { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" });
   if (!entry.ok) return entry;
   if (entry.value.inode) return deny("EEXIST", RULES.nameIsFree, `${entry.value.name} exists`);
-  const writable = wantWrite(path.mount);
+  const writable = wantWrite(world, entry.value.mount);
   return writable.ok ? entry : writable;
 }
 

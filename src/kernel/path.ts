@@ -3,7 +3,10 @@ import type { Errno } from "./errno.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
 import type { Mount, Path } from "./mount.ts";
+import type { MountTree } from "./mount-tree.ts";
 import { MAY } from "./permission.ts";
+import { PROC_ENTRIES } from "./proc.ts";
+import { readProcLink } from "./proc-file.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -25,9 +28,10 @@ const RULES = ruleTable({
   },
 });
 
-/** A path as a step names it: a mount, and names below its top. */
+/** A path as a step names it: where it begins, and names below. */
 export interface PathName {
-  readonly mount: Mount;
+  /** A mount, by its top; a task: its root directory, reached through /proc/PID/root; null: the caller's own. */
+  readonly from: Mount | Task | null;
   readonly names: readonly string[];
 }
 
@@ -41,6 +45,7 @@ export interface Entry {
 }
 
 const MAX_LINKS = 40;
+const PROC_ROOT = { path: "root", entry: PROC_ENTRIES.root };
 
 /** How the last name is taken when it is a symbolic link. */
 export type LastLink = "follow" | "nofollow";
@@ -68,10 +73,8 @@ export interface NoEntryErrnos {
 export function lookup(world: World, task: Task, path: PathName, last: LastLink): Verdict<Path> {
   const reached = walk(world, task, path, last);
   if (!reached.ok) return reached;
-  const { inode } = reached.value;
-  return inode
-    ? allow({ mount: path.mount, inode })
-    : deny("ENOENT", RULES.entryExists, `there is no ${reached.value.name}`);
+  const { at, name } = reached.value;
+  return at ? allow(at) : deny("ENOENT", RULES.entryExists, `there is no ${name}`);
 }
 
 /**
@@ -88,9 +91,13 @@ export function lookupEntry(
   beforeLast: BeforeLast = allow,
 ): Verdict<Entry> {
   const last = path.names.at(-1);
-  if (last === undefined) return deny(errnos.top, RULES.mountTop, `${path.mount.name} is the top of a mount`);
+  const isDots = last === "." || last === "..";
   const entry = lookupOpen(world, task, path, "nofollow", beforeLast);
-  return entry.ok && (last === "." || last === "..") ? deny(errnos[last], RULES.dotsAreNoEntry) : entry;
+  if (!entry.ok) return entry;
+  if (isDots) return deny(errnos[last], RULES.dotsAreNoEntry);
+  const { at } = entry.value;
+  if (at && at.inode === at.mount.root) return deny(errnos.top, RULES.mountTop, `it is the top of ${at.mount.name}`);
+  return entry;
 }
 
 /** {@link lookupEntry}, for open(2): a symbolic link at the end may be followed, to a name that need not exist. */
@@ -100,9 +107,8 @@ export function lookupOpen(
   path: PathName,
   last: LastLink,
   beforeLast: BeforeLast = allow,
-): Verdict<Entry> {
-  const reached = walk(world, task, path, last, beforeLast);
-  return reached.ok ? allow({ mount: path.mount, ...reached.value }) : reached;
+): Verdict<Reached> {
+  return walk(world, task, path, last, beforeLast);
 }
 
 /** Deny a name that is not there: what removing, renaming and opening answer. */
@@ -110,22 +116,42 @@ export function noEntry({ name }: Entry): Verdict<never> {
   return deny("ENOENT", RULES.entryExists, `there is no ${name}`);
 }
 
-interface Reached {
-  /** The directory that holds the last name; the mount's top itself when the path is its own. */
-  readonly directory: Inode;
-  readonly name: string;
-  readonly inode: Inode | null;
+/** The end of a walk. Where the path is the top of a mount or ends in dots, the directory is not asked for. */
+export interface Reached extends Entry {
+  /** What the last name leads to, through what is mounted there; null: nothing. */
+  readonly at: Path | null;
 }
 
-type BeforeLast = () => Verdict;
+/** Asked of the mount on which the last name is going to be looked for. */
+type BeforeLast = (mount: Mount) => Verdict;
 
-function walk(
-  world: World,
-  task: Task,
-  { mount, names }: PathName,
-  last: LastLink,
-  beforeLast: BeforeLast = allow,
-): Verdict<Reached> {
+/** Where a walk begins, and which mounts it sees. */
+interface Start {
+  readonly at: Path;
+  readonly tree: MountTree;
+}
+
+/** @returns EACCES for the root directory of a task that the caller may not look into */
+function startOf(world: World, task: Task, { from }: PathName): Verdict<Start> {
+  const isTask = from !== null && "pid" in from;
+  if (from !== null && !isTask) return allow(startAtMount(task, from));
+  const of = from ?? task;
+  if (isTask) {
+    const link = readProcLink(world, task, of, PROC_ROOT);
+    if (!link.ok) return link;
+  }
+  const { tree } = of.mountNs;
+  if (tree.top === null)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: "/",
+      expected: "something mounted there for an absolute path: a file system that a setup mounts at /",
+      got: "nothing",
+      fix: "write mount:path",
+    });
+  return allow({ at: tree.through({ mount: tree.top, inode: tree.top.root }), tree });
+}
+
+function startAtMount(task: Task, mount: Mount): Start {
   if (mount.attachedIn && mount.attachedIn !== task.mountNs)
     throw outside(mount, `${mount.name} is not mounted in the mount namespace of ${task.name}`);
   if (mount.changedIn && mount.changedIn !== task.mountNs)
@@ -135,35 +161,61 @@ function walk(
         "flags that no other mount namespace changed: the model keeps one set of them for all copies of a mount",
       got: `flags of ${mount.name} that were changed in ${mount.changedIn.name}, for ${task.name} in ${task.mountNs.name}`,
     });
-  const todo = [...names];
-  const above: Inode[] = [];
-  let at = mount.root;
+  return { at: { mount, inode: mount.root }, tree: task.mountNs.tree };
+}
+
+function walk(
+  world: World,
+  task: Task,
+  path: PathName,
+  last: LastLink,
+  beforeLast: BeforeLast = allow,
+): Verdict<Reached> {
+  const start = startOf(world, task, path);
+  if (!start.ok) return start;
+  let { at, tree } = start.value;
+  let first = at;
+  const isRooted = path.from === null || "pid" in path.from;
+  const todo = [...path.names];
+  const above: Path[] = [];
   let links = 0;
-  let reached: Reached = { directory: at, name: "", inode: at };
+  let reached: Reached = { mount: at.mount, directory: at.inode, name: "", inode: at.inode, at };
   for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
-    const searched = search(world, task, { mount, inode: at });
+    const searched = search(world, task, at);
     if (!searched.ok) return searched;
     if (name === ".") continue;
     if (name === "..") {
-      const next = above.pop();
-      if (!next) throw outside(mount, `".." at the top of ${mount.name}`);
-      reached = { directory: above.at(-1) ?? mount.root, name, inode: next };
+      const next = above.pop() ?? (isRooted ? at : undefined);
+      if (!next) throw outside(at.mount, `".." at the top of ${at.mount.name}`);
+      const directory = (above.at(-1) ?? first).inode;
+      reached = { mount: next.mount, directory, name, inode: next.inode, at: next };
       at = next;
       continue;
     }
-    const asked = todo.length === 0 ? beforeLast() : allow();
+    const asked = todo.length === 0 ? beforeLast(at.mount) : allow();
     if (!asked.ok) return asked;
-    const found = at.superblock.operations?.lookup(at, name) ?? allow();
+    const found = at.inode.superblock.operations?.lookup(at.inode, name) ?? allow();
     if (!found.ok) return found;
-    const next = at.entries.get(name);
-    reached = { directory: at, name, inode: next ?? null };
-    if (next?.type === "symlink" && (todo.length > 0 || last === "follow")) {
+    const inode = at.inode.entries.get(name) ?? null;
+    const next = inode && tree.through({ mount: at.mount, inode });
+    reached = { mount: at.mount, directory: at.inode, name, inode, at: next };
+    if (!next) return todo.length === 0 ? allow(reached) : deny("ENOENT", RULES.entryExists, `there is no ${name}`);
+    if (next.inode.type === "symlink" && (todo.length > 0 || last === "follow")) {
       if (++links > MAX_LINKS) return deny("ELOOP", RULES.linkLimit, `${name} is one more`);
-      if (next.target.startsWith("/")) throw outside(mount, `${name} → ${next.target}`);
-      todo.unshift(...namesIn(next.target));
+      const { target } = next.inode;
+      if (target.startsWith("/")) {
+        if (!isRooted) throw outside(at.mount, `${name} → ${target}`);
+        const own = startOf(world, task, { from: null, names: [] });
+        if (!own.ok) return own;
+        ({ at, tree } = own.value);
+        first = at;
+        above.length = 0;
+        reached = { mount: at.mount, directory: at.inode, name: "", inode: at.inode, at };
+      }
+      todo.unshift(...namesIn(target));
       continue;
     }
-    if (!next) return todo.length === 0 ? allow(reached) : deny("ENOENT", RULES.entryExists, `there is no ${name}`);
+    world.trail?.reached(next, at.inode, name);
     above.push(at);
     at = next;
   }

@@ -70,9 +70,11 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!source.ok) return source;
   const target = lookupEntry(world, task, to, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
   if (!target.ok) return target;
-  if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
-  requireOwnFiles(path.mount.superblock, "rename");
-  const writable = wantWrite(path.mount);
+  const { mount } = source.value;
+  if (mount !== target.value.mount)
+    return deny("EXDEV", RULES.sameMount, `${mount.name} and ${target.value.mount.name}`);
+  requireOwnFiles(mount.superblock, "rename");
+  const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   const from = existing(source.value);
   if (!from.ok) return from;

@@ -72,11 +72,12 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
       got: `${name}, whose bytes are not modelled`,
       fix: "use the acl_ and fcap_ calls",
     });
-  requireOwnFiles(path.mount.superblock, "extended attributes");
   if (name.length === 0 || name.length > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${name.length} bytes`);
   const found = lookup(world, task, path, "nofollow");
-  if (!found.ok || (mask & MAY.write) === 0) return found;
-  const writable = wantWrite(path.mount);
+  if (!found.ok) return found;
+  requireOwnFiles(found.value.mount.superblock, "extended attributes");
+  if ((mask & MAY.write) === 0) return found;
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 
