@@ -147,7 +147,7 @@ export const MOUNT_ITEM = {
 export function setUpMount(world: World, item: unknown, where: string): void {
   const { name, fs, idmap, flags, sub, at } = objectOf(MOUNT_ITEM).read(item, where, world);
   const root = entryAt(plainMount(world, fs), sub);
-  if (!root) throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
+  if (root?.type !== "dir") throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
   const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
   const mount: Mount = { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null };
   addMount(world, mount, where);
