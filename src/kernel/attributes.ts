@@ -12,6 +12,7 @@ import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { getWriteAccess } from "./write-access.ts";
 
 const RULES = ruleTable({
   newOwnerMapped: {
@@ -19,6 +20,10 @@ const RULES = ruleTable({
     source: "chown(2); vectors/linux-6.18/2_id_translation.json (tag chown)",
   },
   onlyFilesTruncated: { sentence: "Only a regular file can be truncated.", source: "truncate(2): EISDIR, EINVAL" },
+  sizeNotNegative: {
+    sentence: "No file has fewer than no bytes; this is asked first of all.",
+    source: "truncate(2): EINVAL",
+  },
   nothingToTouch: {
     sentence: "Leaving both times alone asks nothing of the file.",
     source: "utimensat(2), UTIME_OMIT",
@@ -102,6 +107,7 @@ export function changeTimes(world: World, task: Task, path: PathName, how: Touch
 
 /** `truncate`; a symbolic link is followed. @source truncate(2) */
 export function truncatePath(world: World, task: Task, path: PathName, size: number): Verdict {
+  if (size < 0) return deny("EINVAL", RULES.sizeNotNegative, String(size));
   const found = lookup(world, task, path, "follow");
   if (!found.ok) return found;
   const { inode } = found.value;
@@ -110,6 +116,8 @@ export function truncatePath(world: World, task: Task, path: PathName, size: num
   if (!permitted.ok) return permitted;
   const writable = wantWrite(path.mount);
   if (!writable.ok) return writable;
+  const free = getWriteAccess(world, inode);
+  if (!free.ok) return free;
   return setSize(world, task, found.value, size, "as asked");
 }
 

@@ -2,7 +2,17 @@ import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { requireOwnFiles } from "./mount.ts";
-import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
+import {
+  type Entry,
+  isEntry,
+  lookupName,
+  lookupParent,
+  type NoEntryErrnos,
+  noEntry,
+  notDirectory,
+  notMade,
+  type PathName,
+} from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";
@@ -62,27 +72,44 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
 const NO_ENTRY: NoEntryErrnos = { top: "EBUSY", ".": "EBUSY", "..": "EBUSY" };
 const NO_ENTRY_TO_MAKE: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" };
 
+/** `do_renameat2`: both directories, what the last names are, then what they stand for. */
 function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict<Move> {
-  // The directory that holds a mount's top is on the mount below.
-  if ((path.names.length === 0) !== (to.names.length === 0))
-    return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
-  const source = lookupEntry(world, task, path, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" });
+  const source = lookupParent(world, task, path);
   if (!source.ok) return source;
-  const target = lookupEntry(world, task, to, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
+  const target = lookupParent(world, task, to);
   if (!target.ok) return target;
-  if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
+  // The directory that holds a mount's top is on the mount below.
+  if ((source.value.name === "") !== (target.value.name === ""))
+    return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
+  const areTops = source.value.name === "";
+  if (!areTops && path.mount !== to.mount)
+    return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
+  for (const asked of [
+    isEntry(source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" }),
+    isEntry(target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY),
+  ])
+    if (!asked.ok) return asked;
   requireOwnFiles(path.mount.superblock, "rename");
   const writable = wantWrite(path.mount);
   if (!writable.ok) return writable;
-  const from = existing(source.value);
+  const named = lookupName(source.value);
+  if (!named.ok) return named;
+  const from = existing(named.value);
   if (!from.ok) return from;
-  const { inode } = target.value;
-  if (flag === "noreplace" && inode) return deny("EEXIST", RULES.noReplace, `${target.value.name} exists`);
-  if (flag === "exchange" && !inode) return noEntry(target.value);
-  if (isAtOrBelow(target.value.directory, from.value.inode)) return deny("EINVAL", RULES.notIntoItself);
+  const entry = lookupName(target.value);
+  if (!entry.ok) return entry;
+  const { inode, hasSlash } = entry.value;
+  if (flag === "noreplace" && inode) return deny("EEXIST", RULES.noReplace, `${entry.value.name} exists`);
+  if (flag === "exchange" && !inode) return noEntry(entry.value);
+  if (flag === "exchange" && hasSlash && inode?.type !== "dir") return notDirectory(entry.value);
+  if (from.value.inode.type !== "dir") {
+    if (named.value.hasSlash) return notDirectory(named.value);
+    if (flag !== "exchange" && hasSlash) return notMade(entry.value, "ENOTDIR");
+  }
+  if (isAtOrBelow(entry.value.directory, from.value.inode)) return deny("EINVAL", RULES.notIntoItself);
   if (inode && isAtOrBelow(from.value.directory, inode))
     return deny(flag === "exchange" ? "EINVAL" : "ENOTEMPTY", RULES.ancestorKept);
-  return allow({ from: from.value, to: target.value });
+  return allow({ from: from.value, to: entry.value });
 }
 
 /** The permissions of `vfs_rename`, in its order. */

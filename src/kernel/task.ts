@@ -1,5 +1,6 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
+import type { Inode } from "./inode.ts";
 import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
@@ -20,6 +21,8 @@ export interface Task {
   dumpable: Dumpable;
   /** The user namespace in which it last did execve: the owner of its memory. */
   mmNs: UserNamespace;
+  /** The file of a world that it last did execve of; null: a program from elsewhere. */
+  program: Inode | null;
   noNewPrivs: boolean;
   session: number;
   umask: number;

@@ -2,7 +2,17 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
-import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
+import {
+  type Entry,
+  type EntryName,
+  isEntry,
+  lookupName,
+  lookupParent,
+  type NoEntryErrnos,
+  noEntry,
+  notDirectory,
+  type PathName,
+} from "./path.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -23,8 +33,10 @@ const RULES = ruleTable({
   onlyEmptyRemoved: { sentence: "A directory is removed when it is empty.", source: "rmdir(2): ENOTEMPTY" },
 });
 
-/** An entry that has an inode. */
-export type Victim = Entry & { readonly inode: Inode };
+/** A name that stands for something. */
+export interface Victim extends EntryName {
+  readonly inode: Inode;
+}
 
 /** The entry, if its name stands for something. @returns ENOENT */
 export function existing(entry: Entry): Verdict<Victim> {
@@ -70,10 +82,15 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 };
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
-  const entry = lookupEntry(world, task, path, NO_ENTRY[as], () => wantWrite(path.mount));
+  const parent = lookupParent(world, task, path);
+  if (!parent.ok) return parent;
+  for (const asked of [isEntry(parent.value, NO_ENTRY[as]), wantWrite(path.mount)]) if (!asked.ok) return asked;
+  const entry = lookupName(parent.value);
   if (!entry.ok) return entry;
   const victim = existing(entry.value);
   if (!victim.ok) return victim;
+  if (as === "file" && entry.value.hasSlash)
+    return victim.value.inode.type === "dir" ? deny("EISDIR", RULES.unlinkTakesFiles) : notDirectory(entry.value);
   const permitted = mayDelete(world, task, victim.value, as);
   return permitted.ok ? victim : permitted;
 }

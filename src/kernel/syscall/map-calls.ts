@@ -3,7 +3,7 @@ import { MAY } from "../permission.ts";
 import type { Task } from "../task.ts";
 import { allow, atStage, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import { type Argument, integer, oneOf, optional, scenarioError, text } from "./argument.ts";
+import { type Argument, text as anyText, natural, oneOf, optional, scenarioError } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
 
 /** Whose /proc directory a map file is reached through: a namespace's resident, or the task itself. */
@@ -27,6 +27,18 @@ const throughProcOf: Argument<Task | typeof SELF> = {
 };
 
 const file: Argument<MapFileName> = oneOf(...MAP_FILES);
+
+/** Bytes as text, a character each: Latin-1. */
+const text: Argument<string> = {
+  schema: { type: "string", pattern: "^[\\x00-\\xff]*$" },
+  isOptional: false,
+  read: (value, where, world) => {
+    const given = anyText.read(value, where, world);
+    if ([...given].some((character) => character > "\xff"))
+      throw scenarioError(where, "characters of one byte, up to U+00FF", value, "write other bytes as hex");
+    return given;
+  },
+};
 
 /** Bytes as hexadecimal digits, read as Latin-1. */
 const hex: Argument<string> = {
@@ -69,8 +81,8 @@ export const MAP_CALLS: CallTable = [
       text: optional(text, undefined),
       hex: optional(hex, undefined),
       acc: optional(access, "w"),
-      offset: optional(integer, undefined),
-      lseek: optional(integer, 0),
+      offset: optional(natural, undefined),
+      lseek: optional(natural, 0),
     },
     (world, task, { ns, file, text, hex, acc, offset, lseek }) => {
       const opened = openThrough(world, task, ns, file, ACCESS[acc]);
@@ -85,16 +97,16 @@ export const MAP_CALLS: CallTable = [
     const opened = openThrough(world, task, ns, file, MAY.read);
     return opened.ok ? allow({ text: readMapFile(world, opened.value) }) : atStage(opened, "open");
   }),
-  defineCall("map_open", { ns: throughProcOf, file, keep: text }, (world, task, { ns, file, keep }) => {
+  defineCall("map_open", { ns: throughProcOf, file, keep: anyText }, (world, task, { ns, file, keep }) => {
     const opened = openThrough(world, task, ns, file, ACCESS.rw);
     if (!opened.ok) return opened;
     task.mapFiles.set(keep, opened.value);
     return allow(NOTHING);
   }),
-  defineCall("map_write_fd", { fd: text, text }, (world, task, { fd, text }, where) =>
+  defineCall("map_write_fd", { fd: anyText, text }, (world, task, { fd, text }, where) =>
     counted(writeMapFile(world, task.cred, kept(task, fd, where), text)),
   ),
-  defineCall("map_read_fd", { fd: text }, (world, task, { fd }, where) =>
+  defineCall("map_read_fd", { fd: anyText }, (world, task, { fd }, where) =>
     allow({ text: readMapFile(world, kept(task, fd, where)) }),
   ),
 ];

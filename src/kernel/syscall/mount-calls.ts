@@ -40,7 +40,7 @@ const mountPath: Argument<PathName> = {
     if (typeof value !== "string" || !value.startsWith("/")) return path.read(value, where, world);
     const type = MACHINE_MOUNTS.get(value);
     if (type === undefined) throw scenarioError(where, `one of ${[...MACHINE_MOUNTS.keys()].join(", ")}`, value);
-    return { mount: machineMount(world, value, type), names: [] };
+    return { mount: machineMount(world, value, type), text: "" };
   },
 };
 

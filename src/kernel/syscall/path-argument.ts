@@ -1,4 +1,4 @@
-import { namesIn, type PathName } from "../path.ts";
+import type { PathName } from "../path.ts";
 import { type Argument, scenarioError } from "./argument.ts";
 
 /** `mount:relative/path`: the name of a file system (its plain mount) or a mount, and a path below its top. */
@@ -15,6 +15,8 @@ export const path: Argument<PathName> = {
         `mount:path, with one of these mounts: ${[...world.mounts.keys()].join(", ") || "there is none"}`,
         value,
       );
-    return { mount, names: namesIn(value.slice(cut + 1)) };
+    const text = value.slice(cut + 1);
+    if (text.includes("\0")) throw scenarioError(where, "a path without NUL, which would end it", value);
+    return { mount, text };
   },
 };

@@ -5,7 +5,7 @@ import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc }
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
 import { maySignal, SIGCONT } from "../signal.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, integer, oneOf, optional, scenarioError, task as taskName } from "./argument.ts";
+import { type Argument, int, oneOf, optional, scenarioError, task as taskName } from "./argument.ts";
 import { type CallTable, defineCall, plain } from "./call.ts";
 
 function entryOf(type: "symlink" | "openable" | "any"): Argument<ProcPath> {
@@ -27,10 +27,10 @@ const HARMLESS: readonly number[] = [0, 17, SIGCONT, 23, 28];
 
 /** A signal, or a number that is none. What any other signal does to the target is not modelled. */
 const signal: Argument<number> = {
-  schema: { type: "integer" },
+  schema: int.schema,
   isOptional: false,
   read: (value, where, world) => {
-    const number = integer.read(value, where, world);
+    const number = int.read(value, where, world);
     if (number > 0 && number <= 64 && !HARMLESS.includes(number))
       throw scenarioError(where, `a signal that leaves its target as it is: ${HARMLESS.join(", ")}`, value);
     return number;
@@ -50,7 +50,7 @@ export const PROCESS_CALLS: CallTable = [
   defineCall("pidfd_getfd", { target: taskName }, (_, task, { target }) =>
     plain(ptraceMayAccess(task, target, "realcreds")),
   ),
-  defineCall("getpriority_set", { target: taskName, nice: integer }, (world, task, { target, nice }) =>
+  defineCall("getpriority_set", { target: taskName, nice: int }, (world, task, { target, nice }) =>
     plain(setPriority(world, task, target, nice)),
   ),
   defineCall("prlimit_get", { target: taskName }, (_, task, { target }) => plain(maySeeLimits(task, target))),
