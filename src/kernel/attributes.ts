@@ -1,3 +1,4 @@
+import { UsernsError } from "../core/errors.ts";
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
@@ -121,14 +122,27 @@ export function truncatePath(world: World, task: Task, path: PathName, size: num
   return setSize(world, task, found.value, size, "as asked");
 }
 
+/** The bytes without which a file is no program: an ELF header. */
+const PROGRAM_HEADER = 64;
+
 /**
  * Cut or grow a file: `do_truncate`. Set-id bits and capabilities go with the old content; XFS leaves a file alone that
  * was empty and shall be, unless the opening of the file asked for it.
  */
 export function setSize(world: World, task: Task, path: Path, size: number, when: "as asked" | "at open"): Verdict {
   const { inode } = path;
+  if (inode.isProgram && size >= PROGRAM_HEADER)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: path.mount.name,
+      expected: `a program that is cut to less than ${PROGRAM_HEADER} bytes, and is none any more`,
+      got: `${size} bytes: whether what is left of a program runs is not modelled`,
+    });
   const removed = privsToRemove(world, task, path);
   const isIgnored =
-    when === "as asked" && size === 0 && inode.size === 0 && filesystemType(inode.superblock.type).ignoresEmptyTruncate;
+    when === "as asked" &&
+    size === 0 &&
+    inode.size === 0 &&
+    !inode.isProgram &&
+    filesystemType(inode.superblock.type).ignoresEmptyTruncate;
   return notifyChange(world, task, path, isIgnored ? { ...removed, dropBits: 0 } : { ...removed, size });
 }

@@ -136,7 +136,7 @@ const NO_ENTRY: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" }
 export function freeEntry(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Entry> {
   const parent = lookupParent(world, task, path);
   if (!parent.ok) return parent;
-  const named = isEntry(parent.value, NO_ENTRY);
+  const named = isEntry(world, task, parent.value, NO_ENTRY);
   if (!named.ok) return named;
   const entry = lookupName(parent.value);
   if (!entry.ok) return entry;

@@ -1,4 +1,5 @@
 import { UsernsError } from "../core/errors.ts";
+import { isNsCapable } from "./capability.ts";
 import type { Errno } from "./errno.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
@@ -125,9 +126,18 @@ export function isDotName({ name }: EntryName): boolean {
   return name === "." || name === "..";
 }
 
-/** Is the last name one that can be made, removed or renamed, and neither a dot name nor the top of a mount? */
-export function isEntry({ mount, name }: EntryName, errnos: NoEntryErrnos): Verdict {
-  if (name === "") return deny(errnos.top, RULES.mountTop, `${mount.name} is the top of a mount`);
+/**
+ * Is the last name one that can be made, removed or renamed, and neither a dot name nor the top of a mount?
+ *
+ * @throws UsernsError ERR_SCENARIO where permission over the directory comes first that the mount stands in, and the
+ *         task has not all of them
+ */
+export function isEntry(world: World, task: Task, { mount, name }: EntryName, errnos: NoEntryErrnos): Verdict {
+  if (name === "") {
+    if (errnos.top !== "EEXIST" && !isNsCapable(task.cred, world.initUserNs, "dac_override"))
+      throw outside(mount, `the directory that ${mount.name} is mounted on, asked for by ${task.name}`);
+    return deny(errnos.top, RULES.mountTop, `${mount.name} is the top of a mount`);
+  }
   return name === "." || name === ".." ? deny(errnos[name], RULES.dotsAreNoEntry) : allow();
 }
 

@@ -85,8 +85,8 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!areTops && path.mount !== to.mount)
     return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
   for (const asked of [
-    isEntry(source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" }),
-    isEntry(target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY),
+    isEntry(world, task, source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" }),
+    isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY),
   ])
     if (!asked.ok) return asked;
   requireOwnFiles(path.mount.superblock, "rename");

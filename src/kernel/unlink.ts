@@ -84,7 +84,8 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
   const parent = lookupParent(world, task, path);
   if (!parent.ok) return parent;
-  for (const asked of [isEntry(parent.value, NO_ENTRY[as]), wantWrite(path.mount)]) if (!asked.ok) return asked;
+  for (const asked of [isEntry(world, task, parent.value, NO_ENTRY[as]), wantWrite(path.mount)])
+    if (!asked.ok) return asked;
   const entry = lookupName(parent.value);
   if (!entry.ok) return entry;
   const victim = existing(entry.value);
