@@ -12,6 +12,7 @@ import {
   repairMaps,
   type WritePlace,
 } from "../explain/index.ts";
+import type { OwnerKind } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { loadMap, MAP_HELP } from "./map-option.ts";
@@ -40,6 +41,7 @@ interface CheckOptions {
   readonly setgroups?: "allow" | "deny";
   readonly as: string;
   readonly from?: WritePlace;
+  readonly written?: readonly OwnerKind[];
   readonly parentMap?: string;
   readonly parentGidMap?: string;
   readonly json?: true;
@@ -65,6 +67,12 @@ export function addCheckCommand(program: Command, session: Session): void {
         "where it writes: inside the new namespace, as unshare -r (the default for who has no capability); or from the parent, as newuidmap",
       ).choices(["inside", "parent"]),
     )
+    .addOption(
+      new Option("--written <kinds...>", "maps that somebody wrote before: is there a second time?").choices([
+        "uid",
+        "gid",
+      ]),
+    )
     .option("--parent-map <map>", `the uid_map of the namespace it is made in; the initial one without it: ${MAP_HELP}`)
     .option("--parent-gid-map <map>", "its gid_map, if it is another")
     .option("--json", "answer as JSON")
@@ -75,6 +83,7 @@ export function addCheckCommand(program: Command, session: Session): void {
     "check --uid-map '0 1000 1' --gid-map '0 1000 1' --setgroups deny",
     "check --uid-map '0 1000 1; 1 100000 65536' --as caps=CAP_SETUID",
     "check --uid-map '0 0 1' --as uid=0 --from inside --json",
+    "check --uid-map '0 1000 1' --written uid",
     "check --uid-map '0 0 10' --parent-map 0:1000:1 --parent-gid-map 0:100:1",
   ]);
 }
@@ -121,7 +130,8 @@ async function readQuestion(options: CheckOptions): Promise<MapQuestion> {
           uid: await parentExtents(parentMap, "--parent-map"),
           gid: await parentExtents(parentGidMap ?? parentMap, parentGidMap ? "--parent-gid-map" : "--parent-map"),
         };
-  return { parent, writer, from: options.from ?? (writer.caps.length === 0 ? "inside" : "parent"), setgroups, texts };
+  const { written, from = writer.caps.length === 0 ? "inside" : "parent" } = options;
+  return { parent, writer, from, setgroups, texts, ...(written ? { written } : {}) };
 }
 
 async function parentExtents(value: string, option: string): Promise<readonly Extent[]> {

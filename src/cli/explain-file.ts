@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type IdMap, init, lowerSetOf, outsideOf } from "../core/index.ts";
+import { init } from "../core/index.ts";
 import {
   askFile,
   type FileAnswer,
@@ -13,8 +13,8 @@ import {
   repairFile,
 } from "../explain/index.ts";
 import { usageFault } from "./fault.ts";
+import { type MapOptions, nestedFaults, nestedFaultText, readGivenMaps } from "./given-maps.ts";
 import { readId, readOwner } from "./id-argument.ts";
-import { loadMap } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit } from "./terminal.ts";
 import { readCaps } from "./writer-option.ts";
@@ -42,18 +42,6 @@ export interface FileOptions {
   readonly fileCapsRoot?: string;
   readonly nosuid?: true;
   readonly nnp?: true;
-}
-
-/** The maps that ids go through, as texts. */
-export interface MapOptions {
-  readonly map?: string;
-  readonly gidMap?: string;
-  readonly nested?: readonly string[];
-  readonly gidNested?: readonly string[];
-  readonly mount?: string;
-  readonly gidMount?: string;
-  readonly fs?: string;
-  readonly gidFs?: string;
 }
 
 const FILE_OPTIONS: readonly Option[] = [
@@ -115,7 +103,10 @@ async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Pr
       to === undefined ? `what to ${ask} to` : "nothing: it goes with chown and chmod",
       to ?? "none",
     );
-  const namespaces = await readNamespaces(options);
+  const maps = await readGivenMaps(options);
+  const { namespaces } = maps;
+  const [fault] = nestedFaults(maps, options);
+  if (fault) throw usageFault(fault.option, "lower ids that the map before it holds", nestedFaultText(fault));
   const task = readTask(options.as ?? firstIds(namespaces));
   const isDirectory = ask === "create" || type === "dir";
   const mode = options.mode ?? (isDirectory || ask === "exec" ? "0755" : "0644");
@@ -127,9 +118,7 @@ async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Pr
   const made = { uid: 0, gid: 0, mode: type === "dir" ? 0o755 : 0o644 };
   return {
     ask,
-    namespaces,
-    mount: await readMaps(options.mount, options.gidMount, "--mount", "--gid-mount"),
-    filesystem: await readMaps(options.fs, options.gidFs, "--fs", "--gid-fs"),
+    ...maps,
     isNosuid: options.nosuid ?? false,
     task: {
       ...task,
@@ -140,45 +129,6 @@ async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Pr
     file: { ...(ask === "create" ? made : owned), type, caps: readProgramCaps(options) },
     to: ask === "chown" && to !== undefined ? readNewOwner(to) : { uid: null, gid: null },
     toMode: ask === "chmod" && to !== undefined ? readMode(to, "--to") : 0,
-  };
-}
-
-async function readNamespaces(options: MapOptions): Promise<OwnerMaps[]> {
-  const first = await readMaps(options.map, options.gidMap, "--map", "--gid-map");
-  const { nested = [], gidNested } = options;
-  if (!first && nested.length > 0) throw usageFault("--map", "the map that --nested goes with", "none");
-  if (gidNested !== undefined && gidNested.length !== nested.length)
-    throw usageFault("--gid-nested", `as many as --nested: ${nested.length}`, String(gidNested.length));
-  const namespaces = first ? [first] : [];
-  for (const [index, text] of nested.entries()) {
-    const inner = await readMaps(text, gidNested?.[index], "--nested", "--gid-nested");
-    const outer = namespaces.at(-1);
-    if (!inner || !outer) throw new Error("a nested map is given, and the map before it too");
-    checkNested(inner.uid, outer.uid, "--nested");
-    checkNested(inner.gid, outer.gid, gidNested ? "--gid-nested" : "--nested");
-    namespaces.push(inner);
-  }
-  return namespaces;
-}
-
-function checkNested(inner: IdMap, outer: IdMap, option: string): void {
-  const missing = outsideOf(outer, lowerSetOf(inner))[0];
-  if (missing)
-    throw usageFault(option, "lower ids that the map before it holds", `${missing.first}, which it does not`);
-}
-
-async function readMaps(
-  uidText: string | undefined,
-  gidText: string | undefined,
-  option: string,
-  gidOption: string,
-): Promise<OwnerMaps | null> {
-  if (uidText === undefined && gidText !== undefined)
-    throw usageFault(option, `the map that ${gidOption} goes with`, "none");
-  if (uidText === undefined) return null;
-  return {
-    uid: await loadMap(uidText, option),
-    gid: gidText === undefined ? await loadMap(uidText, option) : await loadMap(gidText, gidOption),
   };
 }
 

@@ -1,21 +1,29 @@
 import { type Command, Option } from "commander";
-import { type Kind, UsernsError } from "../core/index.ts";
-import { type Explanation, explain, explanationLines, FILE_ASKS } from "../explain/index.ts";
+import type { Kind } from "../core/index.ts";
+import { type Explanation, explain, explanationLines, FILE_ASKS, hang } from "../explain/index.ts";
 import {
   createRoute,
   initialNamespace,
   intoKernel,
   type KernelRoute,
-  type NamedMap,
+  type OwnerKind,
   outOfKernel,
   statRoute,
   type View,
 } from "../kernel/index.ts";
-import { addFileOptions, type FileOptions, givenFileOption, type MapOptions, runExplainFile } from "./explain-file.ts";
+import { addFileOptions, type FileOptions, givenFileOption, runExplainFile } from "./explain-file.ts";
 import { usageFault } from "./fault.ts";
+import {
+  addMapOptions,
+  type GivenMaps,
+  type MapOptions,
+  type NestedFault,
+  nestedFaults,
+  nestedFaultText,
+  readGivenMaps,
+} from "./given-maps.ts";
 import { addExamples } from "./help-examples.ts";
 import { readId, readOwner } from "./id-argument.ts";
-import { loadMap, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
@@ -39,6 +47,8 @@ export interface ExplainAnswer {
   readonly direction: DirectionName;
   readonly title: string;
   readonly explanations: readonly Explanation[];
+  /** Nested maps that Linux would not take, for the map before does not hold a line of them. Ids may end there. */
+  readonly refusedMaps: readonly NestedFault[];
 }
 
 interface ExplainOptions extends MapOptions, FileOptions {
@@ -59,20 +69,13 @@ export function addExplainCommand(program: Command, session: Session): void {
         "u: used inside or kept on disk; k: in the kernel; v: seen through a mount.",
     )
     .argument("<ids...>", `an id (1000), an owner (1000:100), or a question: ${FILE_ASKS.join(", ")}`)
-    .addOption(new Option("--kind <kind>", "what an id alone is").choices(["uid", "gid"]).default("uid"))
-    .option("--map <map>", `the caller's map; the initial namespace without it: ${MAP_HELP}`)
-    .option("--gid-map <map>", "the caller's map of groups, if it is another")
-    .option("--nested <map>", "the map of a namespace inside the one before; may be repeated", collect)
-    .option("--gid-nested <map>", "its map of groups, if it is another; as often as --nested", collect)
-    .option("--mount <map>", "the map of an idmapped mount: file system's side:kernel ids:count")
-    .option("--gid-mount <map>", "its map of groups, if it is another")
-    .option("--fs <map>", "the map of the namespace that owns the superblock, down to kernel ids")
-    .option("--gid-fs <map>", "its map of groups, if it is another")
-    .addOption(
-      new Option("--direction <way>", "stat is the default with --mount or --fs, else down").choices(
-        Object.keys(DIRECTIONS),
-      ),
-    );
+    .addOption(new Option("--kind <kind>", "what an id alone is").choices(["uid", "gid"]).default("uid"));
+  addMapOptions(command);
+  command.addOption(
+    new Option("--direction <way>", "stat is the default with --mount or --fs, else down").choices(
+      Object.keys(DIRECTIONS),
+    ),
+  );
   addFileOptions(command);
   command.option("--json", "answer as JSON").action(async (ids: string[], options: ExplainOptions) => {
     const ask = FILE_ASKS.find((word) => word === ids[0]);
@@ -105,22 +108,19 @@ async function askAbout(
   return runExplainFile(ask, options, session);
 }
 
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}
-
 async function runExplain(texts: readonly string[], options: ExplainOptions, terminal: Terminal): Promise<Exit> {
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
   checkMaps(direction, options);
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   const explanations: Explanation[] = [];
-  const views = { uid: await loadView("uid", options), gid: await loadView("gid", options) };
+  const maps = await readGivenMaps(options);
   for (const { kind, id } of texts.flatMap((text) => askedBy(text, options.kind)))
-    explanations.push(explain(kind, DIRECTIONS[direction].route(views[kind]), { id, number: 0 }));
+    explanations.push(explain(kind, DIRECTIONS[direction].route(viewOf(maps, kind)), { id, number: 0 }));
+  const refusedMaps = nestedFaults(maps, options).filter(({ kind }) => explanations.some((of) => of.kind === kind));
   const { title } = DIRECTIONS[direction];
-  if (options.json) await answerJson(terminal, { direction, title, explanations } satisfies ExplainAnswer);
-  else await answer(terminal, explainText(title, explanations, terminal));
+  if (options.json) await answerJson(terminal, { direction, title, explanations, refusedMaps } satisfies ExplainAnswer);
+  else await answer(terminal, explainText(title, explanations, refusedMaps, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
 }
 
@@ -138,53 +138,42 @@ function askedBy(text: string, kind: "uid" | "gid"): Asked[] {
   ];
 }
 
-function checkMaps(direction: DirectionName, options: ExplainOptions): void {
-  const hasDisk = direction === "stat" || direction === "create";
-  const fail = (where: string, expected: string, got: string) =>
-    new UsernsError("ERR_USAGE", { where, expected, got, fix: "userns explain --help" });
-  if (!hasDisk && options.map === undefined) throw fail("--map", "a map to explain the id with", "none");
-  if (!hasDisk && (options.mount !== undefined || options.fs !== undefined))
-    throw fail("--direction", "stat or create beside --mount or --fs", direction);
-  const pairs = [
-    ["--mount", options.mount, options.gidMount],
-    ["--fs", options.fs, options.gidFs],
-  ] as const;
-  for (const [option, own, gids] of pairs)
-    if (own === undefined && gids !== undefined) throw fail(option, "the map that its map of groups goes with", "none");
-  const { nested = [], gidNested = nested } = options;
-  if (gidNested.length !== nested.length)
-    throw fail("--gid-nested", `as many as --nested: ${nested.length}`, String(gidNested.length));
-  if (options.map === undefined && (options.nested !== undefined || options.gidMap !== undefined))
-    throw fail("--map", "the map that --nested or --gid-map goes with", "none");
+function checkMaps(direction: DirectionName, options: MapOptions): void {
+  if (direction === "stat" || direction === "create") return;
+  if (options.map === undefined) throw usageFault("--map", "a map to explain the id with", "none");
+  if (options.mount !== undefined || options.fs !== undefined)
+    throw usageFault("--direction", "stat or create beside --mount or --fs", direction);
 }
 
-async function loadView(kind: "uid" | "gid", options: ExplainOptions): Promise<View> {
-  const { map, gidMap, nested = [], gidNested, mount, gidMount, fs, gidFs } = options;
-  const named = async (
-    own: string | undefined,
-    gids: string | undefined,
-    option: string,
-    name: string,
-  ): Promise<NamedMap | null> => {
-    const isOther = kind === "gid" && gids !== undefined;
-    const text = isOther ? gids : own;
-    return text === undefined ? null : { name, map: await loadMap(text, isOther ? `--gid-${option}` : `--${option}`) };
-  };
-  const caller = [await named(map, gidMap, "map", `${kind}_map`)];
-  for (const [index, value] of nested.entries())
-    caller.push(await named(value, gidNested?.[index], "nested", `${kind}_map of nested ${index + 1}`));
+function viewOf<K extends OwnerKind>({ namespaces, mount, filesystem }: GivenMaps, kind: K): View<K> {
   return {
-    caller: caller.filter((given) => given !== null),
-    mount: await named(mount, gidMount, "mount", "mount map"),
-    filesystem: (await named(fs, gidFs, "fs", "file system map")) ?? initialNamespace(),
+    caller: namespaces.map((maps, index) => ({
+      name: index === 0 ? `${kind}_map` : `${kind}_map of nested ${index}`,
+      map: maps[kind],
+    })),
+    mount: mount && { name: "mount map", map: mount[kind] },
+    filesystem: filesystem ? { name: "file system map", map: filesystem[kind] } : initialNamespace(),
   };
 }
 
-function explainText(title: string, explanations: readonly Explanation[], terminal: Terminal): string {
+function explainText(
+  title: string,
+  explanations: readonly Explanation[],
+  refusedMaps: readonly NestedFault[],
+  terminal: Terminal,
+): string {
   const blocks = explanations.map((explanation) => {
     const [head = "", ...steps] = explanationLines(explanation);
     const paint = explanation.isMapped ? terminal.colors.bold : terminal.colors.red;
     return [`${paint(head)}  (${title})`, ...steps].join("\n");
   });
-  return `${blocks.join("\n\n")}\n`;
+  const notes = refusedMaps.map((fault) => {
+    const { option, nested, refusal } = fault;
+    return [
+      ...hang("", `${option} ${nested}, which Linux does not take: ${refusal.errno} ${nestedFaultText(fault)}`),
+      ...hang("  rule  ", refusal.rule.sentence),
+      ...hang("  from  ", refusal.rule.source),
+    ].join("\n");
+  });
+  return `${[...blocks, ...notes].join("\n\n")}\n`;
 }

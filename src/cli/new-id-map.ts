@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { init, showExtent } from "../core/index.ts";
+import { hang } from "../explain/index.ts";
 import { entriesOf, parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
 import {
   askNewIdMap,
@@ -142,14 +143,17 @@ function textLines(kind: MappedKind, explained: NewIdMapExplained, options: NewI
   const file = kind === "uid" ? options.subuid : options.subgid;
   return [
     `${TOOL[kind]}: ${told.exit === 0 ? "allowed" : "refused"} (exit ${told.exit})`,
-    ...told.grounds.map((ground) => `  ${showExtent(ground.extent)}  ${groundText(kind, ground)}`),
-    `  rule      ${told.rule.sentence}`,
-    ...(told.kernel ? [`  kernel    ${told.kernel.errno}: ${told.kernel.because}`] : []),
-    ...add.map((line) => `  to do     add ${line} to ${file}`),
-    ...findings.map(
-      ({ where, account }) =>
-        `  warning   ${where === file ? "the line to add" : where} covers ${account.kind} ${account.name} (${account.id})`,
+    ...told.grounds.flatMap((ground) => hang(`  ${showExtent(ground.extent)}  `, groundText(kind, ground))),
+    ...hang("  rule      ", told.rule.sentence),
+    ...hang("  from      ", told.rule.source),
+    ...(told.kernel ? hang("  kernel    ", `${told.kernel.errno}: ${told.kernel.because}`) : []),
+    ...add.flatMap((line) => hang("  to do     ", `add ${line} to ${file}`)),
+    ...findings.flatMap(({ where, account }) =>
+      hang(
+        "  warning   ",
+        `${where === file ? "the line to add" : where} covers ${account.kind} ${account.name} (${account.id})`,
+      ),
     ),
-    ...badLines.map(({ where, why }) => `  warning   ${where} is passed over: ${why}`),
+    ...badLines.flatMap(({ where, why }) => hang("  warning   ", `${where} is passed over: ${why}`)),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Engine } from "../core/index.ts";
 import { type Explanation, explain } from "../explain/index.ts";
-import type { Rule, Values } from "../kernel/index.ts";
+import { type Deviation, deviationsOf, type Rule, type Values } from "../kernel/index.ts";
 import type { Answer, Difference, Scenario } from "../scenario/index.ts";
 
 /** The `--json` of `userns run`. */
@@ -16,7 +16,9 @@ export interface RunScenario {
   /** As it was named; `stdin` for `-`. */
   readonly file: string;
   readonly title: string | null;
-  readonly profile: Scenario["profile"];
+  readonly profile: string;
+  /** Where the profile differs from the newest revision of what it adds to Linux; empty for Linux. */
+  readonly deviations: readonly Deviation[];
   readonly calls: readonly RunCall[];
   /** How many calls have an expected answer, and how many of these answered otherwise. */
   readonly expected: number;
@@ -43,6 +45,8 @@ export interface RunCall {
   readonly differences: readonly Difference[];
   /** The way of each id that the answer tells, and of each that came to nothing. */
   readonly ids: readonly Explanation[];
+  /** Places in the call where the kernel modelled would have stopped for good. */
+  readonly bugs: readonly string[];
 }
 
 /** What replaying a scenario gave, as JSON. */
@@ -52,14 +56,15 @@ export function runScenario(file: string, scenario: Scenario, answers: readonly 
   return {
     file,
     title,
-    profile,
+    profile: profile.name,
+    deviations: deviationsOf(profile),
     calls,
     expected: calls.filter(({ expected }) => expected !== null).length,
     different: calls.filter(({ differences }) => differences.length > 0).length,
   };
 }
 
-function runCall({ step, verdict, result, differences, translations }: Answer, index: number): RunCall {
+function runCall({ step, verdict, result, differences, translations, bugs }: Answer, index: number): RunCall {
   return {
     number: index + 1,
     where: step.where,
@@ -72,5 +77,6 @@ function runCall({ step, verdict, result, differences, translations }: Answer, i
     expected: step.observed,
     differences,
     ids: translations.map(({ kind, route, from }) => explain(kind, route, from)),
+    bugs,
   };
 }

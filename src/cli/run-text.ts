@@ -22,7 +22,7 @@ const HEAD: Row = { number: "#", who: "who", call: "call", answer: "answer" };
  * @param showsIds  the way of the ids of every call
  */
 export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors }: Terminal): string[] {
-  const { file, title, calls } = scenario;
+  const { file, title, calls, deviations } = scenario;
   const rows = calls.map(rowOf);
   const all = [HEAD, ...rows];
   const columns = {
@@ -39,6 +39,7 @@ export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors
   const indent = " ".repeat(columns.number + 2);
   return [
     colors.bold(title === null ? file : `${file}: ${title}`),
+    ...deviations.flatMap(({ name, sentence, source }) => hang(`${name}: `, `${sentence} (${source})`)),
     ...line(HEAD).map((text) => colors.dim(text)),
     ...calls.flatMap((call, index) => {
       const [row = HEAD] = [rows[index]];
@@ -46,6 +47,7 @@ export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors
       return [
         ...line(row).map((text) => (isDifferent ? colors.red(text) : text)),
         ...ruleLines(call, indent),
+        ...call.bugs.flatMap((bug) => hang(indent, `the kernel stops here: ${bug}`)).map((text) => colors.red(text)),
         ...differenceLines(call, indent).map((text) => colors.red(text)),
         ...(isDifferent || showsIds ? call.ids.flatMap(explanationLines).map((text) => indent + text) : []),
       ];

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { UsernsError } from "../core/errors.ts";
+import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
-import { importVector, type Vector } from "../scenario/import-vector.ts";
-import { type Outcome, runVector } from "../scenario/run-vector.ts";
+import { importFunctions, isFunctionsFile } from "../scenario/import-functions.ts";
+import { importVector } from "../scenario/import-vector.ts";
+import { type Outcome, type Recorded, recordedVector } from "../scenario/run-vector.ts";
+import { recordedScript } from "../scenario/script/run-script.ts";
+import { holdsScripts, importScripts } from "../scenario/script/script.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
@@ -11,7 +16,8 @@ const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N
 Replay recorded vectors, files or folders of them, and compare every answer.
   --only WORD  only vectors of this tag, or whose id begins so
   --show N     how many failures are shown in full (default 5)
-  --engine E   wasm (default) or typescript`;
+  --engine E   wasm (default) or typescript
+  --profile P  which kernel shall answer what Linux was asked (default ${LINUX.name})`;
 
 /** The vector files at a path: itself, or every .json below a folder. */
 function filesAt(path: string): string[] {
@@ -23,10 +29,15 @@ function filesAt(path: string): string[] {
     .flatMap(filesAt);
 }
 
-function vectorsIn(file: string): Vector[] {
+/** @param profile  which kernel shall answer what Linux was asked; the other files say which they were asked of */
+function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (isFunctionsFile(json)) return importFunctions(json, file);
+  if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  return list.map((vector, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
+  return list.map((vector, index) =>
+    recordedVector(importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS, profile)),
+  );
 }
 
 async function main(): Promise<number> {
@@ -36,6 +47,7 @@ async function main(): Promise<number> {
       only: { type: "string", multiple: true },
       show: { type: "string", default: "5" },
       engine: { type: "string", default: "wasm" },
+      profile: { type: "string", default: LINUX.name },
     },
   });
   if (positionals.length === 0) {
@@ -43,8 +55,17 @@ async function main(): Promise<number> {
     return 2;
   }
   const { only } = values;
-  const isWanted = (vector: Vector) => !only || only.some((word) => vector.tag === word || vector.id.startsWith(word));
-  const vectors = positionals.flatMap(filesAt).flatMap(vectorsIn).filter(isWanted);
+  const profile = parseProfile(values.profile);
+  if (!profile) {
+    console.error(`--profile: expected ${PROFILE_FORM} (got: ${JSON.stringify(values.profile)})`);
+    return 2;
+  }
+  const isWanted = (vector: Recorded) =>
+    !only || only.some((word) => vector.tag === word || vector.id.startsWith(word));
+  const vectors = positionals
+    .flatMap(filesAt)
+    .flatMap((file) => vectorsIn(file, profile))
+    .filter(isWanted);
   if (vectors.length === 0) {
     console.error(`no vectors in ${positionals.join(", ")}${only ? ` that are ${only.join(" or ")}` : ""}`);
     return 2;
@@ -54,7 +75,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const engine = await startEngine(values.engine);
-  const outcomes = vectors.map((vector) => runVector(vector, engine));
+  const outcomes = vectors.flatMap((vector) => vector.run(engine));
   report(outcomes, Number(values.show));
   return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
@@ -68,8 +89,18 @@ function report(outcomes: readonly Outcome[], shown: number): void {
     const header = `failed ${vector.id} (${vector.tag})`;
     console.log(index < shown ? [header, ...lines].join("\n  ") : header);
   }
+  const named = outcomes.flatMap((outcome) => (outcome.kind === "passed" ? (outcome.named ?? []) : []));
+  for (const line of new Set(named)) console.error(`not replayed: ${line}`);
   const passed = outcomes.length - failed.length - skipped.length;
-  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+  console.log(
+    `${passed} passed, ${failed.length} failed, ${skipped.length} skipped${named.length > 0 ? `; ${named.length} steps not replayed` : ""}`,
+  );
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsernsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

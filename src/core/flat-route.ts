@@ -85,7 +85,7 @@ export function flattenRoute(route: Route): FlatRoute {
 }
 
 function numbersOf(hop: Hop): NamespaceNumber[] {
-  return [...(hop.number ? [hop.number] : []), ...(hop.shown?.creators.keys() ?? [])];
+  return [...(hop.number ? [hop.number] : []), ...(hop.shown?.creators.keys() ?? []), ...(hop.bare ?? [])];
 }
 
 function unknownTo(known: ReadonlySet<NamespaceNumber>): NamespaceNumber {
@@ -100,25 +100,29 @@ function hopTables(hop: Hop): FlatRoute {
   const tables = new Map<NamespaceNumber, SegmentTable>();
   const hole = (from: PlacedId) => follow([hop], from);
   if (hop.direction === "down") {
-    const kept = (first: number) =>
-      number === CLASSICAL ? pinnedTo(first, hole({ id: NO_ID, number })) : shifted(first, 0, number);
-    tables.set(CLASSICAL, tableOf(hop.map.byFirst, kept));
-    return { tables, other: hole({ id: 0, number: 1 }) };
+    const none = hole({ id: NO_ID, number: CLASSICAL });
+    const isKept = (first: number) => number !== CLASSICAL && first !== NO_ID;
+    const table = tableOf(hop.map.byFirst, (first) =>
+      isKept(first) ? shifted(first, 0, number) : pinnedTo(first, none),
+    );
+    if (table.at(-1)?.first !== NO_ID) append(table, pinnedTo(NO_ID, none));
+    tables.set(CLASSICAL, table);
+    return { tables, other: none };
   }
   const unmapped = hole({ id: NO_ID, number: CLASSICAL });
-  tables.set(
-    CLASSICAL,
-    tableOf(hop.map.byLower, (first) => pinnedTo(first, unmapped)),
-  );
+  const upward = (number: NamespaceNumber) =>
+    tableOf(hop.map.byLower, (first) => pinnedTo(first, hole({ id: NO_ID, number })));
+  tables.set(CLASSICAL, upward(CLASSICAL));
   for (const foreign of hop.shown?.creators.keys() ?? [])
-    tables.set(foreign, [pinnedTo(0, hole({ id: 0, number: foreign }))]);
+    tables.set(foreign, [pinnedTo(0, hole({ id: NO_ID, number: foreign }))]);
+  for (const bare of hop.bare ?? []) tables.set(bare, upward(bare));
   if (number !== CLASSICAL)
     tables.set(number, [shifted(0, 0, CLASSICAL), pinnedTo(NO_ID, hole({ id: NO_ID, number }))]);
   return { tables, other: unmapped };
 }
 
 /** Classical extents, sorted, and what stands in the holes between them. */
-function tableOf(sorted: readonly Extent[], holeAt: (first: number) => Segment): SegmentTable {
+function tableOf(sorted: readonly Extent[], holeAt: (first: number) => Segment): Segment[] {
   const table: Segment[] = [];
   let next = 0;
   for (const { first, lowerFirst, count } of sorted) {

@@ -48,8 +48,12 @@ export function isValidKuid64(kuid: Kuid64): boolean {
   return kuid.id !== NO_ID;
 }
 
-/** The notation of text output: `k5`, and `k5@ns2` for an isolated id. */
-export function showKuid64(kuid: Kuid64): string {
-  const id = kuid.id === NO_ID ? "none" : `k${kuid.id}`;
+/**
+ * The notation of text output: `k5`, and `k5@ns2` for an isolated id.
+ *
+ * @param space  `v` for an id as it is seen through a mount
+ */
+export function showKuid64(kuid: Kuid64, space: "k" | "v" = "k"): string {
+  const id = kuid.id === NO_ID ? "none" : `${space}${kuid.id}`;
   return kuid.number === CLASSICAL ? id : `${id}@ns${kuid.number}`;
 }

@@ -24,7 +24,7 @@ export interface Shown<K extends Kind = Kind> {
  *
  * `down` takes ids used inside to kernel ids. An isolated namespace (`number` not 0) keeps an id that its map does not
  * hold, tagged with the number. `up` takes kernel ids back: a classical one through the map, one tagged with this
- * namespace's own number as it stands, any other not at all.
+ * namespace's own number as it stands, one of a `bare` number through the map, any other not at all.
  *
  * @source user_namespaces(7); the isolated-namespace proposal: make_kuid, from_kuid, from_kuid_munged
  */
@@ -37,6 +37,8 @@ export interface Hop<K extends Kind = Kind> {
   readonly number?: NamespaceNumber;
   /** Only on a hop up. */
   readonly shown?: Shown<K>;
+  /** Only on a hop up: numbers whose ids are read as if they were classical. */
+  readonly bare?: readonly NamespaceNumber[];
 }
 
 /** The hops that take an id from one place to another, first to last. */
@@ -50,6 +52,8 @@ export type StepReason =
   | "isolated"
   /** The id carries this namespace's number and stands for itself. */
   | "own"
+  /** The number was put aside, and a line of the map holds the id. */
+  | "bare"
   /** Not mapped, and the creator of the id's namespace is shown. */
   | "creator"
   /** Not mapped, and the overflow id is shown. */
@@ -78,7 +82,7 @@ export function stepThrough<K extends Kind>(hop: Hop<K>, from: PlacedId<K>): Ste
 
 function stepDown<K extends Kind>(hop: Hop<K>, from: PlacedId<K>): Step<K> {
   const number = hop.number ?? CLASSICAL;
-  if (from.number !== CLASSICAL)
+  if (from.number !== CLASSICAL || from.id === NO_ID)
     return { hop, from, to: { id: NO_ID, number: CLASSICAL }, reason: "unmapped", line: null };
   const before: number = from.id;
   const id = mapDown(hop.map, before);
@@ -91,11 +95,12 @@ function stepDown<K extends Kind>(hop: Hop<K>, from: PlacedId<K>): Step<K> {
 function stepUp<K extends Kind>(hop: Hop<K>, from: PlacedId<K>): Step<K> {
   const isClassical = from.number === CLASSICAL;
   const isOwn = !isClassical && from.number === hop.number;
+  const isBare = !isClassical && !isOwn && hop.bare?.includes(from.number) === true;
   const before: number = from.id;
-  const id = isClassical ? mapUp(hop.map, before) : isOwn ? before : NO_ID;
+  const id = isClassical || isBare ? mapUp(hop.map, before) : isOwn ? before : NO_ID;
   if (id !== NO_ID) {
-    const line = isClassical ? lineOf(hop.map, from.id, "lower") : null;
-    return { hop, from, to: { id, number: CLASSICAL }, reason: isClassical ? "line" : "own", line };
+    const line = isOwn ? null : lineOf(hop.map, from.id, "lower");
+    return { hop, from, to: { id, number: CLASSICAL }, reason: isOwn ? "own" : isBare ? "bare" : "line", line };
   }
   const creator = isClassical ? undefined : hop.shown?.creators.get(from.number);
   if (creator !== undefined)

@@ -3,7 +3,7 @@ import { CLASSICAL, type NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import type { Kernels } from "./wasm-kernels.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
-import { biasedRange, WasmTable } from "./wasm-table.ts";
+import { biasedRange, WasmTable, writeFourfold } from "./wasm-table.ts";
 
 /** The most rules for which holding every id against all of them pays. */
 const MOST_RULES = 12;
@@ -89,10 +89,7 @@ export class WasmRoute {
       for (const [index, segment] of table.entries()) {
         if (gives(segment, other)) continue;
         const given = [segment.pin, segment.delta - other.id, segment.number - other.number];
-        for (const value of [number, ...biasedRange(table, index), ...given]) {
-          words.fill(value, at, at + 4);
-          at += 4;
-        }
+        at = writeFourfold(words, at, [number, ...biasedRange(table, index), ...given]);
       }
     words.set(
       wide.flatMap(({ number, laid }) => [number, laid.address, 0, 0]),

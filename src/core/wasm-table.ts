@@ -60,10 +60,7 @@ export class WasmTable {
     words.fill(0, at, at + 4);
     at = extents >>> 2;
     for (const { first, span, delta } of pieces)
-      for (const value of [first ^ BIAS, span ^ BIAS, delta - hole - 1]) {
-        words.fill(value, at, at + 4);
-        at += 4;
-      }
+      at = writeFourfold(words, at, [first ^ BIAS, span ^ BIAS, delta - hole - 1]);
   }
 
   get hasTrie(): boolean {
@@ -105,7 +102,18 @@ function isAmbiguous({ pieces, hole }: Pieces): boolean {
   return hole !== NO_ID || pieces.some((piece) => piece.delta === NO_ID || givesNoId(piece));
 }
 
-/** What a rule or an extent holds of a segment, four times each. */
+/**
+ * Write values as the vector kernels read them: each in four words.
+ *
+ * @param at  a place in words
+ * @returns   the place behind them
+ */
+export function writeFourfold(words: Uint32Array, at: number, values: readonly number[]): number {
+  for (const [index, value] of values.entries()) words.fill(value, at + 4 * index, at + 4 * index + 4);
+  return at + 4 * values.length;
+}
+
+/** What a rule or an extent holds of a segment. */
 export function biasedRange(table: SegmentTable, index: number): readonly [first: number, span: number] {
   return [(table[index]?.first ?? 0) ^ BIAS, spanOf(table, index) ^ BIAS];
 }

@@ -51,6 +51,7 @@ const REASONS: Readonly<Record<StepReason, (nothingFits: string) => string>> = {
   line: (nothingFits) => nothingFits,
   isolated: (nothingFits) => `${nothingFits}, and the namespace is isolated: the id stays, under its number`,
   own: () => "an id of this isolated namespace stands for itself",
+  bare: (nothingFits) => `${nothingFits}; the number of its namespace is put aside`,
   creator: () => "an id of another isolated namespace: its creator is shown",
   overflow: (nothingFits) => `${nothingFits}; the overflow id is shown`,
   unmapped: (nothingFits) => nothingFits,

@@ -1,18 +1,18 @@
 import type { Engine } from "../core/engine.ts";
 import {
-  CAPABILITIES,
   type Capability,
   capName,
   type Denied,
-  isCapability,
+  namesOf,
   type OwnerKind,
   type Rule,
   SETGID,
   SETUID,
-  type Translation,
 } from "../kernel/index.ts";
+import { readCapSet } from "../kernel/syscall/argument.ts";
 import { type Answer, replay } from "../scenario/index.ts";
 import { type Explanation, explain } from "./explain.ts";
+import { checksOf, distinctWays, type FileCheck, toExplanation } from "./file-check.ts";
 import { diskRoute, FILE_STEPS, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
 
 /** What stat shows, or a disk keeps. */
@@ -52,6 +52,8 @@ export interface FileAnswer {
   readonly became: Became | null;
   /** What was asked for and did not come, though the call was taken. */
   readonly lacks: readonly string[];
+  /** What the call asked on its way, in order. Where it was refused, the last is the check that failed. */
+  readonly checks: readonly FileCheck[];
   /** Every way that an id took: the task's, the file's, those of the call. */
   readonly ways: readonly Explanation[];
 }
@@ -62,7 +64,7 @@ export interface FileAnswer {
  * @throws UsernsError as {@link fileScenario}, and ERR_SCENARIO for a namespace that its parent does not hold
  */
 export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
-  const answers = replay(fileScenario(question), engine);
+  const answers = replay(fileScenario(question), engine, null, "checks");
   const at = (step: keyof typeof FILE_STEPS): Answer => {
     const found = answers[FILE_STEPS[step]];
     if (!found) throw new Error(`no ${step} among the steps of a question`);
@@ -72,6 +74,7 @@ export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
   const shown = verdict.ok ? ownersOf(at("after")) : null;
   const before = ownersOf(at("before"));
   const became = verdict.ok && question.ask === "exec" && question.file.type === "file" ? becameOf(at("creds")) : null;
+  const ways = waysOf(question, verdict.ok ? [at("before"), at("call"), at("after")] : [at("before"), at("call")]);
   const lacks = verdict.ok ? lacksOf(question, at("before"), before, became) : [];
   return {
     ok: verdict.ok && lacks.length === 0,
@@ -81,7 +84,8 @@ export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
     kept: verdict.ok ? ownersOf(at("kept")) : null,
     became,
     lacks,
-    ways: waysOf(question, verdict.ok ? [at("before"), at("call"), at("after")] : [at("before"), at("call")]),
+    checks: checksOf(at("call"), ways),
+    ways,
   };
 }
 
@@ -94,8 +98,12 @@ function ownersOf({ verdict }: Answer): Owners | null {
 function becameOf({ verdict }: Answer): Became | null {
   if (!verdict.ok) return null;
   const { uid, gid, caps } = verdict.value;
-  const effective = typeof caps === "object" && caps !== null && "eff" in caps ? caps.eff : "none";
-  return { uid: idAt(uid, EFFECTIVE), gid: idAt(gid, EFFECTIVE), caps: capsShown(effective) };
+  if (typeof caps !== "object" || caps === null || !("eff" in caps)) throw new Error("creds answers capability sets");
+  return {
+    uid: idAt(uid, EFFECTIVE),
+    gid: idAt(gid, EFFECTIVE),
+    caps: namesOf(readCapSet(caps.eff, "creds.caps.eff")),
+  };
 }
 
 /** The place of the effective id among the four. */
@@ -105,19 +113,6 @@ function idAt(ids: unknown, index: number): number {
   const id: unknown = Array.isArray(ids) ? ids[index] : undefined;
   if (typeof id !== "number") throw new Error("creds answers four ids of each kind");
   return id;
-}
-
-function capsShown(shown: unknown): readonly Capability[] {
-  if (shown === "all") return CAPABILITIES;
-  if (Array.isArray(shown)) return namesAmong(shown);
-  const missing = typeof shown === "object" && shown !== null && "all_but" in shown ? shown.all_but : null;
-  if (!Array.isArray(missing)) return [];
-  const without = new Set(namesAmong(missing));
-  return CAPABILITIES.filter((name) => !without.has(name));
-}
-
-function namesAmong(names: readonly unknown[]): Capability[] {
-  return names.flatMap((name) => (typeof name === "string" && isCapability(name) ? [name] : []));
 }
 
 /** What a call was made for and did not get: an owner with a number, the ids and capabilities of a program. */
@@ -135,10 +130,6 @@ function lacksOf(question: FileQuestion, before: Answer, seen: Owners | null, be
   ];
 }
 
-function toExplanation({ kind, route, from }: Translation): Explanation {
-  return explain(kind, route, from);
-}
-
 /** The ways from outside into the kernel, and all that the calls went. */
 function waysOf(question: FileQuestion, answers: readonly Answer[]): readonly Explanation[] {
   const { task, file, directory, ask } = question;
@@ -149,12 +140,5 @@ function waysOf(question: FileQuestion, answers: readonly Answer[]): readonly Ex
       { route: diskRoute(question, kind), id: owned[kind] },
     ].flatMap(({ route, id }) => (route.length === 0 ? [] : [explain(kind, route, { id, number: 0 })])),
   );
-  const all = [...into, ...answers.flatMap(({ ways }) => ways.map(toExplanation))];
-  const seen = new Set<string>();
-  return all.filter((way) => {
-    const key = JSON.stringify(way);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  return distinctWays([...into, ...answers.flatMap(({ ways }) => ways.map(toExplanation))]);
 }

@@ -1,25 +1,49 @@
 import { IDENTITY, showExtent } from "../core/index.ts";
 import type { Explanation } from "./explain.ts";
 import type { FileAnswer, Owners } from "./file-answer.ts";
+import type { FileCheck } from "./file-check.ts";
 import type { FileQuestion } from "./file-question.ts";
 import type { FileFix } from "./file-repair.ts";
 import { explanationLines, hang } from "./text.ts";
 
 /**
- * A question's answer as lines: yes, or the errno; the rule; what would help; the ways that the ids went.
+ * A question's answer as lines: yes, or the errno; the rule; what would help; the checks before it; the ways that the
+ * ids went.
  *
  * @param fixes  of {@link repairFile}
  */
 export function fileAnswerLines(question: FileQuestion, answer: FileAnswer, fixes: readonly FileFix[]): string[] {
-  const { rule, refusal, ways } = answer;
-  const because = refusal && refusal.because !== rule?.sentence ? ` (${refusal.because})` : "";
+  const { rule, ways } = answer;
+  const { before, because } = decided(answer);
   return [
     ...hang("", headOf(question, answer)),
-    ...(rule ? [...hang("  rule  ", `${rule.sentence}${because}`), ...hang("  from  ", rule.source)] : []),
+    ...(rule ? [...hang("  rule  ", told(rule.sentence, because)), ...hang("  from  ", rule.source)] : []),
     ...fixes.flatMap(({ changes }) => hang("  fix   ", changes.map(({ text }) => text).join("; and "))),
     ...(answer.ok || fixes.length > 0 ? [] : ["  fix   none was found"]),
+    ...before.flatMap(checkLines),
     ...tellingWays(ways).flatMap(explanationLines),
   ];
+}
+
+/** The checks before the one that decided, and what the rule met in that one. */
+function decided({ rule, refusal, checks }: FileAnswer): {
+  readonly before: readonly FileCheck[];
+  readonly because: string;
+} {
+  const said = refusal && refusal.because !== rule?.sentence ? refusal.because : "";
+  const last = checks.at(-1);
+  if (!last || (refusal ? last.ok : last.rule !== rule)) return { before: checks, because: said };
+  const because = last.because.includes(said) ? last.because : [said, last.because].join("; ");
+  return { before: checks.slice(0, -1), because };
+}
+
+/** By the rule's name: only the rule that decided is told whole, `--json` tells all. */
+function checkLines({ asked, ok, rule, because }: FileCheck): string[] {
+  return hang(ok ? "  passed  " : "  failed  ", told(rule ? `${rule.name}: ${asked}` : asked, because));
+}
+
+function told(text: string, because: string): string {
+  return because === "" ? text : `${text} (${because})`;
 }
 
 /** The one line of the initial namespace. */

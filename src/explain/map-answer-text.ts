@@ -13,11 +13,12 @@ const CHANGES_SHOWN = 3;
 const INDENT = "        ";
 
 /** Who was assumed to write, in words: `uid 1000, gid 1000, no capability, writing from inside (as unshare -r)`. */
-export function writerText({ writer, from, parent, setgroups }: MapQuestion): string {
+export function writerText({ writer, from, parent, setgroups, written = [] }: MapQuestion): string {
   const place = from === "inside" ? "from inside the new namespace" : "from its parent";
   const where = parent === null ? "made in the initial namespace" : "made in the namespace of the parent's map";
   const groups = setgroups === null ? "" : `; setgroups: ${setgroups}`;
-  return `uid ${writer.uid}, gid ${writer.gid}, ${capsText(writer.caps)}, writing ${place}, ${where}${groups}`;
+  const before = written.map((kind) => `; ${kind}_map is written already`).join("");
+  return `uid ${writer.uid}, gid ${writer.gid}, ${capsText(writer.caps)}, writing ${place}, ${where}${groups}${before}`;
 }
 
 /** More capabilities than this are told by their number. */

@@ -14,6 +14,8 @@ export interface MapQuestion {
   readonly from: WritePlace;
   /** What is written to the setgroups file before the maps; null for nothing. */
   readonly setgroups: "allow" | "deny" | null;
+  /** The maps that somebody wrote before; none where it is left out. */
+  readonly written?: readonly OwnerKind[];
   /** The texts written to uid_map and gid_map, one character a byte; a kind left out is not written. */
   readonly texts: MapTexts;
 }
@@ -53,6 +55,9 @@ export interface MapWrite {
   readonly inForce: readonly Extent[];
 }
 
+/** Who wrote the maps that are written before, with all that it takes to write any. */
+const EARLIER = "earlier writer";
+const EARLIER_CAPS: readonly Capability[] = ["setgid", "setuid", "sys_admin", "setfcap"];
 const PARENT = "parent";
 const NEW = "new";
 
@@ -63,7 +68,7 @@ const NEW = "new";
  *         {@link idMap} throws for a parent that there cannot be
  */
 export function mapScenario(question: MapQuestion): Scenario {
-  const { parent, writer, from } = question;
+  const { parent, writer, from, written = [] } = question;
   const author = {
     ns: parent ? PARENT : "init",
     uid: kernelIdOf(question, "uid"),
@@ -71,7 +76,13 @@ export function mapScenario(question: MapQuestion): Scenario {
     caps: writer.caps,
   };
   const by = from === "inside" ? "creator" : "writer";
-  const write = (file: WrittenFile, text: string) => ({ task: by, call: "map_write", ns: NEW, file, hex: hexOf(text) });
+  const write = (file: WrittenFile, text: string, task = by) => ({
+    task,
+    call: "map_write",
+    ns: NEW,
+    file,
+    hex: hexOf(text),
+  });
   const read = (file: WrittenFile) => ({ task: by, call: "map_read", ns: NEW, file });
   const maps = writtenKinds(question).flatMap(([kind, text]) => [write(`${kind}_map`, text), read(`${kind}_map`)]);
   return loadScenario({
@@ -91,10 +102,12 @@ export function mapScenario(question: MapQuestion): Scenario {
       tasks: [
         { name: "creator", ...author },
         { name: "writer", ...author },
+        ...(written.length === 0 ? [] : [{ name: EARLIER, ...author, caps: EARLIER_CAPS }]),
       ],
     },
     steps: [
       { task: "creator", call: "unshare_user", as: NEW },
+      ...written.map((kind) => write(`${kind}_map`, `0 ${parent?.[kind][0]?.first ?? 0} 1`, EARLIER)),
       ...(question.setgroups === null ? [] : [write("setgroups", question.setgroups)]),
       ...maps,
     ],
@@ -110,9 +123,13 @@ export function mapScenario(question: MapQuestion): Scenario {
 export function askMaps(question: MapQuestion, engine: Engine): readonly MapWrite[] {
   const [made, ...answers] = replay(mapScenario(question), engine);
   if (!made?.verdict.ok) throw new Error("the writer's ids are mapped, and still it could not make a namespace");
-  return answers.flatMap((answer, index) =>
-    answer.step.call === "map_write" ? [mapWrite(answer, answers[index + 1])] : [],
-  );
+  return answers.flatMap((answer, index) => {
+    if (answer.step.task === EARLIER && !answer.verdict.ok)
+      throw new Error("a map could not be written the first time");
+    return answer.step.call === "map_write" && answer.step.task !== EARLIER
+      ? [mapWrite(answer, answers[index + 1])]
+      : [];
+  });
 }
 
 function mapWrite({ step, verdict }: Answer, next: Answer | undefined): MapWrite {

@@ -50,6 +50,6 @@ export function accessPath(world: World, task: Task, path: PathName, mask: numbe
   const permitted = inodePermission(world, cred, found.value, mask);
   const isSpecial = inode.type !== "file" && inode.type !== "dir" && inode.type !== "symlink";
   if (!permitted.ok || (mask & MAY.write) === 0 || isSpecial) return permitted;
-  const writable = wantWrite(mount);
+  const writable = wantWrite(world, mount);
   return writable.ok ? permitted : writable;
 }

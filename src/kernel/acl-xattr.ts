@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Inode } from "./inode.ts";
 import {
@@ -67,10 +67,10 @@ export type AclEntryText =
 
 /** The file that a call is going to change. */
 function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
-  requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
-  const writable = wantWrite(name.mount);
+  requireOwnFiles(found.value.mount.superblock, "POSIX ACLs");
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 
@@ -118,10 +118,10 @@ export function removeAcl(world: World, task: Task, name: PathName, type: AclTyp
  * @returns ids of the caller's namespace, NO_ID for those without one; ENODATA
  */
 export function getAcl(world: World, task: Task, name: PathName, type: AclType): Verdict<readonly AclEntryText[]> {
-  requireOwnFiles(name.mount.superblock, "POSIX ACLs");
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
   const { mount, inode } = found.value;
+  requireOwnFiles(mount.superblock, "POSIX ACLs");
   if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
   const acl = inode.acls[type];
   if (!acl) return deny("ENODATA", RULES.noAcl);
@@ -174,7 +174,7 @@ function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
     const isMapped =
       entry.tag === "user" ? hasMapping(world, userNs, "uid", entry.kid) : hasMapping(world, userNs, "gid", entry.kid);
     if (!isMapped)
-      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} k${entry.kid.id} is not mapped in ${userNs.name}`);
+      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} ${showKuid64(entry.kid)} is not mapped in ${userNs.name}`);
   }
   return validateAcl(acl);
 }

@@ -1,11 +1,11 @@
 import { UsernsError } from "../core/errors.ts";
 import { NO_ID, type UserId } from "../core/id.ts";
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { MODE_BITS, SETUID } from "./mode.ts";
 import type { Path } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import { type LastLink, lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, privsToRemove, setgidToDrop } from "./setattr.ts";
 import type { Task } from "./task.ts";
@@ -32,10 +32,10 @@ const RULES = ruleTable({
 });
 
 /** The file that a call is going to change. */
-function changeable(world: World, task: Task, path: PathName, last: "follow" | "nofollow"): Verdict<Path> {
+function changeable(world: World, task: Task, path: PathName, last: LastLink): Verdict<Path> {
   const found = lookup(world, task, path, last);
   if (!found.ok) return found;
-  const writable = wantWrite(path.mount);
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 
@@ -48,15 +48,16 @@ export function changeMode(world: World, task: Task, path: PathName, mode: numbe
 /** An id of chown: null leaves it alone, and so does NO_ID. */
 export type NewOwner<K extends OwnerKind> = UserId<K> | null;
 
-/** `lchown` @source chown(2) */
+/** `chown` and `lchown` @source chown(2) */
 export function changeOwner(
   world: World,
   task: Task,
   path: PathName,
   owner: NewOwner<"uid">,
   group: NewOwner<"gid">,
+  last: LastLink = "nofollow",
 ): Verdict {
-  const found = changeable(world, task, path, "nofollow");
+  const found = changeable(world, task, path, last);
   if (!found.ok) return found;
   const uid = newOwner(world, task, "uid", owner);
   if (!uid.ok) return uid;
@@ -79,9 +80,11 @@ function newOwner<K extends OwnerKind>(
 ): Verdict<Kuid64<K> | null> {
   if (id === null || id === NO_ID) return allow(null);
   const kid = makeKid(world, cred.userNs, kind, id);
-  return isValidKuid64(kid)
-    ? allow(kid)
+  const known = isValidKuid64(kid)
+    ? allow(kid, RULES.newOwnerMapped)
     : deny("EINVAL", RULES.newOwnerMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);
+  world.trail?.add(`name ${kind} ${id} in`, cred.userNs.name, known, known.ok ? showKuid64(kid) : "");
+  return known;
 }
 
 /** What utimensat is told of the two times; `null` gives no times. */
@@ -115,7 +118,7 @@ export function truncatePath(world: World, task: Task, path: PathName, size: num
   if (inode.type !== "file") return deny(inode.type === "dir" ? "EISDIR" : "EINVAL", RULES.onlyFilesTruncated);
   const permitted = inodePermission(world, task.cred, found.value, MAY.write);
   if (!permitted.ok) return permitted;
-  const writable = wantWrite(path.mount);
+  const writable = wantWrite(world, found.value.mount);
   if (!writable.ok) return writable;
   const free = getWriteAccess(world, inode);
   if (!free.ok) return free;

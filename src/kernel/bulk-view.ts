@@ -1,7 +1,8 @@
 import type { Cred } from "./cred.ts";
+import { readerMap } from "./isolated.ts";
 import { mountView } from "./mnt-idmapping.ts";
 import type { Mount } from "./mount.ts";
-import { mapOf, outOfKernel, shownRoute } from "./routes.ts";
+import { outOfKernel, shownRoute } from "./routes.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
@@ -16,7 +17,9 @@ import type { World } from "./world.ts";
  * @returns one id an inode, at its {@link Inode.row}
  */
 export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, kind: OwnerKind): Uint32Array {
-  const route = shownRoute({ ...mountView(mount, kind), caller: [mapOf(userNs, kind)] });
+  const numbers = world.numbers.everGiven();
+  const caller = [readerMap(world, userNs, kind, numbers)];
+  const route = shownRoute({ ...mountView(world, mount, kind, numbers), caller });
   return idsOnly(world.inodeColumns[kind].translate(world.translators.of(route)));
 }
 
@@ -26,7 +29,7 @@ export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, k
  * @returns one id a row of the credentials' column
  */
 export function shownCredIds(world: World, reader: UserNamespace, kind: OwnerKind): Uint32Array {
-  const route = outOfKernel([mapOf(reader, kind)], "shown");
+  const route = outOfKernel([readerMap(world, reader, kind, world.numbers.everGiven())], "shown");
   return idsOnly(world.credColumns[kind].translate(world.translators.of(route)));
 }
 

@@ -110,6 +110,7 @@ export function createEntry(
   const made = directory.superblock.operations?.create(directory, name, inode) ?? allow();
   if (!made.ok) return made;
   addEntry(directory, name, inode);
+  if (type === "dir") directory.superblock.populate?.(inode);
   return allow(inode);
 }
 
@@ -138,11 +139,11 @@ export function freeEntry(world: World, task: Task, path: PathName, as: "dir" | 
   if (!parent.ok) return parent;
   const named = isEntry(world, task, parent.value, NO_ENTRY);
   if (!named.ok) return named;
-  const entry = lookupName(parent.value);
+  const entry = lookupName(world, parent.value);
   if (!entry.ok) return entry;
   if (entry.value.inode) return deny("EEXIST", RULES.nameIsFree, `${entry.value.name} exists`);
   if (as === "file" && entry.value.hasSlash) return notMade(entry.value, "ENOENT");
-  const writable = wantWrite(path.mount);
+  const writable = wantWrite(world, entry.value.mount);
   return writable.ok ? entry : writable;
 }
 

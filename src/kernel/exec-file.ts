@@ -5,7 +5,7 @@ import { requireOwnFiles } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
-import { deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const RULES = ruleTable({
@@ -24,15 +24,17 @@ const RULES = ruleTable({
  * @throws  UsernsError ERR_SCENARIO for a program on an overlay, which is not modelled
  */
 export function execFile(world: World, task: Task, name: PathName): Verdict<ExecOutcome> {
-  requireOwnFiles(name.mount.superblock, "execve");
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const path = found.value;
   const { mount, inode } = path;
+  requireOwnFiles(mount.superblock, "execve");
   if (inode.type !== "file") return deny("EACCES", RULES.onlyFilesRun, `it is a ${inode.type}`);
   const permitted = inodePermission(world, task.cred, path, MAY.exec);
   if (!permitted.ok) return permitted;
-  if (mount.isNoexec) return deny("EACCES", RULES.noexecMount, mount.name);
+  const runnable = mount.isNoexec ? deny("EACCES", RULES.noexecMount, mount.name) : allow(undefined, RULES.noexecMount);
+  world.trail?.add("run anything from", mount.name, runnable);
+  if (!runnable.ok) return runnable;
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);
   const started = execProgram(world, task, {

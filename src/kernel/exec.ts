@@ -91,9 +91,16 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
   const old = task.cred;
   const setid = setidOf(world, task, program);
   const fcaps = isTrusted(task, program) ? program.caps : null;
+  if (program.caps)
+    world.trail?.add("honour the capabilities of", PROGRAM, { ok: fcaps !== null, rule: RULES.setidUntrusted });
   const given = fcaps ? (old.bounding & fcaps.permitted) | (old.inheritable & fcaps.inheritable) : NO_CAPS;
-  if (fcaps?.isEffective && !isSubsetOf(fcaps.permitted, given))
-    return deny("EPERM", RULES.fcapInBounding, namesOf(capsWithout(fcaps.permitted, given)).join(", "));
+  if (fcaps?.isEffective) {
+    const whole = isSubsetOf(fcaps.permitted, given)
+      ? allow(undefined, RULES.fcapInBounding)
+      : deny("EPERM", RULES.fcapInBounding, namesOf(capsWithout(fcaps.permitted, given)).join(", "));
+    world.trail?.add("be given the capabilities of", PROGRAM, whole);
+    if (!whole.ok) return whole;
+  }
   const root = makeKid(world, old.userNs, "uid", 0);
   const privileged = withRootsCaps(old, setid.euid, root, fcaps, given);
   const isOther = !isSameKuid64(setid.euid, old.uid.effective) || !isInGroup(old, setid.egid);
@@ -121,6 +128,9 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
   return allow({ isSecure }, isIgnored ? RULES.setidUntrusted : setid.rule);
 }
 
+/** The program, in words: it is handed over without its name. */
+const PROGRAM = "the program";
+
 /** The ids after set-id bits: `bprm_fill_uid`. */
 interface SetidOutcome {
   readonly euid: Kuid64<"uid">;
@@ -134,10 +144,13 @@ function setidOf(world: World, task: Task, program: Program): SetidOutcome {
   const isSetuid = (program.mode & SETUID) !== 0;
   const isSetgid = (program.mode & SETGID) !== 0;
   if (!isSetuid && !isSetgid) return ignored(RULES.execPlain);
-  if (!isTrusted(task, program)) return ignored(RULES.setidUntrusted);
-  if (task.noNewPrivs) return ignored(RULES.setidNoNewPrivs);
-  if (!hasMapping(world, userNs, "uid", program.uid) || !hasMapping(world, userNs, "gid", program.gid))
-    return ignored(RULES.setidBothMapped);
+  const honours = (ok: boolean, rule: SetidOutcome["rule"]) => {
+    world.trail?.add("honour the set-id bits of", PROGRAM, { ok, rule });
+    return ok;
+  };
+  if (!honours(isTrusted(task, program), RULES.setidUntrusted)) return ignored(RULES.setidUntrusted);
+  if (!honours(!task.noNewPrivs, RULES.setidNoNewPrivs)) return ignored(RULES.setidNoNewPrivs);
+  if (!honours(areOwnersMapped(world, userNs, program), RULES.setidBothMapped)) return ignored(RULES.setidBothMapped);
   return {
     euid: isSetuid ? program.uid : uid.effective,
     egid: isSetgid && (program.mode & GROUP_EXEC) !== 0 ? program.gid : gid.effective,

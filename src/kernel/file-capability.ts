@@ -1,5 +1,5 @@
 import { NO_ID, type UserId } from "../core/id.ts";
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type CapSet, isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
@@ -50,6 +50,10 @@ const RULES = ruleTable({
     source: GET,
   },
   fcapForeign: { sentence: "Capabilities bound to any other root id are not shown.", source: `${GET}: EOVERFLOW` },
+  fcapCounts: {
+    sentence: "A file's capabilities count where their root is uid 0 of the task's namespace or of one above it.",
+    source: "capabilities(7), Namespaced file capabilities; vectors/linux-6.18/4_acl_fcap.json (tag fcap-exec)",
+  },
   noFcap: { sentence: "The file has no capabilities.", source: "getxattr(2), ENODATA" },
 });
 
@@ -93,7 +97,11 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
   const kept = fromVfsid(world, mount, "uid", root);
   const rootId = isValidKuid64(kept) ? fromKid(world, userNs, "uid", kept) : NO_ID;
   if (rootId === NO_ID)
-    return deny("EINVAL", RULES.fcapRootHasPlace, `v${root.id} has no place on ${mount.name}, owned by ${userNs.name}`);
+    return deny(
+      "EINVAL",
+      RULES.fcapRootHasPlace,
+      `${showKuid64(root, "v")} has no place on ${mount.name}, owned by ${userNs.name}`,
+    );
   inode.capability = { ...given, version: 3, rootId };
   return allow(undefined, RULES.fcapBoundToRoot);
 }
@@ -126,7 +134,11 @@ export function getFileCapability(world: World, cred: Cred, path: Path): Verdict
   const rootId = fromKid(world, cred.userNs, "uid", root);
   if (rootId !== NO_ID && rootId !== 0) return allow({ ...held, version: 3, rootId }, RULES.fcapShownWithRoot);
   if (isRootFor(world, cred.userNs, root)) return allow({ ...held, version: 2, rootId: 0 }, RULES.fcapShownAsOwn);
-  return deny("EOVERFLOW", RULES.fcapForeign, `v${root.id} is not root of ${cred.userNs.name} or of one above it`);
+  return deny(
+    "EOVERFLOW",
+    RULES.fcapForeign,
+    `${showKuid64(root, "v")} is not root of ${cred.userNs.name} or of one above it`,
+  );
 }
 
 /**
@@ -137,7 +149,16 @@ export function getFileCapability(world: World, cred: Cred, path: Path): Verdict
  */
 export function honouredCapability(world: World, cred: Cred, path: Path): FileCapability | null {
   const held = path.inode.capability;
-  return held && isRootFor(world, cred.userNs, rootOf(world, path, held)) ? held : null;
+  if (!held) return null;
+  const root = rootOf(world, path, held);
+  const ok = isRootFor(world, cred.userNs, root);
+  world.trail?.add(
+    "honour the capabilities of",
+    path,
+    { ok, rule: RULES.fcapCounts },
+    `bound to ${showKuid64(root, "v")}`,
+  );
+  return ok ? held : null;
 }
 
 /** The root that capabilities are bound to, as the mount shows it. */

@@ -26,8 +26,8 @@ const RULES = ruleTable({
     source: `${SOURCE}: EPERM`,
   },
   bothMapsWritten: {
-    sentence: "Both uid_map and gid_map of the namespace must be written.",
-    source: `${SOURCE}: EINVAL`,
+    sentence: "Both uid_map and gid_map of the namespace must be written, unless it is isolated.",
+    source: `${SOURCE}: EINVAL; vectors/isolated M05, M14`,
   },
   wholeMount: { sentence: "Attributes are set on a mount, at its top.", source: `${SOURCE}: EINVAL` },
   lockedFlags: {
@@ -133,6 +133,7 @@ export function attachTree(world: World, task: Task, { mount, locked }: Tree, na
  * @returns EPERM, EINVAL, EBADF
  */
 export function setMountAttributes(
+  world: World,
   task: Task,
   reach: () => Verdict<Tree>,
   change: MountChange,
@@ -144,7 +145,7 @@ export function setMountAttributes(
   if (!idmap.ok) return idmap;
   const tree = reach();
   if (!tree.ok) return tree;
-  const mapped = idmap.value === null || idmap.value === "keep" ? allow() : hasBothMaps(idmap.value);
+  const mapped = idmap.value === null || idmap.value === "keep" ? allow() : hasBothMaps(world, idmap.value);
   if (!mapped.ok) return mapped;
   const { mount, attachedAt } = tree.value;
   if (attachedAt && attachedAt.inode !== mount.root) return deny("EINVAL", RULES.wholeMount);
@@ -170,7 +171,7 @@ export function setMountAttributes(
 
 /** A namespace's maps as they are now: an idmap keeps them whatever becomes of the namespace. */
 export function idmapOf(ns: UserNamespace): MountIdmap {
-  return { name: ns.name, maps: { uid: ns.maps.uid, gid: ns.maps.gid } };
+  return { name: ns.name, number: ns.number, maps: { uid: ns.maps.uid, gid: ns.maps.gid } };
 }
 
 /** `build_mount_idmapped`: whose maps shall be the idmap; null: none; keep: as it is. */
@@ -190,7 +191,8 @@ function wantedIdmap(
 }
 
 /** `alloc_mnt_idmap`, which is asked when the mount is found. */
-function hasBothMaps(userns: UserNamespace): Verdict {
+function hasBothMaps({ profile }: World, userns: UserNamespace): Verdict {
+  if (userns.isIsolated && !profile.isolated?.has("empty-idmap-refused")) return allow();
   const unwritten = (["uid", "gid"] as const).find((kind) => userns.maps[kind].extents.length === 0);
   return unwritten
     ? deny("EINVAL", RULES.bothMapsWritten, `${unwritten}_map of ${userns.name} is not written`)

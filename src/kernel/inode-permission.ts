@@ -1,8 +1,9 @@
-import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Cred, idsOf, isInGroup } from "./cred.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
+import { showMode } from "./mode.ts";
 import type { Mount, Path } from "./mount.ts";
-import { genericPermission, isCapableOver, MAY, ownerOrCapable, type Protected } from "./permission.ts";
+import { genericPermission, isCapableOver, MAY, ownerOrCapable, type Protected, showMask } from "./permission.ts";
 import { mapAclIds } from "./posix-acl.ts";
 import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
@@ -46,15 +47,33 @@ export function hasUnmappedId(file: Pick<Protected, "uid" | "gid">): boolean {
 
 /** What a file with such an id is refused with, whatever the errno of the call. */
 export function showOwners({ uid, gid }: Pick<Protected, "uid" | "gid">): string {
-  const show = (kid: Kuid64) => (isValidKuid64(kid) ? `v${kid.id}` : "none");
-  return `on this mount the owner is ${show(uid)} and the group ${show(gid)}`;
+  return `on this mount the owner is ${showVfsid(uid)} and the group ${showVfsid(gid)}`;
+}
+
+function showVfsid(kid: Kuid64): string {
+  return isValidKuid64(kid) ? showKuid64(kid, "v") : "none";
+}
+
+function showAsker({ uid, gid }: Cred): string {
+  return `asked by ${showKuid64(uid.fs)}:${showKuid64(gid.fs)}`;
+}
+
+/** What a check of permission compares: `asked by k1000:k1000, owner v0:v0, mode 0644`. */
+export function showBoth(cred: Cred, { uid, gid, mode }: Protected): string {
+  return `${showAsker(cred)}, owner ${showVfsid(uid)}:${showVfsid(gid)}, mode ${showMode(mode)}`;
 }
 
 /** `mnt_want_write`: may anything be changed through the mount? */
-export function wantWrite({ isReadOnly, name, superblock }: Mount): Verdict {
+export function wantWrite(world: World, mount: Mount): Verdict {
+  const writable = isWritable(mount);
+  world.trail?.add("change anything through", mount.name, writable);
+  return writable;
+}
+
+function isWritable({ isReadOnly, name, superblock }: Mount): Verdict {
   if (isReadOnly) return deny("EROFS", RULES.readOnlyMount, `${name} is read-only`);
   if (superblock.isReadOnly) return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
-  return allow();
+  return allow(undefined, RULES.readOnlyMount);
 }
 
 const KEPT_FROM_READ_ONLY: readonly string[] = ["file", "dir", "symlink"];
@@ -66,19 +85,32 @@ const KEPT_FROM_READ_ONLY: readonly string[] = ["file", "dir", "symlink"];
  * @returns     EROFS, EACCES
  */
 export function inodePermission(world: World, cred: Cred, path: Path, mask: number): Verdict {
-  const { superblock, type } = path.inode;
-  const isWrite = (mask & MAY.write) !== 0;
-  if (isWrite && superblock.isReadOnly && KEPT_FROM_READ_ONLY.includes(type))
-    return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
+  const { operations } = path.inode.superblock;
   const file = seenThrough(world, path);
-  if (isWrite && hasUnmappedId(file)) return deny("EACCES", RULES.unmappedNotWritten, showOwners(file));
+  if ((mask & MAY.write) !== 0) {
+    const writable = isWrittenAtAll(path, file);
+    world.trail?.add("write to", path, writable, showOwners(file));
+    if (!writable.ok) return writable;
+  }
   const permitted = genericPermission(world, cred, file, mask);
-  return permitted.ok && superblock.operations ? superblock.operations.permission(path.inode, mask) : permitted;
+  world.trail?.add(showMask(mask, file), path, permitted, showBoth(cred, file));
+  return permitted.ok && operations ? operations.permission(path.inode, mask) : permitted;
+}
+
+/** Whoever asks. */
+function isWrittenAtAll({ inode: { superblock, type } }: Path, file: Protected): Verdict {
+  if (superblock.isReadOnly && KEPT_FROM_READ_ONLY.includes(type))
+    return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
+  if (hasUnmappedId(file)) return deny("EACCES", RULES.unmappedNotWritten, showOwners(file));
+  return allow(undefined, RULES.unmappedNotWritten);
 }
 
 /** {@link ownerOrCapable} for a file on a mount. */
 export function ownsOrCapable(world: World, cred: Cred, path: Path): Verdict {
-  return ownerOrCapable(world, cred, seenThrough(world, path));
+  const file = seenThrough(world, path);
+  const owns = ownerOrCapable(world, cred, file);
+  world.trail?.add("own", path, owns, showBoth(cred, file));
+  return owns;
 }
 
 /** Is the task of this group, or has it CAP_FSETID over the file: `in_group_or_capable`? What keeps a set-group-ID bit. */
@@ -98,7 +130,9 @@ export function creatorHasPlace(world: World, cred: Cred, mount: Mount): Verdict
     const kid = mappedFsid(world, cred, mount, kind);
     return !isValidKuid64(kid) || !hasMapping(world, mount.superblock.userNs, kind, kid);
   });
-  return lost
-    ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} k${cred[lost].fs.id} has no place on ${mount.name}`)
-    : allow();
+  const place = lost
+    ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} ${showKuid64(cred[lost].fs)} has no place on ${mount.name}`)
+    : allow(undefined, RULES.creatorHasPlace);
+  world.trail?.add("own something on", mount.name, place, showAsker(cred));
+  return place;
 }

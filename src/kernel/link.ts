@@ -32,8 +32,9 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   if (!found.ok) return found;
   const entry = freeEntry(world, task, to, "file");
   if (!entry.ok) return entry;
-  if (path.mount !== to.mount) return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
-  requireOwnFiles(path.mount.superblock, "link");
+  const { mount } = found.value;
+  if (mount !== entry.value.mount) return deny("EXDEV", RULES.sameMount, `${mount.name} and ${entry.value.mount.name}`);
+  requireOwnFiles(mount.superblock, "link");
   const linkable = mayLink(world, task, found.value);
   if (!linkable.ok) return linkable;
   const permitted = mayCreate(world, task, entry.value);

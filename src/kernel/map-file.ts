@@ -1,6 +1,7 @@
 import type { Kind } from "../core/id.ts";
 import { isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
+import { readIsolated, writeIsolated } from "./isolated.ts";
 import { formatMap, readMap, writeMap } from "./map-write.ts";
 import { genericPermission, MAY } from "./permission.ts";
 import { PROC_ENTRIES, procOwner } from "./proc.ts";
@@ -11,7 +12,7 @@ import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 /** The files in /proc/PID that a namespace is set up with. */
-export type MapFileName = "uid_map" | "gid_map" | "projid_map" | "setgroups";
+export type MapFileName = "uid_map" | "gid_map" | "projid_map" | "setgroups" | "isolated_uns";
 
 /** Which of them hold a map, and of which kind. */
 const MAP_OF: { readonly [Name in MapFileName]: Kind | null } = {
@@ -19,9 +20,10 @@ const MAP_OF: { readonly [Name in MapFileName]: Kind | null } = {
   gid_map: "gid",
   projid_map: "projid",
   setgroups: null,
+  isolated_uns: null,
 };
 
-export const MAP_FILES: readonly MapFileName[] = ["uid_map", "gid_map", "projid_map", "setgroups"];
+export const MAP_FILES: readonly MapFileName[] = ["uid_map", "gid_map", "projid_map", "setgroups", "isolated_uns"];
 
 export function isMapFileName(name: string): name is MapFileName {
   return Object.hasOwn(MAP_OF, name);
@@ -37,9 +39,13 @@ export interface OpenMapFile {
 }
 
 const RULES = ruleTable({
-  setgroupsOpenAdmin: {
-    sentence: "Opening the setgroups file for writing needs CAP_SYS_ADMIN over the namespace.",
-    source: "vectors/linux-6.18/1_map_write.json (tag setgroups-order)",
+  switchOpenAdmin: {
+    sentence: "Opening setgroups or isolated_uns for writing needs CAP_SYS_ADMIN over the namespace.",
+    source: "vectors/linux-6.18/1_map_write.json (tag setgroups-order); vectors/isolated P06, P09, P11",
+  },
+  isolatedKernel: {
+    sentence: "Only a kernel with isolated user namespaces has the file isolated_uns.",
+    source: "proc(5): ENOENT",
   },
   openedToWrite: { sentence: "What was opened to be read is not written to.", source: "write(2): EBADF" },
   noPwrite: {
@@ -48,19 +54,28 @@ const RULES = ruleTable({
   },
 });
 
+/** Has the modelled kernel the entry of /proc/PID? All have all of them but isolated_uns. */
+export function isolatedUnsExists({ profile }: World, name: string): Verdict {
+  return name === "isolated_uns" && !profile.isolated
+    ? deny("ENOENT", RULES.isolatedKernel, `this is ${profile.name}`)
+    : allow();
+}
+
 /**
  * Open a map file in the /proc directory of a task of the namespace.
  *
  * @param mask  bits of {@link MAY}
  */
 export function openMapFile(world: World, task: Task, of: Task, name: MapFileName, mask: number): Verdict<OpenMapFile> {
+  const exists = isolatedUnsExists(world, name);
+  if (!exists.ok) return exists;
   const entry = PROC_ENTRIES[name];
   const file = { ...procOwner(world, of, entry), mode: entry.mode, isDirectory: false };
   const permitted = genericPermission(world, task.cred, file, mask);
   if (!permitted.ok) return permitted;
   const ns = of.cred.userNs;
-  if (name === "setgroups" && (mask & MAY.write) !== 0 && !isNsCapable(task.cred, ns, "sys_admin"))
-    return deny("EACCES", RULES.setgroupsOpenAdmin, `no CAP_SYS_ADMIN over ${ns.name}`);
+  if (MAP_OF[name] === null && (mask & MAY.write) !== 0 && !isNsCapable(task.cred, ns, "sys_admin"))
+    return deny("EACCES", RULES.switchOpenAdmin, `no CAP_SYS_ADMIN over ${ns.name}`);
   return allow({ ns, name, opener: task.cred, isWritable: (mask & MAY.write) !== 0, position: 0 });
 }
 
@@ -69,10 +84,15 @@ export function writeMapFile(world: World, writer: Cred, file: OpenMapFile, text
   if (!file.isWritable) return deny("EBADF", RULES.openedToWrite);
   const kind = MAP_OF[file.name];
   const by = { opener: file.opener, writer, position: file.position };
-  const written = kind ? writeMap(world, file.ns, kind, text, by) : writeSetgroups(file.ns, text, file.position);
+  const written = kind ? writeMap(world, file.ns, kind, text, by) : writeSwitch(file, text);
   if (!written.ok) return written;
   file.position += text.length;
   return allow(text.length, written.rule);
+}
+
+/** One of the files with a word. */
+function writeSwitch({ name, ns, opener, position }: OpenMapFile, text: string): Verdict {
+  return name === "isolated_uns" ? writeIsolated(ns, opener, text, position) : writeSetgroups(ns, text, position);
 }
 
 /** pwrite(2): the file behaves as one without a position. */
@@ -83,5 +103,6 @@ export function pwriteMapFile(): Verdict<number> {
 /** All of the file, read from its start. */
 export function readMapFile(world: World, file: OpenMapFile): string {
   const kind = MAP_OF[file.name];
-  return kind ? formatMap(readMap(world, file.ns, kind, file.opener)) : readSetgroups(file.ns);
+  if (kind) return formatMap(readMap(world, file.ns, kind, file.opener));
+  return file.name === "isolated_uns" ? readIsolated(file.ns) : readSetgroups(file.ns);
 }

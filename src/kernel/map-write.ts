@@ -163,8 +163,13 @@ function whyNotOwnId<K extends OwnerKind>(
     : `${kind} ${inParent} is not the opener's own`;
 }
 
-/** Take the lower side of each line down through the parent's map. */
-function throughParent<K extends Kind>(
+/**
+ * Take the lower side of each line down through the parent's map.
+ *
+ * @returns  EPERM with the line that no single line of the parent's map holds
+ * @source   user_namespaces(7); vectors/linux-6.18/1_map_write.json (tag nested)
+ */
+export function throughParent<K extends Kind>(
   extents: readonly Extent[],
   parentMap: IdMap<K>,
   parentName: string,

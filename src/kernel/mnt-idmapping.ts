@@ -1,30 +1,42 @@
-import type { Kuid64 } from "../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
 import type { Mount } from "./mount.ts";
 import { intoMount, type KernelRoute, type MountView, mapOf, outOfMount } from "./routes.ts";
 import type { HasTranslators } from "./uidgid.ts";
-import type { OwnerKind } from "./user-namespace.ts";
+import type { HasNamespaceNumbers, OwnerKind } from "./user-namespace.ts";
 
-/** Through which maps of one kind a mount shows the owners that its file system keeps. */
-export function mountView<K extends OwnerKind>(mount: Mount, kind: K): MountView<K> {
+/**
+ * Through which maps of one kind a mount shows the owners that its file system keeps.
+ *
+ * @param numbers  those that the ids to be shown may carry: a file system of the initial namespace is asked for their
+ *                 id halves alone
+ */
+export function mountView<K extends OwnerKind>(
+  world: HasProfile,
+  mount: Mount,
+  kind: K,
+  numbers: readonly NamespaceNumber[],
+): MountView<K> {
   const { idmap, superblock } = mount;
+  const isInitial = superblock.userNs.parent === null;
+  const number = kind === "gid" && world.profile.isolated?.has("uid-only-idmap") ? CLASSICAL : (idmap?.number ?? 0);
+  const filesystem = mapOf(superblock.userNs, kind);
+  const bare = idmap && isInitial ? numbers.filter((one) => one !== CLASSICAL) : [];
   return {
-    mount: idmap && { name: `${kind} idmap ${idmap.name} of ${mount.name}`, map: idmap.maps[kind] },
-    filesystem: mapOf(superblock.userNs, kind),
+    mount: idmap && { name: `${kind} idmap ${idmap.name} of ${mount.name}`, map: idmap.maps[kind], number },
+    filesystem: bare.length > 0 ? { ...filesystem, bare } : filesystem,
+    holdsIsolated: isInitial || world.profile.isolated?.has("idmap-of-any-superblock") === true,
   };
 }
+
+type HasProfile = HasTranslators & Pick<HasNamespaceNumbers, "profile">;
 
 /**
  * `make_vfsuid`, `make_vfsgid`: a kernel id that an inode, or something on it, holds, as it is seen through a mount.
  *
  * @returns  an id half of NO_ID when the mount shows no such id
  */
-export function makeVfsid<K extends OwnerKind>(
-  world: HasTranslators,
-  mount: Mount,
-  kind: K,
-  kid: Kuid64<K>,
-): Kuid64<K> {
-  return take(world, kind, intoMount(mountView(mount, kind)), kid);
+export function makeVfsid<K extends OwnerKind>(world: HasProfile, mount: Mount, kind: K, kid: Kuid64<K>): Kuid64<K> {
+  return take(world, kind, intoMount(mountView(world, mount, kind, [kid.number])), kid);
 }
 
 /**
@@ -32,13 +44,8 @@ export function makeVfsid<K extends OwnerKind>(
  *
  * @returns  an id half of NO_ID when the mount's map holds no such id
  */
-export function fromVfsid<K extends OwnerKind>(
-  world: HasTranslators,
-  mount: Mount,
-  kind: K,
-  vfsid: Kuid64<K>,
-): Kuid64<K> {
-  return take(world, kind, outOfMount(mountView(mount, kind)), vfsid);
+export function fromVfsid<K extends OwnerKind>(world: HasProfile, mount: Mount, kind: K, vfsid: Kuid64<K>): Kuid64<K> {
+  return take(world, kind, outOfMount(mountView(world, mount, kind, [])), vfsid);
 }
 
 function take<K extends OwnerKind>(world: HasTranslators, kind: K, route: KernelRoute<K>, from: Kuid64<K>): Kuid64<K> {

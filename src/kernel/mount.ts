@@ -1,6 +1,8 @@
 import { UsernsError } from "../core/errors.ts";
 import type { IdMap } from "../core/id-map.ts";
+import type { NamespaceNumber } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
+import type { MountTree } from "./mount-tree.ts";
 import type { SetAttr } from "./setattr.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
@@ -12,6 +14,10 @@ export interface Superblock {
   /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
   readonly userNs: UserNamespace;
   isReadOnly: boolean;
+  /** Does it count what each user and group has? Then every owner must be one that it can count for. */
+  readonly hasQuota?: boolean;
+  /** Fill a directory that was just made with what every directory of this file system has. */
+  readonly populate?: (directory: Inode) => void;
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }
@@ -33,6 +39,8 @@ export interface InodeOperations {
 /** The maps of an idmapped mount, as they were when it was made: inside = file-system side. */
 export interface MountIdmap {
   readonly name: string;
+  /** The number of the namespace, where it was isolated then. */
+  readonly number: NamespaceNumber;
   readonly maps: { readonly [K in OwnerKind]: IdMap<K> };
 }
 
@@ -69,10 +77,12 @@ export interface Path {
   readonly inode: Inode;
 }
 
-/** Who owns the mounts that a task sees. */
+/** The mounts that a task sees, and who owns them. */
 export interface MountNamespace {
   readonly name: string;
   readonly userNs: UserNamespace;
+  /** Where they are mounted; empty where a scenario names its mounts. */
+  readonly tree: MountTree;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { isNsCapable } from "./capability.ts";
+import { copyMountNamespace } from "./mount-tree.ts";
+import { newNetNamespace } from "./policy-routing.ts";
 import { unshareUser } from "./setns.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -31,7 +33,7 @@ const RULES = ruleTable({
 });
 
 /** The kinds of namespace that unshare makes here. */
-export const UNSHARE_FLAGS = ["user", "mnt", "uts", "ipc", "net", "cgroup"] as const;
+export const UNSHARE_FLAGS = ["user", "mnt", "uts", "ipc", "net", "cgroup", "pid"] as const;
 export type UnshareFlag = (typeof UNSHARE_FLAGS)[number];
 
 /**
@@ -57,7 +59,10 @@ export function unshareNamespaces(
   }
   const { userNs } = task.cred;
   if (flags.includes("uts")) task.utsNs = { userNs };
-  if (flags.includes("mnt")) task.mountNs = { name: `of ${task.name}`, userNs };
+  if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `of ${task.name}`, userNs);
+  if (flags.includes("net")) task.netNs = newNetNamespace(userNs);
+  if (flags.includes("cgroup")) task.cgroupNs = { userNs, root: task.cgroup };
+  if (flags.includes("pid")) task.pidNsForChildren = { userNs, members: [] };
   return allow(made);
 }
 

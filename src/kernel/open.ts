@@ -79,19 +79,19 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
     has("creat") && parent.hasSlash && !isDotName(parent) ? notMade(parent, "EISDIR") : allow(),
   );
   if (!entry.ok) return entry;
-  const { inode, mount } = entry.value;
-  if (!inode) return has("creat") ? createFile(world, task, entry.value, how.mode) : noEntry(entry.value);
+  const { at } = entry.value;
+  if (!at) return has("creat") ? createFile(world, task, entry.value, how.mode) : noEntry(entry.value);
   if (isExclusive) return deny("EEXIST", RULES.existsAlready, `${entry.value.name} exists`);
-  if (has("creat") && inode.type === "dir") return deny("EISDIR", RULES.directoryNotWritten);
-  if (inode.type !== "dir") {
+  if (has("creat") && at.inode.type === "dir") return deny("EISDIR", RULES.directoryNotWritten);
+  if (at.inode.type !== "dir") {
     if (entry.value.hasSlash) return notDirectory(entry.value);
-    if (has("directory")) return deny("ENOTDIR", RULES.directoryWanted, `it is a ${inode.type}`);
+    if (has("directory")) return deny("ENOTDIR", RULES.directoryWanted, `it is a ${at.inode.type}`);
   }
-  return openExisting(world, task, { mount, inode }, how);
+  return openExisting(world, task, at, how);
 }
 
 function createFile(world: World, task: Task, entry: Entry, mode: number): Verdict<Path> {
-  const writable = wantWrite(entry.mount);
+  const writable = wantWrite(world, entry.mount);
   if (!writable.ok) return writable;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
@@ -105,8 +105,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
   const isWrite = access !== "r";
   const isTruncated = flags.includes("trunc") && inode.type === "file";
   const mask = ACCESS[access] | (flags.includes("trunc") ? MAY.write : 0);
-  const writable = wantWrite(mount);
-  if (isTruncated && !writable.ok) return writable;
+  const cuttable = isTruncated ? wantWrite(world, mount) : allow();
+  if (!cuttable.ok) return cuttable;
   if (inode.type === "symlink") return deny("ELOOP", RULES.linkNotOpened);
   if (inode.type === "dir" && (mask & MAY.write) !== 0) return deny("EISDIR", RULES.directoryNotWritten);
   if (isDevice(inode) && (mount.isNodev || inode.superblock.userNs !== world.initUserNs))
@@ -119,7 +119,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
   }
   const free = isWrite || isTruncated ? getWriteAccess(world, inode) : allow();
   if (!free.ok) return free;
-  if (isWrite && (inode.type === "file" || inode.type === "dir") && !writable.ok) return writable;
+  const writable = isWrite && (inode.type === "file" || inode.type === "dir") ? wantWrite(world, mount) : allow();
+  if (!writable.ok) return writable;
   const reached = openSpecial(path, access, flags);
   if (!reached.ok) return reached;
   const kept = inode.superblock.operations?.open(inode, mask) ?? allow();
@@ -153,7 +154,7 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   if (!found.ok) return found;
   const { mount, inode: directory } = found.value;
   if (directory.type !== "dir") return deny("ENOTDIR", RULES.tmpfileIsWritten, "it is no directory");
-  const writable = wantWrite(mount);
+  const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });
@@ -168,6 +169,20 @@ export function writeByte(world: World, task: Task, path: PathName): Verdict {
   const removed = privsToRemove(world, task, opened.value);
   const size = Math.max(opened.value.inode.size, 1);
   return atStage(notifyChange(world, task, opened.value, { ...removed, size, isForced: true }), "write");
+}
+
+/** Copy what a file holds into another, which is made or cut first. */
+export function copyFile(world: World, task: Task, path: PathName, to: PathName, mode: number): Verdict {
+  const source = openPath(world, task, path, { access: "r", flags: [], mode: 0 });
+  if (!source.ok) return source;
+  const target = openPath(world, task, to, { access: "w", flags: ["creat", "trunc"], mode });
+  if (!target.ok) return target;
+  const { size, isProgram } = source.value.inode;
+  const { inode } = target.value;
+  const removed = privsToRemove(world, task, target.value);
+  const written = notifyChange(world, task, target.value, { ...removed, size, isForced: true });
+  inode.isProgram = written.ok ? isProgram : inode.isProgram;
+  return written;
 }
 
 /** Open a directory and read its entries. */

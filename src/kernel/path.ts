@@ -4,7 +4,10 @@ import type { Errno } from "./errno.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
 import type { Mount, Path } from "./mount.ts";
+import type { MountTree } from "./mount-tree.ts";
 import { MAY } from "./permission.ts";
+import { PROC_ENTRIES } from "./proc.ts";
+import { readProcLink } from "./proc-file.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -33,10 +36,11 @@ const RULES = ruleTable({
   },
 });
 
-/** A path as a step names it. */
+/** A path as a step names it: where it begins, and what is below. */
 export interface PathName {
-  readonly mount: Mount;
-  /** Names below the mount's top, as written, slashes and all; none: the top itself. */
+  /** A mount, by its top; a task: its root directory, reached through /proc/PID/root; null: the caller's own. */
+  readonly from: Mount | Task | null;
+  /** Names, as written, slashes and all; none: where the path begins. */
   readonly text: string;
 }
 
@@ -51,8 +55,7 @@ export interface EntryName {
 export interface Parent extends EntryName {
   /** Does a slash follow the last name? */
   readonly hasSlash: boolean;
-  /** The directories that the way led through, without this one. */
-  readonly above: readonly Inode[];
+  readonly walk: Walk;
 }
 
 /** A name that was looked for: what is made or removed there. */
@@ -60,9 +63,12 @@ export interface Entry extends EntryName {
   readonly hasSlash: boolean;
   /** What the name stands for now; null: nothing. */
   readonly inode: Inode | null;
+  /** What it leads to, through what is mounted there. */
+  readonly at: Path | null;
 }
 
 const MAX_LINKS = 40;
+const PROC_ROOT = { path: "root", entry: PROC_ENTRIES.root };
 /** `NAME_MAX`, in bytes. */
 const MAX_NAME = 255;
 /** `PATH_MAX` without the NUL that ends it, in bytes. */
@@ -71,7 +77,8 @@ const MAX_PATH = 4095;
 /** How the last name is taken when it is a symbolic link, and no slash follows it. */
 export type LastLink = "follow" | "nofollow";
 
-function namesIn(text: string): string[] {
+/** @example namesIn("a//b/./c") // ["a", "b", ".", "c"] */
+export function namesIn(text: string): string[] {
   return text.split("/").filter((name) => name !== "");
 }
 
@@ -110,14 +117,14 @@ export function nameFits(name: string): Verdict {
 export function lookup(world: World, task: Task, path: PathName, last: LastLink): Verdict<Path> {
   const entry = lookupOpen(world, task, path, last);
   if (!entry.ok) return entry;
-  const { mount, inode, hasSlash } = entry.value;
-  if (!inode) return noEntry(entry.value);
-  return hasSlash && inode.type !== "dir" ? notDirectory(entry.value) : allow({ mount, inode });
+  const { at, hasSlash } = entry.value;
+  if (!at) return noEntry(entry.value);
+  return hasSlash && at.inode.type !== "dir" ? notDirectory(entry.value) : allow(at);
 }
 
 /** Walk to the directory in which a path's last name is to be looked for: `filename_parentat`. */
 export function lookupParent(world: World, task: Task, path: PathName): Verdict<Parent> {
-  const begun = begin(task, path);
+  const begun = begin(world, task, path);
   return begun.ok ? walkParent(world, task, begun.value, path.text) : begun;
 }
 
@@ -127,18 +134,23 @@ export function isDotName({ name }: EntryName): boolean {
 }
 
 /**
- * Is the last name one that can be made, removed or renamed, and neither a dot name nor the top of a mount?
+ * Is the last name one that can be made, removed or renamed, and neither a dot name nor where the path begins?
  *
  * @throws UsernsError ERR_SCENARIO where permission over the directory comes first that the mount stands in, and the
  *         task has not all of them
  */
-export function isEntry(world: World, task: Task, { mount, name }: EntryName, errnos: NoEntryErrnos): Verdict {
-  if (name === "") {
-    if (errnos.top !== "EEXIST" && !isNsCapable(task.cred, world.initUserNs, "dac_override"))
-      throw outside(mount, `the directory that ${mount.name} is mounted on, asked for by ${task.name}`);
-    return deny(errnos.top, RULES.mountTop, `${mount.name} is the top of a mount`);
-  }
-  return name === "." || name === ".." ? deny(errnos[name], RULES.dotsAreNoEntry) : allow();
+export function isEntry(world: World, task: Task, { mount, name, walk }: Parent, errnos: NoEntryErrnos): Verdict {
+  if (name === "." || name === "..") return deny(errnos[name], RULES.dotsAreNoEntry);
+  if (name !== "") return allow();
+  if (!walk.isRooted && errnos.top !== "EEXIST" && !isNsCapable(task.cred, world.initUserNs, "dac_override"))
+    throw outside(mount, `the directory that ${mount.name} is mounted on, asked for by ${task.name}`);
+  return deny(errnos.top, RULES.mountTop, `it is the top of ${mount.name}`);
+}
+
+/** Is nothing mounted there: `is_local_mountpoint`? @returns EBUSY */
+export function isFree({ at }: Entry): Verdict {
+  if (!at || at.inode !== at.mount.root) return allow();
+  return deny("EBUSY", RULES.mountTop, `it is the top of ${at.mount.name}`);
 }
 
 /**
@@ -146,16 +158,10 @@ export function isEntry(world: World, task: Task, { mount, name }: EntryName, er
  *
  * @returns ENAMETOOLONG; that the name stands for nothing is a value
  */
-export function lookupName({ mount, directory, name, hasSlash, above }: Parent): Verdict<Entry> {
-  const entry = (inode: Inode | null): Verdict<Entry> => allow({ mount, directory, name, hasSlash, inode });
-  if (name === "" || name === ".") return entry(directory);
-  if (name !== "..") {
-    const found = find(directory, name);
-    return found.ok ? entry(found.value) : found;
-  }
-  const parent = above.at(-1);
-  if (!parent) throw outside(mount, `".." at the top of ${mount.name}`);
-  return entry(parent);
+export function lookupName(world: World, parent: Parent): Verdict<Entry> {
+  const entry = findName(parent);
+  if (entry.ok) noteReached(world, entry.value);
+  return entry;
 }
 
 /**
@@ -170,7 +176,7 @@ export function lookupOpen(
   last: LastLink,
   beforeLast: (parent: Parent) => Verdict = () => allow(),
 ): Verdict<Entry> {
-  const begun = begin(task, path);
+  const begun = begin(world, task, path);
   if (!begun.ok) return begun;
   const walk = begun.value;
   let hasSlash = false;
@@ -181,14 +187,22 @@ export function lookupOpen(
     const parent = { ...reached.value, hasSlash };
     const asked = beforeLast(parent);
     if (!asked.ok) return asked;
-    const entry = lookupName(parent);
+    const entry = findName(parent);
     if (!entry.ok) return entry;
-    const { inode } = entry.value;
-    if (inode?.type !== "symlink" || (last === "nofollow" && !hasSlash)) return entry;
-    const target = followLink(walk, entry.value.name, inode);
+    const { at, name } = entry.value;
+    if (at?.inode.type !== "symlink" || (last === "nofollow" && !hasSlash)) {
+      noteReached(world, entry.value);
+      return entry;
+    }
+    const target = followLink(world, task, walk, name, at.inode);
     if (!target.ok) return target;
     text = target.value;
   }
+}
+
+/** For who wants to know by what way a path led. */
+function noteReached({ trail }: World, { directory, name, at }: Entry): void {
+  if (at && name !== "" && name !== "." && name !== "..") trail?.reached(at, directory, name);
 }
 
 /** Deny a name that is not there: what removing, renaming and opening answer. */
@@ -208,14 +222,52 @@ export function notMade({ name }: EntryName, errno: Errno): Verdict<never> {
 
 /** A walk under way. */
 interface Walk {
-  readonly mount: Mount;
-  /** The directories that it led through, without {@link Walk.at}. */
-  readonly above: Inode[];
-  at: Inode;
+  /** Does it begin at a root directory, where .. stays? */
+  readonly isRooted: boolean;
+  tree: MountTree;
+  /** What it led through, without {@link Walk.at}. */
+  readonly above: Path[];
+  at: Path;
   links: number;
 }
 
-function begin(task: Task, { mount, text }: PathName): Verdict<Walk> {
+function begin(world: World, task: Task, path: PathName): Verdict<Walk> {
+  const start = startOf(world, task, path);
+  if (!start.ok) return start;
+  const named = path.text === "" ? allow() : getName(path.text);
+  if (!named.ok) return named;
+  const { at, tree } = start.value;
+  const isRooted = path.from === null || "pid" in path.from;
+  return allow({ isRooted, tree, above: [], at, links: 0 });
+}
+
+/** Where a walk begins, and which mounts it sees. */
+interface Start {
+  readonly at: Path;
+  readonly tree: MountTree;
+}
+
+/** @returns EACCES for the root directory of a task that the caller may not look into */
+function startOf(world: World, task: Task, { from }: PathName): Verdict<Start> {
+  const isTask = from !== null && "pid" in from;
+  if (from !== null && !isTask) return allow(startAtMount(task, from));
+  const of = from ?? task;
+  if (isTask) {
+    const link = readProcLink(world, task, of, PROC_ROOT);
+    if (!link.ok) return link;
+  }
+  const { tree } = of.mountNs;
+  if (tree.top === null)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: "/",
+      expected: "something mounted there for an absolute path: a file system that a setup mounts at /",
+      got: "nothing",
+      fix: "write mount:path",
+    });
+  return allow({ at: tree.through({ mount: tree.top, inode: tree.top.root }), tree });
+}
+
+function startAtMount(task: Task, mount: Mount): Start {
   if (mount.attachedIn && mount.attachedIn !== task.mountNs)
     throw outside(mount, `${mount.name} is not mounted in the mount namespace of ${task.name}`);
   if (mount.changedIn && mount.changedIn !== task.mountNs)
@@ -225,55 +277,79 @@ function begin(task: Task, { mount, text }: PathName): Verdict<Walk> {
         "flags that no other mount namespace changed: the model keeps one set of them for all copies of a mount",
       got: `flags of ${mount.name} that were changed in ${mount.changedIn.name}, for ${task.name} in ${task.mountNs.name}`,
     });
-  const named = text === "" ? allow() : getName(text);
-  return named.ok ? allow({ mount, above: [], at: mount.root, links: 0 }) : named;
+  return { at: { mount, inode: mount.root }, tree: task.mountNs.tree };
 }
 
 /** Walk on, to the directory of the last of these names. */
 function walkParent(world: World, task: Task, walk: Walk, text: string): Verdict<Parent> {
-  const { mount, above } = walk;
+  const { above } = walk;
   const todo = namesIn(text);
-  const parent = (name: string): Verdict<Parent> =>
-    allow({ mount, directory: walk.at, name, hasSlash: text.endsWith("/"), above: [...above] });
+  const parent = (name: string): Verdict<Parent> => {
+    const { mount, inode: directory } = walk.at;
+    return allow({ mount, directory, name, hasSlash: text.endsWith("/"), walk });
+  };
   for (let name = todo.shift(); name !== undefined; name = todo.shift()) {
-    const searched = search(world, task, { mount, inode: walk.at });
+    const searched = search(world, task, walk.at);
     if (!searched.ok) return searched;
     if (todo.length === 0) return parent(name);
     if (name === ".") continue;
     if (name === "..") {
-      const up = above.pop();
-      if (!up) throw outside(mount, `".." at the top of ${mount.name}`);
-      walk.at = up;
+      walk.at = parentOf(walk);
+      above.pop();
       continue;
     }
-    const found = find(walk.at, name);
+    const found = find(walk, name);
     if (!found.ok) return found;
-    const next = found.value;
-    if (!next) return deny("ENOENT", RULES.entryExists, `there is no ${name}`);
-    if (next.type === "symlink") {
-      const target = followLink(walk, name, next);
+    const { at } = found.value;
+    if (!at) return deny("ENOENT", RULES.entryExists, `there is no ${name}`);
+    if (at.inode.type === "symlink") {
+      const target = followLink(world, task, walk, name, at.inode);
       if (!target.ok) return target;
       todo.unshift(...namesIn(target.value));
       continue;
     }
+    world.trail?.reached(at, walk.at.inode, name);
     above.push(walk.at);
-    walk.at = next;
+    walk.at = at;
   }
   return parent("");
 }
 
-/** What a name stands for in a directory; null: nothing. */
-function find(directory: Inode, name: string): Verdict<Inode | null> {
-  const fits = nameFits(name);
-  if (!fits.ok) return fits;
-  const found = directory.superblock.operations?.lookup(directory, name) ?? allow();
-  return found.ok ? allow(directory.entries.get(name) ?? null) : found;
+/** The directory above the one that is reached. */
+function parentOf({ above, at, isRooted }: Walk): Path {
+  const parent = above.at(-1) ?? (isRooted ? at : undefined);
+  if (!parent) throw outside(at.mount, `".." at the top of ${at.mount.name}`);
+  return parent;
 }
 
-/** Where a symbolic link leads. */
-function followLink(walk: Walk, name: string, { target }: Inode): Verdict<string> {
+function findName({ mount, directory, name, hasSlash, walk }: Parent): Verdict<Entry> {
+  const itself = (at: Path): Verdict<Entry> => allow({ mount, directory, name, hasSlash, inode: at.inode, at });
+  if (name === "" || name === ".") return itself(walk.at);
+  if (name === "..") return itself(parentOf(walk));
+  const found = find(walk, name);
+  return found.ok ? allow({ mount, directory, name, hasSlash, ...found.value }) : found;
+}
+
+/** What a name stands for in the directory that is reached, and where it leads. */
+function find({ at, tree }: Walk, name: string): Verdict<Pick<Entry, "inode" | "at">> {
+  const fits = nameFits(name);
+  if (!fits.ok) return fits;
+  const found = at.inode.superblock.operations?.lookup(at.inode, name) ?? allow();
+  if (!found.ok) return found;
+  const inode = at.inode.entries.get(name) ?? null;
+  return allow({ inode, at: inode && tree.through({ mount: at.mount, inode }) });
+}
+
+/** Where a symbolic link leads, from the directory that is reached; an absolute one begins at the caller's root. */
+function followLink(world: World, task: Task, walk: Walk, name: string, { target }: Inode): Verdict<string> {
   if (++walk.links > MAX_LINKS) return deny("ELOOP", RULES.linkLimit, `${name} is one more`);
-  if (target.startsWith("/")) throw outside(walk.mount, `${name} → ${target}`);
+  if (!target.startsWith("/")) return allow(target);
+  if (!walk.isRooted) throw outside(walk.at.mount, `${name} → ${target}`);
+  const own = startOf(world, task, { from: null, text: "" });
+  if (!own.ok) return own;
+  walk.at = own.value.at;
+  walk.tree = own.value.tree;
+  walk.above.length = 0;
   return allow(target);
 }
 

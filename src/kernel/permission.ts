@@ -1,13 +1,28 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { type Capability, isNsCapable } from "./capability.ts";
+import { type Capability, capName, isNsCapable } from "./capability.ts";
 import { type Cred, isInGroup } from "./cred.ts";
+import { isRuledFrom } from "./isolated.ts";
 import { checkAcl, type PosixAcl } from "./posix-acl.ts";
 import { hasMapping } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 /** What is wanted of a file, as bits: may be added up. */
 export const MAY = { exec: 1, write: 2, read: 4 } as const;
+
+/** What each of them is, for a directory and for anything else. */
+const VERBS = [
+  { bit: MAY.read, directory: "list", file: "read" },
+  { bit: MAY.write, directory: "change", file: "write to" },
+  { bit: MAY.exec, directory: "search", file: "run" },
+] as const;
+
+/** @example showMask(MAY.read | MAY.write, { isDirectory: false }) // "read and write to" */
+export function showMask(mask: number, { isDirectory }: Pick<Protected, "isDirectory">): string {
+  const asked = VERBS.filter(({ bit }) => (mask & bit) !== 0);
+  return asked.length === 0 ? "reach" : asked.map((verb) => (isDirectory ? verb.directory : verb.file)).join(" and ");
+}
 
 /** A file as a permission check sees it: owners as they are on the mount it is reached through. */
 export interface Protected {
@@ -58,16 +73,22 @@ function areBothMapped(world: World, cred: Cred, file: Protected): boolean {
   return (
     isValidKuid64(file.uid) &&
     isValidKuid64(file.gid) &&
-    hasMapping(world, cred.userNs, "uid", file.uid) &&
-    hasMapping(world, cred.userNs, "gid", file.gid)
+    isCovered(world, cred, "uid", file.uid) &&
+    isCovered(world, cred, "gid", file.gid)
   );
+}
+
+/** Do capabilities count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
+function isCovered<K extends OwnerKind>(world: World, { userNs }: Cred, kind: K, kid: Kuid64<K>): boolean {
+  return hasMapping(world, userNs, kind, kid) || isRuledFrom(world, userNs, kid);
 }
 
 /** Owner, or CAP_FOWNER over the owner's user id: `inode_owner_or_capable`. @returns EPERM with the rule */
 export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "uid">): Verdict {
-  if (isSameKuid64(cred.uid.fs, file.uid)) return allow(undefined, RULES.ownerOrFowner);
-  const isMapped = isValidKuid64(file.uid) && hasMapping(world, cred.userNs, "uid", file.uid);
-  if (isMapped && isNsCapable(cred, cred.userNs, "fowner")) return allow(undefined, RULES.ownerOrFowner);
+  if (isSameKuid64(cred.uid.fs, file.uid)) return allow(undefined, RULES.ownerOrFowner, "as the owner");
+  const isMapped = isValidKuid64(file.uid) && isCovered(world, cred, "uid", file.uid);
+  if (isMapped && isNsCapable(cred, cred.userNs, "fowner"))
+    return allow(undefined, RULES.ownerOrFowner, "by CAP_FOWNER");
   return deny(
     "EPERM",
     RULES.ownerOrFowner,
@@ -84,7 +105,8 @@ export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "
 export function genericPermission(world: World, cred: Cred, file: Protected, mask: number): Verdict {
   const asked = withoutCapabilities(cred, file, mask);
   if (asked.ok) return asked;
-  if (passesByCapability(world, cred, file, mask)) return allow(undefined, RULES.dacOverride);
+  const passing = passingCapability(world, cred, file, mask);
+  if (passing) return allow(undefined, RULES.dacOverride, `by ${capName(passing)}`);
   const holds = isNsCapable(cred, cred.userNs, "dac_override");
   return holds && !areBothMapped(world, cred, file) ? deny("EACCES", RULES.bothIdsMapped) : asked;
 }
@@ -98,9 +120,9 @@ function withoutCapabilities(cred: Cred, file: Protected, mask: number): Verdict
   return say(file.mode, RULES.otherBits);
 }
 
-function passesByCapability(world: World, cred: Cred, file: Protected, mask: number): boolean {
+function passingCapability(world: World, cred: Cred, file: Protected, mask: number): Capability | null {
   const isReadSearch = file.isDirectory ? (mask & MAY.write) === 0 : mask === MAY.read;
-  if (isReadSearch && isCapableOver(world, cred, file, "dac_read_search")) return true;
+  if (isReadSearch && isCapableOver(world, cred, file, "dac_read_search")) return "dac_read_search";
   const isRunnable = file.isDirectory || (mask & MAY.exec) === 0 || (file.mode & 0o111) !== 0;
-  return isRunnable && isCapableOver(world, cred, file, "dac_override");
+  return isRunnable && isCapableOver(world, cred, file, "dac_override") ? "dac_override" : null;
 }

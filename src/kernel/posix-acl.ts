@@ -1,4 +1,4 @@
-import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Cred, isInGroup } from "./cred.ts";
 import type { OwnerIds, OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -146,7 +146,7 @@ function isGroupOf(cred: Cred, owners: OwnerIds, entry: AclEntry): boolean {
 
 function showEntry(entry: AclEntry): string {
   const bits = ["r", "w", "x"].map((letter, index) => (entry.perm & (4 >> index) ? letter : "-")).join("");
-  const who = "kid" in entry ? `${entry.tag} k${entry.kid.id}` : entry.tag;
+  const who = "kid" in entry ? `${entry.tag} ${showKuid64(entry.kid)}` : entry.tag;
   return `${who} has ${bits}`;
 }
 

@@ -1,7 +1,9 @@
-import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
+import type { UserId } from "../core/id.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable, isSubsetOf } from "./capability.ts";
 import { isOwnedThrice } from "./ptrace.ts";
 import type { Task } from "./task.ts";
+import { makeKid } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +24,10 @@ const RULES = ruleTable({
       "The target's permitted capabilities are among the caller's, whatever their namespaces, or the caller has CAP_SYS_NICE over the target's namespace.",
     source: SOURCE,
   },
+  niceOfUser: {
+    sentence: "The nice value of a user is the lowest of those of the tasks that have its id as real one.",
+    source: "getpriority(2), PRIO_USER: ESRCH where there is no such task",
+  },
   limitsByUser: {
     sentence:
       "The caller's real user and group id are all three of the target's, or the caller has CAP_SYS_RESOURCE over the target's namespace.",
@@ -39,7 +45,11 @@ export function setPriority(world: World, task: Task, target: Task, nice: number
   const isMine = (id: Kuid64<"uid">) => isSameKuid64(id, task.cred.uid.effective);
   const isNicer = isNsCapable(task.cred, userNs, "sys_nice");
   if (!isMine(uid.real) && !isMine(uid.effective) && !isNicer)
-    return deny("EPERM", RULES.niceByUser, `k${task.cred.uid.effective.id} has no CAP_SYS_NICE over ${userNs.name}`);
+    return deny(
+      "EPERM",
+      RULES.niceByUser,
+      `${showKuid64(task.cred.uid.effective)} has no CAP_SYS_NICE over ${userNs.name}`,
+    );
   if (wanted < target.nice && !isNsCapable(task.cred, world.initUserNs, "sys_nice"))
     return deny("EACCES", RULES.niceLower, `from ${target.nice} to ${wanted}`);
   if (!isSubsetOf(permitted, task.cred.permitted) && !isNicer) return deny("EPERM", RULES.niceWithinCaps);
@@ -55,4 +65,12 @@ export function maySeeLimits(task: Task, target: Task): Verdict {
   return isNsCapable(task.cred, target.cred.userNs, "sys_resource")
     ? allow(undefined, RULES.limitsByUser)
     : deny("EPERM", RULES.limitsByUser, `no CAP_SYS_RESOURCE over ${target.cred.userNs.name}`);
+}
+
+/** `getpriority(PRIO_USER)`. @param who  0 means the caller's own real user id */
+export function priorityOfUser(world: World, { cred }: Task, who: UserId<"uid">): Verdict<number> {
+  const kuid = who === 0 ? cred.uid.real : makeKid(world, cred.userNs, "uid", who);
+  const theirs = [...world.tasks.values()].filter((task) => isSameKuid64(task.cred.uid.real, kuid));
+  if (!isValidKuid64(kuid) || theirs.length === 0) return deny("ESRCH", RULES.niceOfUser, `no task of uid ${who}`);
+  return allow(Math.min(...theirs.map(({ nice }) => nice)), RULES.niceOfUser);
 }

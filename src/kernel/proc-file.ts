@@ -1,11 +1,11 @@
 import { isNsCapable } from "./capability.ts";
-import { isMapFileName, openMapFile } from "./map-file.ts";
+import { isMapFileName, isolatedUnsExists, openMapFile } from "./map-file.ts";
 import { genericPermission, MAY } from "./permission.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { ptraceMayAccess } from "./ptrace.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged } from "./uidgid.ts";
-import { allow, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const SOURCE = "vectors/linux-6.18/6_privilege.json (tags access, pairs, self)";
@@ -16,6 +16,7 @@ const RULES = ruleTable({
       "CAP_PERFMON or CAP_SYS_ADMIN in the initial user namespace opens the files that show a process's memory layout and environment, dumpable or not.",
     source: SOURCE,
   },
+  processThere: { sentence: "Only a process has a directory in /proc.", source: "proc(5): ENOENT" },
   ownDescriptors: {
     sentence: "A process may always list and search its own fd and map_files directories.",
     source: "proc(5), /proc/pid/fd; asked of a running Linux 6.18",
@@ -50,8 +51,19 @@ function entryPermission(world: World, task: Task, target: Task, at: ProcPath, m
     : permitted;
 }
 
-/** Search permission on the directory that holds an entry; /proc/PID itself everybody may search. */
+/** Is there a /proc directory of the task? */
+export function procDirectory(world: World, target: Task): Verdict {
+  return world.reaped.get(target.name) === target
+    ? deny("ENOENT", RULES.processThere, `${target.name} has ended`)
+    : allow();
+}
+
+/** The directory of a process, and search permission on the one in it that holds an entry; /proc/PID everybody may search. */
 function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verdict {
+  const there = procDirectory(world, target);
+  if (!there.ok) return there;
+  const exists = isolatedUnsExists(world, path);
+  if (!exists.ok) return exists;
   const parent = path.includes("/") ? procPath(path.slice(0, path.lastIndexOf("/"))) : null;
   return parent ? entryPermission(world, task, target, parent, MAY.exec) : allow();
 }
@@ -62,12 +74,12 @@ function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verd
  * @param mask  bits of {@link MAY}
  */
 export function openProc(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
+  const reached = reach(world, task, target, at);
+  if (!reached.ok) return reached;
   if (isMapFileName(at.path)) {
     const opened = openMapFile(world, task, target, at.path, mask);
     return opened.ok ? allow(undefined, opened.rule) : opened;
   }
-  const reached = reach(world, task, target, at);
-  if (!reached.ok) return reached;
   const permitted = entryPermission(world, task, target, at, mask);
   const { guard } = at.entry;
   return permitted.ok && guard ? passGuard(world, task, target, guard) : permitted;

@@ -56,6 +56,8 @@ export const PROC_ENTRIES = {
   gid_map: file(0o644),
   projid_map: file(0o644),
   setgroups: file(0o644),
+  loginuid: file(0o644),
+  isolated_uns: file(0o644),
   exe: LINK,
   cwd: LINK,
   root: LINK,

@@ -5,6 +5,7 @@ import { requireOwnFiles } from "./mount.ts";
 import {
   type Entry,
   isEntry,
+  isFree,
   lookupName,
   lookupParent,
   type NoEntryErrnos,
@@ -42,6 +43,8 @@ export type RenameFlag = (typeof RENAME_FLAGS)[number];
 interface Move {
   readonly from: Victim;
   readonly to: Entry;
+  /** Is nothing mounted on either? */
+  readonly areFree: Verdict;
 }
 
 /** `renameat2` @source rename(2) */
@@ -52,6 +55,7 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   if (from.inode === target.inode) return allow();
   const permitted = mayMove(world, task, ends.value, flag);
   if (!permitted.ok) return permitted;
+  if (!ends.value.areFree.ok) return ends.value.areFree;
   if (flag === "exchange" && target.inode) {
     addEntry(from.directory, from.name, target.inode);
     addEntry(target.directory, target.name, from.inode);
@@ -78,38 +82,38 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!source.ok) return source;
   const target = lookupParent(world, task, to);
   if (!target.ok) return target;
-  // The directory that holds a mount's top is on the mount below.
-  if ((source.value.name === "") !== (target.value.name === ""))
-    return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
-  const areTops = source.value.name === "";
-  if (!areTops && path.mount !== to.mount)
-    return deny("EXDEV", RULES.sameMount, `${path.mount.name} and ${to.mount.name}`);
-  for (const asked of [
-    isEntry(world, task, source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" }),
-    isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY),
-  ])
-    if (!asked.ok) return asked;
-  requireOwnFiles(path.mount.superblock, "rename");
-  const writable = wantWrite(path.mount);
-  if (!writable.ok) return writable;
-  const named = lookupName(source.value);
+  const { mount } = source.value;
+  // The directory that holds the top of a mount is on the mount below.
+  const [isTop, toTop] = [source.value, target.value].map(({ name, walk }) => name === "" && !walk.isRooted);
+  if (isTop !== toTop) return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
+  if (!isTop && mount !== target.value.mount)
+    return deny("EXDEV", RULES.sameMount, `${mount.name} and ${target.value.mount.name}`);
+  const named = isEntry(world, task, source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" });
   if (!named.ok) return named;
-  const from = existing(named.value);
+  const toNamed = isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
+  if (!toNamed.ok) return toNamed;
+  requireOwnFiles(mount.superblock, "rename");
+  const writable = wantWrite(world, mount);
+  if (!writable.ok) return writable;
+  const found = lookupName(world, source.value);
+  if (!found.ok) return found;
+  const from = existing(found.value);
   if (!from.ok) return from;
-  const entry = lookupName(target.value);
+  const entry = lookupName(world, target.value);
   if (!entry.ok) return entry;
   const { inode, hasSlash } = entry.value;
   if (flag === "noreplace" && inode) return deny("EEXIST", RULES.noReplace, `${entry.value.name} exists`);
   if (flag === "exchange" && !inode) return noEntry(entry.value);
   if (flag === "exchange" && hasSlash && inode?.type !== "dir") return notDirectory(entry.value);
   if (from.value.inode.type !== "dir") {
-    if (named.value.hasSlash) return notDirectory(named.value);
+    if (found.value.hasSlash) return notDirectory(found.value);
     if (flag !== "exchange" && hasSlash) return notMade(entry.value, "ENOTDIR");
   }
   if (isAtOrBelow(entry.value.directory, from.value.inode)) return deny("EINVAL", RULES.notIntoItself);
   if (inode && isAtOrBelow(from.value.directory, inode))
     return deny(flag === "exchange" ? "EINVAL" : "ENOTEMPTY", RULES.ancestorKept);
-  return allow({ from: from.value, to: entry.value });
+  const areFree = isFree(found.value).ok ? isFree(entry.value) : isFree(found.value);
+  return allow({ from: from.value, to: entry.value, areFree });
 }
 
 /** The permissions of `vfs_rename`, in its order. */

@@ -1,4 +1,5 @@
 import {
+  CLASSICAL,
   type Hop,
   IDENTITY,
   type IdMap,
@@ -31,16 +32,16 @@ export interface NamedMap<K extends Kind = Kind> {
   readonly map: IdMap<K>;
   /** The number of an isolated namespace; 0, the default, for every other map. */
   readonly number?: NamespaceNumber;
+  /** What a reader inside is shown for ids of other isolated namespaces, by their number. */
+  readonly creators?: Shown<K>["creators"];
+  /** Numbers whose ids are read out by their id half alone. */
+  readonly bare?: readonly NamespaceNumber[];
 }
 
 /** A namespace's map of one kind as it is now. It leads down to kernel ids in one hop, however deep the namespace is. */
 export function mapOf<K extends Kind>(ns: UserNamespace, kind: K): NamedMap<K> {
-  return { name: `${kind}_map of ${ns.name}`, map: ns.maps[kind], number: ns.number };
-}
-
-/** User space is shown the overflow id for what its map does not hold. */
-function overflowShown<K extends Kind>(): Shown<K> {
-  return { overflow: OVERFLOW_ID, creators: new Map() };
+  const number = kind === "projid" ? CLASSICAL : ns.number;
+  return { name: `${kind}_map of ${ns.name}`, map: ns.maps[kind], number };
 }
 
 /**
@@ -68,7 +69,10 @@ export function outOfKernel<K extends Kind>(
   return namespaces.map((map, index): KernelHop<K> => {
     const isLast = index === namespaces.length - 1;
     const up = hop("up", map, index === 0 ? from : "u", "u");
-    return isLast && shown === "shown" ? { ...up, shown: overflowShown() } : up;
+    // User space is shown the overflow id for what neither its map holds nor a creator stands for.
+    return isLast && shown === "shown"
+      ? { ...up, shown: { overflow: OVERFLOW_ID, creators: map.creators ?? new Map() } }
+      : up;
   });
 }
 
@@ -78,6 +82,8 @@ export interface MountView<K extends Kind = Kind> {
   readonly mount: NamedMap<K> | null;
   /** Map of the namespace that owns the superblock (`s_user_ns`), down to kernel ids. */
   readonly filesystem: NamedMap<K>;
+  /** Does the file system take ids of the mount's isolated namespace? False, the default, where it belongs to another. */
+  readonly holdsIsolated?: boolean;
 }
 
 /** Who looks at which file system, through which mount. */
@@ -110,8 +116,11 @@ export function intoMount<K extends Kind>({ mount, filesystem }: MountView<K>): 
  * @param from  `k` where the id is a credential's, which counts as one seen through the mount
  * @source Documentation/filesystems/idmappings.rst: mapped_fsuid, from_vfsuid
  */
-export function outOfMount<K extends Kind>({ mount, filesystem }: MountView<K>, from: Space = "v"): KernelRoute<K> {
-  return mount ? [hop("up", mount, from, "u"), hop("down", filesystem, "u", "k")] : [];
+export function outOfMount<K extends Kind>(view: MountView<K>, from: Space = "v"): KernelRoute<K> {
+  const { mount, filesystem, holdsIsolated } = view;
+  if (!mount) return [];
+  const held = holdsIsolated ? mount : { name: mount.name, map: mount.map };
+  return [hop("up", held, from, "u"), hop("down", filesystem, "u", "k")];
 }
 
 /**
@@ -140,9 +149,10 @@ export function createRoute<K extends Kind>(view: View<K>): KernelRoute<K> {
 
 function hop<K extends Kind>(
   direction: "down" | "up",
-  { name, map, number }: NamedMap<K>,
+  { name, map, number, bare }: NamedMap<K>,
   from: Space,
   to: Space,
 ): KernelHop<K> {
-  return { direction, map, name, from, to, ...(number ? { number } : {}) };
+  const isBare = direction === "up" && bare !== undefined && bare.length > 0;
+  return { direction, map, name, from, to, ...(number ? { number } : {}), ...(isBare ? { bare } : {}) };
 }

@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import { type CredIds, idsOf } from "./cred.ts";
 import { SETID_CAP } from "./setid.ts";
@@ -66,10 +66,12 @@ function checked(world: World, task: Task, given: GivenCreds): Verdict<PeerIds> 
       RULES.sentIdsMapped,
       `uid ${given.uid} or gid ${given.gid} has no place in ${cred.userNs.name}`,
     );
-  if (given.pid !== task.pid && !isNsCapable(cred, world.initUserNs, "sys_admin"))
+  if (given.pid !== task.pid && !isNsCapable(cred, task.pidNs.userNs, "sys_admin"))
     return deny("EPERM", RULES.sentPid, `pid ${given.pid} is not the sender's`);
-  if (!mayClaim(task, "uid", uid)) return deny("EPERM", RULES.sentOwnId, `k${uid.id} is no uid of the sender's`);
-  if (!mayClaim(task, "gid", gid)) return deny("EPERM", RULES.sentOwnId, `k${gid.id} is no gid of the sender's`);
+  if (!mayClaim(task, "uid", uid))
+    return deny("EPERM", RULES.sentOwnId, `${showKuid64(uid)} is no uid of the sender's`);
+  if (!mayClaim(task, "gid", gid))
+    return deny("EPERM", RULES.sentOwnId, `${showKuid64(gid)} is no gid of the sender's`);
   const named = [...world.tasks.values()].find((other) => other.pid === given.pid) ?? null;
   if (!named && given.pid !== INIT_PID) return deny("ESRCH", RULES.sentPidExists, `pid ${given.pid}`);
   return allow({ task: named, uid, gid });
@@ -137,4 +139,9 @@ export function pairOf(task: Task): readonly [Socket, Socket] {
 export function showPeer(world: World, reader: Task, peer: PeerIds): { pid: string; uid: number; gid: number } {
   const shown = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) => fromKidMunged(world, reader.cred.userNs, kind, kid);
   return { pid: peer.task?.name ?? "?", uid: shown("uid", peer.uid), gid: shown("gid", peer.gid) };
+}
+
+/** SO_PEERGROUPS: the supplementary groups of a peer, each as a task is shown it. */
+export function showPeerGroups(world: World, reader: Task, { groups }: PeerIds): number[] {
+  return Array.from(groups ?? [], (group) => fromKidMunged(world, reader.cred.userNs, "gid", group));
 }

@@ -1,15 +1,24 @@
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import { isInGroup } from "./cred.ts";
 import { killFileCapability } from "./file-capability.ts";
 import type { Inode } from "./inode.ts";
-import { inodePermission, isInGroupOrCapable, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
+import {
+  inodePermission,
+  isInGroupOrCapable,
+  ownsOrCapable,
+  seenThrough,
+  showBoth,
+  showOwners,
+} from "./inode-permission.ts";
 import { fromVfsid } from "./mnt-idmapping.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
-import type { Path } from "./mount.ts";
+import type { Mount, Path } from "./mount.ts";
 import { isCapableOver, MAY, type Protected } from "./permission.ts";
 import { chmodAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
+import { hasMapping } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -25,6 +34,10 @@ const RULES = ruleTable({
     sentence:
       "A file with an owner or group that has no value on the mount is changed only by giving it valid ones in the same call.",
     source: OPS,
+  },
+  quotaHasPlace: {
+    sentence: "Where quota is kept, the file system must be able to count for the new owner; this is asked last.",
+    source: "chown(2); vectors/isolated/scenarios.json (A07, A09): EINVAL",
   },
   chownNeedsCap: {
     sentence:
@@ -109,6 +122,8 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
   const prepared = attr.isForced ? allow(mode) : prepare(world, task, path, file, attr, mode);
   if (!prepared.ok) return prepared;
   const { operations } = inode.superblock;
+  const counted = quotaHolds(world, path, attr);
+  if (!counted.ok) return counted;
   if (operations) {
     const asPrepared = attr.mode !== undefined && prepared.value !== undefined ? { mode: prepared.value } : {};
     return operations.setattr(inode, { ...attr, ...asPrepared });
@@ -118,14 +133,45 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
   return prepared.rule ? allow(undefined, prepared.rule) : allow();
 }
 
-function ownersHavePlace(world: World, { mount }: Path, file: Protected, { uid, gid }: SetAttr): Verdict {
-  if (uid && !isValidKuid64(fromVfsid(world, mount, "uid", uid)))
-    return deny("EOVERFLOW", RULES.ownerHasPlace, `owner v${uid.id} has no place on ${mount.name}`);
-  if (gid && !isValidKuid64(fromVfsid(world, mount, "gid", gid)))
-    return deny("EOVERFLOW", RULES.ownerHasPlace, `group v${gid.id} has no place on ${mount.name}`);
-  if ((!uid && !isValidKuid64(file.uid)) || (!gid && !isValidKuid64(file.gid)))
-    return deny("EOVERFLOW", RULES.invalidOwnerRepaired, showOwners(file));
-  return allow();
+function ownersHavePlace(world: World, path: Path, file: Protected, attr: SetAttr): Verdict {
+  const placed = newOwnersHavePlace(world, path, attr);
+  if (attr.uid || attr.gid) world.trail?.add("keep the new owners of", path, placed, showNewOwners(attr));
+  if (!placed.ok) return placed;
+  const repaired =
+    (!attr.uid && !isValidKuid64(file.uid)) || (!attr.gid && !isValidKuid64(file.gid))
+      ? deny("EOVERFLOW", RULES.invalidOwnerRepaired, showOwners(file))
+      : allow(undefined, RULES.invalidOwnerRepaired);
+  world.trail?.add("change", path, repaired, showOwners(file));
+  return repaired;
+}
+
+function showNewOwners({ uid, gid }: SetAttr): string {
+  const owner = uid ? [`owner ${showKuid64(uid, "v")}`] : [];
+  return [...owner, ...(gid ? [`group ${showKuid64(gid, "v")}`] : [])].join(", ");
+}
+
+function newOwnersHavePlace(world: World, { mount }: Path, { uid, gid }: SetAttr): Verdict {
+  if (uid && !hasPlace(world, mount, "uid", uid))
+    return deny("EOVERFLOW", RULES.ownerHasPlace, `owner ${showKuid64(uid, "v")} has no place on ${mount.name}`);
+  if (gid && !hasPlace(world, mount, "gid", gid))
+    return deny("EOVERFLOW", RULES.ownerHasPlace, `group ${showKuid64(gid, "v")} has no place on ${mount.name}`);
+  return allow(undefined, RULES.ownerHasPlace);
+}
+
+/** `dqget`: a new owner that the quota of the file system can count for. */
+function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr): Verdict {
+  const { hasQuota, userNs, name } = inode.superblock;
+  const isCounted =
+    (!uid || hasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid))) &&
+    (!gid || hasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid)));
+  return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
+}
+
+/** Can an inode hold the id? That the file system can write it down is asked only where isolated chown is checked. */
+function hasPlace<K extends OwnerKind>(world: World, mount: Mount, kind: K, vfsid: Kuid64<K>): boolean {
+  const kid = fromVfsid(world, mount, kind, vfsid);
+  if (!isValidKuid64(kid)) return false;
+  return !world.profile.isolated?.has("chown-checked") || hasMapping(world, mount.superblock.userNs, kind, kid);
 }
 
 /** `setattr_prepare`. @returns the mode to set, without a set-group-ID bit that the task may not set */
@@ -137,10 +183,17 @@ function prepare(
   { uid, gid, times }: SetAttr,
   mode: number | undefined,
 ): Verdict<number | undefined> {
-  if (uid && !mayChown(world, task, path.inode, file, uid))
-    return deny("EPERM", RULES.chownNeedsCap, `to v${uid.id}; ${showOwners(file)}`);
-  if (gid && !mayChgrp(world, task, path.inode, file, gid))
-    return deny("EPERM", RULES.chgrpNeedsGroup, `to v${gid.id}; ${showOwners(file)}`);
+  if (uid) {
+    const given = mayChown(world, task, path.inode, file, uid);
+    world.trail?.add("give away", path, given, showBoth(task.cred, file));
+    if (!given.ok) return given;
+  }
+  if (gid) {
+    const given = mayChgrp(world, task, path.inode, file, gid);
+    world.trail?.add("change the group of", path, given, showBoth(task.cred, file));
+    if (!given.ok) return given;
+  }
+  if (mode === undefined && times !== "set") return allow(mode);
   const owns = ownsOrCapable(world, task.cred, path);
   if (mode !== undefined && !owns.ok) return deny("EPERM", RULES.modeNeedsOwner, owns.because);
   if (times === "set" && !owns.ok) return deny("EPERM", RULES.timesNeedOwner, owns.because);
@@ -148,19 +201,29 @@ function prepare(
   return allow(isInGroupOrCapable(world, task.cred, file, gid ?? file.gid) ? mode : mode & ~SETGID, owns.rule);
 }
 
+const BY_CHOWN = "by CAP_CHOWN";
+const BY_CHOWN_BELOW = "by CAP_CHOWN over the file system";
+
 /** `chown_ok` */
-function mayChown(world: World, { cred }: Task, inode: Inode, file: Protected, uid: Kuid64<"uid">): boolean {
-  if (isSameKuid64(file.uid, cred.uid.fs) && isSameKuid64(uid, file.uid)) return true;
-  if (isCapableOver(world, cred, file, "chown")) return true;
-  return !isValidKuid64(file.uid) && isNsCapable(cred, inode.superblock.userNs, "chown");
+function mayChown(world: World, { cred }: Task, inode: Inode, file: Protected, uid: Kuid64<"uid">): Verdict {
+  const rule = RULES.chownNeedsCap;
+  if (isSameKuid64(file.uid, cred.uid.fs) && isSameKuid64(uid, file.uid)) return allow(undefined, rule, "to its owner");
+  if (isCapableOver(world, cred, file, "chown")) return allow(undefined, rule, BY_CHOWN);
+  if (!isValidKuid64(file.uid) && isNsCapable(cred, inode.superblock.userNs, "chown"))
+    return allow(undefined, rule, BY_CHOWN_BELOW);
+  return deny("EPERM", rule, `to ${showKuid64(uid, "v")}; ${showOwners(file)}`);
 }
 
 /** `chgrp_ok` */
-function mayChgrp(world: World, { cred }: Task, inode: Inode, file: Protected, gid: Kuid64<"gid">): boolean {
+function mayChgrp(world: World, { cred }: Task, inode: Inode, file: Protected, gid: Kuid64<"gid">): Verdict {
+  const rule = RULES.chgrpNeedsGroup;
   const isOwner = isSameKuid64(file.uid, cred.uid.fs);
-  if (isOwner && (isSameKuid64(gid, file.gid) || isInGroup(cred, gid))) return true;
-  if (isCapableOver(world, cred, file, "chown")) return true;
-  return !isValidKuid64(file.gid) && isNsCapable(cred, inode.superblock.userNs, "chown");
+  if (isOwner && (isSameKuid64(gid, file.gid) || isInGroup(cred, gid)))
+    return allow(undefined, rule, "as the owner, to a group of its own");
+  if (isCapableOver(world, cred, file, "chown")) return allow(undefined, rule, BY_CHOWN);
+  if (!isValidKuid64(file.gid) && isNsCapable(cred, inode.superblock.userNs, "chown"))
+    return allow(undefined, rule, BY_CHOWN_BELOW);
+  return deny("EPERM", rule, `to ${showKuid64(gid, "v")}; ${showOwners(file)}`);
 }
 
 /** `setattr_copy`: the set-group-ID bit is asked about once more, with the new owners in place. */

@@ -1,5 +1,5 @@
 import { NO_ID, type UserId } from "../core/id.ts";
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Capability, capsWithout, FS_CAPS, isNsCapable, NO_CAPS } from "./capability.ts";
 import {
   type Cred,
@@ -87,7 +87,7 @@ export function setId<K extends OwnerKind>(world: World, task: Task, kind: K, id
   const ids = idsOf(old, kind);
   if (isNsCapable(old, old.userNs, SETID_CAP[kind])) return change(world, task, kind, sameIds(kid));
   if (!isOneOf(kid, ids, ["real", "saved"]))
-    return deny("EPERM", RULES.setuidOwnIds, `k${kid.id} is neither the real nor the saved ${kind}`);
+    return deny("EPERM", RULES.setuidOwnIds, `${showKuid64(kid)} is neither the real nor the saved ${kind}`);
   return change(world, task, kind, { real: ids.real, effective: kid, saved: ids.saved, fs: kid });
 }
 
@@ -106,9 +106,9 @@ export function setReId<K extends OwnerKind>(
   const ids = idsOf(old, kind);
   const isCapable = isNsCapable(old, old.userNs, SETID_CAP[kind]);
   if (real && !isCapable && !isOneOf(real, ids, ["real", "effective"]))
-    return deny("EPERM", RULES.setreuidReal, `k${real.id} is neither the real nor the effective ${kind}`);
+    return deny("EPERM", RULES.setreuidReal, `${showKuid64(real)} is neither the real nor the effective ${kind}`);
   if (effective && !isCapable && !isOneOf(effective, ids, ["real", "effective", "saved"]))
-    return deny("EPERM", RULES.setreuidEffective, `k${effective.id} is no ${kind} of the caller's`);
+    return deny("EPERM", RULES.setreuidEffective, `${showKuid64(effective)} is no ${kind} of the caller's`);
   const now = effective ?? ids.effective;
   const takesSaved = real !== null || (effective !== null && !isSameKuid64(effective, ids.real));
   return change(world, task, kind, {
@@ -143,7 +143,7 @@ export function setResId<K extends OwnerKind>(
     return allow();
   const foreign = [real, effective, saved].find((kid) => kid && !isOneOf(kid, ids, ["real", "effective", "saved"]));
   if (foreign && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
-    return deny("EPERM", RULES.setresuidOwnIds, `k${foreign.id} is no ${kind} of the caller's`);
+    return deny("EPERM", RULES.setresuidOwnIds, `${showKuid64(foreign)} is no ${kind} of the caller's`);
   const now = effective ?? ids.effective;
   return change(world, task, kind, { real: real ?? ids.real, effective: now, saved: saved ?? ids.saved, fs: now });
 }

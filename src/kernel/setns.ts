@@ -1,6 +1,7 @@
 import { isNsCapable } from "./capability.ts";
 import { capsOnEntering } from "./cred.ts";
 import { commitCreds, type Task } from "./task.ts";
+import { enforcedProcessLimit } from "./ucounts.ts";
 import { fromKidMunged, hasMapping } from "./uidgid.ts";
 import { createUserNamespace, isInOrBelow, type UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -23,8 +24,10 @@ const RULES = ruleTable({
 
 /** `unshare(CLONE_NEWUSER)`: make a user namespace and enter it. Kernel ids stay what they are. */
 export function unshareUser(world: World, task: Task, name: string): Verdict<UserNamespace> {
-  const created = createUserNamespace(task.cred, name, (ns, kind, kuid) => hasMapping(world, ns, kind, kuid));
-  if (created.ok) commitCreds(world.credColumns, task, capsOnEntering(created.value));
+  const created = createUserNamespace(world, task.cred, name, (ns, kind, kuid) => hasMapping(world, ns, kind, kuid));
+  if (!created.ok) return created;
+  created.value.processLimit = enforcedProcessLimit(task);
+  commitCreds(world.credColumns, task, capsOnEntering(created.value));
   return created;
 }
 

@@ -1,6 +1,6 @@
 import { ALL_CAPS, type CapSet, capsWithout, NO_CAPS, namesOf } from "./capability.ts";
 import { type Cred, ROLES } from "./cred.ts";
-import { fromKidMunged } from "./uidgid.ts";
+import { fromKidIsolated, fromKidMunged } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
@@ -27,6 +27,11 @@ export function showCapSets(cred: Cred): { readonly [set: string]: unknown } {
 /** The four ids of a credential as a task of `reader` is shown them: real, effective, saved, filesystem. */
 export function showIds(world: World, reader: UserNamespace, cred: Cred, kind: OwnerKind): number[] {
   return ROLES.map((role) => fromKidMunged(world, reader, kind, cred[kind][role]));
+}
+
+/** {@link showIds} as a kernel with isolated namespaces adds them: with the number inside, for whoever may see it. */
+export function showIsolatedIds(world: World, reader: UserNamespace, cred: Cred, kind: OwnerKind): number[] {
+  return ROLES.map((role) => fromKidIsolated(world, reader, kind, cred[kind][role]));
 }
 
 /** The supplementary groups of a credential as a task of `reader` is shown them. */

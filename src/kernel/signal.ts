@@ -1,7 +1,15 @@
-import { isSameKuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import type { Task } from "./task.ts";
+import { fromKidMunged, makeKid } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+/** A signal on its way, with what its receiver is told of the sender. */
+export interface PendingSignal {
+  readonly signal: number;
+  readonly uid: number;
+}
 
 /** @source signal(7), Linux on x86 and arm */
 export const SIGCONT = 18;
@@ -18,6 +26,12 @@ const RULES = ruleTable({
     source: SOURCE,
   },
   killByCapability: { sentence: "CAP_KILL over the target's user namespace may signal.", source: SOURCE },
+  senderUid: {
+    sentence:
+      "The receiver is told the sender's real user id: as the sender's namespace shows it, and that number's kernel id as the receiver's namespace shows it.",
+    source: "sigaction(2), si_uid; user_namespaces(7)",
+  },
+  nonePending: { sentence: "No such signal is pending.", source: "sigtimedwait(2): EAGAIN" },
   continueInSession: { sentence: "SIGCONT may be sent within a session.", source: SOURCE },
 });
 
@@ -34,6 +48,22 @@ export function maySignal(sender: Task, target: Task, signal: number): Verdict {
   return deny(
     "EPERM",
     RULES.killByUser,
-    `k${effective.id} (real k${real.id}) is neither k${targetReal.id} nor k${saved.id}, and has no CAP_KILL over ${target.cred.userNs.name}`,
+    `${showKuid64(effective)} (real ${showKuid64(real)}) is neither ${showKuid64(targetReal)} nor ${showKuid64(saved)}, and has no CAP_KILL over ${target.cred.userNs.name}`,
   );
+}
+
+/** A signal that the target blocks becomes pending; one that is pending already is not told twice. */
+export function queueSignal(world: World, sender: Task, target: Task, signal: number): void {
+  if (target.pending.some((other) => other.signal === signal)) return;
+  const { userNs, uid } = sender.cred;
+  const shown = fromKidMunged(world, userNs, "uid", uid.real);
+  const told = fromKidMunged(world, target.cred.userNs, "uid", makeKid(world, userNs, "uid", shown));
+  target.pending.push({ signal, uid: told });
+}
+
+/** `sigtimedwait`, where nothing more is coming. */
+export function takeSignal(task: Task, signal: number): Verdict<PendingSignal> {
+  const index = task.pending.findIndex((other) => other.signal === signal);
+  const [taken] = index < 0 ? [] : task.pending.splice(index, 1);
+  return taken ? allow(taken, RULES.senderUid) : deny("EAGAIN", RULES.nonePending, `signal ${signal}`);
 }

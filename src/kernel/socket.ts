@@ -1,10 +1,14 @@
-import type { Cred } from "./cred.ts";
+import type { Cred, GroupList } from "./cred.ts";
 import type { Task } from "./task.ts";
-import type { OwnerIds } from "./user-namespace.ts";
+import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 
 /** Who a message or a peer is: a task (null: a process outside the world) and two kernel ids. */
 export interface PeerIds extends OwnerIds {
   readonly task: Task | null;
+  /** Of a peer: its supplementary groups. A message tells none. */
+  readonly groups?: GroupList;
+  /** Of a peer, whose whole credential is kept: the namespace that it holds. */
+  readonly userNs?: UserNamespace;
 }
 
 export type SocketType = "dgram" | "stream" | "seqpacket";
@@ -42,7 +46,7 @@ export function socketPair(type: SocketType, passcred: boolean): readonly [Socke
   return [a, b];
 }
 
-/** The ids by which a peer knows a task: its effective ones. @source unix(7), SO_PEERCRED */
+/** The ids by which a peer knows a task: its effective ones, and its groups. @source unix(7), SO_PEERCRED; socket(7), SO_PEERGROUPS */
 export function peerIdsOf(task: Task, cred: Cred = task.cred): PeerIds {
-  return { task, uid: cred.uid.effective, gid: cred.gid.effective };
+  return { task, uid: cred.uid.effective, gid: cred.gid.effective, groups: cred.groups, userNs: cred.userNs };
 }

@@ -1,8 +1,11 @@
+import { CLASSICAL } from "../core/kuid64.ts";
+import { follow } from "../core/route.ts";
 import type { Inode, InodeType } from "./inode.ts";
+import { noteUnknownNumber, readerMap } from "./isolated.ts";
 import { mountView } from "./mnt-idmapping.ts";
 import type { Mount } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
-import { mapOf, shownRoute } from "./routes.ts";
+import { intoMount, shownRoute } from "./routes.ts";
 import type { Task } from "./task.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import { allow, type Verdict } from "./verdict.ts";
@@ -19,14 +22,18 @@ export interface Stat {
 /** `lstat`: whoever can reach the name may ask. @source stat(2) */
 export function statPath(world: World, task: Task, path: PathName): Verdict<Stat> {
   const found = lookup(world, task, path, "nofollow");
-  return found.ok ? allow(statInode(world, task.cred.userNs, path.mount, found.value.inode)) : found;
+  return found.ok ? allow(statInode(world, task.cred.userNs, found.value.mount, found.value.inode)) : found;
 }
 
 /** What a task of a namespace is shown of an inode, through a mount. */
 export function statInode(world: World, reader: UserNamespace, mount: Mount, inode: Inode): Stat {
   const shown = (kind: OwnerKind) => {
-    const route = shownRoute({ ...mountView(mount, kind), caller: [mapOf(reader, kind)] });
-    return world.translators.place(kind, route, inode[kind]).id;
+    const kid = inode[kind];
+    const numbers = [kid.number, mount.idmap?.number ?? CLASSICAL];
+    const view = mountView(world, mount, kind, numbers);
+    noteUnknownNumber(world, reader, kind, follow(intoMount(view), kid));
+    const route = shownRoute({ ...view, caller: [readerMap(world, reader, kind, numbers)] });
+    return world.translators.place(kind, route, kid).id;
   };
   return { uid: shown("uid"), gid: shown("gid"), mode: inode.mode, type: inode.type };
 }

@@ -1,9 +1,14 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
+import type { CgroupNamespace } from "./cgroup.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
+import type { LoginUid } from "./loginuid.ts";
 import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
+import type { PidNamespace } from "./pid-namespace.ts";
+import type { NetNamespace } from "./policy-routing.ts";
+import type { PendingSignal } from "./signal.ts";
 import type { Socket } from "./socket.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
@@ -27,12 +32,30 @@ export interface Task {
   session: number;
   umask: number;
   nice: number;
+  /** RLIMIT_NPROC; null: none. */
+  processLimit: number | null;
   mountNs: MountNamespace;
   utsNs: UtsNamespace;
+  netNs: NetNamespace;
+  readonly pidNs: PidNamespace;
+  /** Where its resources are counted; null: the root cgroup. */
+  cgroup: Inode | null;
+  cgroupNs: CgroupNamespace;
+  /** Where what it forks is; another than its own after unshare. */
+  pidNsForChildren: PidNamespace;
   /** Map files that it keeps open, by the name it gave them. */
   readonly mapFiles: Map<string, OpenMapFile>;
   /** Sockets that it holds, by the name it gave them. */
   readonly sockets: Map<string, Socket>;
+  /** Who forked it; null: the first process of the machine, which also takes in whose parent has ended. */
+  parent: Task | null;
+  /** Has it ended, without its parent having asked how? */
+  isZombie: boolean;
+  /** Signals that it blocks. */
+  readonly blocked: Set<number>;
+  /** Blocked signals that were sent to it. */
+  readonly pending: PendingSignal[];
+  loginUid: LoginUid;
 }
 
 /**

@@ -19,6 +19,10 @@ const RULES = ruleTable({
     sentence: "The ids given to tmpfs are ids of the mounter's namespace, and mapped there.",
     source: `${SOURCE}: EINVAL`,
   },
+  quotaInInit: {
+    sentence: "A tmpfs of another user namespace than the initial one keeps no quota.",
+    source: "tmpfs(5), quota; vectors/isolated/scenarios.json (A08): EINVAL",
+  },
   mountCapable: {
     sentence: "A file system is made with CAP_SYS_ADMIN over the namespace that shall own it, the maker's own.",
     source: "user_namespaces(7): EPERM",
@@ -30,6 +34,8 @@ export interface TmpfsOptions {
   readonly uid?: string | undefined;
   readonly gid?: string | undefined;
   readonly mode?: string | undefined;
+  /** Is the option `quota` there? */
+  readonly quota?: boolean | undefined;
 }
 
 const DEFAULT_MODE = 0o1777;
@@ -49,9 +55,12 @@ export function mountTmpfs(world: World, task: Task, options: TmpfsOptions, name
   const mode = atStage(modeOption(options.mode), "fsconfig");
   if (!mode.ok) return mode;
   const { userNs } = task.cred;
+  const hasQuota = options.quota ?? false;
+  if (hasQuota && userNs !== world.initUserNs)
+    return atStage(deny("EINVAL", RULES.quotaInInit, userNs.name), "fsconfig");
   if (!isNsCapable(task.cred, userNs, "sys_admin"))
     return atStage(deny("EPERM", RULES.mountCapable, `no CAP_SYS_ADMIN over ${userNs.name}`), "fsconfig");
-  const superblock: Superblock = { name, type: "tmpfs", userNs, isReadOnly: false };
+  const superblock: Superblock = { name, type: "tmpfs", userNs, isReadOnly: false, hasQuota };
   const root = new Inode(world.inodeColumns, {
     superblock,
     type: "dir",

@@ -57,6 +57,7 @@ export class Translators {
       this.#mapKeys.set(hop.map, map);
     }
     const shown = hop.shown ? `=${hop.shown.overflow},${[...hop.shown.creators].join()}` : "";
-    return `${hop.direction}${map}.${hop.number ?? 0}${shown}`;
+    const bare = hop.bare ? `~${hop.bare.join()}` : "";
+    return `${hop.direction}${map}.${hop.number ?? 0}${bare}${shown}`;
   }
 }

@@ -1,8 +1,10 @@
 import { type Kind, NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import { noteUnknownNumber, readerMap } from "./isolated.ts";
 import { intoKernel, mapOf, outOfKernel } from "./routes.ts";
 import type { Translators } from "./translators.ts";
-import type { UserNamespace } from "./user-namespace.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import type { World } from "./world.ts";
 
 /** Any holder of loaded routes: a world. */
 export interface HasTranslators {
@@ -12,9 +14,10 @@ export interface HasTranslators {
 /**
  * `make_kuid`, `make_kgid`, `make_kprojid`: the kernel id of an id used inside a namespace.
  *
- * @returns  an id half of NO_ID when the namespace does not map it
+ * @returns  an id half of NO_ID when the namespace does not map it; NO_ID itself keeps the number of an isolated one
  */
 export function makeKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, id: UserId<K>): Kuid64<K> {
+  if (id === NO_ID) return { id: NO_ID, number: kind === "projid" ? CLASSICAL : ns.number };
   const place = world.translators.place(kind, intoKernel([mapOf(ns, kind)]), { id, number: CLASSICAL });
   const kid: number = place.id;
   return { id: kid, number: place.number };
@@ -26,14 +29,34 @@ export function fromKid<K extends Kind>(world: HasTranslators, ns: UserNamespace
   return id;
 }
 
-/** `from_kuid_munged` and its kin: the number that a task of the namespace is shown; the overflow id for none. */
-export function fromKidMunged<K extends Kind>(
+/**
+ * `from_kuid_munged`, `from_kgid_munged`: the number that a task of the namespace is shown; the creator's for an id of
+ * another isolated namespace, the overflow id for none.
+ */
+export function fromKidMunged<K extends OwnerKind>(
+  world: World,
+  ns: UserNamespace,
+  kind: K,
+  kid: Kuid64<K>,
+): UserId<K> {
+  noteUnknownNumber(world, ns, kind, kid);
+  const route = outOfKernel([readerMap(world, ns, kind, [kid.number])], "shown");
+  const id: number = world.translators.place(kind, route, kid).id;
+  return id;
+}
+
+/**
+ * `from_kuid_isolated`, `from_kgid_isolated`: the number as the initial namespace, and the id's own, are shown it in
+ * /proc/PID/status; the overflow id everywhere else.
+ */
+export function fromKidIsolated<K extends OwnerKind>(
   world: HasTranslators,
   ns: UserNamespace,
   kind: K,
   kid: Kuid64<K>,
 ): UserId<K> {
-  const id: number = world.translators.place(kind, outOfKernel([mapOf(ns, kind)], "shown"), kid).id;
+  const bare = ns.parent === null && kid.number !== CLASSICAL ? [kid.number] : [];
+  const id: number = world.translators.place(kind, outOfKernel([{ ...mapOf(ns, kind), bare }], "shown"), kid).id;
   return id;
 }
 

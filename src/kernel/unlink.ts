@@ -1,11 +1,12 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
-import { hasUnmappedId, inodePermission, seenThrough, showOwners, wantWrite } from "./inode-permission.ts";
+import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
 import {
   type Entry,
   type EntryName,
   isEntry,
+  isFree,
   lookupName,
   lookupParent,
   type NoEntryErrnos,
@@ -51,15 +52,23 @@ export function existing(entry: Entry): Verdict<Victim> {
  */
 export function mayDelete(world: World, task: Task, { mount, directory, inode }: Victim, as: "dir" | "file"): Verdict {
   const file = seenThrough(world, { mount, inode });
-  if (hasUnmappedId(file)) return deny("EOVERFLOW", RULES.unmappedNotRemoved, showOwners(file));
+  const removable = hasUnmappedId(file)
+    ? deny("EOVERFLOW", RULES.unmappedNotRemoved, showOwners(file))
+    : allow(undefined, RULES.unmappedNotRemoved);
+  world.trail?.add("remove", { mount, inode }, removable, showOwners(file));
+  if (!removable.ok) return removable;
   const permitted = inodePermission(world, task.cred, { mount, inode: directory }, MAY.write | MAY.exec);
   if (!permitted.ok) return permitted;
   const { cred } = task;
   if ((directory.mode & STICKY) !== 0) {
     const top = seenThrough(world, { mount, inode: directory });
     const isOwner = isSameKuid64(file.uid, cred.uid.fs) || isSameKuid64(top.uid, cred.uid.fs);
-    if (!isOwner && !isCapableOver(world, cred, file, "fowner"))
-      return deny("EPERM", RULES.stickyOwner, showOwners(file));
+    const taken =
+      !isOwner && !isCapableOver(world, cred, file, "fowner")
+        ? deny("EPERM", RULES.stickyOwner, showOwners(file))
+        : allow(undefined, RULES.stickyOwner, isOwner ? "as an owner" : "by CAP_FOWNER");
+    world.trail?.add("take from its sticky directory", { mount, inode }, taken, showBoth(cred, file));
+    if (!taken.ok) return taken;
   }
   const isDirectory = inode.type === "dir";
   if (as === "dir" && !isDirectory) return deny("ENOTDIR", RULES.rmdirTakesDirectories);
@@ -84,16 +93,20 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
   const parent = lookupParent(world, task, path);
   if (!parent.ok) return parent;
-  for (const asked of [isEntry(world, task, parent.value, NO_ENTRY[as]), wantWrite(path.mount)])
-    if (!asked.ok) return asked;
-  const entry = lookupName(parent.value);
+  const named = isEntry(world, task, parent.value, NO_ENTRY[as]);
+  if (!named.ok) return named;
+  const writable = wantWrite(world, parent.value.mount);
+  if (!writable.ok) return writable;
+  const entry = lookupName(world, parent.value);
   if (!entry.ok) return entry;
   const victim = existing(entry.value);
   if (!victim.ok) return victim;
   if (as === "file" && entry.value.hasSlash)
     return victim.value.inode.type === "dir" ? deny("EISDIR", RULES.unlinkTakesFiles) : notDirectory(entry.value);
   const permitted = mayDelete(world, task, victim.value, as);
-  return permitted.ok ? victim : permitted;
+  if (!permitted.ok) return permitted;
+  const free = isFree(entry.value);
+  return free.ok ? victim : free;
 }
 
 /** `unlink` @source unlink(2) */

@@ -1,8 +1,11 @@
 import type { Kind } from "../core/id.ts";
 import { IDENTITY, type IdMap, UNWRITTEN } from "../core/id-map.ts";
-import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber, showKuid64 } from "../core/kuid64.ts";
 import { hasCap } from "./capability.ts";
 import type { Cred } from "./cred.ts";
+import type { NamespaceNumbers } from "./namespace-numbers.ts";
+import type { Profile } from "./profile.ts";
+import { mayCountNamespace } from "./ucounts.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 /** The kinds of id that own things: users and groups. */
@@ -26,8 +29,24 @@ export interface UserNamespace {
   readonly maps: { [K in Kind]: IdMap<K> };
   /** May setgroups(2) be used? Inherited; "deny" cannot be taken back. */
   setgroupsAllowed: boolean;
-  /** The number that isolated ids of this namespace carry; {@link CLASSICAL} for every classical namespace. */
-  number: NamespaceNumber;
+  /** The number of its file under /proc/PID/ns; 0 for the initial namespace. */
+  readonly inum: number;
+  /** What its isolated ids carry, were it isolated; {@link CLASSICAL} for the initial namespace. */
+  readonly id: NamespaceNumber;
+  /** Is an id that no line of its maps holds an id all the same? Inherited; cannot be taken back. */
+  isIsolated: boolean;
+  /** How many user namespaces each of its users may have; null: as many as there is room for. */
+  maxUserNamespaces: number | null;
+  /** RLIMIT_NPROC of the creator, which holds for all processes in it together; null: none. */
+  processLimit: number | null;
+  /** The number that ids of this namespace carry now; {@link CLASSICAL} for every classical namespace. */
+  readonly number: NamespaceNumber;
+}
+
+/** A world, as far as the numbers of namespaces go. */
+export interface HasNamespaceNumbers {
+  readonly profile: Profile;
+  readonly numbers: NamespaceNumbers;
 }
 
 /** A task at level 32 can still make a namespace: 33 levels below the initial one can exist. */
@@ -53,18 +72,26 @@ export function createInitUserNamespace(): UserNamespace {
     parentCouldSetfcap: true,
     maps: { uid: IDENTITY, gid: IDENTITY, projid: IDENTITY },
     setgroupsAllowed: true,
+    inum: 0,
+    id: CLASSICAL,
+    isIsolated: false,
+    maxUserNamespaces: null,
+    processLimit: null,
     number: CLASSICAL,
   };
 }
 
 /** A child as a setup describes it: no check is made. */
 export function childUserNamespace(
+  world: HasNamespaceNumbers,
   parent: UserNamespace,
   name: string,
   owner: OwnerIds,
   parentCouldSetfcap: boolean,
 ): UserNamespace {
-  return {
+  const numbers = world.numbers.give(!world.profile.isolated?.has("numbers-never-reused"));
+  const child: UserNamespace = {
+    ...numbers,
     name,
     parent,
     level: parent.level + 1,
@@ -72,8 +99,15 @@ export function childUserNamespace(
     parentCouldSetfcap,
     maps: { uid: UNWRITTEN, gid: UNWRITTEN, projid: UNWRITTEN },
     setgroupsAllowed: parent.setgroupsAllowed,
-    number: CLASSICAL,
+    isIsolated: parent.isIsolated,
+    maxUserNamespaces: null,
+    processLimit: null,
+    get number() {
+      return this.isIsolated ? this.id : CLASSICAL;
+    },
   };
+  world.numbers.add(child);
+  return child;
 }
 
 /**
@@ -83,6 +117,7 @@ export function childUserNamespace(
  * @source clone(2) and unshare(2), CLONE_NEWUSER: ENOSPC, EPERM
  */
 export function createUserNamespace(
+  world: HasNamespaceNumbers,
   cred: Cred,
   name: string,
   isMapped: <K extends OwnerKind>(ns: UserNamespace, kind: K, kuid: Kuid64<K>) => boolean,
@@ -90,10 +125,16 @@ export function createUserNamespace(
   const parent = cred.userNs;
   if (parent.level > LAST_LEVEL_WITH_CHILDREN)
     return deny("ENOSPC", RULES.levelLimit, `${parent.name} is at level ${parent.level}`);
+  const counted = mayCountNamespace(world, cred);
+  if (!counted.ok) return counted;
   const owner = { uid: cred.uid.effective, gid: cred.gid.effective };
   if (!isMapped(parent, "uid", owner.uid) || !isMapped(parent, "gid", owner.gid))
-    return deny("EPERM", RULES.creatorMapped, `k${owner.uid.id} or k${owner.gid.id} has no number in ${parent.name}`);
-  return allow(childUserNamespace(parent, name, owner, hasCap(cred.effective, "setfcap")));
+    return deny(
+      "EPERM",
+      RULES.creatorMapped,
+      `${showKuid64(owner.uid)} or ${showKuid64(owner.gid)} has no number in ${parent.name}`,
+    );
+  return allow(childUserNamespace(world, parent, name, owner, hasCap(cred.effective, "setfcap")));
 }
 
 /** Is `ns` the namespace `ancestor`, or somewhere below it? */

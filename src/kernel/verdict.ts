@@ -13,6 +13,8 @@ export interface Allowed<T> {
   readonly value: T;
   /** The rule that decided, where one did. */
   readonly rule?: Rule;
+  /** By what the rule was met, where it can be met in several ways: `by CAP_FOWNER`. */
+  readonly because?: string;
 }
 
 export interface Denied {
@@ -47,10 +49,11 @@ const YES: Verdict = { ok: true, value: undefined };
  * @example allow({ n: 6 }) // { ok: true, value: { n: 6 } }
  */
 export function allow(): Verdict;
-export function allow<T>(value: T, rule?: Rule): Allowed<T>;
-export function allow(value?: unknown, rule?: Rule): Verdict<unknown> {
+export function allow<T>(value: T, rule?: Rule, because?: string): Allowed<T>;
+export function allow(value?: unknown, rule?: Rule, because?: string): Verdict<unknown> {
   if (value === undefined && rule === undefined) return YES;
-  return rule ? { ok: true, value, rule } : { ok: true, value };
+  if (rule === undefined) return { ok: true, value };
+  return because === undefined ? { ok: true, value, rule } : { ok: true, value, rule, because };
 }
 
 /**

@@ -1,13 +1,22 @@
 import type { Engine } from "../core/engine.ts";
 import { CLASSICAL } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
+import type { Cgroups } from "./cgroup.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
+import type { Disk } from "./disk.ts";
 import type { InodeColumns } from "./inode.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace, Superblock } from "./mount.ts";
+import { MountTree } from "./mount-tree.ts";
+import { NamespaceNumbers } from "./namespace-numbers.ts";
 import type { UtsNamespace } from "./nsproxy.ts";
+import type { PidNamespace } from "./pid-namespace.ts";
+import { type NetNamespace, newNetNamespace } from "./policy-routing.ts";
+import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
+import type { IpcPerm } from "./sysv-ipc.ts";
 import type { Task } from "./task.ts";
+import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 
@@ -23,56 +32,83 @@ export const FULL_MACHINE: Machine = { rootCaps: ALL_CAPS };
 export interface World {
   readonly engine: Engine;
   readonly machine: Machine;
+  /** Which kernel answers. A switch of it may be turned by a call. */
+  profile: Profile;
   readonly translators: Translators;
   readonly credColumns: CredColumns;
   readonly inodeColumns: InodeColumns;
   readonly initUserNs: UserNamespace;
   readonly initMountNs: MountNamespace;
   readonly initUtsNs: UtsNamespace;
+  readonly initPidNs: PidNamespace;
+  readonly initNetNs: NetNamespace;
+  readonly numbers: NamespaceNumbers;
+  /** Where the kernel would have stopped (its BUG_ON), in the order in which it went on here. */
+  readonly bugs: string[];
   readonly userNamespaces: Map<string, UserNamespace>;
   readonly tasks: Map<string, Task>;
+  /** Tasks that have ended and that nobody waits for any more, by name: their pids are those of no process. */
+  readonly reaped: Map<string, Task>;
   /** The resident process of each namespace that a setup made: through its /proc directory the map files are reached. */
   readonly residents: Map<UserNamespace, Task>;
   readonly superblocks: Map<string, Superblock>;
   /** By name, plain mounts of a file system under the file system's own name. */
   readonly mounts: Map<string, Mount>;
+  /** What block devices hold, by their paths. */
+  readonly disks: Map<string, Disk>;
   /** Both ends of each socket pair, by the name of the pair. */
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Listening sockets, by address. */
   readonly listeners: Map<string, Socket>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
+  /** null: the machine has none. */
+  cgroups: Cgroups | null;
+  /** Shared memory segments of the one IPC namespace, by key. */
+  readonly segments: Map<number, IpcPerm>;
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
+  /** Told of every check on a file; null: nobody asks. */
+  trail: Trail | null;
 }
 
 /** A task that is root of the machine, in the initial namespaces. */
 export const ROOT = "@root";
 
 /** An empty world: the initial namespaces, and {@link ROOT}. */
-export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE): World {
+export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, profile: Profile = LINUX): World {
   const initUserNs = createInitUserNamespace();
   const initUtsNs: UtsNamespace = { userNs: initUserNs };
   const world: World = {
     engine,
     machine,
+    profile,
     translators: new Translators(engine),
     credColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     initUserNs,
-    initMountNs: { name: "init", userNs: initUserNs },
+    initMountNs: { name: "init", userNs: initUserNs, tree: new MountTree() },
     initUtsNs,
+    initNetNs: newNetNamespace(initUserNs),
+    initPidNs: { userNs: initUserNs, members: [] },
+    numbers: new NamespaceNumbers(),
+    bugs: [],
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
     tasks: new Map(),
+    reaped: new Map(),
     residents: new Map(),
     superblocks: new Map(),
     mounts: new Map(),
+    disks: new Map(),
     socketPairs: new Map(),
     listeners: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    cgroups: null,
+    segments: new Map(),
     idNames: new Map(),
     nextPid: FIRST_PID,
+    trail: null,
   };
   const root = spawn(world, { name: ROOT, cred: rootCred(world) });
   world.tasks.set(ROOT, root);
@@ -132,9 +168,20 @@ export function spawn(world: World, parts: TaskParts): Task {
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
     nice: 0,
+    processLimit: null,
     mountNs: parts.mountNs ?? world.initMountNs,
     utsNs: world.initUtsNs,
+    netNs: world.initNetNs,
+    pidNs: world.initPidNs,
+    pidNsForChildren: world.initPidNs,
+    cgroup: null,
+    cgroupNs: { userNs: world.initUserNs, root: null },
     mapFiles: new Map(),
     sockets: new Map(),
+    parent: null,
+    isZombie: false,
+    blocked: new Set(),
+    pending: [],
+    loginUid: null,
   };
 }

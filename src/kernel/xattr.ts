@@ -75,13 +75,14 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
       got: `${name}, whose bytes are not modelled`,
       fix: "use the acl_ and fcap_ calls",
     });
-  requireOwnFiles(path.mount.superblock, "extended attributes");
   const nameBytes = new TextEncoder().encode(name).length;
   if (nameBytes === 0 || nameBytes > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${nameBytes} bytes`);
   if (sizeBytes > MAX_VALUE) return deny("E2BIG", RULES.valueFits, `${sizeBytes} bytes`);
   const found = lookup(world, task, path, "nofollow");
-  if (!found.ok || (mask & MAY.write) === 0) return found;
-  const writable = wantWrite(path.mount);
+  if (!found.ok) return found;
+  requireOwnFiles(found.value.mount.superblock, "extended attributes");
+  if ((mask & MAY.write) === 0) return found;
+  const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
 

@@ -71,7 +71,7 @@ function runOnNewNamespace({ kind, caller, files, args }: NewIdMapQuestion, engi
       uid: { id: caller.uid, number: CLASSICAL },
       gid: { id: caller.gid, number: CLASSICAL },
     };
-    const ns = childUserNamespace(world.initUserNs, "new", owner, false);
+    const ns = childUserNamespace(world, world.initUserNs, "new", owner, false);
     const root = world.tasks.get(ROOT);
     if (!root) throw new Error("a world without root");
     const target = spawn(world, {

@@ -1,10 +1,10 @@
+import { LINUX, type Profile } from "../kernel/profile.ts";
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import type { UserSpace } from "../kernel/syscall/user-space.ts";
 import { knownCall, listAt, objectAt, textAt } from "./load.ts";
 import {
   BY_USER_SPACE,
-  PROFILES,
   SCENARIO_VERSION,
   type Scenario,
   type ScenarioStep,
@@ -43,9 +43,15 @@ const IGNORED: { readonly [call: string]: readonly string[] } = { mkdir: ["acc",
  *
  * @param where      its JSON path in the file
  * @param userSpace  the programs that steps may run beside the kernel's calls
+ * @param profile    which kernel shall answer
  * @throws UsernsError ERR_SCENARIO when it is not one; {@link Vector.scenario} throws for a step that is not modelled
  */
-export function importVector(json: unknown, where: string, userSpace: UserSpace | null = null): Vector {
+export function importVector(
+  json: unknown,
+  where: string,
+  userSpace: UserSpace | null = null,
+  profile: Profile = LINUX,
+): Vector {
   const vector = objectAt(json, where, ["id", "family", "tag", "note", "setup", "op", "observed"]);
   const id = textAt(vector.id, `${where}.id`);
   return {
@@ -53,11 +59,17 @@ export function importVector(json: unknown, where: string, userSpace: UserSpace 
     family: textAt(vector.family, `${where}.family`),
     tag: textAt(vector.tag, `${where}.tag`),
     userSpace,
-    scenario: () => toScenario(id, vector, where, userSpace),
+    scenario: () => toScenario(id, vector, where, userSpace, profile),
   };
 }
 
-function toScenario(title: string, vector: Values, where: string, userSpace: UserSpace | null): Scenario {
+function toScenario(
+  title: string,
+  vector: Values,
+  where: string,
+  userSpace: UserSpace | null,
+  profile: Profile,
+): Scenario {
   const op = listAt(vector.op, `${where}.op`);
   const observed = listAt(vector.observed, `${where}.observed`);
   if (op.length !== observed.length)
@@ -66,7 +78,7 @@ function toScenario(title: string, vector: Values, where: string, userSpace: Use
   const [ofKernel, ofUserSpace] = splitSetup(vector.setup, `${where}.setup`, userSpace);
   return {
     version: SCENARIO_VERSION,
-    profile: PROFILES[0],
+    profile,
     title,
     names: {},
     lacks: LACKS,

@@ -5,11 +5,14 @@
  * reading files is the caller's. It may import core, formats and kernel.
  */
 export * from "./compare.ts";
+export * from "./import-functions.ts";
 export * from "./import-vector.ts";
 export { loadScenario } from "./load.ts";
 export * from "./replay.ts";
 export * from "./run-vector.ts";
 export * from "./scenario.ts";
 export * from "./schema.ts";
+export * from "./script/run-script.ts";
+export * from "./script/script.ts";
 export { setupMap } from "./set-up.ts";
 export * from "./source.ts";

@@ -1,19 +1,12 @@
 import { isId } from "../core/id.ts";
 import { isCapability } from "../kernel/capability.ts";
+import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
 import { refuseNotModelled } from "./not-modelled.ts";
 import { readObserved } from "./observed.ts";
-import {
-  PROFILES,
-  type Profile,
-  SCENARIO_VERSION,
-  type Scenario,
-  type ScenarioStep,
-  SETUP_PARTS,
-  type Setup,
-} from "./scenario.ts";
+import { SCENARIO_VERSION, type Scenario, type ScenarioStep, SETUP_PARTS, type Setup } from "./scenario.ts";
 import { FILESYSTEM_TYPES } from "./set-up-files.ts";
 
 /**
@@ -51,11 +44,15 @@ function refuseVector(json: unknown): void {
     throw scenarioError("$", "a scenario", "recorded vectors", "replay them with: npm run vectors -- FILE");
 }
 
-function readProfile(given: unknown = PROFILES[0]): Profile {
-  const profile = PROFILES.find((known) => known === given);
+function readProfile(given: unknown = LINUX.name): Profile {
+  const profile = typeof given === "string" ? parseProfile(given) : null;
   if (profile) return profile;
-  const known = PROFILES.join(", ");
-  throw scenarioError("$.profile", `a kernel that is modelled: ${known}`, given, `leave it out for ${PROFILES[0]}`);
+  throw scenarioError(
+    "$.profile",
+    `a kernel that is modelled: ${PROFILE_FORM}`,
+    given,
+    `leave it out for ${LINUX.name}`,
+  );
 }
 
 function readNames(json: unknown): Scenario["names"] {

@@ -17,7 +17,7 @@ const NOT_MODELLED = [
     types: ["nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs", "fuse", "virtiofs", "orangefs"],
   },
   {
-    what: "other pid namespaces are not modelled: every task is in the initial one",
+    what: "a setup has one pid namespace: another is made by unshare, for what its maker forks",
     keys: ["pid_ns", "pidns", "pid_namespaces"],
   },
   {
@@ -26,8 +26,8 @@ const NOT_MODELLED = [
     calls: ["newuidmap", "newgidmap", "getsubids"],
   },
   {
-    what: "keyrings and SysV IPC are not modelled",
-    calls: ["keyctl", "add_key", "request_key", "shmget", "semget", "msgget"],
+    what: "keyrings, semaphores and message queues are not modelled",
+    calls: ["keyctl", "add_key", "request_key", "semget", "msgget"],
   },
 ] as const satisfies readonly NotModelled[];
 

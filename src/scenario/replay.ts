@@ -5,6 +5,7 @@ import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
 import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
+import { type Check, Trail } from "../kernel/trail.ts";
 import type { Translation } from "../kernel/translators.ts";
 import type { Verdict } from "../kernel/verdict.ts";
 import { createWorld, freeWorld, type World } from "../kernel/world.ts";
@@ -25,21 +26,36 @@ export interface Answer {
   readonly translations: readonly Translation[];
   /** Every id that the call took along a route, in order, each once. */
   readonly ways: readonly Translation[];
+  /** Where the kernel would have stopped for good, had it been one. */
+  readonly bugs: readonly string[];
+  /** The checks that the call made on files, in order, the one that decided among them; none unless they were asked for. */
+  readonly checks: readonly Check[];
 }
 
 /**
  * Set a world up and make the calls of a scenario in it.
  *
  * @param userSpace  the programs that its steps may run beside the kernel's calls
+ * @param keeps      whether the checks on the way to each answer are kept too, which takes time
  * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
  */
-export function replay(scenario: Scenario, engine: Engine, userSpace: UserSpace | null = null): readonly Answer[] {
-  const world = createWorld(engine, { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) });
+export function replay(
+  scenario: Scenario,
+  engine: Engine,
+  userSpace: UserSpace | null = null,
+  keeps: "answers" | "checks" = "answers",
+): readonly Answer[] {
+  const machine = { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) };
+  const world = createWorld(engine, machine, scenario.profile);
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
     const programs = (scenario.userSpace && userSpace?.start(world, scenario.userSpace, "$.setup")) ?? [];
-    return scenario.steps.map((step) => (step.task === BY_USER_SPACE ? run(world, step, programs) : take(world, step)));
+    return scenario.steps.map((step) => {
+      if (step.task === BY_USER_SPACE) return run(world, step, programs);
+      world.trail = keeps === "checks" ? new Trail() : null;
+      return take(world, step);
+    });
   } finally {
     freeWorld(world);
   }
@@ -51,16 +67,20 @@ function run(world: World, step: ScenarioStep, programs: readonly UserProgram[])
   const verdict = program.run(world, step.args, step.where);
   const result = verdict.value;
   const differs = step.observed ? differences(step.observed, result) : [];
-  return { step, verdict, result, differences: differs, translations: [], ways: [] };
+  return { step, verdict, result, differences: differs, translations: [], ways: [], bugs: [], checks: [] };
 }
 
-function take(world: World, step: ScenarioStep): Answer {
+/** Make the call of one step. @throws UsernsError ERR_SCENARIO for a step that makes no sense */
+export function take(world: World, step: ScenarioStep): Answer {
   const task = world.tasks.get(step.task);
   if (!task) throw scenarioError(`${step.where}.task`, `a task: ${[...world.tasks.keys()].join(", ")}`, step.task);
+  if (task.isZombie) throw scenarioError(`${step.where}.task`, "a task that has not ended", step.task);
   const call = CALLS.get(step.call);
   if (!call) throw scenarioError(`${step.where}.call`, "a call that is modelled", step.call);
   const ways: Translation[] = [];
+  const bugsBefore = world.bugs.length;
   world.translators.watcher = (taken) => {
+    world.trail?.took(taken);
     if (!ways.some((other) => isSameWay(other, taken))) ways.push(taken);
   };
   const verdict = placed(step.where, () => call.make(world, task, step.args, step.where));
@@ -74,6 +94,8 @@ function take(world: World, step: ScenarioStep): Answer {
     differences: step.observed ? differences(step.observed, result) : [],
     translations,
     ways,
+    bugs: world.bugs.slice(bugsBefore),
+    checks: world.trail?.checks ?? [],
   };
 }
 

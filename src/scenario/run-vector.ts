@@ -7,9 +7,22 @@ import { type Answer, replay } from "./replay.ts";
 /** Families whose steps run programs of user space. Where none were handed in, they neither pass nor fail. */
 const OF_USER_SPACE: readonly string[] = ["newidmap"];
 
+/** What one recorded answer, or several, are called. */
+interface Named {
+  readonly id: string;
+  readonly tag: string;
+}
+
+/** What was recorded and can be replayed: one vector, or many that share a world. */
+export interface Recorded extends Named {
+  readonly run: (engine: Engine) => readonly Outcome[];
+}
+
 /** What became of a vector. */
-export type Outcome = { readonly vector: Vector } & (
-  | { readonly kind: "passed" }
+export type Outcome = {
+  readonly vector: Named;
+} /** With steps that no model can answer, each with its reason: they are neither right nor wrong. */ & (
+  | { readonly kind: "passed"; readonly named?: readonly string[] }
   | { readonly kind: "skipped"; readonly reason: string }
   /** Each step that differs: what was expected, what came, and why. Or why the vector could not be replayed. */
   | { readonly kind: "failed"; readonly lines: readonly string[] }
@@ -26,6 +39,11 @@ export function runVector(vector: Vector, engine: Engine): Outcome {
     if (!(error instanceof UsernsError)) throw error;
     return { vector, kind: "failed", lines: [error.message] };
   }
+}
+
+/** A recorded vector, as something to replay. */
+export function recordedVector(vector: Vector): Recorded {
+  return { id: vector.id, tag: vector.tag, run: (engine) => [runVector(vector, engine)] };
 }
 
 /** A step's differences from what was observed, and the rule that decided; empty when there are none. */

@@ -1,17 +1,14 @@
 import type { Capability } from "../kernel/capability.ts";
+import type { Profile } from "../kernel/profile.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 
 /** The version of the format that this library reads. */
 export const SCENARIO_VERSION = 1;
 
-/** The kernels that are modelled; the first is meant where a scenario names none. */
-export const PROFILES = ["linux-6.18"] as const;
-export type Profile = (typeof PROFILES)[number];
-
 /** A world to set up, the calls to make in it, and what they should answer. What the JSON and YAML files hold. */
 export interface Scenario {
   readonly version: typeof SCENARIO_VERSION;
-  /** Which kernel answers. */
+  /** Which kernel answers; Linux as it is where a scenario names none. */
   readonly profile: Profile;
   readonly title?: string;
   /** Names for ids, to be used wherever an id is asked for. */

@@ -1,7 +1,8 @@
+import { LINUX, PROFILE_PATTERN } from "../kernel/profile.ts";
 import { type Arguments, capability, type JsonSchema, objectOf } from "../kernel/syscall/argument.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
 import { OBSERVED_SCHEMA } from "./observed.ts";
-import { PROFILES, SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
+import { SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
 import { NAMESPACE_ITEM, SOCKET_ITEM } from "./set-up.ts";
 import { FILE_ITEM, FILESYSTEM_ITEM, MOUNT_ITEM } from "./set-up-files.ts";
 import { TASK_ITEM } from "./set-up-tasks.ts";
@@ -29,7 +30,7 @@ export function scenarioSchema(): JsonSchema {
     additionalProperties: false,
     properties: {
       version: { const: SCENARIO_VERSION },
-      profile: { enum: PROFILES, default: PROFILES[0], description: "Which kernel answers." },
+      profile: { type: "string", pattern: PROFILE_PATTERN, default: LINUX.name, description: "Which kernel answers." },
       title: text,
       names: { type: "object", additionalProperties: { type: "integer", minimum: 0, maximum: 4294967295 } },
       machine: { type: "object", properties: { lacks: listSchema(capability.schema) }, additionalProperties: false },

@@ -1,16 +1,16 @@
 import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
+import { makeCgroups } from "../kernel/cgroup.ts";
 import { addEntry, entryAt } from "../kernel/directory.ts";
 import { idmapOf } from "../kernel/idmapped-mount.ts";
 import { Inode } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "../kernel/mount.ts";
+import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
 import { mountOverlay } from "../kernel/overlay.ts";
-import { getName, nameFits, type PathName } from "../kernel/path.ts";
+import { getName, nameFits, namesIn, type PathName } from "../kernel/path.ts";
 import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
 import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
   type Argument,
   fileMode,
-  id,
   listOf,
   namedIn,
   natural,
@@ -23,7 +23,7 @@ import {
 } from "../kernel/syscall/argument.ts";
 import type { Task } from "../kernel/task.ts";
 import { ROOT, type World } from "../kernel/world.ts";
-import { kid } from "./set-up-tasks.ts";
+import { kid, ownerId } from "./kernel-id.ts";
 
 /** A name that a path can begin with. */
 const mountName: Argument<string> = {
@@ -38,9 +38,9 @@ const mountName: Argument<string> = {
 
 const filesystem = namedIn("file system", (world) => world.superblocks);
 
-const ROOT_ITEM = { uid: optional(id, 0), gid: optional(id, 0), mode: optional(fileMode, 0o777) };
+const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(fileMode, 0o777) };
 
-export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay"] as const;
+export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "cgroup2"] as const;
 
 export const FILESYSTEM_ITEM = {
   name: mountName,
@@ -50,6 +50,8 @@ export const FILESYSTEM_ITEM = {
   /** The file systems of an overlay, whole. */
   lower: optional(text, undefined),
   upper: optional(text, undefined),
+  /** The path of the block device that keeps it while it is mounted nowhere. */
+  device: optional(text, undefined),
 };
 
 /** A file system, mounted plainly under its own name. An overlay waits for {@link setUpOverlay}. */
@@ -58,22 +60,34 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     name,
     type,
     user_ns: userNs = world.initUserNs,
-    root = { uid: 0, gid: 0, mode: 0o777 },
+    root = { uid: kid(0), gid: kid(0), mode: 0o777 },
     lower = "none",
     upper = "none",
+    device,
   } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
   if (type === "overlay") return;
   if (lower !== "none" || upper !== "none")
     throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
+  if (type === "cgroup2") {
+    if (world.cgroups || userNs !== world.initUserNs || device !== undefined)
+      throw scenarioError(where, "one hierarchy of cgroups, which the initial namespace owns, on no device", item);
+    const { uid, gid, mode: bits } = root;
+    world.cgroups = makeCgroups(world, name, { uid, gid }, bits);
+    const { superblock, root: top } = world.cgroups;
+    world.superblocks.set(name, superblock);
+    addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+    return;
+  }
   const superblock: Superblock = { name, type, userNs, isReadOnly: false };
   const top = new Inode(world.inodeColumns, {
     superblock,
     type: "dir",
     mode: root.mode,
-    uid: kid(root.uid),
-    gid: kid(root.gid),
+    uid: root.uid,
+    gid: root.gid,
   });
   world.superblocks.set(name, superblock);
+  if (device !== undefined) world.disks.set(device, { superblock, root: top });
   addMount(world, { ...PLAIN, name, superblock, root: top }, where);
 }
 
@@ -86,7 +100,7 @@ export function setUpOverlay(world: World, item: unknown, where: string): void {
   if (type !== "overlay") return;
   if (user_ns || root) throw scenarioError(where, "an overlay without user_ns and root", item);
   const pathOf = (layer: "lower" | "upper"): PathName => ({
-    mount: plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world)),
+    from: plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world)),
     text: "",
   });
   const upper = pathOf("upper");
@@ -125,15 +139,34 @@ export const MOUNT_ITEM = {
   idmap: optional(userNamespace, undefined),
   flags: optional(listOf(oneOf("ro", "nosuid", "noexec", "nodev")), []),
   sub: optional(text, ""),
+  /** Where absolute paths find it: `/`, or a directory of what is mounted before. */
+  at: optional(text, undefined),
 };
 
 /** A further mount of a file system. */
 export function setUpMount(world: World, item: unknown, where: string): void {
-  const { name, fs, idmap, flags, sub } = objectOf(MOUNT_ITEM).read(item, where, world);
+  const { name, fs, idmap, flags, sub, at } = objectOf(MOUNT_ITEM).read(item, where, world);
   const root = entryAt(plainMount(world, fs), sub);
   if (root?.type !== "dir") throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
   const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
-  addMount(world, { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null }, where);
+  const mount: Mount = { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null };
+  addMount(world, mount, where);
+  if (at !== undefined) world.initMountNs.tree.attach(mount, placeAt(world, at, `${where}.at`));
+}
+
+/** Where an absolute path leads, with nobody asked; null: it is the top of all. */
+function placeAt(world: World, path: string, where: string): Path | null {
+  const { tree } = world.initMountNs;
+  const names = namesIn(path);
+  if (path.startsWith("/") && tree.top === null && names.length === 0) return null;
+  const start = tree.top && tree.through({ mount: tree.top, inode: tree.top.root });
+  const found = names.reduce<Path | null>((at, name) => {
+    const inode = at?.inode.entries.get(name);
+    return at && inode ? tree.through({ mount: at.mount, inode }) : null;
+  }, start);
+  if (!path.startsWith("/") || found?.inode.type !== "dir")
+    throw scenarioError(where, tree.top ? "an absolute path to a directory" : "/, at which nothing is mounted", path);
+  return found;
 }
 
 export const FILE_ITEM = {
@@ -141,8 +174,8 @@ export const FILE_ITEM = {
   path: text,
   type: optional(oneOf("file", "dir", "symlink", "fifo", "exe"), "file"),
   target: optional(text, ""),
-  uid: optional(id, 0),
-  gid: optional(id, 0),
+  uid: ownerId,
+  gid: ownerId,
   mode: optional(fileMode, 0o644),
   size: optional(natural, 0),
   acl: optional(acl, undefined),
@@ -183,8 +216,8 @@ export function setUpFile(world: World, item: unknown, where: string): void {
     superblock: given.fs,
     type: given.type === "exe" ? "file" : given.type,
     mode: given.type === "symlink" ? LINK_MODE : given.mode,
-    uid: kid(given.uid),
-    gid: kid(given.gid),
+    uid: given.uid,
+    gid: given.gid,
   });
   addEntry(directory, name, inode);
   inode.size = given.size;
@@ -199,8 +232,8 @@ export function setUpFile(world: World, item: unknown, where: string): void {
 function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
   const made = entries.map((entry): AclEntry => {
     const { perm } = entry;
-    if (entry.tag === "user") return { tag: "user", perm, kid: kid<"uid">(entry.id) };
-    if (entry.tag === "group") return { tag: "group", perm, kid: kid<"gid">(entry.id) };
+    if (entry.tag === "user") return { tag: "user", perm, kid: kid(entry.id) };
+    if (entry.tag === "group") return { tag: "group", perm, kid: kid(entry.id) };
     return { tag: entry.tag, perm };
   });
   const valid = validateAcl(made);

@@ -1,12 +1,11 @@
-import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
-import { type CapSets, type CredIds, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
+import { type CapSets, type Role, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
+import { copyMountNamespace } from "../kernel/mount-tree.ts";
 import { MAX_GROUPS } from "../kernel/setgroups.ts";
 import {
   type Argument,
   capabilities,
   flag,
-  id,
   listOf,
   objectOf,
   oneOf,
@@ -16,30 +15,26 @@ import {
   umask,
   userNamespace,
 } from "../kernel/syscall/argument.ts";
-import type { OwnerKind, UserNamespace } from "../kernel/user-namespace.ts";
+import type { UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
+import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
 
-/** An id of a setup: a number of the initial namespace. */
-export function kid<K extends OwnerKind>(number: number): Kuid64<K> {
-  return { id: number, number: CLASSICAL };
-}
+const ROOT_IDS = { real: kid(0), effective: kid(0), saved: kid(0), fs: kid(0) };
 
 /** One id for all four roles, or `[real, effective, saved, fs]`. */
-const fourIds: Argument<readonly [number, number, number, number]> = {
-  schema: { anyOf: [id.schema, { type: "array", items: id.schema, minItems: 4, maxItems: 4 }] },
+const fourIds: Argument<{ readonly [R in Role]: GivenKid }> = {
+  schema: { anyOf: [kernelId.schema, { type: "array", items: kernelId.schema, minItems: 4, maxItems: 4 }] },
   isOptional: false,
   read: (value, where, world) => {
-    const given = Array.isArray(value) ? listOf(id).read(value, where, world) : [id.read(value, where, world)];
+    const given = Array.isArray(value)
+      ? listOf(kernelId).read(value, where, world)
+      : [kernelId.read(value, where, world)];
     const [real, effective = real, saved = real, fs = real] = given;
     if (real === undefined || effective === undefined || saved === undefined || fs === undefined || given.length > 4)
       throw scenarioError(where, "an id, or [real, effective, saved, fs]", value);
-    return [real, effective, saved, fs];
+    return { real, effective, saved, fs };
   },
 };
-
-function credIds<K extends OwnerKind>(ids: readonly [number, number, number, number]): CredIds<K> {
-  return { real: kid(ids[0]), effective: kid(ids[1]), saved: kid(ids[2]), fs: kid(ids[3]) };
-}
 
 const SETS = {
   eff: optional(capabilities, NO_CAPS),
@@ -92,9 +87,9 @@ const onOff: Argument<boolean> = {
 export const TASK_ITEM = {
   name: text,
   ns: optional(userNamespace, undefined),
-  uid: optional(fourIds, [0, 0, 0, 0]),
-  gid: optional(fourIds, [0, 0, 0, 0]),
-  groups: optional(listOf(id), []),
+  uid: optional(fourIds, ROOT_IDS),
+  gid: optional(fourIds, ROOT_IDS),
+  groups: optional(listOf(kernelId), []),
   caps: optional(capSets, NOTHING_GIVEN),
   securebits: optional(listOf(oneOf(...SECUREBIT_NAMES)), []),
   dumpable: optional(bit, 1),
@@ -117,15 +112,15 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     cred: {
       ...given.caps,
       bounding: given.caps.bounding ?? boundingIn(world, userNs),
-      uid: credIds(given.uid),
-      gid: credIds(given.gid),
-      groups: given.groups.map((group) => kid<"gid">(group)),
+      uid: given.uid,
+      gid: given.gid,
+      groups: given.groups,
       securebits: given.securebits.reduce((set, bitName) => set | SECUREBITS[bitName], 0),
       userNs,
     },
     dumpable: given.dumpable,
     mmNs: given.mm_ns ?? world.initUserNs,
-    mountNs: given.mntns === "own" ? { name: `of ${name}`, userNs } : world.initMountNs,
+    mountNs: given.mntns === "own" ? copyMountNamespace(world.initMountNs, `of ${name}`, userNs) : world.initMountNs,
     hasOwnSession: given.session === "own",
     noNewPrivs: given.nnp,
     umask: given.umask,

@@ -4,6 +4,7 @@ import { findMapFault } from "../core/id-map.ts";
 import { ALL_CAPS, hasCap, NO_CAPS } from "../kernel/capability.ts";
 import { type CredParts, sameIds } from "../kernel/cred.ts";
 import { installMap } from "../kernel/map-write.ts";
+import { ISOLATED } from "../kernel/profile.ts";
 import { socketPair } from "../kernel/socket.ts";
 import {
   type Argument,
@@ -22,10 +23,11 @@ import {
 } from "../kernel/syscall/argument.ts";
 import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
+import { kernelId, kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";
-import { kid, setUpTask } from "./set-up-tasks.ts";
+import { setUpTask } from "./set-up-tasks.ts";
 
 /** How an item of each part is read and put into the world. */
 const PARTS: { readonly [Part in SetupPart]: SetUpItem } = {
@@ -79,24 +81,33 @@ const idMapLines = optional(nullable(listOf(extent)), null);
 export const NAMESPACE_ITEM = {
   name: text,
   parent: userNamespace,
-  owner: tupleOf(id, 2),
+  owner: tupleOf(kernelId, 2),
   uid_map: idMapLines,
   gid_map: idMapLines,
   projid_map: idMapLines,
   setgroups: optional(oneOf("deny", "allow"), undefined),
   creator_caps: optional(capabilities, ALL_CAPS),
   uts: optional(flag, false),
+  isolated: optional(flag, false),
 };
 
 function setUpNamespace(world: World, item: unknown, where: string): void {
-  const { name, parent, owner, setgroups, creator_caps, uts, ...lines } = objectOf(NAMESPACE_ITEM).read(
+  const { name, parent, owner, setgroups, creator_caps, uts, isolated, ...lines } = objectOf(NAMESPACE_ITEM).read(
     item,
     where,
     world,
   );
   if (world.userNamespaces.has(name)) throw scenarioError(`${where}.name`, "a name that no other namespace has", name);
-  const [uid = 0, gid = 0] = owner;
-  const ns = childUserNamespace(parent, name, { uid: kid(uid), gid: kid(gid) }, hasCap(creator_caps, "setfcap"));
+  const [uid = kid(0), gid = kid(0)] = owner;
+  const ns = childUserNamespace(world, parent, name, { uid, gid }, hasCap(creator_caps, "setfcap"));
+  if (isolated && !world.profile.isolated)
+    throw scenarioError(
+      `${where}.isolated`,
+      `no isolated namespace in ${world.profile.name}`,
+      true,
+      `profile: ${ISOLATED.name}`,
+    );
+  if (isolated) ns.isIsolated = true;
   world.userNamespaces.set(name, ns);
   if (setgroups === "deny") ns.setgroupsAllowed = false;
   setUpMap(ns, "uid", lines.uid_map, `${where}.uid_map`);

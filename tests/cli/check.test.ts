@@ -16,6 +16,14 @@ const AS_USER = [
   "        namespace, made in the initial namespace",
 ];
 
+const NEEDS_SETUID = [
+  "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
+  "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
+  "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
+  "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
+  "        opener)",
+];
+
 const ROWS: readonly Row[] = [
   {
     rule: "the own id alone is taken, and the map in force is shown",
@@ -28,6 +36,37 @@ const ROWS: readonly Row[] = [
     args: ["--uid-map", "0 1000 4294967297"],
     exit: 0,
     lines: ["yes, Linux takes this", "  uid_map 0:1000:1", ...AS_USER],
+  },
+  {
+    rule: "a map that is written is not written again",
+    args: ["--uid-map", "0 1000 1", "--written", "uid"],
+    exit: 1,
+    lines: [
+      "EPERM uid_map: uid_map of new is written",
+      "  rule  A map can be written once. (mapWrittenOnce)",
+      "  from  user_namespaces(7); vectors/linux-6.18/1_map_write.json (tag twice)",
+      "  as    uid 1000, gid 1000, no capability, writing from inside the new",
+      "        namespace, made in the initial namespace; uid_map is written already",
+      "  fix   no change to the maps or their writer helps against it: A map can be",
+      "        written once.",
+    ],
+  },
+  {
+    rule: "a map of groups that is written leaves setgroups as it is, and the map of users free",
+    args: ["--uid-map", "0 1000 1", "--setgroups", "deny", "--written", "gid"],
+    exit: 1,
+    lines: [
+      "EPERM setgroups: gid_map of new is written",
+      '  rule  "deny" must be written before gid_map. (denyBeforeGidMap)',
+      "  from  user_namespaces(7); vectors/linux-6.18/1_map_write.json (tag",
+      "        setgroups-order)",
+      "  uid_map 0:1000:1",
+      "  as    uid 1000, gid 1000, no capability, writing from inside the new",
+      "        namespace, made in the initial namespace; setgroups: deny; gid_map is",
+      "        written already",
+      '  fix   no change to the maps or their writer helps against it: "deny" must be',
+      "        written before gid_map.",
+    ],
   },
   {
     rule: "each refused file is told, with line and column",
@@ -52,11 +91,7 @@ const ROWS: readonly Row[] = [
     args: ["--uid-map", ROOTLESS],
     exit: 1,
     lines: [
-      "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
-      "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
-      "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
-      "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
-      "        opener)",
+      ...NEEDS_SETUID,
       ...AS_USER,
       "  fix   with CAP_SETUID over the parent",
       "        --from parent: written from the parent",
@@ -84,11 +119,7 @@ const ROWS: readonly Row[] = [
     args: ["--uid-map", ROOTLESS, "--as", "caps=setuid", "--from", "inside"],
     exit: 1,
     lines: [
-      "EPERM uid_map: the writer has no CAP_SETUID over init, and the map has 2 lines",
-      "  rule  A map of anything but the owner's own id alone needs CAP_SETUID",
-      "        (CAP_SETGID) over the parent, of opener and writer. (mapSetidCap)",
-      "  from  user_namespaces(7), rule 5; vectors/linux-6.18/1_map_write.json (tag",
-      "        opener)",
+      ...NEEDS_SETUID,
       "  as    uid 1000, gid 1000, CAP_SETUID, writing from inside the new namespace,",
       "        made in the initial namespace",
       "  fix   --from parent: written from the parent",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { NestedFault } from "../../src/cli/given-maps.ts";
 import { ROOTLESS, userns } from "./command.ts";
 
 interface Row {
@@ -130,7 +131,40 @@ test("explain: --json has the documented shape", async () => {
         ],
       },
     ],
+    refusedMaps: [],
   });
+});
+
+test("a nested map that leads out of the map before it: which line, and what Linux would say of it", async () => {
+  const args = ["explain", "3", "--map", "0:1000:3", "--nested", "0:0:1,3:5:2"];
+  const { exit, stdout } = await userns(args);
+  assert.equal(exit, 1);
+  assert.deepEqual(stdout.trimEnd().split("\n"), [
+    "uid u3 → not mapped, shown as 65534  (used inside → in the kernel)",
+    "  u3 → u5    uid_map of nested 1, line 2: 3:5:2",
+    "  u5 → none  uid_map, no line holds u5: line 1 (0:1000:3) ends at u2",
+    "",
+    "--nested 1, which Linux does not take: EPERM line 2: no line of --map holds all",
+    "of 3:5:2",
+    "  rule  Every line must lie within one line of the parent's map.",
+    "  from  user_namespaces(7), rule 4; vectors/linux-6.18/1_map_write.json (tag",
+    "        nested)",
+  ]);
+  const { refusedMaps } = JSON.parse((await userns([...args, "--json"])).stdout);
+  assert.deepEqual(
+    refusedMaps.map(({ kind, option, nested, refusal }: NestedFault) => [
+      ...[kind, option, nested],
+      ...[refusal.errno, refusal.rule.name, refusal.line],
+    ]),
+    [["uid", "--nested", 1, "EPERM", "mapParentCovers", 2]],
+  );
+});
+
+test("a map of groups that was not asked about is not spoken of", async () => {
+  const args = ["explain", "0", "--map", "0:0:9", "--nested", "0:0:1", "--gid-nested", "0:9:1"];
+  assert.equal(JSON.parse((await userns([...args, "--json"])).stdout).refusedMaps.length, 0);
+  const asGroup = await userns([...args, "--json", "--kind", "gid"]);
+  assert.equal(JSON.parse(asGroup.stdout).refusedMaps[0].option, "--gid-nested");
 });
 
 const WRONG: readonly (readonly [args: readonly string[], where: string])[] = [

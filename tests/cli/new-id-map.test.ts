@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { TEXT_WIDTH } from "../../src/explain/index.ts";
 import { folderFor, userns } from "./command.ts";
 
 function files(t: TestContext): string[] {
@@ -11,6 +12,9 @@ function files(t: TestContext): string[] {
   return [folder, "--user", "alice", "--passwd", join(folder, "passwd")];
 }
 
+/** The text as if no line had been broken. */
+const unwrapped = (text: string) => text.replace(/\n {5,}/g, " ");
+
 test("newuidmap: what it allows names the line that granted it, and exits with 0", async (t) => {
   const [folder = "", ...who] = files(t);
   const { exit, stdout, stderr } = await userns([
@@ -19,7 +23,9 @@ test("newuidmap: what it allows names the line that granted it, and exits with 0
   ]);
   assert.deepEqual([exit, stderr], [0, ""]);
   assert.match(stdout, /0:2001:1 {2}the caller's own uid\n {2}1:100000:10 {2}granted by .*subid:2\n/);
-  assert.match(stdout, /subid:3 is passed over: fewer than three fields/);
+  assert.match(unwrapped(stdout), /subid:3 is passed over: fewer than three fields/);
+  assert.match(stdout, /\n {2}rule {6}Every line .*\n {12}.*\n {2}from {6}newuidmap\(1\); vectors/);
+  assert.ok(stdout.split("\n").every((line) => line.length <= TEXT_WIDTH || !line.trim().includes(" ")));
 });
 
 test("newgidmap: a refusal has the tool's text, the fewest ids to add, and what they would cover", async (t) => {
@@ -30,7 +36,7 @@ test("newgidmap: a refusal has the tool's text, the fewest ids to add, and what 
   const { exit, stdout, stderr } = await userns([...base, ...range]);
   assert.equal(exit, 1);
   assert.equal(stderr, "newgidmap: gid range [0-65531) -> [100005-165536) not allowed\n");
-  assert.match(stdout, /add alice:100010:65526 to .*\n.*the line to add covers group web \(100033\)/);
+  assert.match(unwrapped(stdout), /add alice:100010:65526 to .*\n.*the line to add covers group web \(100033\)/);
   const json = JSON.parse((await userns([...base, "--json", ...range])).stdout);
   assert.deepEqual([json.exit, json.stderr, json.add], [1, stderr, ["alice:100010:65526"]]);
   assert.deepEqual([json.rule.name, json.badLines.length], ["newIdMapRange", 1]);

@@ -45,7 +45,7 @@ const BAD: readonly BadRow[] = [
     text: SCENARIO.replace("type: tmpfs", "type: nfs"),
     stderr: [
       "error: a.yaml:6:31: $.setup.filesystems[0].type",
-      "  expected  one of tmpfs, ext4, xfs, btrfs, overlay",
+      "  expected  one of tmpfs, ext4, xfs, btrfs, overlay, cgroup2",
       '  got       "nfs"',
       "  to do     network file systems and FUSE are not modelled: their servers decide with ids of their own",
     ],
@@ -66,7 +66,7 @@ const BAD: readonly BadRow[] = [
       "error: a.json:4:22: $.steps[0].call",
       "  expected  a call that is modelled",
       '  got       "keyctl"',
-      "  to do     keyrings and SysV IPC are not modelled",
+      "  to do     keyrings, semaphores and message queues are not modelled",
     ],
   },
   {

@@ -66,13 +66,16 @@ const shown = fc.option(
   { nil: undefined },
 );
 
+const bareNumbers = fc.option(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), { nil: undefined });
+
 function hops(direction: "down" | "up"): fc.Arbitrary<Hop> {
-  return fc.tuple(maps, numbers, shown).map(([map, number, show]) => ({
+  return fc.tuple(maps, numbers, shown, bareNumbers).map(([map, number, show, bare]) => ({
     direction,
     map,
     number,
     name: "map",
     ...(direction === "up" && show ? { shown: show } : {}),
+    ...(direction === "up" && bare ? { bare } : {}),
   }));
 }
 

@@ -48,7 +48,7 @@ test("an isolated id is shown with the number of its namespace", () => {
       { id: 5, number: 2 },
       { id: 5, number: 0 },
       { id: NO_ID, number: 0 },
-    ].map(showKuid64),
+    ].map((kuid) => showKuid64(kuid)),
     ["k5@ns2", "k5", "none"],
   );
 });

@@ -52,11 +52,14 @@ test("a route of many lines flattens to more segments than Linux takes lines", (
 
 test("a step names the line that was used, or why there is none", () => {
   const creators = new Map([[7, 1000]]);
-  const up: Hop = { direction: "up", map: container, name: "uid_map", number: 9, shown: { overflow: 65534, creators } };
+  const shown = { overflow: 65534, creators };
+  const up: Hop = { direction: "up", map: container, name: "uid_map", number: 9, shown, bare: [6] };
   const reasons = [
     [{ id: 101000, number: 0 }, "line", 1000, 1],
     [{ id: 5, number: 0 }, "overflow", 65534, null],
     [{ id: 5, number: 9 }, "own", 5, null],
+    [{ id: 101000, number: 6 }, "bare", 1000, 1],
+    [{ id: 5, number: 6 }, "overflow", 65534, null],
     [{ id: 5, number: 7 }, "creator", 1000, null],
     [{ id: 5, number: 8 }, "overflow", 65534, null],
   ] as const;
@@ -75,7 +78,7 @@ test("an isolated namespace keeps the ids that its map does not hold, tagged; th
   };
   assert.deepEqual(core.follow([down], { id: 10, number: 0 }), { id: 1000, number: 0 });
   assert.deepEqual(core.follow([down], { id: 100000, number: 0 }), { id: 100000, number: 2 });
-  assert.deepEqual(core.follow([down], { id: NO_ID, number: 0 }), { id: NO_ID, number: 2 });
+  assert.deepEqual(core.follow([down], { id: NO_ID, number: 0 }), { id: NO_ID, number: 0 });
 });
 
 test("an empty route leaves an id where it is", () => {

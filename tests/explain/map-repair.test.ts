@@ -13,6 +13,7 @@ import {
 } from "../../src/explain/index.ts";
 import { EDITS } from "../../src/explain/map-edits.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { HELPER, USER } from "../suites/map-questions.ts";
 
 const [engine] = ENGINES;
 assert.ok(engine);
@@ -20,14 +21,6 @@ assert.ok(engine);
 const extents = (...lines: readonly (readonly [number, number, number])[]): readonly Extent[] =>
   lines.map(([first, lowerFirst, count]) => ({ first, lowerFirst, count }));
 
-const USER: MapQuestion = {
-  parent: null,
-  writer: { uid: 1000, gid: 1000, caps: [] },
-  from: "inside",
-  setgroups: null,
-  texts: {},
-};
-const HELPER: MapQuestion = { ...USER, writer: { ...USER.writer, caps: ["setgid", "setuid"] }, from: "parent" };
 const ROOTLESS = extents([0, 1000, 1], [1, 100000, 65536]);
 const NESTED: MapQuestion = { ...HELPER, parent: { uid: ROOTLESS, gid: ROOTLESS } };
 

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { idMap } from "../../src/core/index.ts";
-import { createWorld, freeWorld, shownInodeOwners } from "../../src/kernel/index.ts";
+import {
+  childUserNamespace,
+  createWorld,
+  freeWorld,
+  ISOLATED,
+  idmapOf,
+  shownInodeOwners,
+} from "../../src/kernel/index.ts";
 import { Inode } from "../../src/kernel/inode.ts";
 import { NO_FLAGS, type Superblock } from "../../src/kernel/mount.ts";
 import { statInode } from "../../src/kernel/stat.ts";
@@ -18,26 +25,32 @@ const cases = fc.record({
   filesystem: maps,
   mount: fc.option(maps),
   owners,
-  /** The number of the reader's namespace and of some of the ids: an isolated namespace sees its own. */
-  number: fc.constantFrom(0, 7),
+  /** Is the reader's namespace isolated, and that of the mount's idmap? Some of the ids are theirs. */
+  isolated: fc.tuple(fc.boolean(), fc.boolean()),
+  /** Does the initial namespace own the file system? */
+  isInitial: fc.boolean(),
 });
 
 for (const engine of ENGINES)
   test(`stat of all inodes at once is stat of each, on ${engine.name}`, () => {
     fc.assert(
-      fc.property(cases, ({ reader, filesystem, mount, owners, number }) => {
-        const world = createWorld(engine);
-        const namespace = (name: string, map: typeof reader, own: number): UserNamespace => ({
-          ...world.initUserNs,
-          name,
-          number: own,
-          maps: { ...world.initUserNs.maps, uid: idMap<"uid">(map.extents), gid: idMap<"gid">(map.extents) },
-        });
-        const userNs = namespace("reader", reader, number);
+      fc.property(cases, ({ reader, filesystem, mount, owners, isolated, isInitial }) => {
+        const world = createWorld(engine, undefined, ISOLATED);
+        const { owner } = world.initUserNs;
+        const namespace = (name: string, map: typeof reader, isIsolated: boolean): UserNamespace => {
+          const ns = childUserNamespace(world, world.initUserNs, name, owner, true);
+          ns.maps.uid = idMap<"uid">(map.extents);
+          ns.maps.gid = idMap<"gid">(map.extents);
+          ns.isIsolated = isIsolated;
+          return ns;
+        };
+        const userNs = namespace("reader", reader, isolated[0]);
+        const idmap = mount && idmapOf(namespace("M", mount, isolated[1]));
+        const numbers = [0, userNs.number, idmap?.number ?? 0];
         const superblock: Superblock = {
           name: "f",
           type: "tmpfs",
-          userNs: namespace("owner", filesystem, 0),
+          userNs: isInitial ? world.initUserNs : namespace("owner", filesystem, false),
           isReadOnly: false,
         };
         const inodes = owners.map(
@@ -46,17 +59,13 @@ for (const engine of ENGINES)
               superblock,
               type: "file",
               mode: 0o644,
-              uid: { id: uid, number: index % 2 === 0 ? 0 : number },
-              gid: { id: gid, number: index % 3 === 0 ? number : 0 },
+              uid: { id: uid, number: numbers[index % 3] ?? 0 },
+              gid: { id: gid, number: numbers[(index >> 1) % 3] ?? 0 },
             }),
         );
         const [root] = inodes;
         const task = world.tasks.get("@root");
         assert.ok(root && task);
-        const idmap = mount && {
-          name: "M",
-          maps: { uid: idMap<"uid">(mount.extents), gid: idMap<"gid">(mount.extents) },
-        };
         const seen = { ...NO_FLAGS, name: "m", superblock, root, idmap };
         const cred = { ...task.cred, userNs };
         const uids = shownInodeOwners(world, cred, seen, "uid");

@@ -5,17 +5,10 @@ import { askMaps, type MapQuestion, mapScenario, repairMaps } from "../../src/ex
 import { replay } from "../../src/scenario/index.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { HELPER, USER } from "../suites/map-questions.ts";
 import { withAgents } from "./machine.ts";
 import { runLive } from "./run.ts";
 
-const USER: MapQuestion = {
-  parent: null,
-  writer: { uid: 1000, gid: 1000, caps: [] },
-  from: "inside",
-  setgroups: null,
-  texts: {},
-};
-const HELPER: MapQuestion = { ...USER, writer: { ...USER.writer, caps: ["setgid", "setuid"] }, from: "parent" };
 const lines = [
   { first: 0, lowerFirst: 1000, count: 1 },
   { first: 1, lowerFirst: 100000, count: 65536 },
@@ -55,6 +48,8 @@ const QUESTIONS: readonly MapQuestion[] = [
   { ...USER, writer: { uid: 0, gid: 0, caps: ["setfcap" as const] } },
   { ...USER, parent },
   { ...HELPER, parent },
+  { ...USER, written: ["uid" as const] },
+  { ...HELPER, parent, written: ["uid" as const, "gid" as const] },
 ].flatMap((ask) =>
   TEXTS.flatMap((text) => [
     { ...ask, texts: { uid: text, gid: text } },

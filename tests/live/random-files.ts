@@ -109,16 +109,19 @@ const rootIn = (fs: string) => (fs === "d" ? among(...IDS) : among(0, 1, 5, 1000
 /** An owner that the file system can hold. */
 const ownerIn = (fs: string) => (fs === "d" ? among(...IDS) : among(100000, 100001, 100005, 101000));
 
+const ownedIn = (fs: string, path: string) => ({
+  fs: fc.constant(fs),
+  path: fc.constant(path),
+  uid: ownerIn(fs),
+  gid: ownerIn(fs),
+  mode,
+  acl: aclOf(ownerIn(fs)),
+});
 const directory = (fs: string, name: string) =>
   fc.record(
     {
-      fs: fc.constant(fs),
-      path: fc.constant(name),
+      ...ownedIn(fs, name),
       type: fc.constant("dir"),
-      uid: ownerIn(fs),
-      gid: ownerIn(fs),
-      mode,
-      acl: aclOf(ownerIn(fs)),
       acl_default: aclOf(ownerIn(fs)),
     },
     { requiredKeys: ["fs", "path", "type", "uid", "gid", "mode"] },
@@ -126,13 +129,8 @@ const directory = (fs: string, name: string) =>
 const file = (fs: string, path: string) =>
   fc.record(
     {
-      fs: fc.constant(fs),
-      path: fc.constant(path),
+      ...ownedIn(fs, path),
       type: fc.constant("exe"),
-      uid: ownerIn(fs),
-      gid: ownerIn(fs),
-      mode,
-      acl: aclOf(ownerIn(fs)),
       fcap: fcapOf(rootIn(fs)),
     },
     { requiredKeys: ["fs", "path", "type", "uid", "gid", "mode"] },

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { Engine } from "../../src/core/index.ts";
+import { ISOLATED, type Profile } from "../../src/kernel/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector, type Vector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
@@ -13,10 +15,10 @@ const FOLDERS = [
   { folder: "tests/vectors/own", fileCount: 6, atLeast: 1 },
 ] as const;
 
-function vectorsIn(file: string): Vector[] {
+function vectorsIn(file: string, profile?: Profile): Vector[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
   assert.ok(Array.isArray(json));
-  return json.map((vector: unknown, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
+  return json.map((vector: unknown, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS, profile));
 }
 
 function filesIn(folder: string): string[] {
@@ -30,16 +32,28 @@ for (const { folder, fileCount } of FOLDERS)
 
 const files = FOLDERS.flatMap(({ folder, atLeast }) => filesIn(folder).map((file) => ({ file, atLeast })));
 
+function assertAllPass(vectors: readonly Vector[], engine: Engine): void {
+  const outcomes = vectors.map((vector) => runVector(vector, engine));
+  const failed = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome] : []));
+  const report = failed.slice(0, 5).map(({ vector, lines }) => [vector.id, ...lines].join("\n  "));
+  assert.equal(failed.length, 0, `${failed.length} of ${outcomes.length} differ\n${report.join("\n")}`);
+  assert.ok(
+    outcomes.every(({ kind }) => kind === "passed"),
+    "none is skipped",
+  );
+}
+
 for (const engine of ENGINES)
   for (const { file, atLeast } of files)
     test(`${file} answers as Linux 6.18 did, on ${engine.name}`, () => {
-      const outcomes = vectorsIn(file).map((vector) => runVector(vector, engine));
-      assert.ok(outcomes.length >= atLeast);
-      const failed = outcomes.flatMap((outcome) => (outcome.kind === "failed" ? [outcome] : []));
-      const report = failed.slice(0, 5).map(({ vector, lines }) => [vector.id, ...lines].join("\n  "));
-      assert.equal(failed.length, 0, `${failed.length} of ${outcomes.length} differ\n${report.join("\n")}`);
-      assert.ok(
-        outcomes.every(({ kind }) => kind === "passed"),
-        "none is skipped",
-      );
+      const vectors = vectorsIn(file);
+      assert.ok(vectors.length >= atLeast);
+      assertAllPass(vectors, engine);
     });
+
+const [engine] = ENGINES;
+for (const { file } of files)
+  test(`${file} answers alike where namespaces could be isolated, and none is`, () => {
+    assert.ok(engine);
+    assertAllPass(vectorsIn(file, ISOLATED), engine);
+  });

@@ -24,7 +24,7 @@ test("every call is a step of the schema", () => {
 /** A scenario as a file would hold it. */
 function written({ version, profile, title, names, lacks, setup, steps }: Scenario) {
   const lines = steps.map(({ task, call, args, observed }) => ({ task, call, ...args, observed }));
-  return { version, profile, title, names, machine: { lacks }, setup, steps: lines };
+  return { version, profile: profile.name, title, names, machine: { lacks }, setup, steps: lines };
 }
 
 for (const file of KERNEL_FILES)

@@ -193,6 +193,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       Array.from({ length: 60 }, (_, k) => [8 + k, 500 + k]),
     ),
   ],
+  "ids of other namespaces by their id halves": [{ ...up(evenMap(6, 800, 3), 7, [[8, 1000]]), bare: [3, 8, 9] }],
   "out of one isolated namespace into another": [down(evenMap(20, 500, 9), 3), up(evenMap(25, 400, 0), 4)],
 };
 

@@ -183,31 +183,40 @@ export const fileMode: Argument<number> = octal("^0?[0-7]{1,4}$", 'a mode in oct
 /** What a task's umask can be: up to 0777. */
 export const umask: Argument<number> = octal("^0{0,2}[0-7]{1,3}$", 'a mask in octal up to 777, like "0022"');
 
-export const capability: Argument<Capability> = argument({ enum: CAPABILITIES }, (value, where) => {
+function readCapability(value: unknown, where: string): Capability {
   if (typeof value !== "string" || !isCapability(value))
     throw scenarioError(where, 'a capability without CAP_, like "setuid"', value);
   return value;
-});
+}
 
-const capList = listOf(capability);
+export const capability: Argument<Capability> = argument({ enum: CAPABILITIES }, readCapability);
 
-/** `"all"`, `"none"`, a list, or `{"all_but": [..]}`. */
+function readCapList(value: unknown, where: string): CapSet {
+  if (!Array.isArray(value)) throw scenarioError(where, "a list", value);
+  return capSet(value.map((item: unknown, index) => readCapability(item, `${where}[${index}]`)));
+}
+
+/** A capability set from JSON: `"all"`, `"none"`, a list, or `{"all_but": [..]}`, as {@link showCaps} writes it. */
+export function readCapSet(value: unknown, where: string): CapSet {
+  if (value === "all") return ALL_CAPS;
+  if (value === "none") return NO_CAPS;
+  if (Array.isArray(value)) return readCapList(value, where);
+  if (typeof value === "object" && value !== null && "all_but" in value)
+    return capsWithout(ALL_CAPS, readCapList(value.all_but, `${where}.all_but`));
+  throw scenarioError(where, '"all", "none", a list of capabilities or {"all_but": […]}', value);
+}
+
+const CAP_LIST: JsonSchema = listOf(capability).schema;
+
 export const capabilities: Argument<CapSet> = argument(
   {
     anyOf: [
       { enum: ["all", "none"] },
-      capList.schema,
-      { type: "object", properties: { all_but: capList.schema }, required: ["all_but"], additionalProperties: false },
+      CAP_LIST,
+      { type: "object", properties: { all_but: CAP_LIST }, required: ["all_but"], additionalProperties: false },
     ],
   },
-  (value, where, world) => {
-    if (value === "all") return ALL_CAPS;
-    if (value === "none") return NO_CAPS;
-    if (Array.isArray(value)) return capSet(capList.read(value, where, world));
-    if (typeof value === "object" && value !== null && "all_but" in value)
-      return capsWithout(ALL_CAPS, capSet(capList.read(value.all_but, `${where}.all_but`, world)));
-    throw scenarioError(where, '"all", "none", a list of capabilities or {"all_but": […]}', value);
-  },
+  readCapSet,
 );
 
 /** The entry of a table by its name. */
@@ -223,3 +232,10 @@ export function namedIn<T>(what: string, tableOf: (world: World) => ReadonlyMap<
 
 export const userNamespace: Argument<UserNamespace> = namedIn("user namespace", (world) => world.userNamespaces);
 export const task: Argument<Task> = namedIn("task", (world) => world.tasks);
+
+/** A task by name, also one that has ended and whose pid is no process's any more. */
+export const pidOfTask: Argument<Task> = {
+  ...task,
+  read: (value, where, world) =>
+    (typeof value === "string" ? world.reaped.get(value) : undefined) ?? task.read(value, where, world),
+};

@@ -3,7 +3,7 @@ import { changeMode, changeOwner, changeTimes, TOUCH_NAMES, truncatePath } from 
 import { makeDirectory, makeNode, makeSymlink } from "../create.ts";
 import { linkPath } from "../link.ts";
 import { showMode } from "../mode.ts";
-import { OPEN_FLAGS, openPath, readDirectory, writeByte } from "../open.ts";
+import { copyFile, OPEN_FLAGS, openPath, readDirectory, writeByte } from "../open.ts";
 import { MAY } from "../permission.ts";
 import { RENAME_FLAGS, renamePath } from "../rename.ts";
 import { statPath } from "../stat.ts";
@@ -71,8 +71,11 @@ const ATTRIBUTE_CALLS: CallTable = [
   defineCall("chmod", { path, mode }, (world, task, values) =>
     plain(changeMode(world, task, values.path, values.mode)),
   ),
-  defineCall("chown", { path, uid: owner, gid: owner }, (world, task, { path, uid, gid }) =>
-    plain(changeOwner(world, task, path, uid, gid)),
+  defineCall(
+    "chown",
+    { path, uid: owner, gid: owner, follow: optional(flag, false) },
+    (world, task, { path, uid, gid, follow }) =>
+      plain(changeOwner(world, task, path, uid, gid, follow ? "follow" : "nofollow")),
   ),
   defineCall("utimens", { path, how: optional(oneOf(...TOUCH_NAMES), "null") }, (world, task, { path, how }) =>
     plain(changeTimes(world, task, path, how)),
@@ -87,6 +90,9 @@ const CONTENT_CALLS: CallTable = [
     plain(openPath(world, task, values.path, { access: values.acc, flags: values.flags, mode: values.mode })),
   ),
   defineCall("write", { path }, (world, task, values) => plain(writeByte(world, task, values.path))),
+  defineCall("copy_file", { path, to: path, mode: optional(mode, 0o755) }, (world, task, { path, to, mode }) =>
+    plain(copyFile(world, task, path, to, mode)),
+  ),
   defineCall("readdir", { path }, (world, task, values) => plain(readDirectory(world, task, values.path))),
 ];
 

@@ -1,25 +1,29 @@
 import { MAP_FILES, type MapFileName, openMapFile, pwriteMapFile, readMapFile, writeMapFile } from "../map-file.ts";
 import { MAY } from "../permission.ts";
+import { procDirectory } from "../proc-file.ts";
 import type { Task } from "../task.ts";
 import { allow, atStage, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import { type Argument, text as anyText, natural, oneOf, optional, scenarioError } from "./argument.ts";
+import { type Argument, text as anyText, natural, oneOf, optional, pidOfTask, scenarioError } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
 
-/** Whose /proc directory a map file is reached through: a namespace's resident, or the task itself. */
+/** Whose /proc directory a map file is reached through: a namespace's resident, the task itself, or /proc/TASK. */
 const SELF = "self";
+const PROC = "/proc/";
 
 const throughProcOf: Argument<Task | typeof SELF> = {
   schema: { type: "string" },
   isOptional: false,
   read: (value, where, world) => {
     if (value === SELF) return SELF;
+    if (typeof value === "string" && value.startsWith(PROC))
+      return pidOfTask.read(value.slice(PROC.length), where, world);
     const ns = typeof value === "string" ? world.userNamespaces.get(value) : undefined;
     const resident = ns && world.residents.get(ns);
     if (!resident)
       throw scenarioError(
         where,
-        `"self" or the name of a user namespace: ${[...world.userNamespaces.keys()].join(", ")}`,
+        `"self", /proc/ and the name of a task, or the name of a user namespace: ${[...world.userNamespaces.keys()].join(", ")}`,
         value,
       );
     return resident;
@@ -55,7 +59,9 @@ const ACCESS = { r: MAY.read, w: MAY.write, rw: MAY.read | MAY.write } as const;
 const access: Argument<"r" | "w" | "rw"> = oneOf("r", "w", "rw");
 
 function openThrough(world: World, task: Task, of: Task | typeof SELF, name: MapFileName, mask: number) {
-  return openMapFile(world, task, of === SELF ? task : of, name, mask);
+  const target = of === SELF ? task : of;
+  const there = procDirectory(world, target);
+  return there.ok ? openMapFile(world, task, target, name, mask) : there;
 }
 
 function kept(task: Task, name: string, where: string) {
@@ -97,12 +103,17 @@ export const MAP_CALLS: CallTable = [
     const opened = openThrough(world, task, ns, file, MAY.read);
     return opened.ok ? allow({ text: readMapFile(world, opened.value) }) : atStage(opened, "open");
   }),
-  defineCall("map_open", { ns: throughProcOf, file, keep: anyText }, (world, task, { ns, file, keep }) => {
-    const opened = openThrough(world, task, ns, file, ACCESS.rw);
-    if (!opened.ok) return opened;
-    task.mapFiles.set(keep, opened.value);
-    return allow(NOTHING);
-  }),
+  defineCall(
+    "map_open",
+    { ns: throughProcOf, file, keep: anyText, acc: optional(access, "rw") },
+    (world, task, values) => {
+      const { ns, file, keep, acc } = values;
+      const opened = openThrough(world, task, ns, file, ACCESS[acc]);
+      if (!opened.ok) return opened;
+      task.mapFiles.set(keep, opened.value);
+      return allow(NOTHING);
+    },
+  ),
   defineCall("map_write_fd", { fd: anyText, text }, (world, task, { fd, text }, where) =>
     counted(writeMapFile(world, task.cred, kept(task, fd, where), text)),
   ),

@@ -1,3 +1,4 @@
+import { moveToCgroup } from "../cgroup.ts";
 import { MACHINE_MOUNTS } from "../filesystem-type.ts";
 import {
   attachedTree,
@@ -11,8 +12,9 @@ import {
 } from "../idmapped-mount.ts";
 import { Inode } from "../inode.ts";
 import { NO_FLAGS, type Superblock } from "../mount.ts";
+import { MOUNT_FLAGS, MOUNTABLE_TYPES, makePrivate, mountAt, moveMount, umountAt } from "../mount-at.ts";
 import { mountOverlay } from "../overlay.ts";
-import type { PathName } from "../path.ts";
+import { namesIn, type PathName } from "../path.ts";
 import { statInode } from "../stat.ts";
 import type { Task } from "../task.ts";
 import { mountTmpfs } from "../tmpfs-mount.ts";
@@ -21,15 +23,18 @@ import type { World } from "../world.ts";
 import {
   type Argument,
   flag,
+  integer,
   listOf,
   objectOf,
   oneOf,
   optional,
   scenarioError,
+  task,
   text,
   userNamespace,
 } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+import { nsFile, openNsFile } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
 
 /** A path as everywhere, or one of the pseudo file systems that every machine has mounted. */
@@ -37,10 +42,11 @@ const mountPath: Argument<PathName> = {
   schema: { anyOf: [path.schema, { enum: [...MACHINE_MOUNTS.keys()] }] },
   isOptional: false,
   read: (value, where, world) => {
-    if (typeof value !== "string" || !value.startsWith("/")) return path.read(value, where, world);
+    if (typeof value !== "string" || !value.startsWith("/") || world.initMountNs.tree.top)
+      return path.read(value, where, world);
     const type = MACHINE_MOUNTS.get(value);
     if (type === undefined) throw scenarioError(where, `one of ${[...MACHINE_MOUNTS.keys()].join(", ")}`, value);
-    return { mount: machineMount(world, value, type), text: "" };
+    return { from: machineMount(world, value, type), text: "" };
   },
 };
 
@@ -78,16 +84,70 @@ const newMount: Argument<string> = {
 const attach = optional(newMount, undefined);
 
 /** The changes one after another, to the same tree; the one that fails says which it was. */
-function setAttributes(task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
+function setAttributes(world: World, task: Task, reach: () => Verdict<Tree>, changes: readonly MountChange[]): Verdict {
   for (const [index, change] of changes.entries()) {
-    const changed = atStage(setMountAttributes(task, reach, change, false), `setattr${index}`);
+    const changed = atStage(setMountAttributes(world, task, reach, change, false), `setattr${index}`);
     if (!changed.ok) return changed;
   }
   return allow();
 }
 
 /** The calls on mounts. */
-export const MOUNT_CALLS: CallTable = [
+const ALL_FLAGS = Object.values(MOUNT_FLAGS).reduce((all, bit) => all | bit, 0);
+
+const mountFlags: Argument<number> = {
+  schema: { type: "integer", minimum: 0, maximum: ALL_FLAGS },
+  isOptional: false,
+  read: (value, where, world) => {
+    const bits = integer.read(value, where, world);
+    if ((bits & ~ALL_FLAGS) !== 0)
+      throw scenarioError(where, `flags that are modelled: ${JSON.stringify(MOUNT_FLAGS)}, added up`, value);
+    return bits;
+  },
+};
+
+/** Calls on the tree of mounts, for scenarios that mount at places instead of naming mounts. */
+const TREE_CALLS: CallTable = [
+  defineCall(
+    "mount",
+    {
+      source: text,
+      target: path,
+      type: oneOf(...MOUNTABLE_TYPES),
+      flags: optional(mountFlags, 0),
+      data: optional(text, ""),
+    },
+    (world, task, request) => plain(mountAt(world, task, request, nameOf(request.target))),
+  ),
+  defineCall("umount", { target: path }, (world, task, { target }) => plain(umountAt(world, task, target))),
+  defineCall("make_private", {}, (_, task) => plain(makePrivate(task))),
+  defineCall("idmap", { path, target: path, ns: nsFile }, (world, task, { path, target, ns }) => {
+    const tree = atStage(cloneTree(world, task, path), "open_tree");
+    if (!tree.ok) return tree;
+    const userns = openNsFile(world, task, ns);
+    if (!userns.ok) return userns;
+    const change: MountChange = { set: ["idmap"], clr: [], userns: userns.value };
+    const changed = atStage(
+      setMountAttributes(world, task, () => tree, change, false),
+      "mount_setattr",
+    );
+    if (!changed.ok) return changed;
+    return plain(atStage(moveMount(world, task, tree.value, target, nameOf(target)), "move_mount"));
+  }),
+];
+
+const CGROUP_CALLS: CallTable = [
+  defineCall("cgroup_move", { path, target: task }, (world, caller, { path, target }) =>
+    plain(moveToCgroup(world, caller, path, target)),
+  ),
+];
+
+/** What a mount at a place is called in explanations. */
+function nameOf({ text }: PathName): string {
+  return `/${namesIn(text).join("/")}`;
+}
+
+const NAMED_CALLS: CallTable = [
   // No mount of a scenario stands below another, so that a recursive call changes one mount.
   defineCall(
     "mount_setattr",
@@ -95,9 +155,9 @@ export const MOUNT_CALLS: CallTable = [
     (world, task, { path, on, changes }) => {
       if (on === "clone") {
         const tree = atStage(cloneTree(world, task, path), "open_tree");
-        return tree.ok ? plain(setAttributes(task, () => tree, changes)) : tree;
+        return tree.ok ? plain(setAttributes(world, task, () => tree, changes)) : tree;
       }
-      return plain(setAttributes(task, () => attachedTree(world, task, path), changes));
+      return plain(setAttributes(world, task, () => attachedTree(world, task, path), changes));
     },
   ),
   defineCall(
@@ -108,7 +168,7 @@ export const MOUNT_CALLS: CallTable = [
       if (!change || another) throw scenarioError(`${where}.changes`, "one change", changes);
       const tree = clone ? cloneTree(world, task, path) : attachedTree(world, task, path);
       if (!tree.ok) return tree;
-      const changed = setMountAttributes(task, () => tree, change, clone);
+      const changed = setMountAttributes(world, task, () => tree, change, clone);
       if (!changed.ok) return changed;
       if (attach !== undefined) attachTree(world, task, tree.value, attach);
       return allow(NOTHING);
@@ -146,3 +206,5 @@ export const MOUNT_CALLS: CallTable = [
     },
   ),
 ];
+
+export const MOUNT_CALLS: CallTable = [...NAMED_CALLS, ...TREE_CALLS, ...CGROUP_CALLS];

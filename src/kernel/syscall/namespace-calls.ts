@@ -1,8 +1,9 @@
 import { setHostname, setnsUts, UNSHARE_FLAGS, unshareNamespaces } from "../nsproxy.ts";
 import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
-import { allow } from "../verdict.ts";
+import { allow, deny } from "../verdict.ts";
 import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+import { nsFile, openNsFile } from "./ns-file-argument.ts";
 
 const utsNamespace = namedIn("user namespace that owns a UTS namespace", (world) => world.utsNamespaces);
 
@@ -23,7 +24,18 @@ export const NAMESPACE_CALLS: CallTable = [
   ),
   defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => plain(setnsUts(task, owner))),
   defineCall("sethostname", {}, (_, task) => plain(setHostname(task))),
-  defineCall("setns", { ns: userNamespace }, (world, task, { ns }) => plain(setnsUser(world, task, ns))),
-  defineCall("ns_owner_uid", { ns: userNamespace }, (world, task, { ns }) => allow({ uid: ownerUid(world, task, ns) })),
+  defineCall("setns", { ns: nsFile }, (world, task, { ns }) => {
+    const opened = openNsFile(world, task, ns);
+    return opened.ok ? plain(setnsUser(world, task, opened.value)) : opened;
+  }),
+  defineCall("ns_number", { ns: nsFile }, (world, task, { ns }) => {
+    const opened = openNsFile(world, task, ns);
+    if (!opened.ok) return deny(opened.errno, opened.rule, opened.because);
+    return allow({ ino: opened.value.parent ? opened.value.inum : "init" });
+  }),
+  defineCall("ns_owner_uid", { ns: nsFile }, (world, task, { ns }) => {
+    const opened = openNsFile(world, task, ns);
+    return opened.ok ? allow({ uid: ownerUid(world, task, opened.value) }) : opened;
+  }),
   defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => plain(parentOf(task, ns))),
 ];

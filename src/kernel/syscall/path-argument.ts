@@ -1,11 +1,24 @@
 import type { PathName } from "../path.ts";
-import { type Argument, scenarioError } from "./argument.ts";
+import { type Argument, pidOfTask, scenarioError } from "./argument.ts";
 
-/** `mount:relative/path`: the name of a file system (its plain mount) or a mount, and a path below its top. */
+/** Below the root directory of a task, by its name. */
+const THROUGH_PROC = /^\/proc\/([^/]+)\/(?:root|cwd)(?=\/|$)/;
+
+/**
+ * `mount:relative/path`: the name of a file system (its plain mount) or a mount, and a path below its top. Or, where a
+ * setup mounts a file system at `/`, an absolute path; `/proc/TASK/root/…` is one as that task sees it.
+ */
 export const path: Argument<PathName> = {
-  schema: { type: "string", pattern: "^[^/:][^:]*:" },
+  schema: { type: "string", pattern: "^(/|[^/:][^:]*:)" },
   isOptional: false,
   read: (value, where, world) => {
+    if (typeof value === "string" && value.includes("\0"))
+      throw scenarioError(where, "a path without NUL, which would end it", value);
+    if (typeof value === "string" && value.startsWith("/")) {
+      const [taken = "", name = ""] = THROUGH_PROC.exec(value) ?? [];
+      const from = taken === "" ? null : pidOfTask.read(name, where, world);
+      return { from, text: value.slice(taken.length) };
+    }
     const cut = typeof value === "string" ? value.indexOf(":") : -1;
     const name = typeof value === "string" && cut > 0 ? value.slice(0, cut) : null;
     const mount = name === null ? undefined : world.mounts.get(name);
@@ -15,8 +28,6 @@ export const path: Argument<PathName> = {
         `mount:path, with one of these mounts: ${[...world.mounts.keys()].join(", ") || "there is none"}`,
         value,
       );
-    const text = value.slice(cut + 1);
-    if (text.includes("\0")) throw scenarioError(where, "a path without NUL, which would end it", value);
-    return { mount, text };
+    return { from: mount, text: value.slice(cut + 1) };
   },
 };

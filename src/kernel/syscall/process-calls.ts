@@ -1,12 +1,29 @@
+import { exitTask, forkMany, forkTask, isProcess, waitForChild } from "../fork.ts";
+import { readLoginUid, writeLoginUid } from "../loginuid.ts";
 import { showMode } from "../mode.ts";
 import { MAY } from "../permission.ts";
-import { maySeeLimits, setPriority } from "../priority.ts";
+import { maySeeLimits, priorityOfUser, setPriority } from "../priority.ts";
 import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc } from "../proc-file.ts";
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
-import { maySignal, SIGCONT } from "../signal.ts";
-import { allow } from "../verdict.ts";
-import { type Argument, int, oneOf, optional, scenarioError, task as taskName } from "./argument.ts";
-import { type CallTable, defineCall, plain } from "./call.ts";
+import { showCapSets, showGroups, showIds, showIsolatedIds } from "../show.ts";
+import { maySignal, queueSignal, SIGCONT, takeSignal } from "../signal.ts";
+import type { Task } from "../task.ts";
+import { setMaxUserNamespaces, setProcessLimit } from "../ucounts.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
+import type { World } from "../world.ts";
+import {
+  type Argument,
+  id,
+  int,
+  integer,
+  oneOf,
+  optional,
+  pidOfTask,
+  scenarioError,
+  task as taskName,
+  text,
+} from "./argument.ts";
+import { type CallTable, defineCall, NOTHING, plain, type Values } from "./call.ts";
 
 function entryOf(type: "symlink" | "openable" | "any"): Argument<ProcPath> {
   const isTaken = ({ entry }: ProcPath) => type === "any" || (entry.type === "symlink") === (type === "symlink");
@@ -25,47 +42,160 @@ function entryOf(type: "symlink" | "openable" | "any"): Argument<ProcPath> {
 /** The signals that leave a process as it is: none, SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
 const HARMLESS: readonly number[] = [0, 17, SIGCONT, 23, 28];
 
-/** A signal, or a number that is none. What any other signal does to the target is not modelled. */
-const signal: Argument<number> = {
-  schema: int.schema,
-  isOptional: false,
-  read: (value, where, world) => {
-    const number = int.read(value, where, world);
-    if (number > 0 && number <= 64 && !HARMLESS.includes(number))
-      throw scenarioError(where, `a signal that leaves its target as it is: ${HARMLESS.join(", ")}`, value);
-    return number;
-  },
-};
+/**
+ * Send a signal. One that does something to its target is held back where the target blocks it; what it does otherwise
+ * is not modelled.
+ */
+function kill(world: World, task: Task, target: Task, sig: number, where: string): Verdict {
+  if (!isProcess(world, target)) return noProcess(target);
+  const may = maySignal(task, target, sig);
+  if (!may.ok || HARMLESS.includes(sig)) return may;
+  if (!target.blocked.has(sig))
+    throw scenarioError(
+      `${where}.sig`,
+      `a signal that ${target.name} blocks, or one that leaves it as it is: ${HARMLESS.join(", ")}`,
+      sig,
+    );
+  queueSignal(world, task, target, sig);
+  return may;
+}
+
+const RULES = ruleTable({
+  processThere: { sentence: "The pid must be that of a process.", source: "kill(2), ptrace(2), setpriority(2): ESRCH" },
+});
+
+function noProcess(target: Task): Verdict<never> {
+  return deny("ESRCH", RULES.processThere, `${target.name} has ended`);
+}
+
+/** Ask about a process, if it is one still. */
+function ofProcess(world: World, target: Task, ask: () => Verdict): Verdict<Values> {
+  return plain(isProcess(world, target) ? ask() : noProcess(target));
+}
 
 const ACCESS = { r: MAY.read, w: MAY.write, rw: MAY.read | MAY.write } as const;
 
-export const PROCESS_CALLS: CallTable = [
-  defineCall("kill", { target: taskName, sig: signal }, (_, task, { target, sig }) =>
-    plain(maySignal(task, target, sig)),
+/** A name for a task that is made; no other task has it, or had. */
+const newTask: Argument<string> = {
+  ...text,
+  read: (value, where, world) => {
+    const name = text.read(value, where, world);
+    if (world.tasks.has(name) || world.reaped.has(name)) throw scenarioError(where, "a name that no task has", name);
+    return name;
+  },
+};
+
+const LIFE_CALLS: CallTable = [
+  defineCall("fork", { as: newTask }, (world, task, { as }) => {
+    const child = forkTask(world, task, as);
+    return child.ok ? allow(NOTHING, child.rule) : child;
+  }),
+  defineCall("fork_many", { count: integer }, (world, task, { count }) => {
+    const { forked, refused } = forkMany(world, task, count);
+    return allow({ forked, refused: refused?.ok === false ? refused.errno : null }, refused?.rule);
+  }),
+  defineCall("setrlimit_nproc", { limit: integer }, (world, task, { limit }) =>
+    plain(setProcessLimit(world, task, limit)),
   ),
-  defineCall("ptrace", { target: taskName }, (_, task, { target }) => plain(mayTrace(task, target))),
+  defineCall("max_user_namespaces_write", { max: integer }, (_, task, { max }) =>
+    plain(atStage(setMaxUserNamespaces(task, max), "open")),
+  ),
+  defineCall("max_user_namespaces_read", {}, (_, { cred }) => allow({ max: cred.userNs.maxUserNamespaces })),
+  defineCall("exit", {}, (world, task) => {
+    exitTask(world, task);
+    return allow(NOTHING);
+  }),
+  defineCall("waitid", { target: pidOfTask }, (world, task, { target }, where) => {
+    const end = waitForChild(world, task, target);
+    if (!end.ok) return end;
+    if (!end.value) throw scenarioError(`${where}.target`, "a child that has ended: nobody waits here", target.name);
+    return allow({ si_uid: end.value.uid, si_code: end.value.code }, end.rule);
+  }),
+  defineCall("sigblock", { sig: integer }, (_, task, { sig }) => {
+    task.blocked.add(sig);
+    return allow(NOTHING);
+  }),
+  defineCall("sigwait", { sig: integer }, (_, task, { sig }) => {
+    const taken = takeSignal(task, sig);
+    return taken.ok ? allow({ si_uid: taken.value.uid }, taken.rule) : taken;
+  }),
+];
+
+const LOGIN_FILE = procFile("loginuid");
+const STATUS_FILE = procFile("status");
+
+function procFile(name: string): ProcPath {
+  const at = procPath(name);
+  if (!at) throw new Error(`no /proc/PID/${name}`);
+  return at;
+}
+
+/** What some files of a /proc directory say, and the one that takes an id. */
+const PROC_TEXT_CALLS: CallTable = [
+  defineCall("proc_status", { target: pidOfTask }, (world, task, { target }) => {
+    const opened = openProc(world, task, target, STATUS_FILE, MAY.read);
+    if (!opened.ok) return atStage(opened, "open");
+    const { userNs } = task.cred;
+    return allow({
+      uid: showIds(world, userNs, target.cred, "uid"),
+      gid: showIds(world, userNs, target.cred, "gid"),
+      ...(world.profile.isolated
+        ? {
+            isolated_uid: showIsolatedIds(world, userNs, target.cred, "uid"),
+            isolated_gid: showIsolatedIds(world, userNs, target.cred, "gid"),
+          }
+        : {}),
+      groups: showGroups(world, userNs, target.cred),
+      caps: showCapSets(target.cred),
+    });
+  }),
+  defineCall("loginuid_read", { target: pidOfTask }, (world, task, { target }) => {
+    const opened = openProc(world, task, target, LOGIN_FILE, MAY.read);
+    if (!opened.ok) return atStage(opened, "open");
+    const uid = readLoginUid(world, task.cred, target);
+    return uid.ok ? allow({ uid: uid.value }, uid.rule) : uid;
+  }),
+  defineCall("loginuid_write", { target: pidOfTask, uid: id }, (world, task, { target, uid }) => {
+    const opened = openProc(world, task, target, LOGIN_FILE, MAY.write);
+    return opened.ok ? plain(atStage(writeLoginUid(world, task, target, uid), "write")) : atStage(opened, "open");
+  }),
+];
+
+const ASKING_CALLS: CallTable = [
+  defineCall("kill", { target: pidOfTask, sig: integer }, (world, task, { target, sig }, where) =>
+    plain(kill(world, task, target, sig, where)),
+  ),
+  defineCall("ptrace", { target: pidOfTask }, (world, task, { target }) =>
+    ofProcess(world, target, () => mayTrace(task, target)),
+  ),
   defineCall("robust_list", { target: taskName }, (_, task, { target }) =>
     plain(ptraceMayAccess(task, target, "realcreds")),
   ),
   defineCall("pidfd_getfd", { target: taskName }, (_, task, { target }) =>
     plain(ptraceMayAccess(task, target, "realcreds")),
   ),
-  defineCall("getpriority_set", { target: taskName, nice: int }, (world, task, { target, nice }) =>
-    plain(setPriority(world, task, target, nice)),
+  defineCall("getpriority_set", { target: pidOfTask, nice: int }, (world, task, { target, nice }) =>
+    ofProcess(world, target, () => setPriority(world, task, target, nice)),
   ),
+  defineCall("getpriority_user", { uid: id }, (world, task, { uid }) => {
+    const nice = priorityOfUser(world, task, uid);
+    return nice.ok ? allow({ nice: nice.value }, nice.rule) : nice;
+  }),
   defineCall("prlimit_get", { target: taskName }, (_, task, { target }) => plain(maySeeLimits(task, target))),
   defineCall(
     "proc_open",
-    { target: taskName, file: entryOf("openable"), acc: optional(oneOf("r", "w", "rw"), "r") },
+    { target: pidOfTask, file: entryOf("openable"), acc: optional(oneOf("r", "w", "rw"), "r") },
     (world, task, { target, file, acc }) => plain(openProc(world, task, target, file, ACCESS[acc])),
   ),
-  defineCall("proc_readlink", { target: taskName, file: entryOf("symlink") }, (world, task, { target, file }) =>
+  defineCall("proc_readlink", { target: pidOfTask, file: entryOf("symlink") }, (world, task, { target, file }) =>
     plain(readProcLink(world, task, target, file)),
   ),
-  defineCall("proc_stat", { target: taskName, file: entryOf("any") }, (world, task, { target, file }) => {
+  defineCall("proc_stat", { target: pidOfTask, file: entryOf("any") }, (world, task, { target, file }) => {
     const shown = statProc(world, task, target, file);
     if (!shown.ok) return shown;
     const { uid, gid, mode } = shown.value;
     return allow({ uid, gid, mode: showMode(mode) }, shown.rule);
   }),
 ];
+
+export const PROCESS_CALLS: CallTable = [...ASKING_CALLS, ...LIFE_CALLS, ...PROC_TEXT_CALLS];

@@ -3,9 +3,12 @@ import type { Call, CallTable } from "./call.ts";
 import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
+import { IPC_CALLS } from "./ipc-calls.ts";
+import { KERNEL_CALLS } from "./kernel-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
+import { NETWORK_CALLS } from "./network-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
 import { SOCKET_CALLS } from "./socket-calls.ts";
 
@@ -18,6 +21,9 @@ const FAMILIES: readonly CallTable[] = [
   NAMESPACE_CALLS,
   PROCESS_CALLS,
   SOCKET_CALLS,
+  IPC_CALLS,
+  KERNEL_CALLS,
+  NETWORK_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,
 ];

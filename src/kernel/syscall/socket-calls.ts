@@ -8,6 +8,7 @@ import {
   sendCreds,
   sendSocket,
   showPeer,
+  showPeerGroups,
 } from "../scm.ts";
 import type { Socket } from "../socket.ts";
 import type { Task } from "../task.ts";
@@ -112,6 +113,11 @@ const PEER_CALLS: CallTable = [
   defineCall("peercred", { name: text, side: oneOf("accepted", "connected") }, (world, task, { name, side }, where) =>
     peerCred(world, task, PREFIX[side] + name, where),
   ),
+  defineCall("peergroups", { name: text, side: oneOf("accepted", "connected") }, (world, task, values, where) => {
+    const { peer } = held(task, PREFIX[values.side] + values.name, where);
+    if (!peer) throw scenarioError(where, "a socket that is connected or listens", values.name);
+    return allow({ groups: showPeerGroups(world, task, peer) });
+  }),
   defineCall("peercred_fd", { fd: text }, (world, task, { fd }, where) => peerCred(world, task, fd, where)),
   defineCall("sendfd", { sock: pair, end, fd: text }, (_, task, { sock, end, fd }, where) => {
     sendSocket(task, sock[end], held(task, fd, where));

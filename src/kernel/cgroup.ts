@@ -1,0 +1,101 @@
+import { addEntry } from "./directory.ts";
+import { Inode } from "./inode.ts";
+import { inodePermission } from "./inode-permission.ts";
+import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { openPath } from "./open.ts";
+import { lookupOpen, type PathName } from "./path.ts";
+import { MAY } from "./permission.ts";
+import type { Task } from "./task.ts";
+import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "cgroups(7); Documentation/admin-guide/cgroup-v2.rst, Delegation";
+
+const RULES = ruleTable({
+  oneHierarchy: { sentence: "A machine without cgroups has none to mount.", source: `${SOURCE}: ENODEV` },
+  migrateFromAncestor: {
+    sentence:
+      "Moving a process needs write permission on cgroup.procs of where it goes, and of the nearest cgroup that holds both ends.",
+    source: `${SOURCE}: EACCES`,
+  },
+  procsMoves: { sentence: "A process is moved by writing its pid to cgroup.procs.", source: `${SOURCE}: EINVAL` },
+});
+
+/** The one hierarchy of cgroups: whoever mounts it has the same superblock, which the initial namespace owns. */
+export interface Cgroups {
+  readonly superblock: Superblock;
+  readonly root: Inode;
+}
+
+/** What a task takes for the root of the hierarchy. */
+export interface CgroupNamespace {
+  readonly userNs: UserNamespace;
+  /** null: the root of all. */
+  readonly root: Inode | null;
+}
+
+const PROCS = "cgroup.procs";
+
+/** The files that every cgroup has, with their modes. */
+const FILES: readonly (readonly [name: string, mode: number])[] = [
+  [PROCS, 0o644],
+  ["cgroup.threads", 0o644],
+  ["cgroup.subtree_control", 0o644],
+  ["cgroup.controllers", 0o444],
+];
+
+/** The hierarchy of a machine, with nothing but its root. */
+export function makeCgroups(world: World, name: string, owner: OwnerIds, mode: number): Cgroups {
+  const superblock: Superblock = {
+    name,
+    type: "cgroup2",
+    userNs: world.initUserNs,
+    isReadOnly: false,
+    populate: (directory) => {
+      const { uid, gid } = directory;
+      for (const [file, bits] of FILES)
+        addEntry(directory, file, new Inode(world.inodeColumns, { superblock, type: "file", mode: bits, uid, gid }));
+    },
+  };
+  const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode, ...owner });
+  superblock.populate?.(root);
+  return { superblock, root };
+}
+
+/** A mount of the hierarchy, from where the task's cgroup namespace has its root. */
+export function mountCgroups(world: World, { cgroupNs }: Task, name: string): Verdict<Mount> {
+  const { cgroups } = world;
+  if (!cgroups) return deny("ENODEV", RULES.oneHierarchy);
+  return allow({ ...NO_FLAGS, name, superblock: cgroups.superblock, root: cgroupNs.root ?? cgroups.root, idmap: null });
+}
+
+/** Write a process's pid to a cgroup.procs. What is refused at opening says so. */
+export function moveToCgroup(world: World, task: Task, path: PathName, moved: Task): Verdict {
+  const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
+  if (!opened.ok) return opened;
+  const entry = lookupOpen(world, task, path, "nofollow");
+  if (!entry.ok) return entry;
+  const { directory, name, mount } = entry.value;
+  const { cgroups } = world;
+  if (!cgroups || directory.superblock !== cgroups.superblock || name !== PROCS)
+    return atStage(deny("EINVAL", RULES.procsMoves, `${name} of ${mount.name}`), "write");
+  const from = chainTo(cgroups.root, moved.cgroup ?? cgroups.root);
+  const common = chainTo(cgroups.root, directory).findLast((inode) => from.includes(inode));
+  const inode = common?.entries.get(PROCS);
+  if (!inode) throw new Error("two cgroups without a common one");
+  const may = inodePermission(world, task.cred, { mount, inode }, MAY.write);
+  if (!may.ok) return atStage(deny("EACCES", RULES.migrateFromAncestor, may.because), "write");
+  moved.cgroup = directory;
+  return allow(undefined, RULES.migrateFromAncestor);
+}
+
+/** The cgroups from the root down to one. */
+function chainTo(at: Inode, cgroup: Inode): readonly Inode[] {
+  if (at === cgroup) return [at];
+  for (const child of at.entries.values()) {
+    const below = child.type === "dir" ? chainTo(child, cgroup) : [];
+    if (below.length > 0) return [at, ...below];
+  }
+  return [];
+}

@@ -1,0 +1,45 @@
+import { NO_ID, type UserId } from "../core/id.ts";
+import { CLASSICAL, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isNsCapable } from "./capability.ts";
+import type { Cred } from "./cred.ts";
+import type { Task } from "./task.ts";
+import { fromKid, makeKid } from "./uidgid.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+/** Who logged in to start the task; null: nobody said. Children inherit it. */
+export type LoginUid = Kuid64<"uid"> | null;
+
+const SOURCE = "proc(5), /proc/pid/loginuid; vectors/isolated/scenarios.json (A01)";
+
+const RULES = ruleTable({
+  loginOfSelf: { sentence: "A task sets its own login uid only.", source: `${SOURCE}: EPERM` },
+  loginMapped: { sentence: "The login uid must be mapped in the opener's namespace.", source: `${SOURCE}: EINVAL` },
+  loginOnce: {
+    sentence: "A login uid that is set is changed with CAP_AUDIT_CONTROL in the initial namespace only.",
+    source: "capabilities(7), CAP_AUDIT_CONTROL: EPERM",
+  },
+  loginShown: {
+    sentence: "The login uid is shown as it is in the reader's namespace, and as 4294967295, unset, where it is not.",
+    source: SOURCE,
+  },
+});
+
+/** What /proc/PID/loginuid reads. */
+export function readLoginUid(world: World, reader: Cred, target: Task): Verdict<UserId<"uid">> {
+  const held = target.loginUid ?? { id: NO_ID, number: CLASSICAL };
+  return allow(fromKid(world, reader.userNs, "uid", held), RULES.loginShown);
+}
+
+/** Write a number to /proc/PID/loginuid; NO_ID unsets it. The file is open. */
+export function writeLoginUid(world: World, task: Task, target: Task, uid: UserId<"uid">): Verdict {
+  if (task !== target) return deny("EPERM", RULES.loginOfSelf, target.name);
+  const kuid = makeKid(world, task.cred.userNs, "uid", uid);
+  const isUnset = uid === NO_ID;
+  if (!isUnset && !isValidKuid64(kuid))
+    return deny("EINVAL", RULES.loginMapped, `uid ${uid} is not mapped in ${task.cred.userNs.name}`);
+  if (task.loginUid !== null && !isNsCapable(task.cred, world.initUserNs, "audit_control"))
+    return deny("EPERM", RULES.loginOnce, "it is set");
+  task.loginUid = isUnset ? null : kuid;
+  return allow();
+}

@@ -1,0 +1,181 @@
+import { isNsCapable } from "./capability.ts";
+import { mountCgroups } from "./cgroup.ts";
+import { type Disk, forgetInodes, isMounted } from "./disk.ts";
+import { mayMount, type Tree } from "./idmapped-mount.ts";
+import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
+import { reapNamespaces } from "./namespace-lifetime.ts";
+import { mountOverlay } from "./overlay.ts";
+import { lookup, type PathName } from "./path.ts";
+import type { Task } from "./task.ts";
+import { mountTmpfs } from "./tmpfs-mount.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  deviceAdmin: {
+    sentence: "What is on a device is mounted with CAP_SYS_ADMIN in the initial user namespace only.",
+    source: "mount(2), user_namespaces(7): EPERM",
+  },
+  cgroupAdmin: {
+    sentence: "Cgroups are mounted with CAP_SYS_ADMIN over the namespace that owns the caller's cgroup namespace.",
+    source: "cgroup_namespaces(7); mount(2): EPERM",
+  },
+  deviceThere: { sentence: "The device must exist.", source: "mount(2): ENOENT" },
+  knownOption: { sentence: "A file system refuses an option that it does not know.", source: "mount(2): EINVAL" },
+  onDirectory: { sentence: "A directory is mounted on a directory.", source: "mount(2): ENOTDIR" },
+  ownTree: {
+    sentence: "Mounts are made and taken away in the caller's own mount namespace.",
+    source: "mount(2), umount(2): EINVAL",
+  },
+  twiceThere: { sentence: "A file system is not mounted on itself.", source: "mount(2): EBUSY" },
+  atTop: { sentence: "Only the top of a mount is unmounted.", source: "umount(2): EINVAL" },
+  lockedMount: {
+    sentence: "A mount that came from a more privileged mount namespace is not unmounted.",
+    source: "mount_namespaces(7), Restrictions on mount namespaces; umount(2): EINVAL",
+  },
+  mountInUse: { sentence: "A mount that carries another one stays.", source: "umount(2): EBUSY" },
+});
+
+/** What mount(2) is given. */
+export interface MountRequest {
+  readonly source: string;
+  readonly target: PathName;
+  readonly type: MountableType;
+  /** Bits of {@link MOUNT_FLAGS}. */
+  readonly flags: number;
+  /** Options, separated by commas. */
+  readonly data: string;
+}
+
+/** The flags of mount(2) that are modelled. @source linux/mount.h */
+export const MOUNT_FLAGS = { isReadOnly: 1, isNosuid: 2, isNodev: 4, isNoexec: 8 } as const;
+
+type MakeMount = (world: World, task: Task, request: MountRequest, name: string) => Verdict<Mount>;
+
+/** How each type of file system is made or found. */
+const TYPES = { tmpfs, ext4: device, overlay, cgroup2 } as const satisfies { readonly [type: string]: MakeMount };
+
+export type MountableType = keyof typeof TYPES;
+export const MOUNTABLE_TYPES: readonly MountableType[] = ["tmpfs", "ext4", "overlay", "cgroup2"];
+
+/**
+ * `mount`: a file system of a type at a place of the caller's mount namespace.
+ *
+ * @param name  what the mount is called in explanations
+ * @source mount(2)
+ */
+export function mountAt(world: World, task: Task, request: MountRequest, name: string): Verdict {
+  const target = lookup(world, task, request.target, "follow");
+  if (!target.ok) return target;
+  const may = mayMount(task);
+  if (!may.ok) return may;
+  const made = TYPES[request.type](world, task, request, name);
+  if (!made.ok) return made;
+  const flags = Object.fromEntries(
+    Object.entries(MOUNT_FLAGS).map(([flag, bit]) => [flag, (request.flags & bit) !== 0]),
+  );
+  return attachAt(task, { ...made.value, ...flags }, target.value);
+}
+
+/** `move_mount`: put a tree that is attached nowhere at a place of the caller's mount namespace. */
+export function moveMount(world: World, task: Task, { mount }: Tree, target: PathName, name: string): Verdict {
+  const may = mayMount(task);
+  if (!may.ok) return may;
+  const found = lookup(world, task, target, "follow");
+  return found.ok ? attachAt(task, { ...mount, name }, found.value) : found;
+}
+
+/** `graft_tree` */
+function attachAt({ mountNs: { tree, name } }: Task, mount: Mount, at: Path): Verdict {
+  if (!tree.mounts().includes(at.mount)) return deny("EINVAL", RULES.ownTree, `${at.mount.name} is not of ${name}`);
+  if (at.mount.superblock === mount.superblock && at.inode === at.mount.root && mount.root === at.inode)
+    return deny("EBUSY", RULES.twiceThere, mount.superblock.name);
+  if (mount.root.type === "dir" && at.inode.type !== "dir") return deny("ENOTDIR", RULES.onDirectory);
+  tree.attach(mount, at);
+  return allow();
+}
+
+/**
+ * `umount2` without flags. A file system of a disk that is mounted nowhere any more keeps of its owners what the disk
+ * can hold.
+ *
+ * @source umount(2)
+ */
+export function umountAt(world: World, task: Task, target: PathName): Verdict {
+  const found = lookup(world, task, target, "follow");
+  if (!found.ok) return found;
+  const may = mayMount(task);
+  if (!may.ok) return may;
+  const { mount, inode } = found.value;
+  const { tree, name } = task.mountNs;
+  if (inode !== mount.root) return deny("EINVAL", RULES.atTop);
+  if (!tree.mounts().includes(mount)) return deny("EINVAL", RULES.ownTree, `${mount.name} is not of ${name}`);
+  if (tree.isLocked(mount)) return deny("EINVAL", RULES.lockedMount, mount.name);
+  if (tree.isUsed(mount) || mount === tree.top) return deny("EBUSY", RULES.mountInUse, mount.name);
+  tree.detach(mount);
+  reapNamespaces(world);
+  const disk = [...world.disks.values()].find(({ superblock }) => superblock === mount.superblock);
+  if (disk && !isMounted(world, disk.superblock)) forgetInodes(world, disk);
+  return allow();
+}
+
+/** `key=value,flag` as pairs; a flag's value is empty. */
+function optionsIn(data: string): [string, string][] {
+  return data
+    .split(",")
+    .filter((option) => option !== "")
+    .map((option) => {
+      const cut = option.indexOf("=");
+      return cut < 0 ? [option, ""] : [option.slice(0, cut), option.slice(cut + 1)];
+    });
+}
+
+/** The options of a file system, if it knows them all. */
+function knownOptions(data: string, known: readonly string[]): Verdict<ReadonlyMap<string, string>> {
+  const options = optionsIn(data);
+  const unknown = options.find(([key]) => !known.includes(key));
+  return unknown ? deny("EINVAL", RULES.knownOption, unknown[0]) : allow(new Map(options));
+}
+
+function tmpfs(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
+  const options = knownOptions(data, ["mode", "uid", "gid", "size", "nr_inodes", "quota"]);
+  if (!options.ok) return options;
+  const [mode, uid, gid] = ["mode", "uid", "gid"].map((key) => options.value.get(key));
+  const made = mountTmpfs(world, task, { mode, uid, gid, quota: options.value.has("quota") }, name);
+  return made.ok ? allow(made.value.mount) : deny(made.errno, made.rule, made.because);
+}
+
+function device(world: World, task: Task, { source, data }: MountRequest, name: string): Verdict<Mount> {
+  const options = knownOptions(data, ["acl", "user_xattr"]);
+  if (!options.ok) return options;
+  if (!isNsCapable(task.cred, world.initUserNs, "sys_admin")) return deny("EPERM", RULES.deviceAdmin, source);
+  const disk: Disk | undefined = world.disks.get(source);
+  if (!disk) return deny("ENOENT", RULES.deviceThere, source);
+  const { superblock, root } = disk;
+  return allow({ ...NO_FLAGS, name, superblock, root, idmap: null });
+}
+
+function cgroup2(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
+  const options = knownOptions(data, []);
+  if (!options.ok) return options;
+  const { userNs } = task.cgroupNs;
+  if (!isNsCapable(task.cred, userNs, "sys_admin"))
+    return deny("EPERM", RULES.cgroupAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
+  return mountCgroups(world, task, name);
+}
+
+function overlay(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
+  const options = knownOptions(data, ["lowerdir", "upperdir", "workdir", "userxattr"]);
+  if (!options.ok) return options;
+  const [lower, upper, work] = ["lowerdir", "upperdir", "workdir"].map(
+    (key): PathName => ({ from: null, text: options.value.get(key) ?? "" }),
+  );
+  if (!lower || !upper || !work) throw new Error("three layers were asked for");
+  const made = mountOverlay(world, task, { lower, upper, work }, name);
+  return made.ok ? allow(made.value.mount) : made;
+}
+
+/** `mount(MS_PRIVATE | MS_REC)` of everything. Nothing is shared here, so all that it does is ask. */
+export function makePrivate(task: Task): Verdict {
+  return mayMount(task);
+}

@@ -1,0 +1,49 @@
+import type { MountNamespace } from "./mount.ts";
+import type { Socket } from "./socket.ts";
+import type { Task } from "./task.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Let go of the user namespaces that nothing refers to any more, and of their numbers: to be called when a task has
+ * ended or a mount is gone.
+ *
+ * Tasks refer to a namespace, by their credentials, their other namespaces, open files and sockets; so do file systems
+ * that a living mount namespace has mounted, and child namespaces. Ids do not, wherever they are kept.
+ *
+ * @source user_namespaces(7): a namespace lives as long as a process or another namespace of it does; isolated user
+ *         namespaces, 29d2f6c3, for ids; vectors/isolated/scenarios.json (F09, Z03, Z05)
+ */
+export function reapNamespaces(world: World): void {
+  const living = new Set<UserNamespace>();
+  for (const held of heldNamespaces(world))
+    for (let ns: UserNamespace | null = held; ns && !living.has(ns); ns = ns.parent) living.add(ns);
+  for (const ns of world.numbers.living()) if (!living.has(ns)) world.numbers.remove(ns);
+}
+
+function* heldNamespaces(world: World): Iterable<UserNamespace> {
+  yield world.initUserNs;
+  const tasks = new Set([...world.tasks.values(), ...world.residents.values()]);
+  for (const task of tasks) yield* heldBy(task);
+  const mountNamespaces = new Set(Array.from(tasks, ({ mountNs }) => mountNs));
+  for (const { superblock, attachedIn } of world.mounts.values())
+    if (!attachedIn || mountNamespaces.has(attachedIn)) yield superblock.userNs;
+}
+
+function* heldBy(task: Task): Iterable<UserNamespace> {
+  const { cred, mmNs, mountNs, utsNs, netNs, pidNs, pidNsForChildren, cgroupNs, mapFiles, sockets } = task;
+  yield* [cred.userNs, mmNs, utsNs.userNs, netNs.userNs, pidNs.userNs, pidNsForChildren.userNs, cgroupNs.userNs];
+  yield* heldByMounts(mountNs);
+  for (const { ns, opener } of mapFiles.values()) yield* [ns, opener.userNs];
+  for (const socket of sockets.values()) yield* heldByPeers(socket);
+}
+
+function* heldByMounts({ userNs, tree }: MountNamespace): Iterable<UserNamespace> {
+  yield userNs;
+  for (const { superblock } of tree.mounts()) yield superblock.userNs;
+}
+
+/** SO_PEERCRED keeps a whole credential, of those too that wait to be accepted. */
+function* heldByPeers({ peer, pending }: Socket): Iterable<UserNamespace> {
+  for (const one of [peer, ...pending.map((waiting) => waiting.peer)]) if (one?.userNs) yield one.userNs;
+}

@@ -1,0 +1,53 @@
+import { CLASSICAL, type NamespaceNumber } from "../core/kuid64.ts";
+import type { UserNamespace } from "./user-namespace.ts";
+
+/**
+ * The numbers of user namespaces, and which namespace has which: those of the files under /proc/PID/ns, and those that
+ * isolated ids carry. They are one number unless numbers are never reused.
+ *
+ * A kernel id keeps its number whatever becomes of the namespace: the table holds no reference.
+ */
+export class NamespaceNumbers {
+  readonly #files = new Set<number>();
+  readonly #byNumber = new Map<NamespaceNumber, UserNamespace>();
+  #highest: NamespaceNumber = CLASSICAL;
+
+  /**
+   * Give a new namespace its numbers.
+   *
+   * @param isReused  may it get the number of one that is gone?
+   */
+  give(isReused: boolean): { readonly inum: number; readonly id: NamespaceNumber } {
+    let inum = 1;
+    while (this.#files.has(inum)) inum++;
+    this.#files.add(inum);
+    const id = isReused ? inum : this.#highest + 1;
+    this.#highest = Math.max(this.#highest, id);
+    return { inum, id };
+  }
+
+  add(ns: UserNamespace): void {
+    this.#byNumber.set(ns.id, ns);
+  }
+
+  /** The namespace is gone, and its number free. */
+  remove(ns: UserNamespace): void {
+    this.#files.delete(ns.inum);
+    if (this.#byNumber.get(ns.id) === ns) this.#byNumber.delete(ns.id);
+  }
+
+  /** Which namespace has the number; undefined: none, or it is gone. */
+  at(number: NamespaceNumber): UserNamespace | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  /** Every namespace that has a number. */
+  living(): readonly UserNamespace[] {
+    return [...this.#byNumber.values()];
+  }
+
+  /** Every number that an id may carry: given to isolated namespaces, gone or not. */
+  everGiven(): readonly NamespaceNumber[] {
+    return Array.from({ length: this.#highest }, (_, index) => index + 1);
+  }
+}

@@ -1,0 +1,58 @@
+import { resultOf } from "../compare.ts";
+import type { Answer } from "../replay.ts";
+
+/** Calls that prepare what a command asks for: that one of them failed is told with its name. */
+const TOLD_STAGES: readonly string[] = ["open", "ns", "open_tree", "mount_setattr", "move_mount", "shmget", "get"];
+
+/** A call that said no, as a script tells it. */
+export function showRefusal({ verdict }: Answer): string {
+  const { errno, at } = resultOf(verdict);
+  const stage = typeof at === "string" && TOLD_STAGES.includes(at) ? `${at}: ` : "";
+  return `${stage}ret=-1 ${errno}`;
+}
+
+/** Which number of a namespace each label of a script stands for: found out answer by answer. */
+export class Labels {
+  readonly #numbers = new Map<string, string>();
+
+  /** Does it say the same, with a number in place of each label: equal numbers under equal labels, and none under two? */
+  isSame(expected: string, got: string): boolean {
+    if (got.includes(ANY)) return withAny(got).test(expected);
+    const labels = expected.match(LABEL) ?? [];
+    const found = patternOf(expected).exec(got);
+    if (!found) return false;
+    const numbers = found.slice(1);
+    const pairs = labels.map((label, index) => [label, numbers[index] ?? ""] as const);
+    if (!pairs.every(([label, number]) => this.#fits(label, number))) return false;
+    for (const [label, number] of pairs) if (!isCounter(label)) this.#numbers.set(label, number);
+    return true;
+  }
+
+  #fits(label: string, number: string): boolean {
+    if (isCounter(label)) return true;
+    const known = this.#numbers.get(label);
+    return known === undefined ? ![...this.#numbers.values()].includes(number) : known === number;
+  }
+}
+
+/** A label, or the number of a namespace that counts: any other will do. */
+const LABEL = /\bns[1-9]\d*\b|(?<=\(\d+,)[1-9]\d*(?=\))/g;
+
+function isCounter(label: string): boolean {
+  return !label.startsWith("ns");
+}
+
+/** Stands in an answer for a number that the model does not know: a pid, or how long one is. */
+const ANY = "*";
+
+function withAny(got: string): RegExp {
+  return new RegExp(`^${got.split(ANY).map(literal).join("(?:\\d+|\\*)")}$`);
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function patternOf(expected: string): RegExp {
+  return new RegExp(`^${expected.split(LABEL).map(literal).join("(\\d+)")}$`);
+}

@@ -1,0 +1,110 @@
+import { UsernsError } from "../../core/errors.ts";
+import { NO_ID } from "../../core/id.ts";
+
+/** What a script remembers of the answers so far, since later commands refer to them. */
+export interface Memory {
+  /** The number of the namespace that an agent last asked for its own, by agent. */
+  readonly numbers: Map<string, number>;
+  /** The connection that an agent made or accepted last. */
+  readonly connections: Map<string, { readonly name: string; readonly side: "accepted" | "connected" }>;
+  /** The name that an agent listens at. */
+  readonly listening: Map<string, string>;
+  /** Where a file system was mounted that is not modelled, and why it is not: nothing below can be told. */
+  readonly unmodelled: Map<string, string>;
+}
+
+export function newMemory(): Memory {
+  return { numbers: new Map(), connections: new Map(), listening: new Map(), unmodelled: new Map() };
+}
+
+/** A step of a script that makes no sense. */
+export function scriptError(expected: string, got: string): UsernsError {
+  return new UsernsError("ERR_SCENARIO", { where: "$.do", expected, got });
+}
+
+/**
+ * A command in which the agents stand by their names: `<pid of x>` and `$x` become x, `/proc/self` the directory of the
+ * acting agent, `id of x` a number.
+ *
+ * @example inNames("chmod /proc/<pid of a>/root/f 600", "h", newMemory()) // "chmod /proc/a/root/f 600"
+ */
+export function inNames(text: string, agent: string, memory: Memory): string {
+  return text
+    .replace(/<pid of (\w+)>|\$(\w+)/g, (_, pid: string | undefined, short: string | undefined) => pid ?? short ?? "")
+    .replaceAll("/proc/self", `/proc/${agent}`)
+    .replace(/id of (\w+)/g, (_, of: string) => {
+      const number = memory.numbers.get(of);
+      if (number === undefined) throw scriptError(`an answer of "${of} nsid" before`, text);
+      return String(number);
+    });
+}
+
+/** The agents that a script names, in the order in which it does. */
+export function agentsIn(text: string): readonly string[] {
+  return [...text.matchAll(/<pid of (\w+)>|\$(\w+)/g)].map(([, pid, short]) => pid ?? short ?? "");
+}
+
+/** A function of the kernel is written as one: its parentheses and commas only separate. */
+const FUNCTION = /^(?:make|from)_\w+/;
+
+/** The words of a command or of a verb's usage. */
+export function wordsOf(text: string): readonly string[] {
+  return FUNCTION.test(text) ? text.split(/[(), ]+/).filter((word) => word !== "") : text.split(" ");
+}
+
+/** What the words in capitals of a usage stand for, by name. */
+export type Given = ReadonlyMap<string, string>;
+
+/**
+ * Match a command with a usage: small words stand for themselves, words in capitals for one word each, `[X]` for one or
+ * none, `X…` for all that is left.
+ *
+ * @returns null where they do not match
+ * @example matchUsage("creat PATH [MODE]", wordsOf("creat /h/t/f"))?.get("PATH") // "/h/t/f"
+ */
+export function matchUsage(usage: string, words: readonly string[]): Given | null {
+  const given = new Map<string, string>();
+  const wanted = wordsOf(usage);
+  for (const [index, part] of wanted.entries()) {
+    const [, bracket, name = "", rest] = /^(\[?)([A-Z]+)(…?)\]?$/.exec(part) ?? [];
+    const word = words[index];
+    if (name === "") {
+      if (word !== part) return null;
+    } else if (rest === "…") {
+      given.set(name, words.slice(index).join(" "));
+      return given;
+    } else if (word !== undefined) given.set(name, word);
+    else if (bracket !== "[") return null;
+  }
+  return words.length <= wanted.length ? given : null;
+}
+
+/** A word of a command. @throws UsernsError ERR_SCENARIO where the usage has none of the name */
+export function word(given: Given, name: string): string {
+  const value = given.get(name);
+  if (value === undefined) throw scriptError(`a word for ${name}`, "nothing");
+  return value;
+}
+
+/** A whole number. */
+export function number(given: Given, name: string): number {
+  const text = word(given, name);
+  const value = Number(text);
+  if (text === "" || !Number.isSafeInteger(value)) throw scriptError(`a number for ${name}`, text);
+  return value;
+}
+
+/** An id; -1 is (uid_t)-1. */
+export function id(given: Given, name: string): number {
+  return asId(number(given, name));
+}
+
+/** A list of ids, which may be empty. */
+export function ids(given: Given, name: string): readonly number[] {
+  const words = word(given, name).split(" ");
+  return words.filter((text) => text !== "").map((text) => asId(Number(text)));
+}
+
+function asId(value: number): number {
+  return value === -1 ? NO_ID : value;
+}

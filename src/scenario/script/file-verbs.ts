@@ -1,0 +1,267 @@
+import { isMapFileName } from "../../kernel/map-file.ts";
+import { procPath } from "../../kernel/proc-file.ts";
+import type { Values } from "../../kernel/syscall/call.ts";
+import { type Given, id, number, scriptError, word } from "./command.ts";
+import { procFileOf } from "./proc-path.ts";
+import { call, listIn, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
+
+/** Character device 1:3, as the model counts devices: major above minor, eight bits each. */
+const NULL_DEVICE = 0x103;
+
+/** The type bits of a mode. @source inode(7) */
+const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
+  ["fifo", 0o010000],
+  ["chr", 0o020000],
+  ["dir", 0o040000],
+  ["blk", 0o060000],
+  ["file", 0o100000],
+  ["symlink", 0o120000],
+  ["sock", 0o140000],
+]);
+
+/** Files of /proc/PID that the machine of the recordings was built without: their names are nothing's. */
+const NOT_BUILT = ["io"];
+
+/** A call on a path, and the one that does the same to a file of a /proc directory. */
+function onPath(
+  path: string,
+  ofFile: ScriptCall,
+  ofProc: ((target: string, file: string) => ScriptCall) | null,
+): ScriptCall | NotModelled {
+  const proc = procFileOf(path);
+  if (!proc) return isPseudo(path) ? pseudo(path) : ofFile;
+  if (NOT_BUILT.includes(proc.file)) return call("stat", { path: `/proc/${proc.file}` });
+  if (!procPath(proc.file) || !ofProc)
+    return notModelled(`/proc/PID/${proc.file} is no file that is modelled for this`);
+  return ofProc(proc.agent, proc.file);
+}
+
+/** Is it in the machine's proc or sysfs, and neither a cgroup nor a way through a process? */
+function isPseudo(path: string): boolean {
+  return /^\/(proc\/(?![a-z]\/)|sys\/(?!fs\/cgroup(\/|$)))/.test(path);
+}
+
+function pseudo(path: string): NotModelled {
+  return notModelled(`${path}: what proc and sysfs hold beside processes is not modelled`);
+}
+
+const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
+
+/** Calls that make a name. */
+const NAME_VERBS: readonly Verb[] = [
+  plainVerb("creat PATH [MODE]", (given) =>
+    onPath(
+      word(given, "PATH"),
+      call("open", { path: word(given, "PATH"), acc: "rw", flags: ["creat", "excl"], mode: mode(given, "644") }),
+      null,
+    ),
+  ),
+  plainVerb("mkdir PATH [MODE]", (given) =>
+    onPath(word(given, "PATH"), call("mkdir", { path: word(given, "PATH"), mode: mode(given, "755") }), null),
+  ),
+  plainVerb("mkfifo PATH", (given) => call("mknod", { path: word(given, "PATH"), type: "fifo", mode: "644" })),
+  plainVerb("mknod PATH", (given) =>
+    call("mknod", { path: word(given, "PATH"), type: "chr", mode: "644", dev: NULL_DEVICE }),
+  ),
+  plainVerb("symlink TEXT PATH", (given) =>
+    call("symlink", { target: word(given, "TEXT"), path: word(given, "PATH") }),
+  ),
+  plainVerb("link OLD NEW", (given) => call("link", { path: word(given, "OLD"), to: word(given, "NEW") })),
+  plainVerb("unlink PATH", (given) => onPath(word(given, "PATH"), call("unlink", { path: word(given, "PATH") }), null)),
+  plainVerb("cp SRC DST", (given) =>
+    call("copy_file", { path: word(given, "SRC"), to: word(given, "DST"), mode: "755" }),
+  ),
+];
+
+const ATTRIBUTE_VERBS: readonly Verb[] = [
+  verb(
+    "stat PATH",
+    (given) =>
+      onPath(word(given, "PATH"), call("stat", { path: word(given, "PATH") }), (target, file) =>
+        call("proc_stat", { target, file }),
+      ),
+    ({ uid, gid, mode: bits, type }, given) =>
+      `uid=${uid} gid=${gid} mode=${wholeMode(bits, type ?? procType(word(given, "PATH")))}`,
+  ),
+  plainVerb("chown PATH UID GID", (given) =>
+    onPath(
+      word(given, "PATH"),
+      call("chown", { path: word(given, "PATH"), uid: id(given, "UID"), gid: id(given, "GID"), follow: true }),
+      null,
+    ),
+  ),
+  plainVerb("chmod PATH MODE", (given) =>
+    onPath(word(given, "PATH"), call("chmod", { path: word(given, "PATH"), mode: word(given, "MODE") }), null),
+  ),
+  plainVerb("utimes0 PATH", (given) => call("utimens", { path: word(given, "PATH"), how: "set" })),
+  plainVerb("access PATH N", (given) =>
+    call("access", { path: word(given, "PATH"), mode: lettersOf(number(given, "N")) }),
+  ),
+];
+
+function procType(path: string): unknown {
+  const proc = procFileOf(path);
+  return proc ? procPath(proc.file)?.entry.type : undefined;
+}
+
+function wholeMode(bits: unknown, type: unknown): string {
+  return ((TYPE_BITS.get(type) ?? 0) | Number.parseInt(String(bits), 8)).toString(8);
+}
+
+function lettersOf(mask: number): string {
+  return ["x", "w", "r"].filter((_, bit) => (mask & (1 << bit)) !== 0).join("");
+}
+
+const CONTENT_VERBS: readonly Verb[] = [
+  plainVerb("open PATH ACCESS", (given) => {
+    const acc = word(given, "ACCESS");
+    return onPath(word(given, "PATH"), call("open", { path: word(given, "PATH"), acc }), (target, file) =>
+      call("proc_open", { target, file, acc }),
+    );
+  }),
+  plainVerb("opendir PATH", (given) =>
+    onPath(word(given, "PATH"), call("readdir", { path: word(given, "PATH") }), (target, file) =>
+      call("proc_open", { target, file }),
+    ),
+  ),
+  { usage: "read FILE [WORD]", calls: (given) => readCalls(word(given, "FILE")), show: showRead },
+  {
+    usage: "write FILE TEXT…",
+    calls: (given, { agent }) => writeCalls(word(given, "FILE"), word(given, "TEXT"), agent),
+    show: ([values], given) => `ret=${values?.n ?? lengthOf(word(given, "TEXT"))}`,
+  },
+  plainVerb("openw FILE", (given) => {
+    const proc = procFileOf(word(given, "FILE"));
+    return proc && isMapFileName(proc.file)
+      ? call("map_open", { ns: `/proc/${proc.agent}`, file: proc.file, keep: KEPT, acc: "w" })
+      : notModelled("a descriptor is kept of the map files only");
+  }),
+  verb(
+    "writelast TEXT…",
+    (given) => call("map_write_fd", { fd: KEPT, text: word(given, "TEXT") }),
+    ({ n }) => `ret=${n}`,
+  ),
+];
+
+/** What an agent calls the one descriptor that it keeps. */
+const KEPT = "kept";
+
+/** How many user namespaces a user may have: what the file says is the reader's own namespace's. */
+const MAX_USER_NAMESPACES = "/proc/sys/user/max_user_namespaces";
+
+function readCalls(path: string): readonly ScriptCall[] | NotModelled {
+  if (path === MAX_USER_NAMESPACES) return [call("max_user_namespaces_read")];
+  const proc = procFileOf(path);
+  if (!proc) return pseudo(path);
+  const { agent, file } = proc;
+  if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
+  const named = READERS.get(file);
+  return named ? [call(named, { target: agent })] : notModelled(`what /proc/PID/${file} holds is not modelled`);
+}
+
+/** Files whose text is made of what a call of their own gives. */
+const READERS: ReadonlyMap<string, string> = new Map([
+  ["status", "proc_status"],
+  ["loginuid", "loginuid_read"],
+]);
+
+/** How many bytes a text has: a pid, which stands there by the name of its agent, as many as it has digits. */
+function lengthOf(text: string): string | number {
+  return AGENT.test(text) ? "*" : text.length;
+}
+
+const AGENT = /^[a-z]$/;
+
+/** @param writer  who `0` is where a pid is asked for */
+function writeCalls(path: string, text: string, writer: string): readonly ScriptCall[] | NotModelled {
+  if (path === MAX_USER_NAMESPACES) return [call("max_user_namespaces_write", { max: Number(text) })];
+  const proc = procFileOf(path);
+  if (!proc && path.endsWith("/cgroup.procs"))
+    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : writer })];
+  if (!proc) return isPseudo(path) ? pseudo(path) : [call("write", { path })];
+  const { agent, file } = proc;
+  if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];
+  if (file !== "loginuid") return notModelled(`writing /proc/PID/${file} is not modelled`);
+  return [call("loginuid_write", { target: agent, uid: id(new Map([["TEXT", text]]), "TEXT") })];
+}
+
+/** Lines joined, tabs as a space, the final line end cut. */
+function showRead([values = {}]: readonly Values[], given: Given): string {
+  const wanted = given.get("WORD");
+  const lines = linesOf(word(given, "FILE"), values);
+  return lines.filter((line) => wanted === undefined || line.includes(wanted)).join("|");
+}
+
+function linesOf(path: string, values: Values): readonly string[] {
+  if (path === MAX_USER_NAMESPACES) return [String(values.max ?? "*")];
+  const file = procFileOf(path)?.file;
+  if (file === "loginuid") return [String(values.uid)];
+  if (file !== "status") return String(values.text).replace(/\n$/, "").split("\n");
+  return statusLines(values);
+}
+
+/** The lines of /proc/PID/status that ids decide. */
+function statusLines(values: Values): readonly string[] {
+  const four = (key: string) => listIn(values, key).join(" ");
+  const isolated = (title: string, key: string) => (values[key] === undefined ? [] : [`${title}: ${four(key)}`]);
+  const groups = listIn(values, "groups").map((group) => `${group} `);
+  return [
+    `Uid: ${four("uid")}`,
+    ...isolated("IsolatedUid", "isolated_uid"),
+    `Gid: ${four("gid")}`,
+    ...isolated("IsolatedGid", "isolated_gid"),
+    `Groups: ${groups.join("")}`,
+  ];
+}
+
+const ACL_AND_CAPABILITY_VERBS: readonly Verb[] = [
+  plainVerb("setacl PATH UID", (given) =>
+    call("acl_set", {
+      path: word(given, "PATH"),
+      acl: [
+        ["user_obj", null, 6],
+        ["user", id(given, "UID"), 7],
+        ["group_obj", null, 4],
+        ["mask", null, 7],
+        ["other", null, 4],
+      ],
+    }),
+  ),
+  verb("getacl PATH", (given) => call("acl_get", { path: word(given, "PATH") }), showNamed),
+  plainVerb("setcap PATH", (given) => call("fcap_set", { path: word(given, "PATH"), fcap: { v: 2, ...NET_RAW } })),
+  plainVerb("setcap3 PATH ROOT", (given) =>
+    call("fcap_set", { path: word(given, "PATH"), fcap: { v: 3, ...NET_RAW, rootid: id(given, "ROOT") } }),
+  ),
+  verb("getcap PATH", (given) => call("fcap_get", { path: word(given, "PATH") }), showCapability),
+];
+
+const NET_RAW = { perm: ["net_raw"], eff: true };
+
+/** What the entries of users and groups begin with. */
+const NAMED: ReadonlyMap<unknown, string> = new Map([
+  ["user", "u"],
+  ["group", "g"],
+]);
+
+function showNamed(values: Values): string {
+  return listIn(values, "acl")
+    .map((entry) => {
+      if (!Array.isArray(entry)) throw scriptError("an entry of an ACL", JSON.stringify(entry));
+      const [tag, kid] = entry;
+      const letter = NAMED.get(tag);
+      return letter === undefined ? "" : `${letter}=${kid} `;
+    })
+    .join("");
+}
+
+function showCapability({ fcap }: Values): string {
+  if (typeof fcap !== "object" || fcap === null || !("v" in fcap)) throw new Error("no capability");
+  return "rootid" in fcap ? `size=24 rev=${fcap.v} rootid=${fcap.rootid}` : `size=20 rev=${fcap.v}`;
+}
+
+export const FILE_VERBS: readonly Verb[] = [
+  ...NAME_VERBS,
+  ...ATTRIBUTE_VERBS,
+  ...CONTENT_VERBS,
+  ...ACL_AND_CAPABILITY_VERBS,
+];

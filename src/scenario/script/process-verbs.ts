@@ -1,0 +1,140 @@
+import { ALL_CAPS, type CapSet, capSet, capsWithout, isCapability, NO_CAPS } from "../../kernel/capability.ts";
+import { id, ids, number, word } from "./command.ts";
+import { AGENT_PROGRAM } from "./machine.ts";
+import { call, listIn, plainVerb, RET_0, showKid, type Verb, verb } from "./verb.ts";
+
+const LIFE_VERBS: readonly Verb[] = [
+  verb(
+    "fork X",
+    (given) => call("fork", { as: word(given, "X") }),
+    () => "ret=0 pid=*",
+  ),
+  verb(
+    "exec [PATH]",
+    (given) => call("exec", { path: given.get("PATH") ?? AGENT_PROGRAM }),
+    () => "ret=0 ",
+  ),
+  verb(
+    "forkmany N",
+    (given) => call("fork_many", { count: number(given, "N") }),
+    ({ forked, refused }) => `forked=${forked} ${refused ?? "ok"}`,
+  ),
+  plainVerb("nproc N", (given) => call("setrlimit_nproc", { limit: number(given, "N") })),
+  plainVerb("exit", () => call("exit")),
+  { usage: "sleepms N", calls: () => [], show: RET_0 },
+  { usage: "getpid", calls: () => [], show: () => "*" },
+  verb(
+    "waitid PID",
+    (given) => call("waitid", { target: word(given, "PID") }),
+    ({ si_uid, si_code }) => `si_uid=${si_uid} si_code=${si_code}`,
+  ),
+];
+
+const SIGUSR1 = 10;
+
+const SIGNAL_VERBS: readonly Verb[] = [
+  plainVerb("kill PID SIG", (given) => call("kill", { target: word(given, "PID"), sig: number(given, "SIG") })),
+  plainVerb("sigblock", () => call("sigblock", { sig: SIGUSR1 })),
+  verb(
+    "sigwait",
+    () => call("sigwait", { sig: SIGUSR1 }),
+    ({ si_uid }) => `si_uid=${si_uid}`,
+  ),
+  plainVerb("ptrace PID", (given) => call("ptrace", { target: word(given, "PID") })),
+  verb(
+    "prio UID",
+    (given) => call("getpriority_user", { uid: id(given, "UID") }),
+    ({ nice }) => `nice=${nice}`,
+  ),
+  plainVerb("setprio PID N", (given) =>
+    call("getpriority_set", { target: word(given, "PID"), nice: number(given, "N") }),
+  ),
+];
+
+const NAMESPACE_VERBS: readonly Verb[] = [
+  plainVerb("unshare KIND…", (given) => call("unshare", { flags: word(given, "KIND").split(" ") })),
+  plainVerb("setns FILE", (given) => call("setns", { ns: word(given, "FILE") })),
+  {
+    usage: "nsid [FILE]",
+    calls: (given, { agent }) => [call("ns_number", { ns: given.get("FILE") ?? `/proc/${agent}/ns/user` })],
+    show: ([values], given, { agent, memory }) => {
+      const ino = Number(values?.ino);
+      if (!given.has("FILE")) memory.numbers.set(agent, ino);
+      return `ino=${ino}`;
+    },
+  },
+  verb(
+    "nsowner FILE",
+    (given) => call("ns_owner_uid", { ns: word(given, "FILE") }),
+    ({ uid }) => `owner=${uid}`,
+  ),
+  verb(
+    "nsinfo",
+    () => call("ns_info"),
+    ({ ino, flags, level, owner, group }) =>
+      `id=${ino} flags=${flags} level=${level} owner=${showKid(owner)} group=${showKid(group)}`,
+  ),
+];
+
+const CREDENTIAL_VERBS: readonly Verb[] = [
+  verb(
+    "getids",
+    () => call("creds"),
+    (values) => {
+      const [ruid, euid, suid, fsuid] = listIn(values, "uid");
+      const [rgid, egid, sgid, fsgid] = listIn(values, "gid");
+      const groups = listIn(values, "groups").join(",");
+      return `uid=${ruid},${euid},${suid} fsuid=${fsuid} gid=${rgid},${egid},${sgid} fsgid=${fsgid} groups=${groups}`;
+    },
+  ),
+  verb(
+    "rawcred",
+    () => call("raw_creds"),
+    (values) => `uid=${listIn(values, "uid").map(showKid).join("")} gid=${listIn(values, "gid").map(showKid).join("")}`,
+  ),
+  verb(
+    "caps",
+    () => call("creds"),
+    ({ caps }) => {
+      if (typeof caps !== "object" || caps === null || !("perm" in caps) || !("eff" in caps))
+        throw new Error("no sets");
+      return `CapPrm: ${hexOf(caps.perm)} CapEff: ${hexOf(caps.eff)} `;
+    },
+  ),
+  plainVerb("setuid N", (given) => call("setuid", { uid: id(given, "N") })),
+  plainVerb("setgid N", (given) => call("setgid", { gid: id(given, "N") })),
+  plainVerb("setresuid R E S", (given) =>
+    call("setresuid", { r: id(given, "R"), e: id(given, "E"), s: id(given, "S") }),
+  ),
+  {
+    usage: "setfsuid N",
+    calls: (given) => [call("setfsuid", { uid: id(given, "N") }), call("setfsuid", { uid: id(MINUS_ONE, "N") })],
+    show: ([first, second]) => `prev=${first?.old} now=${second?.old}`,
+  },
+  plainVerb("setgroups G…", (given) => call("setgroups", { groups: ids(given, "G") })),
+  plainVerb("dropcaps", () => call("capset", { eff: "none", perm: "none", inh: "none" })),
+  plainVerb("dumpable N", (given) => call("prctl", { op: "dumpable", v: number(given, "N") })),
+];
+
+const MINUS_ONE = new Map([["N", "-1"]]);
+
+/** A set as JSON has it, as /proc/PID/status writes it. */
+function hexOf(shown: unknown): string {
+  return setOf(shown).toString(16).padStart(16, "0");
+}
+
+function setOf(shown: unknown): CapSet {
+  if (shown === "all") return ALL_CAPS;
+  if (shown === "none") return NO_CAPS;
+  const names = Array.isArray(shown)
+    ? shown
+    : typeof shown === "object" && shown && "all_but" in shown
+      ? shown.all_but
+      : [];
+  const set = capSet(
+    (Array.isArray(names) ? names : []).filter((name) => typeof name === "string").filter(isCapability),
+  );
+  return Array.isArray(shown) ? set : capsWithout(ALL_CAPS, set);
+}
+
+export const PROCESS_VERBS: readonly Verb[] = [...LIFE_VERBS, ...SIGNAL_VERBS, ...NAMESPACE_VERBS, ...CREDENTIAL_VERBS];

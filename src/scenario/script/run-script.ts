@@ -1,0 +1,130 @@
+import type { Engine } from "../../core/engine.ts";
+import { UsernsError } from "../../core/errors.ts";
+import type { Values } from "../../kernel/syscall/call.ts";
+import { textPlace } from "../../kernel/verdict.ts";
+import { createWorld, freeWorld, type World } from "../../kernel/world.ts";
+import { placed } from "../placed.ts";
+import { type Answer, take } from "../replay.ts";
+import type { Recorded } from "../run-vector.ts";
+import { setUp } from "../set-up.ts";
+import { setUpTask } from "../set-up-tasks.ts";
+import { Labels, showRefusal } from "./answer.ts";
+import { agentsIn, inNames, type Memory, newMemory } from "./command.ts";
+import { agentTask, MACHINE } from "./machine.ts";
+import { whyNotReplayable } from "./not-replayable.ts";
+import { profileOf } from "./policy.ts";
+import type { Script, ScriptStep } from "./script.ts";
+import type { ScriptCall } from "./verb.ts";
+import { readCommand } from "./verbs.ts";
+
+/** A step that is not replayed, and why. */
+export interface NamedStep {
+  readonly step: ScriptStep;
+  readonly reason: string;
+}
+
+/** What became of a script. */
+export interface ScriptOutcome {
+  /** Each step that answered otherwise: what was observed, what came, and why. */
+  readonly failures: readonly string[];
+  readonly named: readonly NamedStep[];
+}
+
+/** What one step told; a reason where it is not replayed. */
+type Told = { readonly text: string; readonly answers: readonly Answer[] } | { readonly reason: string };
+
+/** Make the steps of a script, one after the other, in a world of its machine, and compare what they tell. */
+export function runScript(script: Script, engine: Engine): ScriptOutcome {
+  const world = createWorld(engine, undefined, profileOf(script));
+  const failures: string[] = [];
+  const named: NamedStep[] = [];
+  try {
+    setUp(world, MACHINE);
+    for (const agent of firstAgents(script)) setUpTask(world, agentTask(agent), `$.agents.${agent}`);
+    const memory = newMemory();
+    const labels = new Labels();
+    for (const step of script.steps) {
+      const told = tell(world, step, memory);
+      if ("reason" in told) named.push({ step, reason: told.reason });
+      else if (!labels.isSame(step.observed, told.text)) failures.push(...explain(step, told.text, told.answers));
+    }
+  } catch (error) {
+    if (!(error instanceof UsernsError)) throw error;
+    failures.push(error.message);
+  } finally {
+    freeWorld(world);
+  }
+  return { failures, named };
+}
+
+/** The agents that nobody forks: they act, or are named, before a fork makes them. */
+function firstAgents({ steps }: Script): readonly string[] {
+  const there: string[] = [];
+  const forked: string[] = [];
+  for (const { agent, do: text } of steps) {
+    for (const name of [agent, ...agentsIn(text)])
+      if (!there.includes(name) && !forked.includes(name)) there.push(name);
+    const child = /^fork (\w+)$/.exec(text)?.[1];
+    if (child !== undefined) forked.push(child);
+  }
+  return there;
+}
+
+/** After these an agent makes itself dumpable again, as if it had just been started. */
+const MAKES_DUMPABLE = /^(set|unshare|dropcaps)/;
+
+function tell(world: World, step: ScriptStep, memory: Memory): Told {
+  const reason = whyNotReplayable(step.do.split(" ")[0] ?? "");
+  if (reason !== null) return { reason };
+  return placed(step.where, () => {
+    const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
+    const scene = { agent: step.agent, memory };
+    const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
+    if (hidden) return { reason: hidden };
+    const calls = verb.calls(given, scene);
+    if ("notModelled" in calls) return { reason: calls.notModelled };
+    const answers: Answer[] = [];
+    for (const one of calls) {
+      const answer = make(world, step, one);
+      answers.push(answer);
+      if (!answer.verdict.ok) break;
+    }
+    if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
+    const last = answers.at(-1);
+    if (last && !last.verdict.ok) return { text: showRefusal(last), answers };
+    const values: readonly Values[] = answers.map(({ result }) => result);
+    return { text: verb.show(values, given, scene), answers };
+  });
+}
+
+/** Why nothing can be told about a path: it lies in a file system that is not modelled. */
+function whyUnmodelled(path: string, { unmodelled }: Memory): string | null {
+  const inTree = path.replace(/^\/proc\/[a-z]\/root(?=\/)/, "");
+  for (const [place, reason] of unmodelled) if (inTree === place || inTree.startsWith(`${place}/`)) return reason;
+  return null;
+}
+
+function make(world: World, { agent, where }: ScriptStep, { call, args }: ScriptCall): Answer {
+  return take(world, { task: agent, call, args, observed: null, where });
+}
+
+function explain({ where, agent, do: text, observed }: ScriptStep, got: string, answers: readonly Answer[]): string[] {
+  const lines = [`${where}: ${agent} ${text}`, `  expected ${observed}`, `  got      ${got}`];
+  const verdict = answers.at(-1)?.verdict;
+  if (!verdict?.rule) return lines;
+  const because = verdict.ok ? verdict.rule.sentence : `${textPlace(verdict, ": ")}${verdict.because}`;
+  return [...lines, `  ${verdict.rule.name}: ${because}`];
+}
+
+/** A script, as something to replay; its tag is its policy. */
+export function recordedScript(script: Script): Recorded {
+  const vector = { id: script.id, tag: script.policy };
+  return {
+    ...vector,
+    run: (engine) => {
+      const { failures, named } = runScript(script, engine);
+      if (failures.length > 0) return [{ vector, kind: "failed", lines: failures }];
+      return [{ vector, kind: "passed", named: named.map(({ step, reason }) => `${step.do}: ${reason}`) }];
+    },
+  };
+}

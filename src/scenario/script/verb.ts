@@ -1,0 +1,72 @@
+import type { Values } from "../../kernel/syscall/call.ts";
+import type { Given, Memory } from "./command.ts";
+
+/** A call of the registry, with its arguments. */
+export interface ScriptCall {
+  readonly call: string;
+  readonly args: Values;
+}
+
+/** Why a step is not replayed: what it shows is no matter of the rules that are modelled. */
+export interface NotModelled {
+  readonly notModelled: string;
+}
+
+/** Who acts, and what the script remembers. */
+export interface Scene {
+  readonly agent: string;
+  readonly memory: Memory;
+}
+
+/** A command of the language: how it is written, what calls it is, and how their answers are told. */
+export interface Verb {
+  readonly usage: string;
+  /** Made one after the other, until one says no. */
+  readonly calls: (given: Given, scene: Scene) => readonly ScriptCall[] | NotModelled;
+  /** Of what the calls gave when all said yes. */
+  readonly show: (values: readonly Values[], given: Given, scene: Scene) => string;
+}
+
+export function call(name: string, args: Values = {}): ScriptCall {
+  return { call: name, args };
+}
+
+export function notModelled(reason: string): NotModelled {
+  return { notModelled: reason };
+}
+
+/** What a verb without a result of its own tells. */
+export const RET_0 = () => "ret=0";
+
+/** A verb that is one call, and tells no more than that it was done. */
+export function plainVerb(usage: string, one: (given: Given, scene: Scene) => ScriptCall | NotModelled): Verb {
+  return verb(usage, one, RET_0);
+}
+
+/** A verb that is one call. */
+export function verb(
+  usage: string,
+  one: (given: Given, scene: Scene) => ScriptCall | NotModelled,
+  show: (values: Values, given: Given, scene: Scene) => string,
+): Verb {
+  return {
+    usage,
+    calls: (given, scene) => {
+      const made = one(given, scene);
+      return "notModelled" in made ? made : [made];
+    },
+    show: (values, given, scene) => show(values[0] ?? {}, given, scene),
+  };
+}
+
+/** A list of an answer, as words. */
+export function listIn(values: Values, key: string): readonly unknown[] {
+  const list = values[key];
+  if (!Array.isArray(list)) throw new Error(`${key} is no list`);
+  return list;
+}
+
+/** A kernel id of an answer: `(id,number)`. */
+export function showKid(kid: unknown): string {
+  return Array.isArray(kid) ? `(${kid.join(",")})` : String(kid);
+}

@@ -1,0 +1,85 @@
+/** Scripts of isolated namespaces: every recorded one, and one for each rule that they leave out. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { importScripts, runScript, type Script } from "../../src/scenario/index.ts";
+import { ENGINES } from "../suites/kernel-engines.ts";
+
+const RECORDED = "tests/vectors/isolated/scenarios.json";
+const WRITTEN = "tests/scenario/scripts.txt";
+
+/** `# POLICY: TITLE`, and below it `AGENT COMMAND => ANSWER`, line by line; an empty line ends a script. */
+function writtenScripts(text: string): readonly Script[] {
+  return text.split("\n\n").map((block) => {
+    const [title = "", ...lines] = block.replace(/\n+$/, "").split("\n");
+    const [, policy = "", rule = ""] = /^# (\S+): (.*)$/.exec(title) ?? [];
+    const steps = lines.map((line, index) => {
+      const [, agent = "", command = "", observed = ""] = /^(\w) (.*?) => ?(.*)$/.exec(line) ?? [];
+      assert.notEqual(agent, "", `${WRITTEN}: ${line}`);
+      return { agent, do: command, observed, where: `${rule}[${index}]` };
+    });
+    return { id: rule, policy, switches: [], title: rule, steps };
+  });
+}
+
+const recorded = importScripts(JSON.parse(readFileSync(RECORDED, "utf8")), RECORDED);
+const written = writtenScripts(readFileSync(WRITTEN, "utf8"));
+
+test(`${RECORDED} is here as it was recorded`, () => assert.equal(recorded.length, 108));
+
+for (const engine of ENGINES) {
+  for (const script of recorded)
+    test(`${script.id} answers as recorded: ${script.title}, on ${engine.name}`, () =>
+      assert.deepEqual(runScript(script, engine).failures, []));
+  for (const script of written)
+    test(`${script.title}, on ${engine.name}`, () =>
+      assert.deepEqual(runScript(script, engine), { failures: [], named: [] }));
+}
+
+const [engine] = ENGINES;
+const script = (...steps: readonly (readonly [agent: string, command: string, observed: string])[]): Script => ({
+  id: "x",
+  policy: "tip",
+  switches: [],
+  title: "",
+  steps: steps.map(([agent, command, observed], index) => ({ agent, do: command, observed, where: `steps[${index}]` })),
+});
+
+/** What fails, and how it is told. */
+const FAILING: readonly { readonly rule: string; readonly of: Script; readonly told: RegExp }[] = [
+  { rule: "another answer", of: script(["a", "setuid 5", "ret=1"]), told: /expected ret=1/ },
+  { rule: "an unknown verb", of: script(["a", "fly", "ret=0"]), told: /a verb that is known: creat, mkdir/ },
+  { rule: "a verb with too few words", of: script(["a", "chown /h", "ret=0"]), told: /chown PATH UID GID/ },
+  {
+    rule: "one label for two namespaces",
+    of: script(
+      ["a", "unshare user", "ret=0"],
+      ["b", "unshare user", "ret=0"],
+      ["a", "nsid", "ino=ns1"],
+      ["b", "nsid", "ino=ns1"],
+    ),
+    told: /expected ino=ns1/,
+  },
+  {
+    rule: "two labels for one namespace",
+    of: script(["a", "unshare user", "ret=0"], ["a", "nsid", "ino=ns1"], ["a", "nsid", "ino=ns2"]),
+    told: /expected ino=ns2/,
+  },
+  { rule: "a number that nobody printed", of: script(["a", "from_kuid(own ns, (5, id of b))", "5"]), told: /b nsid/ },
+];
+
+for (const { rule, of, told } of FAILING)
+  test(`${rule} fails a script`, () => {
+    assert.ok(engine);
+    assert.match(runScript(of, engine).failures.join("\n"), told);
+  });
+
+test("a step that no model can answer is named, with the reason", () => {
+  assert.ok(engine);
+  const { named, failures } = runScript(script(["a", "pipes 3", "pipes=3 full_size=3"]), engine);
+  assert.deepEqual(failures, []);
+  assert.deepEqual(
+    named.map(({ reason }) => reason),
+    ["pipe buffers are not counted"],
+  );
+});
