@@ -3,8 +3,8 @@
  *
  *   tsx tests/run.ts [--slow] [PATH…]
  *
- * A run in which no test ran fails, unless all are of another machine, and so does a test that is skipped for what this machine lacks where
- * USERNS_NO_SKIP=1 (see need.ts).
+ * A run in which no test ran fails, unless all are of another machine, and so does a test that is skipped for what
+ * this machine lacks where USERNS_NO_SKIP=1 (see need.ts).
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
