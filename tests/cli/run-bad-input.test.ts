@@ -35,7 +35,7 @@ const BAD: readonly BadRow[] = [
     text: SCENARIO.replace('mode: "0644" }]', "mode: 0644 }]"),
     stderr: [
       "error: a.yaml:7:56: $.setup.files[0].mode",
-      '  expected  a mode in octal, like "0644"',
+      '  expected  a mode in octal up to 7777, like "0644"',
       "  got       644",
       "  to do     put it in quotes",
     ],
