@@ -29,6 +29,7 @@ const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
   ["cgroup", PSEUDO],
   ["cgroup2", PSEUDO],
   ["ramfs", PSEUDO],
+  ["mqueue", PSEUDO],
   ["overlay", PSEUDO],
 ]);
 

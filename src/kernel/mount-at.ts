@@ -1,13 +1,18 @@
 import { isNsCapable } from "./capability.ts";
 import { mountCgroups } from "./cgroup.ts";
+import { mountQueues, mountTerminals } from "./device-mounts.ts";
 import { type Disk, forgetInodes, isMounted } from "./disk.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
+import { MODE_BITS } from "./mode.ts";
 import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
 import { mountOverlay } from "./overlay.ts";
-import { lookup, namesIn, type PathName } from "./path.ts";
+import { lookup, type PathName } from "./path.ts";
+import { mountProc } from "./proc-mount.ts";
+import { mountSysfs } from "./sysfs-mount.ts";
 import type { Task } from "./task.ts";
 import { mountTmpfs } from "./tmpfs-mount.ts";
+import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -16,9 +21,10 @@ const RULES = ruleTable({
     sentence: "What is on a device is mounted with CAP_SYS_ADMIN in the initial user namespace only.",
     source: "mount(2), user_namespaces(7): EPERM",
   },
-  cgroupAdmin: {
-    sentence: "Cgroups are mounted with CAP_SYS_ADMIN over the namespace that owns the caller's cgroup namespace.",
-    source: "cgroup_namespaces(7); mount(2): EPERM",
+  ownerAdmin: {
+    sentence:
+      "What shows a cgroup, pid, network or IPC namespace is mounted with CAP_SYS_ADMIN over the user namespace that owns it, and terminals with CAP_SYS_ADMIN in the caller's own.",
+    source: "cgroup_namespaces(7), pid_namespaces(7), network_namespaces(7); mount(2): EPERM",
   },
   deviceThere: { sentence: "The device must exist.", source: "mount(2): ENOENT" },
   knownOption: { sentence: "A file system refuses an option that it does not know.", source: "mount(2): EINVAL" },
@@ -53,10 +59,21 @@ export const MOUNT_FLAGS = { isReadOnly: 1, isNosuid: 2, isNodev: 4, isNoexec: 8
 type MakeMount = (world: World, task: Task, request: MountRequest, name: string) => Verdict<Mount>;
 
 /** How each type of file system is made or found. */
-const TYPES = { tmpfs, ext4: device, overlay, cgroup2 } as const satisfies { readonly [type: string]: MakeMount };
+const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mqueue } as const satisfies {
+  readonly [type: string]: MakeMount;
+};
 
 export type MountableType = keyof typeof TYPES;
-export const MOUNTABLE_TYPES: readonly MountableType[] = ["tmpfs", "ext4", "overlay", "cgroup2"];
+export const MOUNTABLE_TYPES: readonly MountableType[] = [
+  "tmpfs",
+  "ext4",
+  "overlay",
+  "cgroup2",
+  "proc",
+  "sysfs",
+  "devpts",
+  "mqueue",
+];
 
 /**
  * `mount`: a file system of a type at a place of the caller's mount namespace.
@@ -155,20 +172,50 @@ function device(world: World, task: Task, { source, data }: MountRequest, name: 
   return allow({ ...NO_FLAGS, name, superblock, root, idmap: null });
 }
 
-function cgroup2(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
-  const options = knownOptions(data, []);
+/** May the task mount what shows a namespace of this owner? */
+function mayShow({ cred }: Task, userNs: UserNamespace, { data }: MountRequest): Verdict<unknown> {
+  if (!isNsCapable(cred, userNs, "sys_admin"))
+    return deny("EPERM", RULES.ownerAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
+  return knownOptions(data, []);
+}
+
+function cgroup2(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const may = mayShow(task, task.cgroupNs.userNs, request);
+  return may.ok ? mountCgroups(world, task, name) : may;
+}
+
+function proc(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const may = mayShow(task, task.pidNs.userNs, request);
+  return may.ok ? allow(mountProc(world, task, name)) : may;
+}
+
+function sysfs(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const may = mayShow(task, task.netNs.userNs, request);
+  return may.ok ? allow(mountSysfs(world, task, name)) : may;
+}
+
+function devpts(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
+  const options = knownOptions(data, ["newinstance", "ptmxmode", "mode", "gid", "uid", "max"]);
   if (!options.ok) return options;
-  const { userNs } = task.cgroupNs;
+  const { userNs } = task.cred;
   if (!isNsCapable(task.cred, userNs, "sys_admin"))
-    return deny("EPERM", RULES.cgroupAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
-  return mountCgroups(world, task, name);
+    return deny("EPERM", RULES.ownerAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
+  const made = mountTerminals(world, task, name);
+  const ptmx = made.ok ? made.value.root.entries.get("ptmx") : undefined;
+  if (ptmx) ptmx.mode = Number.parseInt(options.value.get("ptmxmode") ?? "0", 8) & MODE_BITS;
+  return made;
+}
+
+function mqueue(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const may = mayShow(task, task.ipcNs.userNs, request);
+  return may.ok ? allow(mountQueues(world, task, name)) : may;
 }
 
 function overlay(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
   const options = knownOptions(data, ["lowerdir", "upperdir", "workdir", "userxattr"]);
   if (!options.ok) return options;
   const [lower, upper, work] = ["lowerdir", "upperdir", "workdir"].map(
-    (key): PathName => ({ from: null, names: namesIn(options.value.get(key) ?? "") }),
+    (key): PathName => ({ from: null, text: options.value.get(key) ?? "" }),
   );
   if (!lower || !upper || !work) throw new Error("three layers were asked for");
   const made = mountOverlay(world, task, { lower, upper, work }, name);

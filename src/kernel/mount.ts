@@ -4,6 +4,7 @@ import type { NamespaceNumber } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import type { MountTree } from "./mount-tree.ts";
 import type { SetAttr } from "./setattr.ts";
+import type { Task } from "./task.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -18,6 +19,10 @@ export interface Superblock {
   readonly hasQuota?: boolean;
   /** Fill a directory that was just made with what every directory of this file system has. */
   readonly populate?: (directory: Inode) => void;
+  /** Bring the entries of a directory up to date before a name is looked for there. */
+  readonly refresh?: (directory: Inode) => void;
+  /** What opening asks beside permission. */
+  readonly mayOpen?: (task: Task, inode: Inode) => Verdict;
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }
@@ -67,6 +72,8 @@ export interface Mount extends MountFlags {
   readonly locked?: readonly (keyof MountFlags)[];
   /** The mount namespace in which its flags were changed last: a copy elsewhere has others, which are not modelled. */
   changedIn?: MountNamespace;
+  /** The flags that it had before. */
+  changedFrom?: Readonly<MountFlags>;
 }
 
 /** A file as a call reaches it: an inode, and the mount it is seen through. The kernel's `struct path`. */

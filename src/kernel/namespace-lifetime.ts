@@ -31,8 +31,17 @@ function* heldNamespaces(world: World): Iterable<UserNamespace> {
 }
 
 function* heldBy(task: Task): Iterable<UserNamespace> {
-  const { cred, mmNs, mountNs, utsNs, netNs, pidNs, pidNsForChildren, cgroupNs, mapFiles, sockets } = task;
-  yield* [cred.userNs, mmNs, utsNs.userNs, netNs.userNs, pidNs.userNs, pidNsForChildren.userNs, cgroupNs.userNs];
+  const { cred, mmNs, mountNs, utsNs, netNs, ipcNs, pidNs, pidNsForChildren, cgroupNs, mapFiles, sockets } = task;
+  yield* [
+    cred.userNs,
+    mmNs,
+    utsNs.userNs,
+    netNs.userNs,
+    ipcNs.userNs,
+    pidNs.userNs,
+    pidNsForChildren.userNs,
+    cgroupNs.userNs,
+  ];
   yield* heldByMounts(mountNs);
   for (const { ns, opener } of mapFiles.values()) yield* [ns, opener.userNs];
   for (const socket of sockets.values()) yield* heldByPeers(socket);

@@ -1,4 +1,5 @@
 import { isNsCapable } from "./capability.ts";
+import { newIpcNamespace } from "./ipc-namespace.ts";
 import { copyMountNamespace } from "./mount-tree.ts";
 import { newNetNamespace } from "./policy-routing.ts";
 import { unshareUser } from "./setns.ts";
@@ -59,7 +60,8 @@ export function unshareNamespaces(
   }
   const { userNs } = task.cred;
   if (flags.includes("uts")) task.utsNs = { userNs };
-  if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `of ${task.name}`, userNs);
+  if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `${task.name}'s namespace`, userNs);
+  if (flags.includes("ipc")) task.ipcNs = newIpcNamespace(userNs, task.cred);
   if (flags.includes("net")) task.netNs = newNetNamespace(userNs);
   if (flags.includes("cgroup")) task.cgroupNs = { userNs, root: task.cgroup };
   if (flags.includes("pid")) task.pidNsForChildren = { userNs, members: [] };

@@ -85,7 +85,8 @@ export function openProc(world: World, task: Task, target: Task, at: ProcPath, m
   return permitted.ok && guard ? passGuard(world, task, target, guard) : permitted;
 }
 
-function passGuard(world: World, task: Task, target: Task, guard: "memory" | "attach"): Verdict {
+/** What opening a guarded entry asks besides its permission bits. @returns EACCES */
+export function passGuard(world: World, task: Task, target: Task, guard: "memory" | "attach"): Verdict {
   const traced = ptraceMayAccess(task, target, "fscreds");
   if (traced.ok) return traced;
   const isWatcher = (["perfmon", "sys_admin"] as const).some((name) => isNsCapable(task.cred, world.initUserNs, name));

@@ -1,7 +1,6 @@
-import { CLASSICAL, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { rootOf } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
-import { makeKid } from "./uidgid.ts";
-import type { OwnerIds, OwnerKind } from "./user-namespace.ts";
+import type { OwnerIds } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
 /** An entry of a /proc/PID directory. */
@@ -86,10 +85,5 @@ export function procOwner(world: World, task: Task, entry: ProcEntry): OwnerIds 
   const { cred } = task;
   const keepsOwn = entry.type === "dir" && entry.mode === ALWAYS_OWN;
   if (task.dumpable === 1 || keepsOwn) return { uid: cred.uid.effective, gid: cred.gid.effective };
-  return { uid: rootOf(world, task, "uid"), gid: rootOf(world, task, "gid") };
-}
-
-function rootOf<K extends OwnerKind>(world: World, task: Task, kind: K): Kuid64<K> {
-  const root = makeKid(world, task.mmNs, kind, 0);
-  return isValidKuid64(root) ? root : { id: 0, number: CLASSICAL };
+  return { uid: rootOf(world, task.mmNs, "uid"), gid: rootOf(world, task.mmNs, "gid") };
 }

@@ -1,7 +1,7 @@
 import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
-import { type Cred, isInGroup } from "./cred.ts";
+import { isInGroup } from "./cred.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
 import type { OwnerIds, OwnerKind } from "./user-namespace.ts";
@@ -43,13 +43,13 @@ const READ = 4;
  *
  * @param mode  null: it must exist, and nothing is asked of its bits
  */
-export function shmget(world: World, task: Task, key: number, mode: number | null): Verdict<IpcPerm> {
-  const found = world.segments.get(key);
-  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(world, task.cred, found, mode >> 6), found);
+export function shmget(task: Task, key: number, mode: number | null): Verdict<IpcPerm> {
+  const found = task.ipcNs.segments.get(key);
+  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(task, found, mode >> 6), found);
   if (mode === null) return deny("ENOENT", RULES.ipcExists, `key ${key}`);
   const ids = { uid: task.cred.uid.effective, gid: task.cred.gid.effective };
   const made: IpcPerm = { owner: ids, creator: ids, mode };
-  world.segments.set(key, made);
+  task.ipcNs.segments.set(key, made);
   return allow(made);
 }
 
@@ -57,11 +57,11 @@ function withPerm(asked: Verdict, perm: IpcPerm): Verdict<IpcPerm> {
   return asked.ok ? allow(perm, asked.rule) : asked;
 }
 
-/** `ipcperms`: kernel ids are compared, and the IPC namespace is the initial one. */
-function ipcPermission(world: World, cred: Cred, { owner, creator, mode }: IpcPerm, mask: number): Verdict {
+/** `ipcperms`: kernel ids are compared. */
+function ipcPermission({ cred, ipcNs }: Task, { owner, creator, mode }: IpcPerm, mask: number): Verdict {
   const is = (ids: OwnerIds) => isSameKuid64(cred.uid.effective, ids.uid);
   const shift = is(owner) || is(creator) ? 6 : isInGroup(cred, owner.gid) || isInGroup(cred, creator.gid) ? 3 : 0;
-  if ((mask & 7 & ~(mode >> shift)) === 0 || isNsCapable(cred, world.initUserNs, "ipc_owner"))
+  if ((mask & 7 & ~(mode >> shift)) === 0 || isNsCapable(cred, ipcNs.userNs, "ipc_owner"))
     return allow(undefined, RULES.ipcBits);
   return deny("EACCES", RULES.ipcBits, `${showKuid64(cred.uid.effective)} neither owns nor made it`);
 }
@@ -75,8 +75,9 @@ export interface IpcStat {
 }
 
 /** `shmctl(IPC_STAT)` */
-export function shmStat(world: World, { cred }: Task, perm: IpcPerm): Verdict<IpcStat> {
-  const permitted = ipcPermission(world, cred, perm, READ);
+export function shmStat(world: World, task: Task, perm: IpcPerm): Verdict<IpcStat> {
+  const { cred } = task;
+  const permitted = ipcPermission(task, perm, READ);
   if (!permitted.ok) return permitted;
   const shown = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) => fromKidMunged(world, cred.userNs, kind, kid);
   const { owner, creator } = perm;
@@ -91,14 +92,14 @@ export function shmStat(world: World, { cred }: Task, perm: IpcPerm): Verdict<Ip
 /** `shmctl(IPC_SET)` of the owner: permission is asked before the ids are looked at. */
 export function shmSetOwner(
   world: World,
-  { cred }: Task,
+  { cred, ipcNs }: Task,
   perm: IpcPerm,
   uid: UserId<"uid">,
   gid: UserId<"gid">,
 ): Verdict {
   const { effective } = cred.uid;
   const isOwner = [perm.creator, perm.owner].some((ids) => isSameKuid64(effective, ids.uid));
-  if (!isOwner && !isNsCapable(cred, world.initUserNs, "sys_admin"))
+  if (!isOwner && !isNsCapable(cred, ipcNs.userNs, "sys_admin"))
     return deny("EPERM", RULES.ipcOwner, `${showKuid64(effective)} neither owns nor made it`);
   const owner = { uid: makeKid(world, cred.userNs, "uid", uid), gid: makeKid(world, cred.userNs, "gid", gid) };
   if (!isValidKuid64(owner.uid) || !isValidKuid64(owner.gid))

@@ -2,6 +2,7 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import type { CgroupNamespace } from "./cgroup.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
+import type { IpcNamespace } from "./ipc-namespace.ts";
 import type { LoginUid } from "./loginuid.ts";
 import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
@@ -26,6 +27,8 @@ export interface Task {
   dumpable: Dumpable;
   /** The user namespace in which it last did execve: the owner of its memory. */
   mmNs: UserNamespace;
+  /** The file of a world that it last did execve of; null: a program from elsewhere. */
+  program: Inode | null;
   noNewPrivs: boolean;
   session: number;
   umask: number;
@@ -35,6 +38,7 @@ export interface Task {
   mountNs: MountNamespace;
   utsNs: UtsNamespace;
   netNs: NetNamespace;
+  ipcNs: IpcNamespace;
   readonly pidNs: PidNamespace;
   /** Where its resources are counted; null: the root cgroup. */
   cgroup: Inode | null;

@@ -5,6 +5,7 @@ import type { Cgroups } from "./cgroup.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
 import type { Disk } from "./disk.ts";
 import type { InodeColumns } from "./inode.ts";
+import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace, Superblock } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
@@ -14,7 +15,6 @@ import type { PidNamespace } from "./pid-namespace.ts";
 import { type NetNamespace, newNetNamespace } from "./policy-routing.ts";
 import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
-import type { IpcPerm } from "./sysv-ipc.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
@@ -42,6 +42,7 @@ export interface World {
   readonly initUtsNs: UtsNamespace;
   readonly initPidNs: PidNamespace;
   readonly initNetNs: NetNamespace;
+  readonly initIpcNs: IpcNamespace;
   readonly numbers: NamespaceNumbers;
   /** Where the kernel would have stopped (its BUG_ON), in the order in which it went on here. */
   readonly bugs: string[];
@@ -64,14 +65,14 @@ export interface World {
   readonly utsNamespaces: Map<string, UtsNamespace>;
   /** null: the machine has none. */
   cgroups: Cgroups | null;
-  /** Shared memory segments of the one IPC namespace, by key. */
-  readonly segments: Map<number, IpcPerm>;
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
   /** Told of every check on a file; null: nobody asks. */
   trail: Trail | null;
 }
+
+const ZERO = { id: 0, number: CLASSICAL };
 
 /** A task that is root of the machine, in the initial namespaces. */
 export const ROOT = "@root";
@@ -91,6 +92,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     initMountNs: { name: "init", userNs: initUserNs, tree: new MountTree() },
     initUtsNs,
     initNetNs: newNetNamespace(initUserNs),
+    initIpcNs: newIpcNamespace(initUserNs, { uid: sameIds(ZERO), gid: sameIds(ZERO) }),
     initPidNs: { userNs: initUserNs, members: [] },
     numbers: new NamespaceNumbers(),
     bugs: [],
@@ -105,7 +107,6 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     listeners: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     cgroups: null,
-    segments: new Map(),
     idNames: new Map(),
     nextPid: FIRST_PID,
     trail: null,
@@ -131,10 +132,9 @@ export function freeWorld(world: World): void {
 
 /** The credential of the first process, which no change of user id strips of capabilities. */
 function rootCred(world: World): CredParts {
-  const zero = { id: 0, number: CLASSICAL };
   return {
-    uid: sameIds<"uid">(zero),
-    gid: sameIds<"gid">(zero),
+    uid: sameIds<"uid">(ZERO),
+    gid: sameIds<"gid">(ZERO),
     groups: [],
     effective: world.machine.rootCaps,
     permitted: world.machine.rootCaps,
@@ -163,6 +163,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     cred: makeCred(world.credColumns, parts.cred),
     dumpable: parts.dumpable ?? 1,
     mmNs: parts.mmNs ?? world.initUserNs,
+    program: null,
     noNewPrivs: parts.noNewPrivs ?? false,
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
@@ -171,6 +172,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     mountNs: parts.mountNs ?? world.initMountNs,
     utsNs: world.initUtsNs,
     netNs: world.initNetNs,
+    ipcNs: world.initIpcNs,
     pidNs: world.initPidNs,
     pidNsForChildren: world.initPidNs,
     cgroup: null,

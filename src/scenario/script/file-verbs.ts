@@ -146,13 +146,13 @@ const CONTENT_VERBS: readonly Verb[] = [
 /** What an agent calls the one descriptor that it keeps. */
 const KEPT = "kept";
 
-/** How many user namespaces a user may have: what the file says is the reader's own namespace's. */
-const MAX_USER_NAMESPACES = "/proc/sys/user/max_user_namespaces";
+/** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
+const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
 
 function readCalls(path: string): readonly ScriptCall[] | NotModelled {
-  if (path === MAX_USER_NAMESPACES) return [call("max_user_namespaces_read")];
+  if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_read")];
   const proc = procFileOf(path);
-  if (!proc) return pseudo(path);
+  if (!proc) return notModelled(`${path}: what a file holds is not modelled`);
   const { agent, file } = proc;
   if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
   const named = READERS.get(file);
@@ -174,7 +174,7 @@ const AGENT = /^[a-z]$/;
 
 /** @param writer  who `0` is where a pid is asked for */
 function writeCalls(path: string, text: string, writer: string): readonly ScriptCall[] | NotModelled {
-  if (path === MAX_USER_NAMESPACES) return [call("max_user_namespaces_write", { max: Number(text) })];
+  if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   const proc = procFileOf(path);
   if (!proc && path.endsWith("/cgroup.procs"))
     return [call("cgroup_move", { path, target: AGENT.test(text) ? text : writer })];
@@ -193,7 +193,7 @@ function showRead([values = {}]: readonly Values[], given: Given): string {
 }
 
 function linesOf(path: string, values: Values): readonly string[] {
-  if (path === MAX_USER_NAMESPACES) return [String(values.max ?? "*")];
+  if (path.endsWith(MAX_USER_NAMESPACES)) return [String(values.max ?? "*")];
   const file = procFileOf(path)?.file;
   if (file === "loginuid") return [String(values.uid)];
   if (file !== "status") return String(values.text).replace(/\n$/, "").split("\n");

@@ -1,0 +1,21 @@
+import type { Cred } from "./cred.ts";
+import type { Inode } from "./inode.ts";
+import type { IpcPerm } from "./sysv-ipc.ts";
+import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
+
+/** Shared memory and message queues that some tasks share. */
+export interface IpcNamespace {
+  /** The user namespace in which it was made. */
+  readonly userNs: UserNamespace;
+  /** Shared memory segments, by key. */
+  readonly segments: Map<number, IpcPerm>;
+  /** Who made it: the owner of the directory of POSIX message queues. */
+  readonly maker: OwnerIds;
+  /** That directory, once it was mounted. */
+  queues: Inode | null;
+}
+
+/** @param maker  the filesystem ids of whoever makes it */
+export function newIpcNamespace(userNs: UserNamespace, { uid, gid }: Pick<Cred, "uid" | "gid">): IpcNamespace {
+  return { userNs, segments: new Map(), maker: { uid: uid.fs, gid: gid.fs }, queues: null };
+}

@@ -1,0 +1,76 @@
+import { addEntry } from "./directory.ts";
+import { Inode, type InodeType } from "./inode.ts";
+import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
+import { passGuard } from "./proc-file.ts";
+import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile } from "./pseudo-files.ts";
+import type { Task } from "./task.ts";
+import { allow } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const fixed = (path: string, type: InodeType, mode: number): PseudoFile => ({ path, type, mode, owner: GLOBAL_ROOT });
+
+/** Some files beside those of processes. @source proc(5) */
+const FIXED: readonly PseudoFile[] = [
+  fixed("cpuinfo", "file", 0o444),
+  fixed("meminfo", "file", 0o444),
+  fixed("sys", "dir", 0o555),
+  fixed("sys/kernel", "dir", 0o555),
+  fixed("sys/kernel/hostname", "file", 0o644),
+  fixed("sys/user", "dir", 0o555),
+  fixed("sys/user/max_user_namespaces", "file", 0o644),
+];
+
+/** A file of a process. */
+interface OfProcess {
+  readonly task: Task;
+  readonly entry: ProcEntry;
+}
+
+/**
+ * A procfs of a task's pid namespace, owned by the user namespace that owns that. Files of a process belong to its ids,
+ * as they are when it is looked up; all others to global root.
+ *
+ * @source proc(5); isolated user namespaces, 29d2f6c3; vectors/isolated/scenarios.json (Y02)
+ */
+export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
+  const files = new Map<Inode, OfProcess>();
+  const superblock: Superblock = {
+    name,
+    type: "proc",
+    userNs: pidNs.userNs,
+    isReadOnly: false,
+    refresh: (directory) => {
+      if (directory !== top) return;
+      const isInitial = pidNs === world.initPidNs;
+      const members = isInitial ? [...world.tasks.values()] : pidNs.members;
+      for (const [index, task] of members.entries()) {
+        const number = String(isInitial ? task.pid : index + 1);
+        if (world.tasks.get(task.name) === task) addEntry(top, number, processDirectory(world, top, task, files));
+        else top.entries.delete(number);
+      }
+    },
+    mayOpen: (task, inode) => {
+      const of = files.get(inode);
+      return of?.entry.guard ? passGuard(world, task, of.task, of.entry.guard) : allow();
+    },
+  };
+  const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o555, ...GLOBAL_ROOT });
+  addPseudoFiles(world, top, FIXED);
+  return { ...NO_FLAGS, name, superblock, root: top, idmap: null };
+}
+
+/** The directory of a process with its files, which it adds to those known. */
+function processDirectory(world: World, { superblock }: Inode, task: Task, known: Map<Inode, OfProcess>): Inode {
+  const { "": directory, ...below } = PROC_ENTRIES;
+  const owner = procOwner(world, task, directory);
+  const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: directory.mode, ...owner });
+  const entries = Object.entries<ProcEntry>(below);
+  const files = entries.map(([path, entry]) => ({ ...entry, path, owner: procOwner(world, task, entry) }));
+  const made = addPseudoFiles(world, top, files);
+  for (const [path, entry] of entries) {
+    const inode = made.get(path);
+    if (inode) known.set(inode, { task, entry });
+  }
+  return top;
+}
