@@ -50,9 +50,8 @@ interface Move {
 
 /** `renameat2` @source rename(2) */
 export function renamePath(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict {
-  // The top of a mount, twice, is one name in the directory that the mount hides.
-  const isOneTop = path.mount === to.mount && path.names.length + to.names.length === 0;
-  if (isOneTop && flag !== "noreplace") return allow(undefined, RULES.ontoItself);
+  if (isMountTop(path) && isMountTop(to) && path.from === to.from && flag !== "noreplace")
+    return allow(undefined, RULES.ontoItself);
   const ends = findEnds(world, task, path, to, flag);
   if (!ends.ok) return ends;
   const { from, to: target } = ends.value;
@@ -75,6 +74,11 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   if (flag !== "whiteout") return allow();
   const whiteout = createEntry(world, task, from, "chr", 0);
   return whiteout.ok ? allow() : whiteout;
+}
+
+/** The top of a named mount: one name in the directory that the mount hides. */
+function isMountTop({ from, text }: PathName): boolean {
+  return from !== null && !("pid" in from) && text === "";
 }
 
 const NO_ENTRY: NoEntryErrnos = { top: "EBUSY", ".": "EBUSY", "..": "EBUSY" };
