@@ -8,7 +8,7 @@
  *   FILE    only mutants of these files of src/kernel, as `exec.ts` or `syscall/`
  */
 import { parseArgs } from "node:util";
-import { knownSurvivors } from "./known-survivors.ts";
+import { knownSurvivors, NOT_YET_GUARDED } from "./known-survivors.ts";
 import type { Mutant } from "./mutate.ts";
 import { nameOf } from "./mutate.ts";
 import { type Report, tryMutants } from "./try-mutants.ts";
@@ -65,6 +65,8 @@ async function main(): Promise<void> {
   }
   for (const name of report.outdated) console.log(`out of date in known-survivors.json: ${name}`);
   console.log(tableOf(report));
+  const open = [...known.values()].filter((reason) => reason === NOT_YET_GUARDED).length;
+  console.log(`${open} of the explained are breaks that no recorded vector guards yet (not-yet-guarded.json)`);
   if (interrupt.signal.aborted) console.log("interrupted: not all were tried");
   else if (report.unexplained.length + report.outdated.length > 0) process.exitCode = 1;
 }

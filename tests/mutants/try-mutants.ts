@@ -7,7 +7,7 @@ import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
 import type { Fate, Job, Tried } from "./worker.ts";
 
-const FOLDERS = ["tests/vectors/linux-6.18", "tests/vectors/own"];
+const FOLDERS = ["tests/vectors/linux-6.18", "tests/vectors/own", "tests/vectors/isolated"];
 const LANES = 2;
 /** A worker that has said nothing for so long is stuck where no switch is asked. */
 const PATIENCE_MS = 180_000;

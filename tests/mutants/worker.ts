@@ -3,7 +3,16 @@ import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
-import { importVector, runVector, type Vector } from "../../src/scenario/index.ts";
+import {
+  holdsScripts,
+  importFunctions,
+  importScripts,
+  importVector,
+  isFunctionsFile,
+  type Recorded,
+  recordedScript,
+  recordedVector,
+} from "../../src/scenario/index.ts";
 import { runBroken, runWhole } from "./switch.ts";
 
 /** What a worker is given. */
@@ -27,24 +36,28 @@ export interface Tried {
 
 const engine = initSync();
 
-function vectorsIn(file: string): readonly Vector[] {
-  const list: unknown = JSON.parse(readFileSync(file, "utf8"));
-  if (!Array.isArray(list)) throw new Error(`${file} holds no list`);
-  return list.map((vector: unknown, index) => importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS));
+function vectorsIn(file: string): readonly Recorded[] {
+  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (isFunctionsFile(json)) return importFunctions(json, file);
+  if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
+  if (!Array.isArray(json)) throw new Error(`${file} holds no list`);
+  return json.map((vector: unknown, index) =>
+    recordedVector(importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS)),
+  );
 }
 
 /** A model that breaks down over a vector differs from the kernel too. */
-function isRed(vector: Vector): boolean {
+function isRed(vector: Recorded): boolean {
   try {
-    return runVector(vector, engine).kind !== "passed";
+    return vector.run(engine).some(({ kind }) => kind !== "passed");
   } catch {
     return true;
   }
 }
 
 /** Which vectors each mutant makes a difference in, though not always to an answer. */
-function touchedBy(vectors: readonly Vector[]): ReadonlyMap<number, readonly Vector[]> {
-  const touched = new Map<number, Vector[]>();
+function touchedBy(vectors: readonly Recorded[]): ReadonlyMap<number, readonly Recorded[]> {
+  const touched = new Map<number, Recorded[]>();
   for (const vector of vectors) {
     const { came, differing } = runWhole(() => isRed(vector));
     if (came) throw new Error(`${vector.id} is red with nothing broken`);
@@ -58,18 +71,17 @@ function touchedBy(vectors: readonly Vector[]): ReadonlyMap<number, readonly Vec
 }
 
 /** One vector of each tag before the second of any: what is alike is alike killed. */
-function inTurn(vectors: readonly Vector[]): readonly Vector[] {
+function inTurn(vectors: readonly Recorded[]): readonly Recorded[] {
   const counts = new Map<string, number>();
   const turns = vectors.map((vector) => {
-    const tag = `${vector.family} ${vector.tag}`;
-    const turn = counts.get(tag) ?? 0;
-    counts.set(tag, turn + 1);
+    const turn = counts.get(vector.tag) ?? 0;
+    counts.set(vector.tag, turn + 1);
     return { vector, turn };
   });
   return turns.sort((a, b) => a.turn - b.turn).map(({ vector }) => vector);
 }
 
-function fateOf(mutant: number, vectors: readonly Vector[]): Fate {
+function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
   const red = inTurn(vectors).find((vector) => runBroken(mutant, () => isRed(vector)));
   return red ? { kind: "killed", by: red.id } : { kind: "survived", of: vectors.length };
 }
