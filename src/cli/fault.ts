@@ -1,5 +1,5 @@
 import { type ErrorCode, UsernsError } from "../core/index.ts";
-import { EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
+import { EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
 
 /** The `--json` form of an error: one line on stderr. */
 export interface JsonFault {
@@ -23,10 +23,10 @@ export function reportFault(error: UsernsError, terminal: Terminal, asJson: bool
     talk(terminal, JSON.stringify(fault));
   } else {
     const colors = terminal.talkColors;
-    talk(terminal, `${colors.red("error")}: ${colors.bold(where)}`);
-    talk(terminal, `  expected  ${expected}`);
-    talk(terminal, `  got       ${got}`);
-    if (fix !== null) talk(terminal, `  to do     ${fix}`);
+    talk(terminal, `${colors.red("error")}: ${colors.bold(withoutControls(where))}`);
+    talk(terminal, `  expected  ${withoutControls(expected)}`);
+    talk(terminal, `  got       ${withoutControls(got)}`);
+    if (fix !== null) talk(terminal, `  to do     ${withoutControls(fix)}`);
   }
   return REFUSALS.has(code) ? EXIT.no : EXIT.bad;
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { OwnerMaps } from "../explain/index.ts";
 import { type Denied, type OwnerKind, textPlace, throughParent } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
-import { loadMap, MAP_HELP } from "./map-option.ts";
+import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 
 /** The maps that ids go through, as texts. */
 export interface MapOptions {
@@ -43,7 +43,7 @@ function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
-/** @throws UsernsError ERR_USAGE for an option without the one that it goes with, and what {@link loadMap} throws */
+/** @throws UsernsError ERR_USAGE for an option without the one that it goes with, and what {@link loadOwnerMaps} throws */
 export async function readGivenMaps(options: MapOptions): Promise<GivenMaps> {
   const first = await readMaps(options.map, options.gidMap, "--map", "--gid-map");
   const { nested = [], gidNested } = options;
@@ -71,10 +71,7 @@ async function readMaps(
   if (uidText === undefined && gidText !== undefined)
     throw usageFault(option, `the map that ${gidOption} goes with`, "none");
   if (uidText === undefined) return null;
-  return {
-    uid: await loadMap(uidText, option),
-    gid: gidText === undefined ? await loadMap(uidText, option) : await loadMap(gidText, gidOption),
-  };
+  return loadOwnerMaps(uidText, gidText, option, gidOption);
 }
 
 /** A nested map that Linux does not take, for its parent does not hold a line of it. */

@@ -1,4 +1,4 @@
-import { fits, MAX_ID, type Range, rangeBetween, UsernsError } from "../core/index.ts";
+import { fits, MAX_ID, quoted, type Range, rangeBetween, UsernsError } from "../core/index.ts";
 
 /**
  * Ids as people write them: `5`, `5-10` (both ends in it) or `5+6` (six ids from 5).
@@ -12,21 +12,22 @@ export function readIds(text: string, where: string): Range {
     throw new UsernsError("ERR_USAGE", {
       where,
       expected: "an id (5) or a range (5-10 or 5+6)",
-      got: JSON.stringify(text),
+      got: quoted(text),
     });
   const first = Number(match[1]);
   const other = Number(match[3]);
   const range = match[2] === "-" ? rangeBetween(first, other) : { first, count: match[2] === "+" ? other : 1 };
   if (!range || range.count === 0)
-    throw new UsernsError("ERR_ID_RANGE", { where, expected: "a range of at least one id", got: text });
-  if (!fits(range)) throw new UsernsError("ERR_ID_RANGE", { where, expected: `ids of at most ${MAX_ID}`, got: text });
+    throw new UsernsError("ERR_ID_RANGE", { where, expected: "a range of at least one id", got: quoted(text) });
+  if (!fits(range))
+    throw new UsernsError("ERR_ID_RANGE", { where, expected: `ids of at most ${MAX_ID}`, got: quoted(text) });
   return range;
 }
 
 /** One id. @throws UsernsError ERR_USAGE or ERR_ID_RANGE */
 export function readId(text: string, where: string): number {
   if (!/^\d+$/.test(text))
-    throw new UsernsError("ERR_USAGE", { where, expected: "an id, in decimal digits", got: JSON.stringify(text) });
+    throw new UsernsError("ERR_USAGE", { where, expected: "an id, in decimal digits", got: quoted(text) });
   return readIds(text, where).first;
 }
 
@@ -43,7 +44,21 @@ export function readOwner(text: string, where: string): Owner {
     throw new UsernsError("ERR_USAGE", {
       where,
       expected: "UID:GID in numbers, as in 0:42",
-      got: JSON.stringify(text),
+      got: quoted(text),
     });
   return { uid: readId(match[1], where), gid: readId(match[2], where) };
+}
+
+/** One id of a kind, or an owner, which is one of each. */
+export function readAsked(
+  text: string,
+  kind: "uid" | "gid",
+  where: string,
+): readonly { readonly kind: "uid" | "gid"; readonly id: number }[] {
+  if (!text.includes(":")) return [{ kind, id: readId(text, where) }];
+  const owner = readOwner(text, where);
+  return [
+    { kind: "uid", id: owner.uid },
+    { kind: "gid", id: owner.gid },
+  ];
 }

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import {
@@ -9,7 +8,7 @@ import {
   unpacker,
   unpackFault,
 } from "./compression.ts";
-import { fileFault } from "./fault.ts";
+import { openInput } from "./input-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The help of every argument that names a layer. */
@@ -38,20 +37,13 @@ export interface LayerInput {
  * @throws UsernsError ERR_FILE, ERR_COMPRESSION; the same while `tar` is read
  */
 export async function openLayer(path: string, terminal: Terminal): Promise<LayerInput> {
-  const where = path === "-" ? "stdin" : path;
-  const source = path === "-" ? terminal.stdin : createReadStream(path, { highWaterMark: READ_BYTES });
+  const file = await openInput(path, terminal.stdin, READ_BYTES);
+  const { where } = file;
   let read = 0;
-  const chunks = source[Symbol.asyncIterator]();
   const next = async (): Promise<Uint8Array | null> => {
-    try {
-      const { done, value } = await chunks.next();
-      if (done) return null;
-      const chunk: Uint8Array = value;
-      read += chunk.length;
-      return chunk;
-    } catch (error) {
-      throw fileFault(error, where, "a file that can be read");
-    }
+    const chunk = await file.next();
+    read += chunk?.length ?? 0;
+    return chunk;
   };
   const head = await readHead(next);
   const compression = detectCompression(head, where);
@@ -61,7 +53,7 @@ export async function openLayer(path: string, terminal: Terminal): Promise<Layer
       if (head.length > 0) yield head;
       for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
     } finally {
-      source.destroy();
+      file.close();
     }
   };
   return {

@@ -24,4 +24,7 @@ process.stderr.on("error", (error) => {
   if (!isSystemError(error)) throw error;
 });
 
+// A bug ends the process with its stack, and leaves no half of a file.
+process.on("uncaughtExceptionMonitor", dropUnfinished);
+
 process.exitCode = await run(process.argv.slice(2), terminal);

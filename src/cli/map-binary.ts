@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { endianness } from "node:os";
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { flattenRoute, type IdMap, initSync, type Translator } from "../core/index.ts";
 import { intoKernel, outOfKernel } from "../kernel/index.ts";
-import { fileFault, usageFault } from "./fault.ts";
+import { usageFault } from "./fault.ts";
+import { type InputFile, openInput } from "./input-file.ts";
 import type { MapOptions } from "./map.ts";
 import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
@@ -38,11 +38,10 @@ export async function mapBinary(
   const engine = initSync();
   const named = [{ name: "map", map }];
   const translator = engine.load(flattenRoute(reverse ? outOfKernel(named, "checked") : intoKernel(named)));
-  const input = path === "-" ? terminal.stdin : createReadStream(path, { highWaterMark: WINDOW_IDS * 4 });
-  const where = path === "-" ? "stdin" : path;
+  const input = await openInput(path, terminal.stdin, WINDOW_IDS * 4);
   let counts = { ids: 0, unmapped: 0 };
   const write = async (sink: Writable) => {
-    counts = await translateStream(translator, input, where, sink);
+    counts = await translateFile(translator, input, sink);
   };
   if (out === "-") await write(terminal.stdout);
   else await writeWhole(out, write);
@@ -56,10 +55,9 @@ export async function mapBinary(
 /** Ids are kept in the order of bytes that the machine counts in; the file's is little-endian. */
 const MUST_SWAP = endianness() === "BE";
 
-async function translateStream(
+async function translateFile(
   translator: Translator,
-  input: Readable,
-  where: string,
+  input: InputFile,
   sink: Writable,
 ): Promise<{ ids: number; unmapped: number }> {
   const counts = { ids: 0, unmapped: 0 };
@@ -77,23 +75,19 @@ async function translateStream(
     bytes = new Uint8Array(WINDOW_IDS * 4);
     filled = 0;
   };
-  try {
-    for await (const chunk of input) {
-      let rest: Uint8Array = chunk;
-      while (rest.length > 0) {
-        const part = rest.subarray(0, bytes.length - filled);
-        bytes.set(part, filled);
-        filled += part.length;
-        rest = rest.subarray(part.length);
-        if (filled === bytes.length) await flush();
-      }
+  for (let chunk = await input.next(); chunk; chunk = await input.next()) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      const part = rest.subarray(0, bytes.length - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+      rest = rest.subarray(part.length);
+      if (filled === bytes.length) await flush();
     }
-  } catch (error) {
-    throw fileFault(error, where, "a file that can be read");
   }
   if (filled % 4 !== 0) {
     const total = counts.ids * 4 + filled;
-    throw usageFault(`${where}, byte ${total - (filled % 4)}`, "whole ids of 4 bytes", `${total} bytes`);
+    throw usageFault(`${input.where}, byte ${total - (filled % 4)}`, "whole ids of 4 bytes", `${total} bytes`);
   }
   if (filled > 0) await flush();
   return counts;

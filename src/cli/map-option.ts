@@ -1,4 +1,5 @@
-import type { IdMap, Kind } from "../core/index.ts";
+import { type IdMap, idMap, type Kind } from "../core/index.ts";
+import type { OwnerMaps } from "../explain/index.ts";
 import { MAP_FORMATS, parseMap, readMapArgument } from "../formats/index.ts";
 import { readText } from "./text-file.ts";
 
@@ -18,15 +19,25 @@ export async function loadMap<K extends Kind = Kind>(value: string, option: stri
   return parseMap(await readText(argument.path, "utf8", missing), argument.path);
 }
 
-/** The maps of users and of groups that `--map` and `--gid-map` name; without `--gid-map` both are the same. */
+/**
+ * The maps of users and of groups that two options name; without the second both are the same. What an option names is
+ * read once: it may be a pipe.
+ */
+export async function loadOwnerMaps(
+  uidText: string,
+  gidText: string | undefined,
+  option: string,
+  gidOption: string,
+): Promise<OwnerMaps> {
+  const uid = await loadMap<"uid">(uidText, option);
+  return { uid, gid: gidText === undefined ? idMap(uid.extents) : await loadMap(gidText, gidOption) };
+}
+
+/** The maps that `--map` and `--gid-map` name. */
 export async function loadMaps(options: {
   readonly map: string;
   readonly gidMap?: string;
 }): Promise<{ readonly uids: IdMap<"uid">; readonly gids: IdMap<"gid"> }> {
-  const uids = await loadMap<"uid">(options.map, "--map");
-  const gids =
-    options.gidMap === undefined
-      ? await loadMap<"gid">(options.map, "--map")
-      : await loadMap<"gid">(options.gidMap, "--gid-map");
-  return { uids, gids };
+  const { uid, gid } = await loadOwnerMaps(options.map, options.gidMap, "--map", "--gid-map");
+  return { uids: uid, gids: gid };
 }

@@ -1,5 +1,5 @@
 import type { IdTally, NameTally } from "../shift/index.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, withoutControls } from "./terminal.ts";
 
 /** Columns of a terminal that the tables keep to. */
 const WIDTH = 80;
@@ -50,6 +50,21 @@ export function ownerTable(ids: readonly IdTally[], terminal: Terminal): string[
   return [terminal.colors.dim(head), ...rows];
 }
 
+/** Ids that a person is shown; `--json` lists them all. */
+const MOST_LISTED = 40;
+
+/**
+ * The first ids in a table, and how many there are besides.
+ *
+ * @param unlisted  times that ids were met which are not among `ids`
+ */
+export function shortTable(ids: readonly IdTally[], unlisted: number, terminal: Terminal): string[] {
+  const lines = ownerTable(ids.slice(0, MOST_LISTED), terminal);
+  if (ids.length > MOST_LISTED) lines.push(`  and ${ids.length - MOST_LISTED} more ids (--json lists them)`);
+  if (unlisted > 0) lines.push(`  and further ids, met ${unlisted} times, that are too many to keep`);
+  return lines;
+}
+
 /** The names of an id in a few columns, the most frequent first. */
 function shownNames(names: readonly NameTally[]): string {
   const [first, ...others] = names.map(({ name }) => withoutControls(name));
@@ -57,13 +72,6 @@ function shownNames(names: readonly NameTally[]): string {
   const more = others.length > 0 ? ` +${others.length}` : "";
   const width = NAMES_WIDTH - more.length;
   return `${first.length <= width ? first : `${first.slice(0, width - 1)}…`}${more}`;
-}
-
-/** What could move a terminal's cursor is written out. */
-export function withoutControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-  });
 }
 
 /** A path in at most `width` columns: its end, which tells most. */

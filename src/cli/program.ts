@@ -4,6 +4,7 @@ import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
+import { addHelpCommand } from "./help.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
@@ -45,9 +46,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       // As JSON the error says it all, on one line.
       writeErr: (text) => asJson || terminal.stderr.write(text),
     })
-    .showHelpAfterError(`(${HELP_HINT})`);
+    .showHelpAfterError(`(${HELP_HINT})`)
+    .helpCommand(false);
   for (const add of COMMANDS) add(program, session);
   addTourCommand(program, session, run);
+  addHelpCommand(program);
   try {
     await program.parseAsync(args, { from: "user" });
     return session.exit;

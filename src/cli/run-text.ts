@@ -1,7 +1,7 @@
 import { explanationLines, hang } from "../explain/index.ts";
 import type { Values } from "../kernel/index.ts";
 import type { RunCall, RunScenario } from "./run-answer.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, withoutControls } from "./terminal.ts";
 
 /** A longer call has its answer on a line of its own. */
 const CALL_COLUMNS = 36;
@@ -38,7 +38,7 @@ export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors
   };
   const indent = " ".repeat(columns.number + 2);
   return [
-    colors.bold(title === null ? file : `${file}: ${title}`),
+    colors.bold(withoutControls(title === null ? file : `${file}: ${title}`)),
     ...deviations.flatMap(({ name, sentence, source }) => hang(`${name}: `, `${sentence} (${source})`)),
     ...line(HEAD).map((text) => colors.dim(text)),
     ...calls.flatMap((call, index) => {
@@ -46,10 +46,14 @@ export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors
       const isDifferent = call.differences.length > 0;
       return [
         ...line(row).map((text) => (isDifferent ? colors.red(text) : text)),
-        ...ruleLines(call, indent),
-        ...call.bugs.flatMap((bug) => hang(indent, `the kernel stops here: ${bug}`)).map((text) => colors.red(text)),
-        ...differenceLines(call, indent).map((text) => colors.red(text)),
-        ...(isDifferent || showsIds ? call.ids.flatMap(explanationLines).map((text) => indent + text) : []),
+        ...ruleLines(call, indent).map(withoutControls),
+        ...call.bugs
+          .flatMap((bug) => hang(indent, `the kernel stops here: ${bug}`))
+          .map((text) => colors.red(withoutControls(text))),
+        ...differenceLines(call, indent).map((text) => colors.red(withoutControls(text))),
+        ...(isDifferent || showsIds
+          ? call.ids.flatMap(explanationLines).map((text) => indent + withoutControls(text))
+          : []),
       ];
     }),
     summary(scenario),
@@ -57,7 +61,12 @@ export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors
 }
 
 function rowOf({ number, task, call, args, answer }: RunCall): Row {
-  return { number: String(number), who: task, call: [call, ...argWords(args)].join(" "), answer: answerText(answer) };
+  return {
+    number: String(number),
+    who: withoutControls(task),
+    call: withoutControls([call, ...argWords(args)].join(" ")),
+    answer: withoutControls(answerText(answer)),
+  };
 }
 
 /** `disk:etc/passwd uid=5`: what a call is about goes without its key. */

@@ -1,12 +1,23 @@
-import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
 import { UsernsError } from "../core/index.ts";
 import type { PathPart, Source, TextPlace } from "../scenario/index.ts";
-import { fileFault } from "./fault.ts";
+import { openInput } from "./input-file.ts";
+import { findOutside } from "./yaml-json.ts";
 
-/** The argument that means standard input. */
-const STDIN = "-";
+/** Bytes asked of a file at once. */
+const READ_BYTES = 64 * 1024;
 
 /**
  * Read a file of JSON or YAML, which holds JSON.
@@ -15,22 +26,10 @@ const STDIN = "-";
  * @throws UsernsError ERR_FILE when it cannot be read, ERR_SCENARIO with file:line:column when it is neither
  */
 export async function readSource(path: string, stdin: Readable): Promise<Source> {
-  const name = path === STDIN ? "stdin" : path;
-  return parseSource(textOf(path === STDIN ? await allOf(stdin) : await bytesOf(path), name), name);
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw fileFault(error, path, "a file that can be read");
-  }
-}
-
-async function allOf(stdin: Readable): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const file = await openInput(path, stdin, READ_BYTES);
+  const pieces: Uint8Array[] = [];
+  for (let piece = await file.next(); piece; piece = await file.next()) pieces.push(piece);
+  return parseSource(textOf(Buffer.concat(pieces), file.where), file.where);
 }
 
 function textOf(bytes: Uint8Array, name: string): string {
@@ -41,6 +40,12 @@ function textOf(bytes: Uint8Array, name: string): string {
     throw new UsernsError("ERR_SCENARIO", { where: name, expected: "text in UTF-8", got: "other bytes" });
   }
 }
+
+/** What the parser finds, where its own words would not help. */
+const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  MULTIPLE_DOCS: "a second document, behind ---",
+  RESOURCE_EXHAUSTION: "lists or objects too deep in one another",
+};
 
 /**
  * Parse a text of JSON or YAML 1.2, and remember where its values stand.
@@ -58,35 +63,24 @@ export function parseSource(text: string, name: string): Source {
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
     const { line, column } = placeAt(fault.pos[0]);
-    const got = fault.code === "MULTIPLE_DOCS" ? "a second document, behind ---" : fault.message;
-    throw notYaml(`${name}:${line}:${column}`, got);
+    const got = WORDS[fault.code] ?? fault.message;
+    throw new UsernsError("ERR_SCENARIO", { where: `${name}:${line}:${column}`, expected: "JSON or YAML", got });
   }
+  const outside = findOutside(document.contents);
+  if (outside) {
+    const { line, column } = placeAt(outside.offset);
+    throw new UsernsError("ERR_SCENARIO", { where: `${name}:${line}:${column}`, ...outside.fault });
+  }
+  // An alias stands for what it names as often as it is written: how often that is was counted above.
+  const json: unknown = document.toJS({ maxAliasCount: -1 });
   return {
     name,
-    json: jsonOf(document, name),
+    json,
     placeOf: (path) => {
       const offset = offsetOf(document, path);
       return offset === null ? null : placeAt(offset);
     },
   };
-}
-
-function notYaml(where: string, got: string): UsernsError {
-  return new UsernsError("ERR_SCENARIO", { where, expected: "JSON or YAML", got });
-}
-
-function jsonOf(document: Document.Parsed, name: string): unknown {
-  try {
-    const json: unknown = document.toJS();
-    // An alias inside of what it stands for has no JSON.
-    JSON.stringify(json);
-    return json;
-  } catch (error) {
-    // An alias of nothing, or more of them than any scenario has use for.
-    if (error instanceof ReferenceError) throw notYaml(name, error.message);
-    if (error instanceof TypeError) throw notYaml(name, "an alias inside of what it stands for");
-    throw error;
-  }
 }
 
 /** Where the key or item at a path begins. */

@@ -1,6 +1,6 @@
 import type { ShiftReport, TarOwners, Unmapped } from "../shift/index.ts";
-import { ownerTable, withoutControls } from "./owner-table.ts";
-import type { Terminal } from "./terminal.ts";
+import { shortTable } from "./owner-table.ts";
+import { type Terminal, withoutControls } from "./terminal.ts";
 
 /** What is known of an archive, whether it was scanned or shifted. */
 export type ArchiveFindings = Pick<TarOwners, "acls" | "end" | "afterEnd">;
@@ -69,8 +69,7 @@ export function shiftNotes(report: ShiftReport, rule: Unmapped, terminal: Termin
   if (report.unmapped.length > 0) {
     const what = rule.mode === "squash" ? `squashed to ${rule.uid}:${rule.gid}` : "kept as they are";
     lines.push(`ids that the map does not hold, ${what}:`);
-    lines.push(...ownerTable(report.unmapped, { ...terminal, colors: terminal.talkColors }));
+    lines.push(...shortTable(report.unmapped, report.unlisted, { ...terminal, colors: terminal.talkColors }));
   }
-  if (report.unlisted > 0) lines.push(`  and further ids, met ${report.unlisted} times, that are too many to keep`);
   return [...lines, ...notesOf(SHIFT_NOTES, report), ...archiveNotes(report)];
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import pc from "picocolors";
+import { jsonPieces } from "./json-pieces.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -48,10 +49,18 @@ export async function answer(terminal: Terminal, text: string): Promise<void> {
 
 /** Write the whole answer as JSON, two blanks a level. */
 export async function answerJson(terminal: Terminal, value: unknown): Promise<void> {
-  await answer(terminal, `${JSON.stringify(value, null, 2)}\n`);
+  for (const piece of jsonPieces(value)) await answer(terminal, piece);
+  await answer(terminal, "\n");
 }
 
 /** Say something that is no part of the answer. */
 export function talk(terminal: Terminal, text: string): void {
   terminal.stderr.write(`${text}\n`);
+}
+
+/** What could move a terminal's cursor is written out. */
+export function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Writable } from "node:stream";
@@ -44,7 +44,7 @@ export function addTourCommand(program: Command, session: Session, runOther: Run
     .option("--into <folder>", "where the shifted layers go; a new temporary folder without it")
     .option("--json", "answer as JSON")
     .action(async (layer: string | undefined, options: TourOptions) => {
-      session.exit = await runTour(layer ?? SHIPPED, options, session.terminal, runOther);
+      session.exit = await stoppable(() => runTour(layer ?? SHIPPED, options, session.terminal, runOther));
     });
   addExamples(tour, ["tour", "tour layer.tar.gz --into shifted-layers", "tour layer.tar.gz --json"]);
 }
@@ -75,9 +75,28 @@ export interface TourAnswer {
   readonly isSame: boolean;
 }
 
+/** A command of the tour came to nothing, and said so itself. */
+class Stopped extends Error {
+  readonly exit: Exit;
+
+  constructor(exit: Exit) {
+    super(`stopped with ${exit}`);
+    this.exit = exit;
+  }
+}
+
+async function stoppable(tour: () => Promise<Exit>): Promise<Exit> {
+  try {
+    return await tour();
+  } catch (error) {
+    if (error instanceof Stopped) return error.exit;
+    throw error;
+  }
+}
+
 async function runTour(layer: string, options: TourOptions, terminal: Terminal, run: RunOther): Promise<Exit> {
   await checkLayer(layer);
-  const folder = options.into ?? (await mkdtemp(join(tmpdir(), "userns-tour-")));
+  const folder = await folderFor(options.into);
   const [shifted, back] = [join(folder, "shifted.tar.gz"), join(folder, "back.tar.gz")];
   const path = relative(process.cwd(), layer);
   const steps: TourStep[] = [];
@@ -95,7 +114,10 @@ async function runTour(layer: string, options: TourOptions, terminal: Terminal, 
   };
   const step = async (title: string, args: readonly string[], expected: Exit): Promise<void> => {
     const exit = await (options.json ? runAsJson : runInWords)(title, args);
-    if (exit !== expected) throw new UsernsError("ERR_USAGE", unexpected(args, exit, expected));
+    if (exit === expected) return;
+    // A command in words has said why it refuses, and every one what is bad.
+    if (exit === EXIT.bad || (exit === EXIT.no && !options.json)) throw new Stopped(exit);
+    throw new UsernsError("ERR_USAGE", unexpected(args, exit, expected));
   };
 
   await step("1. Who owns what in this layer?", ["layer", "owners", path], EXIT.yes);
@@ -146,6 +168,17 @@ async function checkLayer(layer: string): Promise<void> {
     await stat(layer);
   } catch (error) {
     throw fileFault(error, layer, "an image layer to show the tour on (userns tour LAYER)");
+  }
+}
+
+/** The folder to write to, made where there is none. */
+async function folderFor(into: string | undefined): Promise<string> {
+  if (into === undefined) return mkdtemp(join(tmpdir(), "userns-tour-"));
+  try {
+    await mkdir(into, { recursive: true });
+    return into;
+  } catch (error) {
+    throw fileFault(error, into, "a folder for the shifted layers");
   }
 }
 

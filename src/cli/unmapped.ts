@@ -1,6 +1,6 @@
 import { formatTriples } from "../formats/index.ts";
 import type { FittingMaps, IdTally } from "../shift/index.ts";
-import { ownerTable } from "./owner-table.ts";
+import { shortTable } from "./owner-table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The ids of a layer that a map does not hold: part of the `--json` of `layer lint`, and of a `shift` that refused. */
@@ -20,14 +20,9 @@ export function unmappedAnswer(unmapped: readonly IdTally[], unlisted: number, f
   };
 }
 
-/** Ids that a person is shown; `--json` lists them all. */
-const MOST_LISTED = 40;
-
 /** What does not fit, and what would. */
 export function unmappedLines({ unmapped, unlisted, fit }: UnmappedAnswer, terminal: Terminal): string[] {
-  const lines = ownerTable(unmapped.slice(0, MOST_LISTED), terminal);
-  if (unmapped.length > MOST_LISTED) lines.push(`  and ${unmapped.length - MOST_LISTED} more ids (--json lists them)`);
-  if (unlisted > 0) lines.push(`  and further ids, met ${unlisted} times, that are too many to keep`);
+  const lines = shortTable(unmapped, unlisted, terminal);
   if (fit.map === null && fit.gidMap === null) return [...lines, "no map of this shape can hold them all"];
   const options =
     fit.map === fit.gidMap

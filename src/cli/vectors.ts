@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { UsernsError } from "../core/errors.ts";
+import { quoted, UsernsError } from "../core/errors.ts";
 import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importFunctions, isFunctionsFile } from "../scenario/import-functions.ts";
@@ -10,6 +10,7 @@ import { type Outcome, type Recorded, recordedVector } from "../scenario/run-vec
 import { recordedScript } from "../scenario/script/run-script.ts";
 import { holdsScripts, importScripts } from "../scenario/script/script.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
+import { fileFault, usageFault } from "./fault.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
@@ -19,9 +20,38 @@ Replay recorded vectors, files or folders of them, and compare every answer.
   --engine E   wasm (default) or typescript
   --profile P  which kernel shall answer what Linux was asked (default ${LINUX.name})`;
 
+/** Do something with a file; what the system says of it becomes bad input. */
+function withFile<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new UsernsError("ERR_SCENARIO", { where: path, expected: "JSON", got: error.message }, { cause: error });
+    throw fileFault(error, path, "a file or folder that can be read");
+  }
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        only: { type: "string", multiple: true },
+        show: { type: "string", default: "5" },
+        engine: { type: "string", default: "wasm" },
+        profile: { type: "string", default: LINUX.name },
+      },
+    });
+  } catch (error) {
+    // Its codes begin like this, and its messages say which option and why.
+    const isWrongUse = error instanceof TypeError && "code" in error && /^ERR_PARSE_ARGS_/.test(String(error.code));
+    throw isWrongUse ? usageFault("options", "those that the usage lists", error.message) : error;
+  }
+}
+
 /** The vector files at a path: itself, or every .json below a folder. */
 function filesAt(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path];
+  if (!withFile(path, () => statSync(path)).isDirectory()) return [path];
   return readdirSync(path)
     .sort()
     .map((name) => join(path, name))
@@ -31,7 +61,7 @@ function filesAt(path: string): string[] {
 
 /** @param profile  which kernel shall answer what Linux was asked; the other files say which they were asked of */
 function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
-  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const json: unknown = withFile(file, () => JSON.parse(readFileSync(file, "utf8")));
   if (isFunctionsFile(json)) return importFunctions(json, file);
   if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
   const list: readonly unknown[] = Array.isArray(json) ? json : [json];
@@ -41,15 +71,7 @@ function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      only: { type: "string", multiple: true },
-      show: { type: "string", default: "5" },
-      engine: { type: "string", default: "wasm" },
-      profile: { type: "string", default: LINUX.name },
-    },
-  });
+  const { values, positionals } = readOptions();
   if (positionals.length === 0) {
     console.error(USAGE);
     return 2;
@@ -74,6 +96,7 @@ async function main(): Promise<number> {
     console.error(`--engine: expected one of: ${ENGINE_NAMES.join(", ")} (got: ${JSON.stringify(values.engine)})`);
     return 2;
   }
+  if (!/^\d{1,9}$/.test(values.show)) throw usageFault("--show", "a number of failures", quoted(values.show));
   const engine = await startEngine(values.engine);
   const outcomes = vectors.flatMap((vector) => vector.run(engine));
   report(outcomes, Number(values.show));

@@ -3,6 +3,7 @@ import { createWriteStream, rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Writable } from "node:stream";
+import { UsernsError } from "../core/index.ts";
 import { fileFault, isSystemError } from "./fault.ts";
 
 /** Files that are being written and are not yet whole: what a signal must take away. */
@@ -50,7 +51,7 @@ export async function writeWhole(path: string, write: (sink: Writable) => Promis
     const file = await openBeside(beside, path);
     if (place.mode !== undefined) await file.chmod(place.mode);
     await writeThrough(path, file.createWriteStream({ flush: true }), write);
-    await rename(beside, place.path);
+    await moveInto(beside, place.path);
   } catch (error) {
     await rm(beside, { force: true });
     throw error;
@@ -67,6 +68,8 @@ interface Place {
 }
 
 async function placeFor(path: string): Promise<Place> {
+  if (path === "")
+    throw new UsernsError("ERR_FILE", { where: '""', expected: "a file to write", got: "an empty path" });
   try {
     const [target, stats] = [await realpath(path), await stat(path)];
     return { path: target, mode: stats.mode & 0o777, isSpecial: !stats.isFile() };
@@ -81,6 +84,14 @@ async function openBeside(beside: string, path: string): Promise<FileHandle> {
     return await open(beside, "wx", 0o666);
   } catch (error) {
     throw fileFault(error, path, "a file that can be written, in a folder where files can be made");
+  }
+}
+
+async function moveInto(beside: string, path: string): Promise<void> {
+  try {
+    await rename(beside, path);
+  } catch (error) {
+    throw fileFault(error, path, "a file that can be written");
   }
 }
 

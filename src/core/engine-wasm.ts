@@ -235,9 +235,14 @@ class WasmEngine implements Engine {
 }
 
 /**
+ * A `WebAssembly.Module`. It has no members, and hosts whose types know no WebAssembly shall be able to compile this.
+ */
+export type WasmModule = object;
+
+/**
  * An engine of an instance of the Wasm core, for who compiles `userns/core.wasm` on their own; `init()` does it for all
  * others. Each engine has a memory of its own.
  */
-export function wasmEngine(module: WebAssembly.Module): Engine {
+export function wasmEngine(module: WasmModule): Engine {
   return new WasmEngine(new WebAssembly.Instance(module));
 }

@@ -26,6 +26,20 @@ export interface Fault {
   readonly fix?: string;
 }
 
+/** Characters of an input that a message repeats. */
+const MOST_QUOTED = 80;
+
+/**
+ * A piece of input in a message: in quotes, and cut where it is long.
+ *
+ * @example quoted("0 1000") // "\"0 1000\""
+ */
+export function quoted(text: string): string {
+  return text.length <= MOST_QUOTED
+    ? JSON.stringify(text)
+    : `${JSON.stringify(text.slice(0, MOST_QUOTED))}… (${text.length} characters)`;
+}
+
 /**
  * Bad input. "Not mapped" is a value and "refused by a rule" is a verdict; neither is ever thrown as this.
  *

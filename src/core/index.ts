@@ -6,7 +6,7 @@
  */
 export * from "./algebra.ts";
 export * from "./engine.ts";
-export { wasmEngine } from "./engine-wasm.ts";
+export { type WasmModule, wasmEngine } from "./engine-wasm.ts";
 export * from "./errors.ts";
 export * from "./extent.ts";
 export * from "./flat-route.ts";

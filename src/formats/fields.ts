@@ -1,4 +1,14 @@
-import { type Extent, findMapFault, type IdMap, idMap, isId, type Kind, NO_ID, UsernsError } from "../core/index.ts";
+import {
+  type Extent,
+  findMapFault,
+  type IdMap,
+  idMap,
+  isId,
+  type Kind,
+  NO_ID,
+  quoted,
+  UsernsError,
+} from "../core/index.ts";
 
 /** A piece of a text, and where it stands: line and column count from 1. */
 export interface Field {
@@ -44,7 +54,7 @@ export function placeOf(where: string, field: Field): string {
  */
 export function readNumber(field: Field, where: string): number {
   const fail = (code: "ERR_MAP_TEXT" | "ERR_ID_RANGE", expected: string) =>
-    new UsernsError(code, { where: placeOf(where, field), expected, got: JSON.stringify(field.text) });
+    new UsernsError(code, { where: placeOf(where, field), expected, got: quoted(field.text) });
   if (/^-\d+$/.test(field.text)) throw fail("ERR_ID_RANGE", "a number that is not negative");
   if (!/^\d+$/.test(field.text)) throw fail("ERR_MAP_TEXT", "a decimal number");
   const value = Number(field.text);

@@ -1,4 +1,4 @@
-import { type IdMap, type Kind, UsernsError } from "../core/index.ts";
+import { type IdMap, type Kind, quoted, UsernsError } from "../core/index.ts";
 import type { MapFormat } from "./format.ts";
 import { triples } from "./triples.ts";
 import { uidMap } from "./uid-map.ts";
@@ -24,7 +24,7 @@ export function parseMap<K extends Kind = Kind>(text: string, where = "map"): Id
   throw new UsernsError("ERR_MAP_TEXT", {
     where,
     expected: `a map such as ${MAP_FORMATS.map(({ example }) => example).join(" or ")}`,
-    got: text.trim() === "" ? "no text" : JSON.stringify(text.trim().slice(0, 40)),
+    got: text.trim() === "" ? "no text" : quoted(text.trim()),
   });
 }
 

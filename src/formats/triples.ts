@@ -1,4 +1,4 @@
-import { type IdMap, type Kind, showExtent, UsernsError } from "../core/index.ts";
+import { type IdMap, type Kind, quoted, showExtent, UsernsError } from "../core/index.ts";
 import { type Field, fieldsOf, mapOfPlaced, type PlacedExtent, placeOf, readNumber } from "./fields.ts";
 import type { MapFormat } from "./format.ts";
 
@@ -43,7 +43,7 @@ function readTriple(word: Field, where: string): PlacedExtent {
     throw new UsernsError("ERR_MAP_TEXT", {
       where: placeOf(where, word),
       expected: `inside:lower:count, as in ${EXAMPLE}`,
-      got: JSON.stringify(word.text),
+      got: quoted(word.text),
     });
   return {
     extent: {

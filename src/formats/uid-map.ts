@@ -1,4 +1,4 @@
-import { type IdMap, type Kind, UsernsError } from "../core/index.ts";
+import { type IdMap, type Kind, quoted, UsernsError } from "../core/index.ts";
 import { type Field, fieldsOf, mapOfPlaced, type PlacedExtent, placeOf, readNumber } from "./fields.ts";
 import type { MapFormat } from "./format.ts";
 
@@ -28,7 +28,11 @@ export const uidMap: MapFormat = {
  */
 export function parseUidMap<K extends Kind = Kind>(text: string, where = "uid_map"): IdMap<K> {
   const lines = new Map<number, Field[]>();
-  for (const field of fieldsOf(text, /\S+/g)) lines.set(field.line, [...(lines.get(field.line) ?? []), field]);
+  for (const field of fieldsOf(text, /\S+/g)) {
+    const line = lines.get(field.line);
+    if (line) line.push(field);
+    else lines.set(field.line, [field]);
+  }
   return mapOfPlaced(
     Array.from(lines.values(), (fields) => readLine(fields, where)),
     where,
@@ -43,7 +47,7 @@ function readLine(fields: readonly Field[], where: string): PlacedExtent {
     throw new UsernsError("ERR_MAP_TEXT", {
       where: at ? placeOf(where, at) : where,
       expected: `three numbers, inside lower count, as in ${EXAMPLE}`,
-      got: `${fields.length} in ${JSON.stringify(fields.map((field) => field.text).join(" "))}`,
+      got: `${fields.length} in ${quoted(fields.map((field) => field.text).join(" "))}`,
     });
   return {
     extent: {

@@ -1,3 +1,4 @@
+import { UsernsError } from "../core/errors.ts";
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
@@ -12,6 +13,7 @@ import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { getWriteAccess } from "./write-access.ts";
 
 const RULES = ruleTable({
   newOwnerMapped: {
@@ -19,6 +21,10 @@ const RULES = ruleTable({
     source: "chown(2); vectors/linux-6.18/2_id_translation.json (tag chown)",
   },
   onlyFilesTruncated: { sentence: "Only a regular file can be truncated.", source: "truncate(2): EISDIR, EINVAL" },
+  sizeNotNegative: {
+    sentence: "No file has fewer than no bytes; this is asked first of all.",
+    source: "truncate(2): EINVAL",
+  },
   nothingToTouch: {
     sentence: "Leaving both times alone asks nothing of the file.",
     source: "utimensat(2), UTIME_OMIT",
@@ -105,6 +111,7 @@ export function changeTimes(world: World, task: Task, path: PathName, how: Touch
 
 /** `truncate`; a symbolic link is followed. @source truncate(2) */
 export function truncatePath(world: World, task: Task, path: PathName, size: number): Verdict {
+  if (size < 0) return deny("EINVAL", RULES.sizeNotNegative, String(size));
   const found = lookup(world, task, path, "follow");
   if (!found.ok) return found;
   const { inode } = found.value;
@@ -113,8 +120,13 @@ export function truncatePath(world: World, task: Task, path: PathName, size: num
   if (!permitted.ok) return permitted;
   const writable = wantWrite(world, found.value.mount);
   if (!writable.ok) return writable;
+  const free = getWriteAccess(world, inode);
+  if (!free.ok) return free;
   return setSize(world, task, found.value, size, "as asked");
 }
+
+/** The bytes without which a file is no program: an ELF header. */
+const PROGRAM_HEADER = 64;
 
 /**
  * Cut or grow a file: `do_truncate`. Set-id bits and capabilities go with the old content; XFS leaves a file alone that
@@ -122,8 +134,18 @@ export function truncatePath(world: World, task: Task, path: PathName, size: num
  */
 export function setSize(world: World, task: Task, path: Path, size: number, when: "as asked" | "at open"): Verdict {
   const { inode } = path;
+  if (inode.isProgram && size >= PROGRAM_HEADER)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: path.mount.name,
+      expected: `a program that is cut to less than ${PROGRAM_HEADER} bytes, and is none any more`,
+      got: `${size} bytes: whether what is left of a program runs is not modelled`,
+    });
   const removed = privsToRemove(world, task, path);
   const isIgnored =
-    when === "as asked" && size === 0 && inode.size === 0 && filesystemType(inode.superblock.type).ignoresEmptyTruncate;
+    when === "as asked" &&
+    size === 0 &&
+    inode.size === 0 &&
+    !inode.isProgram &&
+    filesystemType(inode.superblock.type).ignoresEmptyTruncate;
   return notifyChange(world, task, path, isIgnored ? { ...removed, dropBits: 0 } : { ...removed, size });
 }

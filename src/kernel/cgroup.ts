@@ -3,7 +3,7 @@ import { Inode } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
 import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
 import { openPath } from "./open.ts";
-import { lookupEntry, type PathName } from "./path.ts";
+import { lookupOpen, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
@@ -74,7 +74,7 @@ export function mountCgroups(world: World, { cgroupNs }: Task, name: string): Ve
 export function moveToCgroup(world: World, task: Task, path: PathName, moved: Task): Verdict {
   const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
   if (!opened.ok) return opened;
-  const entry = lookupEntry(world, task, path, { top: "EISDIR", ".": "EISDIR", "..": "EISDIR" });
+  const entry = lookupOpen(world, task, path, "nofollow");
   if (!entry.ok) return entry;
   const { directory, name, mount } = entry.value;
   const { cgroups } = world;

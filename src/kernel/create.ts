@@ -11,7 +11,17 @@ import {
 } from "./inode-permission.ts";
 import { GROUP_EXEC, MODE_BITS, SETGID } from "./mode.ts";
 import type { Mount } from "./mount.ts";
-import { type Entry, lookupEntry, type PathName } from "./path.ts";
+import {
+  type Entry,
+  type EntryName,
+  getName,
+  isEntry,
+  lookupName,
+  lookupParent,
+  type NoEntryErrnos,
+  notMade,
+  type PathName,
+} from "./path.ts";
 import { MAY } from "./permission.ts";
 import { inheritAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
@@ -32,7 +42,7 @@ const DIRECTORY_BITS = 0o1777;
 const LINK_MODE = 0o777;
 
 /** May the task make a new entry in the directory: `may_create`, for a name that is free? */
-export function mayCreate(world: World, task: Task, { mount, directory }: Pick<Entry, "mount" | "directory">): Verdict {
+export function mayCreate(world: World, task: Task, { mount, directory }: Omit<EntryName, "name">): Verdict {
   const place = creatorHasPlace(world, task.cred, mount);
   return place.ok ? inodePermission(world, task.cred, { mount, inode: directory }, MAY.write | MAY.exec) : place;
 }
@@ -57,7 +67,7 @@ function withoutForeignSetgid(world: World, task: Task, mount: Mount, directory:
 export function newInode(
   world: World,
   task: Task,
-  { mount, directory }: Pick<Entry, "mount" | "directory">,
+  { mount, directory }: Omit<EntryName, "name">,
   type: InodeType,
   askedMode: number,
 ): Inode {
@@ -84,17 +94,17 @@ export function newInode(
 /** What a new inode is beside its type and mode. */
 export type NewInode = Partial<Pick<Inode, "device" | "target">>;
 
-/** {@link newInode}, entered under the entry's name. */
+/** {@link newInode}, entered under the name. */
 export function createEntry(
   world: World,
   task: Task,
-  entry: Entry,
+  place: EntryName,
   type: InodeType,
   mode: number,
   { device = 0, target = "" }: NewInode = {},
 ): Verdict<Inode> {
-  const { directory, name } = entry;
-  const inode = newInode(world, task, entry, type, mode);
+  const { directory, name } = place;
+  const inode = newInode(world, task, place, type, mode);
   inode.device = device;
   inode.target = target;
   const made = directory.superblock.operations?.create(directory, name, inode) ?? allow();
@@ -110,25 +120,36 @@ function done(verdict: Verdict<unknown>): Verdict {
 }
 
 /** `filename_create` and `may_create`: the free name that a call is going to fill. */
-export function entryToCreate(world: World, task: Task, path: PathName): Verdict<Entry> {
-  const entry = freeEntry(world, task, path);
+export function entryToCreate(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Entry> {
+  const entry = freeEntry(world, task, path, as);
   if (!entry.ok) return entry;
   const permitted = mayCreate(world, task, entry.value);
   return permitted.ok ? entry : permitted;
 }
 
-/** `filename_create`: the name exists already, or the mount is read-only, before anything is asked of the directory. */
-export function freeEntry(world: World, task: Task, path: PathName): Verdict<Entry> {
-  const entry = lookupEntry(world, task, path, { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" });
+const NO_ENTRY: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" };
+
+/**
+ * `filename_create`: the name exists already, or the mount is read-only, before anything is asked of the directory.
+ *
+ * @param as  what is going to be made: with a slash after the name, only a directory is
+ */
+export function freeEntry(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Entry> {
+  const parent = lookupParent(world, task, path);
+  if (!parent.ok) return parent;
+  const named = isEntry(world, task, parent.value, NO_ENTRY);
+  if (!named.ok) return named;
+  const entry = lookupName(world, parent.value);
   if (!entry.ok) return entry;
   if (entry.value.inode) return deny("EEXIST", RULES.nameIsFree, `${entry.value.name} exists`);
+  if (as === "file" && entry.value.hasSlash) return notMade(entry.value, "ENOENT");
   const writable = wantWrite(world, entry.value.mount);
   return writable.ok ? entry : writable;
 }
 
 /** `mkdir` @source mkdir(2) */
 export function makeDirectory(world: World, task: Task, path: PathName, mode: number): Verdict {
-  const entry = entryToCreate(world, task, path);
+  const entry = entryToCreate(world, task, path, "dir");
   if (!entry.ok) return entry;
   return done(createEntry(world, task, entry.value, "dir", mode & DIRECTORY_BITS));
 }
@@ -145,7 +166,7 @@ export function makeNode(
   mode: number,
   device: number,
 ): Verdict {
-  const entry = entryToCreate(world, task, path);
+  const entry = entryToCreate(world, task, path, "file");
   if (!entry.ok) return entry;
   const isDevice = type === "blk" || type === "chr";
   const isWhiteout = type === "chr" && device === 0;
@@ -156,7 +177,9 @@ export function makeNode(
 
 /** `symlink` @source symlink(2) */
 export function makeSymlink(world: World, task: Task, target: string, path: PathName): Verdict {
-  const entry = entryToCreate(world, task, path);
+  const named = getName(target);
+  if (!named.ok) return named;
+  const entry = entryToCreate(world, task, path, "file");
   if (!entry.ok) return entry;
   return done(createEntry(world, task, entry.value, "symlink", LINK_MODE, { target }));
 }

@@ -37,7 +37,7 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
   if (!runnable.ok) return runnable;
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);
-  return execProgram(world, task, {
+  const started = execProgram(world, task, {
     uid,
     gid,
     mode: inode.mode,
@@ -46,4 +46,6 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
     caps: honouredCapability(world, task.cred, path),
     isReadable: inodePermission(world, task.cred, path, MAY.read).ok,
   });
+  if (started.ok) task.program = inode;
+  return started;
 }

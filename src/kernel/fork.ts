@@ -56,6 +56,7 @@ export function forkMany(world: World, parent: Task, count: number): ForkedMany 
 /** `_exit`: the task stays as a zombie while a parent lives that has not waited for it. */
 export function exitTask(world: World, task: Task): void {
   task.isZombie = true;
+  task.program = null;
   task.mapFiles.clear();
   task.sockets.clear();
   for (const child of [...world.tasks.values()].filter(({ parent }) => parent === task)) {

@@ -94,7 +94,8 @@ export function mayMount(task: Task): Verdict {
 function lockedFor(world: World, task: Task, mount: Mount): readonly (keyof MountFlags)[] {
   if (mount.attachedIn === task.mountNs) return mount.locked ?? [];
   const isCopy = task.mountNs.userNs !== world.initMountNs.userNs;
-  return isCopy ? Object.values(FLAG).filter((flag) => mount[flag]) : [];
+  const copied = mount.changedFrom ?? mount;
+  return isCopy ? Object.values(FLAG).filter((flag) => copied[flag]) : [];
 }
 
 /**
@@ -107,7 +108,7 @@ export function cloneTree(world: World, task: Task, name: PathName): Verdict<Tre
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const { mount: of, inode } = found.value;
-  const { attachedIn: _, changedIn: __, ...source } = of;
+  const { attachedIn: _, changedIn: __, changedFrom: ___, ...source } = of;
   return allow({ mount: { ...source, root: inode }, attachedAt: null, locked: lockedFor(world, task, of) });
 }
 
@@ -159,7 +160,11 @@ export function setMountAttributes(
   }
   const isSet = (name: FlagName) => change.set.includes(name) || (mount[FLAG[name]] && !change.clr.includes(name));
   const changed = FLAG_NAMES.filter((name) => isSet(name) !== mount[FLAG[name]]);
-  if (changed.length > 0 && attachedAt) mount.changedIn = task.mountNs;
+  if (changed.length > 0 && attachedAt) {
+    const { isReadOnly, isNosuid, isNoexec, isNodev } = mount;
+    mount.changedFrom ??= { isReadOnly, isNosuid, isNoexec, isNodev };
+    mount.changedIn = task.mountNs;
+  }
   for (const name of changed) mount[FLAG[name]] = !mount[FLAG[name]];
   return allow();
 }

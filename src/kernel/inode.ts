@@ -37,7 +37,7 @@ export class Inode {
   readonly xattrs: Map<string, Uint8Array> = new Map();
   /** Where a symbolic link points. */
   target = "";
-  /** Is it a program that can be run? */
+  /** Is it a program that can be run? One that was written to or cut is none. */
   isProgram = false;
   /** POSIX ACLs by type; null: none of that type. */
   readonly acls: InodeAcls = { access: null, default: null };

@@ -30,7 +30,7 @@ const RULES = ruleTable({
 export function linkPath(world: World, task: Task, path: PathName, to: PathName): Verdict {
   const found = lookup(world, task, path, "nofollow");
   if (!found.ok) return found;
-  const entry = freeEntry(world, task, to);
+  const entry = freeEntry(world, task, to, "file");
   if (!entry.ok) return entry;
   const { mount } = found.value;
   if (mount !== entry.value.mount) return deny("EXDEV", RULES.sameMount, `${mount.name} and ${entry.value.mount.name}`);

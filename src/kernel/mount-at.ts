@@ -7,7 +7,7 @@ import { MODE_BITS } from "./mode.ts";
 import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
 import { mountOverlay } from "./overlay.ts";
-import { lookup, namesIn, type PathName } from "./path.ts";
+import { lookup, type PathName } from "./path.ts";
 import { mountProc } from "./proc-mount.ts";
 import { mountSysfs } from "./sysfs-mount.ts";
 import type { Task } from "./task.ts";
@@ -215,7 +215,7 @@ function overlay(world: World, task: Task, { data }: MountRequest, name: string)
   const options = knownOptions(data, ["lowerdir", "upperdir", "workdir", "userxattr"]);
   if (!options.ok) return options;
   const [lower, upper, work] = ["lowerdir", "upperdir", "workdir"].map(
-    (key): PathName => ({ from: null, names: namesIn(options.value.get(key) ?? "") }),
+    (key): PathName => ({ from: null, text: options.value.get(key) ?? "" }),
   );
   if (!lower || !upper || !work) throw new Error("three layers were asked for");
   const made = mountOverlay(world, task, { lower, upper, work }, name);

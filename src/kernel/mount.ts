@@ -72,6 +72,8 @@ export interface Mount extends MountFlags {
   readonly locked?: readonly (keyof MountFlags)[];
   /** The mount namespace in which its flags were changed last: a copy elsewhere has others, which are not modelled. */
   changedIn?: MountNamespace;
+  /** The flags that it had before. */
+  changedFrom?: Readonly<MountFlags>;
 }
 
 /** A file as a call reaches it: an inode, and the mount it is seen through. The kernel's `struct path`. */

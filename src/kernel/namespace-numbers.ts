@@ -26,6 +26,13 @@ export class NamespaceNumbers {
     return { inum, id };
   }
 
+  /** Give a new namespace this number, which no other has. */
+  claim(number: NamespaceNumber): { readonly inum: number; readonly id: NamespaceNumber } {
+    this.#files.add(number);
+    this.#highest = Math.max(this.#highest, number);
+    return { inum: number, id: number };
+  }
+
   add(ns: UserNamespace): void {
     this.#byNumber.set(ns.id, ns);
   }

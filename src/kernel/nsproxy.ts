@@ -60,7 +60,7 @@ export function unshareNamespaces(
   }
   const { userNs } = task.cred;
   if (flags.includes("uts")) task.utsNs = { userNs };
-  if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `of ${task.name}`, userNs);
+  if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `${task.name}'s namespace`, userNs);
   if (flags.includes("ipc")) task.ipcNs = newIpcNamespace(userNs, task.cred);
   if (flags.includes("net")) task.netNs = newNetNamespace(userNs);
   if (flags.includes("cgroup")) task.cgroupNs = { userNs, root: task.cgroup };

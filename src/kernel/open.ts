@@ -5,12 +5,13 @@ import type { Inode } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
 import { MODE_BITS } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
-import { type Entry, lookup, lookupOpen, noEntry, type PathName } from "./path.ts";
+import { type Entry, isDotName, lookup, lookupOpen, noEntry, notDirectory, notMade, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, privsToRemove } from "./setattr.ts";
 import type { Task } from "./task.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { getWriteAccess } from "./write-access.ts";
 
 const SOURCE = "open(2)";
 
@@ -34,6 +35,8 @@ const RULES = ruleTable({
     sentence: "Only a directory's entries can be read.",
     source: `${SOURCE}, O_DIRECTORY: ENOTDIR`,
   },
+  directoryNotMade: { sentence: "O_DIRECTORY makes nothing.", source: `${SOURCE}: EINVAL, with O_CREAT` },
+  directoryWanted: { sentence: "With O_DIRECTORY only a directory is opened.", source: `${SOURCE}: ENOTDIR` },
   tmpfileIsWritten: {
     sentence: "O_TMPFILE is for writing, in a directory, without O_CREAT.",
     source: `${SOURCE}: EINVAL, ENOTDIR`,
@@ -44,7 +47,17 @@ const RULES = ruleTable({
 export const ACCESS = { r: MAY.read, w: MAY.write, rw: MAY.read | MAY.write } as const;
 export type Access = keyof typeof ACCESS;
 
-export const OPEN_FLAGS = ["creat", "excl", "trunc", "append", "noatime", "tmpfile", "nonblock"] as const;
+export const OPEN_FLAGS = [
+  "creat",
+  "excl",
+  "trunc",
+  "append",
+  "noatime",
+  "tmpfile",
+  "nonblock",
+  "directory",
+  "nofollow",
+] as const;
 export type OpenFlag = (typeof OPEN_FLAGS)[number];
 
 /** How a file is to be opened. */
@@ -59,13 +72,21 @@ export interface OpenHow {
 export function openPath(world: World, task: Task, path: PathName, how: OpenHow): Verdict<Path> {
   const has = (flag: OpenFlag) => how.flags.includes(flag);
   if (has("tmpfile")) return openTemporary(world, task, path, how);
+  if (has("creat") && has("directory")) return deny("EINVAL", RULES.directoryNotMade);
   const isExclusive = has("creat") && has("excl");
-  const entry = lookupOpen(world, task, path, isExclusive ? "nofollow" : "follow");
+  const last = isExclusive || has("nofollow") ? "nofollow" : "follow";
+  const entry = lookupOpen(world, task, path, last, (parent) =>
+    has("creat") && parent.hasSlash && !isDotName(parent) ? notMade(parent, "EISDIR") : allow(),
+  );
   if (!entry.ok) return entry;
   const { at } = entry.value;
   if (!at) return has("creat") ? createFile(world, task, entry.value, how.mode) : noEntry(entry.value);
   if (isExclusive) return deny("EEXIST", RULES.existsAlready, `${entry.value.name} exists`);
   if (has("creat") && at.inode.type === "dir") return deny("EISDIR", RULES.directoryNotWritten);
+  if (at.inode.type !== "dir") {
+    if (entry.value.hasSlash) return notDirectory(entry.value);
+    if (has("directory")) return deny("ENOTDIR", RULES.directoryWanted, `it is a ${at.inode.type}`);
+  }
   return openExisting(world, task, at, how);
 }
 
@@ -98,6 +119,8 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
     const owns = ownsOrCapable(world, task.cred, path);
     if (!owns.ok) return deny("EPERM", RULES.noatimeNeedsOwner, owns.because);
   }
+  const free = isWrite || isTruncated ? getWriteAccess(world, inode) : allow();
+  if (!free.ok) return free;
   const writable = isWrite && (inode.type === "file" || inode.type === "dir") ? wantWrite(world, mount) : allow();
   if (!writable.ok) return writable;
   const reached = openSpecial(path, access, flags);
@@ -129,7 +152,7 @@ function openSpecial({ inode, mount }: Path, access: Access, flags: readonly Ope
 /** `do_tmpfile`: a file without a name in a directory. */
 function openTemporary(world: World, task: Task, path: PathName, { access, flags, mode }: OpenHow): Verdict<Path> {
   if (access === "r" || flags.includes("creat")) return deny("EINVAL", RULES.tmpfileIsWritten);
-  const found = lookup(world, task, path, "follow");
+  const found = lookup(world, task, path, flags.includes("nofollow") ? "nofollow" : "follow");
   if (!found.ok) return found;
   const { mount, inode: directory } = found.value;
   if (directory.type !== "dir") return deny("ENOTDIR", RULES.tmpfileIsWritten, "it is no directory");

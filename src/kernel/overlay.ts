@@ -3,7 +3,7 @@ import type { Kuid64 } from "../core/kuid64.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import { type Cred, type CredIds, makeCred } from "./cred.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
-import { Inode } from "./inode.ts";
+import { Inode, type InodeType } from "./inode.ts";
 import { creatorHasPlace, hasUnmappedId, inodePermission, seenThrough } from "./inode-permission.ts";
 import { type InodeOperations, NO_FLAGS, type Path, type Superblock } from "./mount.ts";
 import { lookup, type PathName } from "./path.ts";
@@ -68,15 +68,16 @@ class Overlay implements InodeOperations {
   readonly #world: World;
   /** The mounter as it was at the mount. */
   readonly #mounter: Task;
-  readonly #work: Path;
+  /** The directory that it makes in the work directory; null: it cannot, and is read-only. */
+  readonly #work: Path | null;
   readonly #layers = new Map<Inode, Layers>();
 
-  constructor(world: World, mounter: Task, name: string, { lower, upper, work }: FoundLayers, isReadOnly: boolean) {
+  constructor(world: World, mounter: Task, name: string, { lower, upper }: FoundLayers, work: Path | null) {
     this.#world = world;
     this.#work = work;
     this.#mounter = mounter;
     const { userNs } = mounter.cred;
-    this.superblock = { name, type: "overlay", userNs, isReadOnly, operations: this };
+    this.superblock = { name, type: "overlay", userNs, isReadOnly: work === null, operations: this };
     this.root = this.#show({ parent: null, name: "", lower, upper });
   }
 
@@ -147,10 +148,7 @@ class Overlay implements InodeOperations {
       const entry = { mount: upper.mount, directory: upper.inode, name, inode: null };
       const permitted = mayCreate(this.#world, this.#mounter, entry);
       if (!permitted.ok) return permitted;
-      // Made in the work directory, whose group it gets where that is set-group-ID, and moved here.
-      const { mount, inode: workDirectory } = this.#work;
-      const whiteout = newInode(this.#world, this.#mounter, { mount, directory: workDirectory }, "chr", 0);
-      upper.inode.entries.set(name, whiteout);
+      upper.inode.entries.set(name, this.#makeAtWork("chr"));
       return allow();
     });
   }
@@ -193,13 +191,7 @@ class Overlay implements InodeOperations {
     if (!hasMapping(this.#world, userNs, "uid", uid) || !hasMapping(this.#world, userNs, "gid", gid))
       return deny("EOVERFLOW", RULES.ownerIsKnown, `${layers.name} on ${layers.lower.mount.name}`);
     const source = layers.lower.inode;
-    const made = newInode(
-      this.#world,
-      this.#mounter,
-      { mount: above.value.mount, directory: above.value.inode },
-      source.type,
-      0,
-    );
+    const made = this.#makeAtWork(source.type);
     const upper: Path = { mount: above.value.mount, inode: made };
     if (source.type !== "symlink") {
       const moded = notifyChange(this.#world, this.#mounter, upper, { mode: source.mode, isForced: true });
@@ -213,6 +205,13 @@ class Overlay implements InodeOperations {
     above.value.inode.entries.set(layers.name, made);
     layers.upper = upper;
     return allow(upper);
+  }
+
+  /** What is moved into the upper directory is made by the mounter, beside it: that one's set-group-ID bit has no say. */
+  #makeAtWork(type: InodeType): Inode {
+    if (!this.#work) throw new Error(`${this.superblock.name}: a change of what is read-only`);
+    const { mount, inode: directory } = this.#work;
+    return newInode(this.#world, this.#mounter, { mount, directory }, type, 0);
   }
 
   /** An inode for a file of the layers, and for everything below it. */
@@ -304,13 +303,18 @@ export function mountOverlay(world: World, task: Task, parts: OverlayParts, name
   const isWritable =
     creatorHasPlace(world, task.cred, work.mount).ok &&
     inodePermission(world, task.cred, work, MAY.write | MAY.exec).ok;
-  if (isWritable) {
-    const inode = newInode(world, task, { mount: work.mount, directory: work.inode }, "dir", 0);
-    const used = inodePermission(world, task.cred, { mount: work.mount, inode }, MAY.write | MAY.exec);
-    if (!used.ok) return deny("EACCES", RULES.workDirectoryUsed);
-  }
-  const { superblock, root } = new Overlay(world, { ...task }, name, found.value, !isWritable);
+  const made = isWritable ? workDirectoryIn(world, task, work) : null;
+  if (made && !inodePermission(world, task.cred, made, MAY.write | MAY.exec).ok)
+    return deny("EACCES", RULES.workDirectoryUsed);
+  const { superblock, root } = new Overlay(world, { ...task }, name, found.value, made);
   return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
+}
+
+/** The directory that an overlay makes in the work directory: it keeps no bit, not even an inherited one. */
+function workDirectoryIn(world: World, task: Task, { mount, inode: directory }: Path): Path {
+  const inode = newInode(world, task, { mount, directory }, "dir", 0);
+  inode.mode = 0;
+  return { mount, inode };
 }
 
 interface FoundLayers {

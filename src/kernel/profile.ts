@@ -67,6 +67,12 @@ export interface Profile {
 
 /** Linux as it is. */
 export const LINUX: Profile = { name: "linux-6.18", isolated: null };
+
+/**
+ * Linux with isolated user namespaces, as the newest revision of the proposal has them (29d2f6c3): no switch is on.
+ *
+ * @example deviationsOf(ISOLATED).length // 0
+ */
 export const ISOLATED: Profile = { name: "linux-6.18+isolated", isolated: new Set() };
 
 /** How a profile is written, for messages. */
@@ -77,6 +83,9 @@ const SWITCH_PATTERN = `(${["repaired", ...Object.keys(ISOLATION_SWITCHES)].join
 export const PROFILE_PATTERN = `^linux-6[.]18([+]isolated(=${SWITCH_PATTERN}(,${SWITCH_PATTERN})*)?)?$`;
 
 /**
+ * Read the name of a kernel: `linux-6.18`, `linux-6.18+isolated`, and behind that `=` and switches with commas between
+ * them, in any order; `repaired` stands for all of {@link REPAIRS}.
+ *
  * @returns  null for what is no profile
  * @example  parseProfile("linux-6.18+isolated=repaired")?.isolated?.has("chown-checked") // true
  */
@@ -94,12 +103,20 @@ export function isIsolationSwitch(name: string): name is IsolationSwitch {
   return Object.hasOwn(ISOLATION_SWITCHES, name);
 }
 
-/** In what a profile deviates from the newest revision of isolated namespaces. */
+/**
+ * In what a profile deviates from the newest revision of isolated namespaces; nothing for a kernel without them.
+ *
+ * @example deviationsOf(parseProfile("linux-6.18+isolated=chown-checked") ?? LINUX).map(({ name }) => name) // ["chown-checked"]
+ */
 export function deviationsOf({ isolated }: Profile): readonly Deviation[] {
   return [...(isolated ?? [])].map((name) => ({ name, ...ISOLATION_SWITCHES[name] }));
 }
 
-/** The same kernel with a switch turned; null for one that has no isolated namespaces. */
+/**
+ * The same kernel with a switch turned; null for one that has no isolated namespaces.
+ *
+ * @example withSwitch(ISOLATED, "chown-checked", true)?.name // "linux-6.18+isolated=chown-checked"
+ */
 export function withSwitch({ isolated }: Profile, name: IsolationSwitch, isOn: boolean): Profile | null {
   if (!isolated) return null;
   const on = new Set([...isolated].filter((other) => other !== name));

@@ -2,7 +2,18 @@ import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { requireOwnFiles } from "./mount.ts";
-import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
+import {
+  type Entry,
+  isEntry,
+  isFree,
+  lookupName,
+  lookupParent,
+  type NoEntryErrnos,
+  noEntry,
+  notDirectory,
+  notMade,
+  type PathName,
+} from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";
@@ -21,6 +32,7 @@ const RULES = ruleTable({
     sentence: "A directory that moves to another directory must be writable by the task: its .. changes.",
     source: "rename(2): EACCES",
   },
+  ontoItself: { sentence: "Nothing happens to a file that is renamed to a name it has.", source: "rename(2)" },
   onlyEmptyReplaced: { sentence: "A directory is replaced when it is empty.", source: "rename(2): ENOTEMPTY" },
 });
 
@@ -32,16 +44,21 @@ export type RenameFlag = (typeof RENAME_FLAGS)[number];
 interface Move {
   readonly from: Victim;
   readonly to: Entry;
+  /** Is nothing mounted on either? */
+  readonly areFree: Verdict;
 }
 
 /** `renameat2` @source rename(2) */
 export function renamePath(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict {
+  if (isMountTop(path) && isMountTop(to) && path.from === to.from && flag !== "noreplace")
+    return allow(undefined, RULES.ontoItself);
   const ends = findEnds(world, task, path, to, flag);
   if (!ends.ok) return ends;
   const { from, to: target } = ends.value;
-  if (from.inode === target.inode) return allow();
+  if (from.inode === target.inode) return allow(undefined, RULES.ontoItself);
   const permitted = mayMove(world, task, ends.value, flag);
   if (!permitted.ok) return permitted;
+  if (!ends.value.areFree.ok) return ends.value.areFree;
   if (flag === "exchange" && target.inode) {
     addEntry(from.directory, from.name, target.inode);
     addEntry(target.directory, target.name, from.inode);
@@ -59,32 +76,52 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   return whiteout.ok ? allow() : whiteout;
 }
 
+/** The top of a named mount: one name in the directory that the mount hides. */
+function isMountTop({ from, text }: PathName): boolean {
+  return from !== null && !("pid" in from) && text === "";
+}
+
 const NO_ENTRY: NoEntryErrnos = { top: "EBUSY", ".": "EBUSY", "..": "EBUSY" };
 const NO_ENTRY_TO_MAKE: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" };
 
+/** `do_renameat2`: both directories, what the last names are, then what they stand for. */
 function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict<Move> {
-  // The directory that holds a mount's top is on the mount below.
-  if ((path.names.length === 0) !== (to.names.length === 0))
-    return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
-  const source = lookupEntry(world, task, path, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" });
+  const source = lookupParent(world, task, path);
   if (!source.ok) return source;
-  const target = lookupEntry(world, task, to, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
+  const target = lookupParent(world, task, to);
   if (!target.ok) return target;
   const { mount } = source.value;
-  if (mount !== target.value.mount)
+  // The directory that holds the top of a mount is on the mount below.
+  const [isTop, toTop] = [source.value, target.value].map(({ name, walk }) => name === "" && !walk.isRooted);
+  if (isTop !== toTop) return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
+  if (!isTop && mount !== target.value.mount)
     return deny("EXDEV", RULES.sameMount, `${mount.name} and ${target.value.mount.name}`);
+  const named = isEntry(world, task, source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" });
+  if (!named.ok) return named;
+  const toNamed = isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
+  if (!toNamed.ok) return toNamed;
   requireOwnFiles(mount.superblock, "rename");
   const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
-  const from = existing(source.value);
+  const found = lookupName(world, source.value);
+  if (!found.ok) return found;
+  const from = existing(found.value);
   if (!from.ok) return from;
-  const { inode } = target.value;
-  if (flag === "noreplace" && inode) return deny("EEXIST", RULES.noReplace, `${target.value.name} exists`);
-  if (flag === "exchange" && !inode) return noEntry(target.value);
-  if (isAtOrBelow(target.value.directory, from.value.inode)) return deny("EINVAL", RULES.notIntoItself);
+  const entry = lookupName(world, target.value);
+  if (!entry.ok) return entry;
+  const { inode, hasSlash } = entry.value;
+  if (flag === "noreplace" && inode) return deny("EEXIST", RULES.noReplace, `${entry.value.name} exists`);
+  if (flag === "exchange" && !inode) return noEntry(entry.value);
+  if (flag === "exchange" && hasSlash && inode?.type !== "dir") return notDirectory(entry.value);
+  if (from.value.inode.type !== "dir") {
+    if (found.value.hasSlash) return notDirectory(found.value);
+    if (flag !== "exchange" && hasSlash) return notMade(entry.value, "ENOTDIR");
+  }
+  if (isAtOrBelow(entry.value.directory, from.value.inode)) return deny("EINVAL", RULES.notIntoItself);
   if (inode && isAtOrBelow(from.value.directory, inode))
     return deny(flag === "exchange" ? "EINVAL" : "ENOTEMPTY", RULES.ancestorKept);
-  return allow({ from: from.value, to: target.value });
+  const areFree = isFree(found.value).ok ? isFree(entry.value) : isFree(found.value);
+  return allow({ from: from.value, to: entry.value, areFree });
 }
 
 /** The permissions of `vfs_rename`, in its order. */

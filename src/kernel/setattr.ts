@@ -231,7 +231,10 @@ function apply(world: World, task: Task, path: Path, attr: SetAttr, mode: number
   const { mount, inode } = path;
   if (attr.uid) inode.setUid(fromVfsid(world, mount, "uid", attr.uid));
   if (attr.gid) inode.setGid(fromVfsid(world, mount, "gid", attr.gid));
-  if (attr.size !== undefined) inode.size = attr.size;
+  if (attr.size !== undefined) {
+    inode.size = attr.size;
+    inode.isProgram = false;
+  }
   if (mode === undefined) return;
   const keepsSetgid = isInGroupOrCapable(world, task.cred, seenThrough(world, path));
   inode.mode = keepsSetgid ? mode : mode & ~SETGID;

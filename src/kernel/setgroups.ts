@@ -39,12 +39,18 @@ const RULES = ruleTable({
     sentence: 'setgroups is refused where "deny" was written, here or further up.',
     source: "user_namespaces(7), The /proc/pid/setgroups file",
   },
+  groupCount: {
+    sentence: "A task has at most 65536 supplementary groups.",
+    source: "setgroups(2): EINVAL; limits.h, NGROUPS_MAX",
+  },
   groupMapped: {
     sentence: "Every group must be mapped in the caller's user namespace.",
     source: "setgroups(2); vectors/linux-6.18/2_id_translation.json (tag setid)",
   },
 });
 
+/** `NGROUPS_MAX` */
+export const MAX_GROUPS = 65536;
 /** The most bytes that a write may have. */
 const LONGEST = 7;
 const WORDS = ["allow", "deny"] as const;
@@ -75,6 +81,7 @@ export function setGroups(world: World, task: Task, groups: readonly UserId<"gid
   if (userNs.maps.gid.extents.length === 0)
     return deny("EPERM", RULES.setgroupsMapped, `gid_map of ${userNs.name} is empty`);
   if (!userNs.setgroupsAllowed) return deny("EPERM", RULES.setgroupsDenied, `denied in ${userNs.name}`);
+  if (groups.length > MAX_GROUPS) return deny("EINVAL", RULES.groupCount, `${groups.length} groups`);
   const kgids: Kuid64<"gid">[] = [];
   for (const group of groups) {
     const kgid = makeKid(world, userNs, "gid", group);

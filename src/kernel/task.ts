@@ -27,6 +27,8 @@ export interface Task {
   dumpable: Dumpable;
   /** The user namespace in which it last did execve: the owner of its memory. */
   mmNs: UserNamespace;
+  /** The file of a world that it last did execve of; null: a program from elsewhere. */
+  program: Inode | null;
   noNewPrivs: boolean;
   session: number;
   umask: number;

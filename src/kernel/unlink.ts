@@ -2,7 +2,18 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
-import { type Entry, lookupEntry, type NoEntryErrnos, noEntry, type PathName } from "./path.ts";
+import {
+  type Entry,
+  type EntryName,
+  isEntry,
+  isFree,
+  lookupName,
+  lookupParent,
+  type NoEntryErrnos,
+  noEntry,
+  notDirectory,
+  type PathName,
+} from "./path.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -23,8 +34,10 @@ const RULES = ruleTable({
   onlyEmptyRemoved: { sentence: "A directory is removed when it is empty.", source: "rmdir(2): ENOTEMPTY" },
 });
 
-/** An entry that has an inode. */
-export type Victim = Entry & { readonly inode: Inode };
+/** A name that stands for something. */
+export interface Victim extends EntryName {
+  readonly inode: Inode;
+}
 
 /** The entry, if its name stands for something. @returns ENOENT */
 export function existing(entry: Entry): Verdict<Victim> {
@@ -78,12 +91,22 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 };
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
-  const entry = lookupEntry(world, task, path, NO_ENTRY[as], (mount) => wantWrite(world, mount));
+  const parent = lookupParent(world, task, path);
+  if (!parent.ok) return parent;
+  const named = isEntry(world, task, parent.value, NO_ENTRY[as]);
+  if (!named.ok) return named;
+  const writable = wantWrite(world, parent.value.mount);
+  if (!writable.ok) return writable;
+  const entry = lookupName(world, parent.value);
   if (!entry.ok) return entry;
   const victim = existing(entry.value);
   if (!victim.ok) return victim;
+  if (as === "file" && entry.value.hasSlash)
+    return victim.value.inode.type === "dir" ? deny("EISDIR", RULES.unlinkTakesFiles) : notDirectory(entry.value);
   const permitted = mayDelete(world, task, victim.value, as);
-  return permitted.ok ? victim : permitted;
+  if (!permitted.ok) return permitted;
+  const free = isFree(entry.value);
+  return free.ok ? victim : free;
 }
 
 /** `unlink` @source unlink(2) */

@@ -81,15 +81,21 @@ export function createInitUserNamespace(): UserNamespace {
   };
 }
 
-/** A child as a setup describes it: no check is made. */
+/**
+ * A child as a setup describes it: no check is made.
+ *
+ * @param number  its number, where it is known and no other has it; the next free one without
+ */
 export function childUserNamespace(
   world: HasNamespaceNumbers,
   parent: UserNamespace,
   name: string,
   owner: OwnerIds,
   parentCouldSetfcap: boolean,
+  number?: NamespaceNumber,
 ): UserNamespace {
-  const numbers = world.numbers.give(!world.profile.isolated?.has("numbers-never-reused"));
+  const isReused = !world.profile.isolated?.has("numbers-never-reused");
+  const numbers = number === undefined ? world.numbers.give(isReused) : world.numbers.claim(number);
   const child: UserNamespace = {
     ...numbers,
     name,

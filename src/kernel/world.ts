@@ -163,6 +163,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     cred: makeCred(world.credColumns, parts.cred),
     dumpable: parts.dumpable ?? 1,
     mmNs: parts.mmNs ?? world.initUserNs,
+    program: null,
     noNewPrivs: parts.noNewPrivs ?? false,
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,

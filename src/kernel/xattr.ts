@@ -22,6 +22,7 @@ import type { World } from "./world.ts";
 const XATTR = "xattr(7); vectors/linux-6.18/8_vfs_permission.json (tag xattr)";
 
 const RULES = ruleTable({
+  valueFits: { sentence: "The value of an attribute has at most 65536 bytes.", source: "setxattr(2): E2BIG" },
   nameFits: { sentence: "The name of an attribute has 1 to 255 bytes.", source: "setxattr(2): ERANGE" },
   unmappedNotWritten: {
     sentence: "No attribute of a file is changed whose owner or group has no value on the mount.",
@@ -62,9 +63,11 @@ const SPECIAL: readonly string[] = ["system.posix_acl_access", "system.posix_acl
 const CAPABILITY = "security.capability";
 
 const MAX_NAME = 255;
+/** `XATTR_SIZE_MAX` */
+const MAX_VALUE = 65536;
 
 /** @throws UsernsError ERR_SCENARIO for a name that other calls are for */
-function named(world: World, task: Task, path: PathName, name: string, mask: number): Verdict<Path> {
+function named(world: World, task: Task, path: PathName, name: string, mask: number, sizeBytes = 0): Verdict<Path> {
   if (SPECIAL.includes(name))
     throw new UsernsError("ERR_SCENARIO", {
       where: name,
@@ -72,7 +75,9 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
       got: `${name}, whose bytes are not modelled`,
       fix: "use the acl_ and fcap_ calls",
     });
-  if (name.length === 0 || name.length > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${name.length} bytes`);
+  const nameBytes = new TextEncoder().encode(name).length;
+  if (nameBytes === 0 || nameBytes > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${nameBytes} bytes`);
+  if (sizeBytes > MAX_VALUE) return deny("E2BIG", RULES.valueFits, `${sizeBytes} bytes`);
   const found = lookup(world, task, path, "nofollow");
   if (!found.ok) return found;
   requireOwnFiles(found.value.mount.superblock, "extended attributes");
@@ -118,8 +123,8 @@ function handled(name: string): Verdict {
   return name === prefix ? deny("EINVAL", RULES.nameHasSuffix, name) : allow();
 }
 
-function changeable(world: World, task: Task, path: PathName, name: string): Verdict<Path> {
-  const found = named(world, task, path, name, MAY.write);
+function changeable(world: World, task: Task, path: PathName, name: string, sizeBytes = 0): Verdict<Path> {
+  const found = named(world, task, path, name, MAY.write, sizeBytes);
   if (!found.ok) return found;
   for (const asked of [
     xattrPermission(world, task, found.value, name, MAY.write),
@@ -152,10 +157,10 @@ function setCapabilityBytes(world: World, { cred }: Task, path: Path, value: Uin
 /** `lsetxattr` @source setxattr(2) */
 export function setXattr(world: World, task: Task, path: PathName, name: string, value: Uint8Array): Verdict {
   if (name === CAPABILITY) {
-    const bearer = named(world, task, path, name, MAY.write);
+    const bearer = named(world, task, path, name, MAY.write, value.length);
     return bearer.ok ? setCapabilityBytes(world, task, bearer.value, value) : bearer;
   }
-  const found = changeable(world, task, path, name);
+  const found = changeable(world, task, path, name, value.length);
   if (!found.ok) return found;
   found.value.inode.xattrs.set(name, value);
   return allow();

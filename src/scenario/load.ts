@@ -20,7 +20,7 @@ export function loadScenario(json: unknown): Scenario {
   refuseVector(json);
   const top = objectAt(json, "$", ["version", "profile", "title", "names", "machine", "setup", "steps"]);
   if (top.version !== SCENARIO_VERSION)
-    throw scenarioError("$.version", String(SCENARIO_VERSION), top.version, `begin with version: ${SCENARIO_VERSION}`);
+    throw scenarioError("$.version", String(SCENARIO_VERSION), top.version, versionAdvice(top.version));
   if (top.title !== undefined && typeof top.title !== "string") throw scenarioError("$.title", "text", top.title);
   const machine = objectAt(top.machine ?? {}, "$.machine", ["lacks"]);
   return {
@@ -35,6 +35,12 @@ export function loadScenario(json: unknown): Scenario {
     setup: readSetup(top.setup ?? {}),
     steps: listAt(top.steps, "$.steps").map((step, index) => readStep(step, `$.steps[${index}]`)),
   };
+}
+
+function versionAdvice(version: unknown): string {
+  return typeof version === "number" && version > SCENARIO_VERSION
+    ? `take a newer userns: this one reads version ${SCENARIO_VERSION}`
+    : `begin with version: ${SCENARIO_VERSION}`;
 }
 
 /** A recorded vector, or a list of them, has a form of its own. */

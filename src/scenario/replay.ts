@@ -83,8 +83,13 @@ export function take(world: World, step: ScenarioStep): Answer {
     world.trail?.took(taken);
     if (!ways.some((other) => isSameWay(other, taken))) ways.push(taken);
   };
-  const verdict = placed(step.where, () => call.make(world, task, step.args, step.where));
-  world.translators.watcher = null;
+  const verdict = placed(step.where, () => {
+    try {
+      return call.make(world, task, step.args, step.where);
+    } finally {
+      world.translators.watcher = null;
+    }
+  });
   const result = resultOf(verdict);
   const translations = ways.filter((taken) => isTold(taken) || cameToNothing(taken));
   return {

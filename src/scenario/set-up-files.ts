@@ -5,15 +5,15 @@ import { idmapOf } from "../kernel/idmapped-mount.ts";
 import { Inode } from "../kernel/inode.ts";
 import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
 import { mountOverlay } from "../kernel/overlay.ts";
-import { namesIn, type PathName } from "../kernel/path.ts";
+import { getName, nameFits, namesIn, type PathName } from "../kernel/path.ts";
 import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
 import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
   type Argument,
-  integer,
+  fileMode,
   listOf,
-  mode,
   namedIn,
+  natural,
   objectOf,
   oneOf,
   optional,
@@ -38,7 +38,7 @@ const mountName: Argument<string> = {
 
 const filesystem = namedIn("file system", (world) => world.superblocks);
 
-const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(mode, 0o777) };
+const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(fileMode, 0o777) };
 
 export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "cgroup2"] as const;
 
@@ -101,7 +101,7 @@ export function setUpOverlay(world: World, item: unknown, where: string): void {
   if (user_ns || root) throw scenarioError(where, "an overlay without user_ns and root", item);
   const pathOf = (layer: "lower" | "upper"): PathName => ({
     from: plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world)),
-    names: [],
+    text: "",
   });
   const upper = pathOf("upper");
   const made = mountOverlay(world, machineRoot(world), { lower: pathOf("lower"), upper, work: upper }, name);
@@ -147,7 +147,7 @@ export const MOUNT_ITEM = {
 export function setUpMount(world: World, item: unknown, where: string): void {
   const { name, fs, idmap, flags, sub, at } = objectOf(MOUNT_ITEM).read(item, where, world);
   const root = entryAt(plainMount(world, fs), sub);
-  if (!root) throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
+  if (root?.type !== "dir") throw scenarioError(`${where}.sub`, `a directory of ${fs.name}`, sub);
   const set = Object.fromEntries(flags.map((flag) => [FLAGS[flag], true]));
   const mount: Mount = { ...PLAIN, ...set, name, superblock: fs, root, idmap: idmap ? idmapOf(idmap) : null };
   addMount(world, mount, where);
@@ -176,8 +176,8 @@ export const FILE_ITEM = {
   target: optional(text, ""),
   uid: ownerId,
   gid: ownerId,
-  mode: optional(mode, 0o644),
-  size: optional(integer, 0),
+  mode: optional(fileMode, 0o644),
+  size: optional(natural, 0),
   acl: optional(acl, undefined),
   acl_default: optional(acl, undefined),
   fcap: optional(fileCapability, null),
@@ -207,6 +207,11 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   for (const [key, types] of ONLY_OF)
     if (given[key] && !types.includes(given.type))
       throw scenarioError(`${where}.type`, `${types.join(" or ")}, which alone can have ${key}`, given.type);
+  const fits = nameFits(name);
+  if (!fits.ok) throw scenarioError(`${where}.path`, `a name that Linux takes: ${fits.rule.sentence}`, fits.because);
+  const named = given.type === "symlink" ? getName(given.target) : fits;
+  if (!named.ok)
+    throw scenarioError(`${where}.target`, `a target that Linux takes: ${named.rule.sentence}`, given.target);
   const inode = new Inode(world.inodeColumns, {
     superblock: given.fs,
     type: given.type === "exe" ? "file" : given.type,

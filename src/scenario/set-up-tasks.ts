@@ -1,17 +1,18 @@
 import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
 import { type CapSets, type Role, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
 import { copyMountNamespace } from "../kernel/mount-tree.ts";
+import { MAX_GROUPS } from "../kernel/setgroups.ts";
 import {
   type Argument,
   capabilities,
   flag,
   listOf,
-  mode,
   objectOf,
   oneOf,
   optional,
   scenarioError,
   text,
+  umask,
   userNamespace,
 } from "../kernel/syscall/argument.ts";
 import type { UserNamespace } from "../kernel/user-namespace.ts";
@@ -96,7 +97,7 @@ export const TASK_ITEM = {
   mntns: optional(oneOf("shared", "own"), "shared"),
   session: optional(oneOf("shared", "own"), "shared"),
   nnp: optional(onOff, false),
-  umask: optional(mode, 0),
+  umask: optional(umask, 0),
 };
 
 /** A task of a setup: its ids may be unmapped in its namespace. */
@@ -104,6 +105,8 @@ export function setUpTask(world: World, item: unknown, where: string): void {
   const given = objectOf(TASK_ITEM).read(item, where, world);
   const { name, ns: userNs = world.initUserNs } = given;
   if (world.tasks.has(name)) throw scenarioError(`${where}.name`, "a name that no other task has", name);
+  if (given.groups.length > MAX_GROUPS)
+    throw scenarioError(`${where}.groups`, `at most ${MAX_GROUPS} groups`, given.groups.length);
   const task = spawn(world, {
     name,
     cred: {
@@ -117,7 +120,8 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     },
     dumpable: given.dumpable,
     mmNs: given.mm_ns ?? world.initUserNs,
-    mountNs: given.mntns === "own" ? copyMountNamespace(world.initMountNs, `of ${name}`, userNs) : world.initMountNs,
+    mountNs:
+      given.mntns === "own" ? copyMountNamespace(world.initMountNs, `${name}'s namespace`, userNs) : world.initMountNs,
     hasOwnSession: given.session === "own",
     noNewPrivs: given.nnp,
     umask: given.umask,

@@ -117,7 +117,7 @@ export class EntryGroup implements Met {
   size(): number {
     const size = this.numberOf("size") ?? readNumber(this.bytes, this.header, FIELDS.size);
     if (size >= 0 && Number.isSafeInteger(size + BLOCK)) return size;
-    throw this.fail(this.header + FIELDS.size.at, "a size of 0 or more bytes", String(size));
+    throw this.fail(this.header + FIELDS.size.at, "a size, less than 2⁵³, of 0 or more bytes", String(size));
   }
 
   /**

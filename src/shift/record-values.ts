@@ -2,10 +2,10 @@ import { isId, type Kind } from "../core/index.ts";
 import { type Malformed, translateAclBytes, translateAclText } from "./acl.ts";
 import type { EntryGroup } from "./entry-group.ts";
 import { type CapabilityRule, translateCapability } from "./file-capability.ts";
+import type { Place } from "./id-counts.ts";
 import type { Owners } from "./owners.ts";
 import { bytesOf, type PaxRecord, textOf } from "./pax-records.ts";
 import { type Counting, countUntranslated } from "./report.ts";
-import type { Place } from "./tally.ts";
 
 /** How the records of an archive are translated. */
 export interface RecordRules {

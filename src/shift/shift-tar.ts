@@ -13,7 +13,8 @@ export interface TarInputOptions {
   readonly name?: string;
   /** Told of each piece of input that was read: how many bytes there were so far. */
   readonly onProgress?: (bytesRead: number) => void;
-  readonly signal?: AbortSignal;
+  /** An `AbortSignal`. */
+  readonly signal?: { throwIfAborted(): void };
   /** Whether an archive without the blocks of zeros at its end is an error. @default "require" */
   readonly endMarker?: EndMarkerRule;
 }

@@ -1,7 +1,5 @@
 import type { Kind } from "../core/index.ts";
-
-/** Where an id stood: it owns an entry, an ACL names it, or it is the root id of a file capability. */
-export type Place = "owner" | "acl" | "capability";
+import { IdCounts, type Place } from "./id-counts.ts";
 
 /** One id, and where it was met. */
 export interface IdTally {
@@ -40,64 +38,83 @@ const NAMES = 8;
 const MOST_WITH_EXAMPLES = 1000;
 const MOST_IDS = 100_000;
 
-interface Counted {
-  readonly kind: Kind;
-  readonly id: number;
-  owner: number;
-  acl: number;
-  capability: number;
-  readonly examples: string[];
+/** What is kept of the first ids besides their counts. */
+interface Examples {
+  readonly paths: string[];
   readonly names: Map<string, number>;
 }
 
+/** The ids of one kind. */
+interface KindTally {
+  readonly counts: IdCounts;
+  /** Of the ids that have any, which were the first to be met. */
+  readonly examples: Examples[];
+}
+
+const KINDS: readonly Kind[] = ["uid", "gid", "projid"];
+/** Shared by all ids that have none. */
+const NONE: readonly never[] = Object.freeze([]);
+
 /** Counts ids in memory that does not grow past a limit. */
 export class Tally {
-  readonly #byKind = new Map<Kind, Map<number, Counted>>();
+  readonly #byKind = new Map<Kind, KindTally>();
   #ids = 0;
   #unlisted = 0;
 
   count(kind: Kind, id: number, place: Place, met: Met): void {
-    const ids = this.#idsOf(kind);
-    let counted = ids.get(id);
-    if (!counted) {
+    const { counts, examples } = this.#tallyOf(kind);
+    let index = counts.indexOf(id);
+    if (index < 0) {
       if (this.#ids >= MOST_IDS) {
         this.#unlisted++;
         return;
       }
-      counted = { kind, id, owner: 0, acl: 0, capability: 0, examples: [], names: new Map() };
-      ids.set(id, counted);
+      index = counts.add(id);
       this.#ids++;
     }
-    counted[place]++;
+    counts.increment(index, place);
     if (this.#ids > MOST_WITH_EXAMPLES) return;
-    if (place === "owner") countName(counted.names, met.ownerName(kind));
-    if (counted.examples.length >= EXAMPLES) return;
-    const example = met.path();
-    if (counted.examples.at(-1) !== example) counted.examples.push(example);
+    const kept = examples[index] ?? { paths: [], names: new Map() };
+    examples[index] = kept;
+    keep(kept, kind, place, met);
   }
 
-  #idsOf(kind: Kind): Map<number, Counted> {
+  #tallyOf(kind: Kind): KindTally {
     const known = this.#byKind.get(kind);
     if (known) return known;
-    const ids = new Map<number, Counted>();
-    this.#byKind.set(kind, ids);
-    return ids;
+    const tally = { counts: new IdCounts(), examples: [] };
+    this.#byKind.set(kind, tally);
+    return tally;
   }
 
   /** The ids, users before groups, in ascending order. */
   list(): IdTally[] {
-    const kinds: readonly Kind[] = ["uid", "gid", "projid"];
-    return kinds.flatMap((kind) =>
-      [...(this.#byKind.get(kind)?.values() ?? [])]
-        .sort((a, b) => a.id - b.id)
-        .map((counted) => ({ ...counted, examples: [...counted.examples], names: listed(counted.names) })),
-    );
+    const list: IdTally[] = [];
+    for (const kind of KINDS) {
+      const tally = this.#byKind.get(kind);
+      for (const index of tally?.counts.sorted() ?? []) if (tally) list.push(tallied(kind, index, tally));
+    }
+    return list;
   }
 
   /** How many times an id was met that is not in the list, because the list is full. */
   get unlisted(): number {
     return this.#unlisted;
   }
+}
+
+function tallied(kind: Kind, index: number, { counts, examples }: KindTally): IdTally {
+  const kept = examples[index];
+  const { id, owner, acl, capability } = counts.at(index);
+  const [paths, names] = kept ? [[...kept.paths], listed(kept.names)] : [NONE, NONE];
+  return { kind, id, owner, acl, capability, examples: paths, names };
+}
+
+function keep({ paths, names }: Examples, kind: Kind, place: Place, met: Met): void {
+  if (place === "owner") countName(names, met.ownerName(kind));
+  if (paths.length >= EXAMPLES) return;
+  const path = met.path();
+  if (paths.at(-1) !== path) paths.push(path);
 }
 
 function countName(names: Map<string, number>, name: string): void {

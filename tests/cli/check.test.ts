@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { folderFor, ROOTLESS, userns } from "./command.ts";
 
@@ -210,3 +211,18 @@ for (const [args, where] of WRONG)
     const { exit, stdout, stderr } = await userns(["check", ...args]);
     assert.deepEqual([exit, stdout, stderr.split("\n")[0]], [2, "", `error: ${where}`]);
   });
+
+test("a file whose name begins with a digit is read", async (t) => {
+  const path = "341.map";
+  const folder = folderFor(t);
+  writeFileSync(join(folder, path), "0 1000 1\n");
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ["--import", import.meta.resolve("tsx"), resolve("src/cli/main.ts"), "check", "--uid-map", path],
+    { cwd: folder, encoding: "utf8" },
+  );
+  assert.equal(status, 0, stdout);
+  const missing = await userns(["check", "--uid-map", "342.map"]);
+  assert.equal(missing.exit, 2);
+  assert.match(missing.stderr, /^ {2}got {7}"342\.map", and there is no such file$/m);
+});

@@ -76,3 +76,20 @@ test("no command at all: the help on stderr in words, an error as JSON", async (
   const { exit, stderr } = await userns(["--json"]);
   assert.deepEqual([exit, JSON.parse(stderr).error.code], [2, "ERR_USAGE"]);
 });
+
+test("userns help COMMAND prints what COMMAND --help does, of a command in a command too", async () => {
+  for (const command of [[], ["layer"], ["layer", "lint"], ["map"]])
+    assert.equal((await userns(["help", ...command])).stdout, await helpOf(command));
+});
+
+test("help of what is no command is wrong use, told with those that there are", async () => {
+  for (const [names, where] of [
+    [["nope"], /expected {2}one of: map, explain, .*, tour/],
+    [["layer", "nope"], /expected {2}one of: owners, lint\n {2}got {7}nope/],
+    [["map", "ids"], /expected {2}nothing after map/],
+  ] as const) {
+    const { exit, stdout, stderr } = await userns(["help", ...names]);
+    assert.deepEqual([exit, stdout], [2, ""]);
+    assert.match(stderr, where);
+  }
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
@@ -171,4 +171,30 @@ test("map --binary: a file that ends inside an id leaves no output", async (t) =
   assert.equal(exit, 2);
   assert.match(stderr, new RegExp(`${from}, byte 8`));
   assert.equal(existsSync(to), false);
+});
+
+test("map: a binary file that is not there, or is a folder, is bad input, and nothing is left", async (t) => {
+  const folder = folderFor(t);
+  for (const [path, got] of [
+    [join(folder, "none"), "no such file or folder (ENOENT)"],
+    [folder, "a folder (EISDIR)"],
+  ] as const) {
+    const args = ["map", "--map", ROOTLESS, "--binary", path, "--out", join(folder, "out"), "--json"];
+    const { exit, stdout, stderr } = await userns(args);
+    const { error } = JSON.parse(stderr);
+    assert.deepEqual([exit, stdout, error.code, error.where, error.got], [2, "", "ERR_FILE", path, got]);
+    assert.deepEqual(readdirSync(folder), []);
+  }
+});
+
+test("map: of a long line that is no id, an error shows the beginning", async () => {
+  const { exit, stderr } = await userns(["map", "-", "--map", ROOTLESS], { stdin: `x${"5".repeat(1e6)}\n` });
+  assert.equal(exit, 2);
+  assert.match(stderr, /^ {2}got {7}"x5{79}"… \(1000001 characters\)$/m);
+});
+
+test("map: a map of one long line is told, at once", async () => {
+  const { exit, stderr } = await userns(["map", "5", "--map", "0 ".repeat(100_000)]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /^ {2}got {7}100000 in "(?:0 ){40}"… \(199999 characters\)$/m);
 });

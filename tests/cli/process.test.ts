@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { need } from "../need.ts";
-import { folderFor, LAYER, ROOTLESS, startUserns, userns } from "./command.ts";
+import { folderFor, LAYER, ROOTLESS, startBuilt, startUserns, userns } from "./command.ts";
 
 const BLOCK = 512;
 
@@ -124,33 +124,60 @@ async function highestMemory(pid: number | undefined, ended: Promise<unknown>): 
   return highest;
 }
 
-test("memory stays flat for a layer of 300 MB in small and large files", async () => {
-  const { child, ended } = startUserns(["shift", "-", "-", "--map", ROOTLESS]);
+/** Whatever the input, in kB of what `npm run build` made. */
+const MOST_MEMORY_KB = 150_000;
+
+/** Send a tar to a command and let its answer go by. @returns the bytes sent and received, and what stderr said */
+async function pour(args: readonly string[], pieces: Iterable<Buffer>) {
+  const { child, ended } = startBuilt(args);
   const memory = highestMemory(child.pid, ended);
   child.stdout.removeAllListeners("data");
-  let received = 0;
+  let [sent, received] = [0, 0];
   child.stdout.on("data", (chunk: Buffer) => {
     received += chunk.length;
   });
-  let sent = 0;
-  const send = async (chunk: Buffer) => {
-    sent += chunk.length;
-    if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, "drain"), ended]);
-  };
-  const small = Buffer.concat(
-    Array.from({ length: 1000 }, (_, k) => [header(`small/${k}`, 10), Buffer.alloc(BLOCK)]).flat(),
-  );
-  for (let k = 0; k < 100; k++) await send(small);
-  await send(header("large", 200 * (1 << 20)));
-  for (let k = 0; k < 200; k++) await send(Buffer.alloc(1 << 20, 7));
-  await send(Buffer.alloc(2 * BLOCK));
+  for (const piece of pieces) {
+    sent += piece.length;
+    if (!child.stdin.write(piece)) await Promise.race([once(child.stdin, "drain"), ended]);
+  }
   child.stdin.end();
   const { exit, stderr } = await ended;
+  return { exit, stderr, sent, received, highest: await memory };
+}
+
+function* largeAndSmall(): Generator<Buffer> {
+  const small = Array.from({ length: 1000 }, (_, k) => [header(`small/${k}`, 10), Buffer.alloc(BLOCK)]);
+  const smalls = Buffer.concat(small.flat());
+  for (let k = 0; k < 100; k++) yield smalls;
+  yield header("large", 200 * (1 << 20));
+  for (let k = 0; k < 200; k++) yield Buffer.alloc(1 << 20, 7);
+  yield Buffer.alloc(2 * BLOCK);
+}
+
+test("memory stays flat for a layer of 300 MB in small and large files", async () => {
+  const { exit, stderr, sent, received, highest } = await pour(["shift", "-", "-", "--map", ROOTLESS], largeAndSmall());
   assert.deepEqual([exit, stderr], [0, "100001 of 100001 entries shifted\n"]);
   assert.equal(received, sent);
-  const highest = await memory;
-  // tsx, which runs the sources here, is in it too.
-  assert.ok(highest > 0 && highest < 200_000, `${highest} kB`);
+  assert.ok(highest > 0 && highest < MOST_MEMORY_KB, `${highest} kB`);
+});
+
+const OWNERS = 300_000;
+
+function* manyOwners(): Generator<Buffer> {
+  const each = 1000;
+  for (let k = 0; k < OWNERS; k += each)
+    yield Buffer.concat(Array.from({ length: each }, (_, more) => header(`${k + more}`, 0, 200_000 + k + more)));
+  yield Buffer.alloc(2 * BLOCK);
+}
+
+test("memory stays flat for a layer in which every entry has another owner, and what was left out is said", async () => {
+  const keep = ["shift", "-", "-", "--map", ROOTLESS, "--unmapped", "keep", "--format", "gzip", "--json"];
+  const kept = await pour(keep, manyOwners());
+  const { report }: { report: { unmapped: unknown[]; unlisted: number } } = JSON.parse(kept.stderr);
+  assert.deepEqual([kept.exit, report.unmapped.length + report.unlisted], [0, 2 * OWNERS]);
+  const lint = await pour(["layer", "lint", "-", "--map", ROOTLESS, "--json"], manyOwners());
+  assert.deepEqual([lint.exit, lint.stderr], [1, ""]);
+  for (const { highest } of [kept, lint]) assert.ok(highest > 0 && highest < MOST_MEMORY_KB, `${highest} kB`);
 });
 
 test("a terminal sees a bar on stderr, and it is gone when the work is done", async (t) => {
@@ -163,7 +190,7 @@ test("a terminal sees a bar on stderr, and it is gone when the work is done", as
 });
 
 test("the tour lists, lints, explains, shifts and shifts back the shipped layer", async (t) => {
-  const folder = folderFor(t);
+  const folder = join(folderFor(t), "made", "here");
   const { ended } = startUserns(["tour", "--into", folder]);
   const { exit, stdout } = await ended;
   assert.equal(exit, 0);
@@ -196,4 +223,53 @@ test("the tour as JSON is one document: each command, what it exits with and its
     ["layer 0", "layer 1", "explain 0", "explain 0", "shift 0", "layer 0", "shift 0"],
   );
   assert.ok(tour.steps.every(({ answer }) => Object.keys(answer).length > 0));
+});
+
+test("a map from a pipe is read once, for users and groups", () => {
+  const userns = `"$0" --import tsx src/cli/main.ts`;
+  const piped = (command: string) =>
+    spawnSync("sh", ["-c", `echo ${ROOTLESS} | ${userns} ${command}`, process.execPath], { encoding: "utf8" });
+  const outcomes = [
+    piped(`explain 42:42 --map /dev/stdin`),
+    piped(`explain stat --owner 5:5 --map 0:0:4294967295 --mount /dev/stdin`),
+    piped(`layer lint ${LAYER} --map /dev/stdin`),
+    piped(`check --uid-map "0 0 1" --as uid=0 --parent-map /dev/stdin`),
+  ];
+  assert.deepEqual(
+    outcomes.map(({ status, stderr }) => [status, stderr]),
+    [
+      [0, ""],
+      [0, ""],
+      [0, ""],
+      [0, ""],
+    ],
+  );
+});
+
+test("a bug in the middle of a layer leaves nothing behind its stack", async (t) => {
+  const folder = folderFor(t);
+  // It strikes as soon as there is a half-written file.
+  const bug = `
+    import { readdirSync } from "node:fs";
+    if (process.argv.includes("shift"))
+      setInterval(() => { if (readdirSync(${JSON.stringify(folder)}).length > 0) throw new Error("a bug"); }, 20);`;
+  const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}` };
+  const { child, ended } = startUserns(["shift", "-", join(folder, "out.tar"), "--map", ROOTLESS], env);
+  child.stdin.write(Buffer.concat([header("large", 1e9), Buffer.alloc(1 << 20)]));
+  const { exit, stderr } = await ended;
+  assert.equal(exit, 1);
+  assert.match(stderr, /Error: a bug/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a tour that comes to nothing says so once", async (t) => {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, "none.tar"), "no tar");
+  for (const args of [
+    ["tour", join(folder, "none.tar"), "--into", folder],
+    ["tour", "--into", join(folder, "none.tar")],
+  ]) {
+    const { exit, stderr } = await userns(args);
+    assert.deepEqual([exit, stderr.match(/^error: /gm)?.length], [2, 1], stderr);
+  }
 });

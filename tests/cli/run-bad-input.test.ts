@@ -35,7 +35,7 @@ const BAD: readonly BadRow[] = [
     text: SCENARIO.replace('mode: "0644" }]', "mode: 0644 }]"),
     stderr: [
       "error: a.yaml:7:56: $.setup.files[0].mode",
-      '  expected  a mode in octal, like "0644"',
+      '  expected  a mode in octal up to 7777, like "0644"',
       "  got       644",
       "  to do     put it in quotes",
     ],
@@ -95,17 +95,56 @@ const BAD: readonly BadRow[] = [
   },
   {
     rule: "an alias of nothing is refused",
-    text: "version: *v\n",
+    text: "version: 1\ntitle: *v\n",
     stderr: [
-      "error: a.yaml",
-      "  expected  JSON or YAML",
-      "  got       Unresolved alias (the anchor must be set before the alias): v",
+      "error: a.yaml:2:8",
+      "  expected  an alias of an anchor before it",
+      "  got       *v, and there is no &v before it",
     ],
   },
   {
     rule: "an alias inside of what it stands for is refused",
     text: "version: 1\nsetup: &s { namespaces: *s }\n",
-    stderr: ["error: a.yaml", "  expected  JSON or YAML", "  got       an alias inside of what it stands for"],
+    stderr: [
+      "error: a.yaml:2:25",
+      "  expected  JSON or YAML without end in itself",
+      "  got       an alias inside of what it stands for",
+    ],
+  },
+  {
+    rule: "a key that is a number is refused: beside the same one in quotes it would be lost",
+    text: 'version: 1\nnames: { "5": 2, 5: 1 }\n',
+    stderr: ["error: a.yaml:2:18", "  expected  a key that is text", "  got       5", "  to do     put it in quotes"],
+  },
+  {
+    rule: "a key that is a list is refused",
+    text: "version: 1\nnames:\n  [a]: 9\n",
+    stderr: [
+      "error: a.yaml:3:3",
+      "  expected  a key that is text",
+      "  got       a list or an object",
+      "  to do     put it in quotes",
+    ],
+  },
+  {
+    rule: "lists deep in one another are refused where they become too deep",
+    text: `version: 1\nsteps: ${"[".repeat(200)}${"]".repeat(200)}\n`,
+    stderr: ["error: a.yaml:2:108", "  expected  at most 100 lists or objects in one another", "  got       one more"],
+  },
+  {
+    rule: "a scenario of a later version is told what reads it",
+    text: "version: 2\nsteps: []\n",
+    stderr: [
+      "error: a.yaml:1:1: $.version",
+      "  expected  1",
+      "  got       2",
+      "  to do     take a newer userns: this one reads version 1",
+    ],
+  },
+  {
+    rule: "a mount of a file is refused",
+    text: SCENARIO.replace("  tasks:", "  mounts: [{ name: m, fs: disk, sub: passwd }]\n  tasks:"),
+    stderr: ["error: a.yaml:8:33: $.setup.mounts[0].sub", "  expected  a directory of disk", '  got       "passwd"'],
   },
   {
     rule: "an empty file is no scenario",
@@ -167,8 +206,18 @@ test("an engine that there is not is wrong use", async () => {
 
 test("a YAML anchor bomb is refused", async () => {
   const row = (name: string, of: string) => `${name}: &${name} [${Array.from({ length: 10 }, () => of).join()}]\n`;
-  const text = `${row("a", "1")}${row("b", "*a")}${row("c", "*b")}${row("d", "*c")}`;
+  const text = `${row("a", "1")}${row("b", "*a")}${row("c", "*b")}${row("d", "*c")}${row("e", "*d")}${row("f", "*e")}`;
   const { exit, stderr } = await userns(["run", "-"], { stdin: text });
   assert.equal(exit, 2);
-  assert.match(stderr, /alias count/);
+  assert.match(stderr, /^error: stdin:5:29\n {2}expected {2}aliases that stand for at most 100000 values in all$/m);
+});
+
+test("JSON so deep that it cannot be read is refused", async () => {
+  const { exit, stderr } = await userns(["run", "-"], { stdin: "[".repeat(100_000) });
+  assert.equal(exit, 2);
+  // How deep the parser comes is the host's.
+  assert.match(
+    stderr,
+    /^error: stdin:1:\d+\n {2}expected {2}JSON or YAML\n {2}got {7}lists or objects too deep in one another\n$/,
+  );
 });

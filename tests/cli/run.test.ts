@@ -149,3 +149,23 @@ test("the examples of the repository run from the command line", async () => {
   assert.equal(exit, 0);
   assert.ok(stdout.startsWith(`${path}: ${/title: (.*)/.exec(readFileSync(path, "utf8"))?.[1]}\n`));
 });
+
+test("what could move the cursor is written out: names, titles and errors", async () => {
+  const moving = "\\e]0;x\\a\\u009b2J";
+  const text = SCENARIO.replace("title: two calls", `title: "${moving}"`)
+    .replaceAll("name: box", `name: "${moving}"`)
+    .replaceAll("ns: box", `ns: "${moving}"`)
+    .replaceAll("name: root", `name: "r${moving}"`)
+    .replaceAll("task: root", `task: "r${moving}"`);
+  for (const args of [
+    ["run", "-"],
+    ["run", "-", "--ids"],
+  ]) {
+    const { exit, stdout } = await userns(args, { stdin: text });
+    assert.equal(exit, 0);
+    assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u);
+    assert.match(stdout, /^stdin: \\u001b\]0;x\\u0007\\u009b2J$/m);
+  }
+  const { stderr } = await userns(["run", "-"], { stdin: text.replace("call: chmod", `call: "${moving}"`) });
+  assert.doesNotMatch(stderr, /[^\P{Cc}\n]/u);
+});

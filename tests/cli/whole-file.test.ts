@@ -75,3 +75,16 @@ test("a place where no file can be made is an error that names it", async (t) =>
     );
   assert.deepEqual(readdirSync(folder), ["sub"]);
 });
+
+test("a path that can be no file is told, and nothing is left", async (t) => {
+  const folder = folderFor(t);
+  for (const [path, where] of [
+    ["", '""'],
+    [`${join(folder, "none")}/`, `${join(folder, "none")}/`],
+  ] as const)
+    await assert.rejects(
+      writeWhole(path, put("x")),
+      (error) => error instanceof UsernsError && error.code === "ERR_FILE" && error.where === where,
+    );
+  assert.deepEqual(readdirSync(folder), []);
+});

@@ -63,6 +63,8 @@ const OPEN_FLAGS = {
   noatime: O.noatime,
   tmpfile: O.tmpfile,
   nonblock: O.nonblock,
+  directory: O.directory,
+  nofollow: O.nofollow,
 };
 const ACCESS_MODES = { r: O.r, w: O.w, rw: O.rw };
 const XATTR_BYTES = 4096;

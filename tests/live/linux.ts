@@ -35,6 +35,7 @@ export const O = {
   nonblock: constants.O_NONBLOCK,
   noatime: constants.O_NOATIME,
   directory: constants.O_DIRECTORY,
+  nofollow: constants.O_NOFOLLOW,
   tmpfile: 0o20000000 | constants.O_DIRECTORY,
 } as const;
 

@@ -2,6 +2,11 @@
 import fc from "fast-check";
 import type { RandomWorld } from "./random.ts";
 
+/** What may follow the last name of a path. */
+export const ENDINGS = ["/", "//", "/.", "/..", "/./", "/../"];
+/** A byte too long for a name, and just not. */
+export const LONG_NAMES = ["n".repeat(256), "n".repeat(255)];
+
 /** In A, in B below it, in C where nothing of theirs is mapped, and where none maps anything. */
 const IDS = [0, 1, 5, 1000, 100000, 100001, 100005, 101000, 200000, 300000];
 /** Ids as a process of some namespace writes them: those again, small ones, none. */
@@ -130,15 +135,17 @@ const file = (fs: string, path: string) =>
     },
     { requiredKeys: ["fs", "path", "type", "uid", "gid", "mode"] },
   );
+/** Where a symbolic link below e leads. */
+const target = among("f", "f/", "h", "h/", "h/.", "..", "../k/", "new", "new/", "g", LONG_NAMES[0]);
 const other = (fs: string, path: string) =>
   fc
-    .record({ type: among("file", "fifo", "symlink"), uid: ownerIn(fs), gid: ownerIn(fs), mode })
-    .map(({ type, mode, ...owner }) => ({
+    .record({ type: among("file", "fifo", "symlink"), uid: ownerIn(fs), gid: ownerIn(fs), mode, target })
+    .map(({ type, mode, target, ...owner }) => ({
       fs,
       path,
       type,
       ...owner,
-      ...(type === "symlink" ? { target: "f" } : { mode }),
+      ...(type === "symlink" ? { target } : { mode }),
     }));
 
 const filesOf = (fs: string) =>
@@ -179,12 +186,21 @@ const taskNamed = (name: string) =>
   });
 
 const p = among("p", "q");
-const names = ["f", "e", "e/f", "e/g", "e/h", "k", "e/new", "k/new", "e/h/new", "e/f/x", "e/f", "e/g"];
+const NAMES = ["f", "e", "e/f", "e/g", "e/h", "k", "e/new", "k/new", "e/h/new", "e/f/x", "e/f", "e/g"];
+const plainName = among(...NAMES);
+const endingName = fc.tuple(plainName, among(...ENDINGS)).map((parts) => parts.join(""));
+const longName = fc.tuple(among("", "e/", "e/f/"), among(...LONG_NAMES)).map((parts) => parts.join(""));
+const name = fc.oneof(
+  { weight: 12, arbitrary: plainName },
+  { weight: 4, arbitrary: endingName },
+  { weight: 1, arbitrary: longName },
+  { weight: 1, arbitrary: among("", "/", ".", "./", "e/g/new", "e/g/f") },
+);
 const mount = often(among(...D_MOUNTS), among(...S_MOUNTS));
-const path = fc.tuple(mount, among(...names)).map((parts) => parts.join(":"));
+const path = fc.tuple(mount, name).map((parts) => parts.join(":"));
 /** Two names, mostly of one mount. */
 const twoPaths = fc
-  .tuple(mount, among(...names), among(...names), often(fc.constant(null), mount))
+  .tuple(mount, name, name, often(fc.constant(null), mount))
   .map(([at, from, to, elsewhere]) => ({ path: `${at}:${from}`, to: `${elsewhere ?? at}:${to}` }));
 const written = among(...WRITTEN);
 const type = among("access", "default");
@@ -199,27 +215,31 @@ const step = (
     .record(args, { requiredKeys: Object.keys(args).filter((key) => !optional.includes(key)) })
     .chain((rest) => p.map((task) => ({ p: task, call, ...rest })));
 
+const FLAGS = ["creat", "excl", "trunc", "append", "noatime", "nonblock"];
 const FILE_STEPS = [
   step("stat", { path }),
   step("open", {
     path,
     acc: among("r", "w", "rw"),
     mode,
-    flags: fc.subarray(["creat", "excl", "trunc", "append", "noatime", "nonblock"]),
+    flags: often(fc.subarray(FLAGS), fc.subarray([...FLAGS, "directory", "nofollow"])),
   }),
   step("open", {
-    path: fc.tuple(mount, among("e", "k", "e/h")).map((parts) => parts.join(":")),
+    path: fc.tuple(mount, among("e", "k/", "e/h", "e/g", "e/g/")).map((parts) => parts.join(":")),
     acc: among("w", "rw"),
     mode,
-    flags: fc.constant(["tmpfile"]),
+    flags: fc.subarray(["excl", "trunc", "directory", "nofollow"]).map((more) => ["tmpfile", ...more]),
   }),
-  step("write", { path: fc.tuple(mount, among("f", "e/f")).map((parts) => parts.join(":")) }),
-  step("truncate", { path, size: among(0, 3) }),
+  step("write", { path: fc.tuple(mount, among("f", "e/f", "e/f/", "e/g/")).map((parts) => parts.join(":")) }),
+  step("truncate", { path, size: among(0, 3, -1) }),
   step("readdir", { path }),
   step("access", { path, mode: among("r", "w", "x", "rw", "rx", "wx", "rwx"), eff: fc.boolean() }),
   step("mkdir", { path, mode }),
   step("mknod", { path, type: among("file", "fifo", "sock", "chr", "blk"), mode, dev: among(0, 259) }),
-  step("symlink", { path, target: among("f", "g", "../f") }),
+  step("symlink", {
+    path,
+    target: often(among("f", "g", "../f"), among("", "h/", "f/", "new/", "n".repeat(4095), "n".repeat(4096))),
+  }),
   step("link", {}).chain((base) => twoPaths.map((paths) => ({ ...base, ...paths }))),
   step("unlink", { path }),
   step("rmdir", { path }),
@@ -240,13 +260,21 @@ const ATTRIBUTE_STEPS = [
   step("fcap_set", { path, fcap: fcapOf(written) }),
   step("fcap_get", { path }),
   step("fcap_remove", { path }),
-  step("setxattr", { path, name: among("user.x", "trusted.x", "security.x"), value: fc.constant("v") }),
+  step("setxattr", {
+    path,
+    name: among("user.x", "trusted.x", "security.x", "", `user.${LONG_NAMES[1]}`),
+    value: fc.constant("v"),
+  }),
   step("getxattr", { path, name: among("user.x", "trusted.x", "security.x") }),
   step("removexattr", { path, name: among("user.x", "trusted.x", "security.x") }),
 ];
 const capList = fc.subarray(HELD);
+const program = fc.tuple(mount, often(among("f", "e/f"), among("e/g", "e/g/", "f/"))).map((parts) => parts.join(":"));
 const CRED_STEPS = [
-  step("exec", { path: fc.tuple(mount, among("f", "e/f")).map((parts) => parts.join(":")) }),
+  step("exec", { path: program }),
+  step("open", { path: program, acc: among("r", "w"), flags: fc.subarray(["trunc", "creat", "nonblock"]) }),
+  step("truncate", { path: program, size: among(0, 3) }),
+  step("write", { path: program }),
   step("setuid", { uid: written }),
   step("setgid", { gid: written }),
   step("setreuid", { r: written, e: written }),

@@ -42,7 +42,24 @@ const taskNamed = (name: string) =>
   });
 
 const p = among("p", "q", "@root");
-const path = among("d:", "s:", "b:", "i:", "r:", "f:", "c:", "d:e", "s:e", "d:e/f", "d:gone");
+const path = among(
+  "d:",
+  "s:",
+  "b:",
+  "i:",
+  "r:",
+  "f:",
+  "c:",
+  "d:e",
+  "s:e",
+  "d:e/f",
+  "d:gone",
+  "d:e/",
+  "d:e/f/",
+  "d:gone/",
+  "d:e/.",
+  "d:/",
+);
 /** In a mount namespace that was copied, what is mounted below them counts too. */
 const ofTheMachine = among("/proc", "/sys", "/dev");
 const own = among("d:", "s:", "b:", "i:", "r:", "f:", "c:", "d:e", "s:e");

@@ -1,6 +1,7 @@
 /** Random overlays, mounted by root or in a namespace, and calls on their files. */
 import fc from "fast-check";
 import type { RandomWorld } from "./random.ts";
+import { ENDINGS, LONG_NAMES } from "./random-files.ts";
 
 const among = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 
@@ -68,19 +69,25 @@ const mounted = fc.oneof(
 
 const p = among("p", "q", "@root");
 const names = ["a", "b", "c", "dir", "dir/x", "dir/y", "new", "dir/new"];
-const path = among(...names).map((name) => `z:${name}`);
+const path = fc
+  .oneof(
+    { weight: 6, arbitrary: among(...names) },
+    { weight: 2, arbitrary: fc.tuple(among(...names), among(...ENDINGS)).map((parts) => parts.join("")) },
+    { weight: 1, arbitrary: among("", "/", "dir/.", ...LONG_NAMES) },
+  )
+  .map((name) => `z:${name}`);
 const step = (call: string, args: { readonly [key: string]: fc.Arbitrary<unknown> }) =>
   fc.record(args).chain((rest) => p.map((task) => ({ p: task, call, ...rest })));
 const steps = fc.oneof(
   step("stat", { path }),
   step("open", { path, acc: among("r", "w", "rw"), mode, flags: fc.subarray(["creat", "excl", "trunc", "nonblock"]) }),
   step("write", { path: among("z:b", "z:c", "z:dir/x") }),
-  step("truncate", { path, size: among(0, 3) }),
+  step("truncate", { path, size: among(0, 3, -1) }),
   step("readdir", { path }),
   step("access", { path, mode: among("r", "w", "x", "rw"), eff: fc.boolean() }),
   step("mkdir", { path, mode }),
   step("mknod", { path, type: among("file", "fifo", "chr"), mode, dev: among(0, 259) }),
-  step("symlink", { path, target: fc.constant("b") }),
+  step("symlink", { path, target: among("b", "dir/", "b/", "") }),
   step("unlink", { path }),
   step("rmdir", { path }),
   step("chmod", { path, mode }),

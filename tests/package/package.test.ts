@@ -1,7 +1,7 @@
 /** The package that ships: packed, imported by Node, bundled, and loaded by a real Chromium. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -27,16 +27,56 @@ function node(script: string): string {
   });
 }
 
+/** The entries that have something under a condition, as `userns/core`. */
+function entriesWith(condition: "types" | "default"): string[] {
+  const manifest: { exports: Record<string, object | string> } = JSON.parse(
+    readFileSync(join(packed.root, "package.json"), "utf8"),
+  );
+  const found = Object.entries(manifest.exports).filter(([, to]) => typeof to === "object" && condition in to);
+  return found.map(([entry]) => entry.replace(/^\./, "userns"));
+}
+
+/** What a strict consumer's compiler says of a program that takes everything of these entries. */
+function complaints(entries: readonly string[], host: "nodenext" | "bundler", types: readonly string[]): string[] {
+  const file = join(packed.folder, "consumer.mts");
+  writeFileSync(file, entries.map((entry, k) => `export * as e${k} from ${JSON.stringify(entry)};\n`).join(""));
+  const program = ts.createProgram([file], {
+    ...(host === "bundler"
+      ? { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }
+      : { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }),
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts"],
+    types: [...types],
+    typeRoots: [resolve("node_modules/@types")],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: false,
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ code, messageText, file }) => {
+    return `${file?.fileName ?? ""} TS${code} ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+for (const host of ["nodenext", "bundler"] as const) {
+  test(`a strict program without the types of a host compiles against the library (${host})`, () => {
+    const entries = entriesWith("types").filter((entry) => entry !== "userns/cli-answers");
+    assert.ok(entries.length > 5);
+    assert.deepEqual(complaints(entries, host, []), []);
+  });
+  test(`a strict program with the types of Node compiles against every entry (${host})`, () => {
+    assert.ok(entriesWith("types").includes("userns/cli-answers"));
+    assert.deepEqual(complaints(entriesWith("types"), host, ["node"]), []);
+  });
+}
+
 test("the Wasm core is at most 16 kB", () => {
   assert.ok(statSync(join(packed.root, "dist/core.wasm")).size <= WASM_BUDGET_BYTES);
 });
 
 test("every entry of the package's exports can be imported, and runs Wasm by default", () => {
-  const manifest: { exports: Record<string, unknown> } = JSON.parse(
-    readFileSync(join(packed.root, "package.json"), "utf8"),
-  );
-  const entries = Object.keys(manifest.exports).filter((entry) => !/\.(?:wasm|json)$/.test(entry));
-  for (const entry of entries) node(`await import(${JSON.stringify(entry.replace(/^\./, "userns"))})`);
+  const entries = entriesWith("default");
+  for (const entry of entries) node(`await import(${JSON.stringify(entry)})`);
   assert.equal(node(`import { initSync } from "userns/core"; console.log(initSync().name)`).trim(), "wasm");
   assert.equal(node(`import { init } from "userns/core"; console.log((await init()).name)`).trim(), "wasm");
   assert.equal(node(`import { initSync } from "userns/engine-ts"; console.log(initSync().name)`).trim(), "typescript");
@@ -58,6 +98,13 @@ test("what one entry throws is an instance of another's UsernsError", () => {
     const text = () => parseUidMap("0 0");
     console.log(whole.UsernsError === UsernsError, ...[column, text].map((run) => caught(run) instanceof UsernsError));`;
   assert.equal(node(script).trim(), "true true true");
+});
+
+test("a stack names the functions of the sources", () => {
+  const script = `
+    import { parseUidMap } from "userns/formats";
+    try { parseUidMap("0 0 0"); } catch (error) { console.log(error.stack); }`;
+  assert.match(node(script), / at parseUidMap /);
 });
 
 test("the command runs from the package", () => {

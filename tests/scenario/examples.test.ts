@@ -1,16 +1,17 @@
 /** The example scenarios answer as they say, on every engine, and conform to the published schema. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ISOLATION_SWITCHES, REPAIRS } from "../../src/kernel/index.ts";
 import { inSource, loadScenario, replay } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, ISOLATED_EXAMPLES } from "./examples.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const conforms = schemaCheck();
 
 test("there are ten examples", () => assert.ok(EXAMPLES.length >= 10));
 
-for (const source of EXAMPLES) {
+for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES]) {
   test(`${source.name} conforms to the schema and expects an answer of every call`, () => {
     assert.ok(conforms(source.json));
     const { steps, title } = loadScenario(source.json);
@@ -28,3 +29,39 @@ for (const source of EXAMPLES) {
       );
     });
 }
+
+function isolatedExample(file: string) {
+  const found = ISOLATED_EXAMPLES.find(({ name }) => name.endsWith(`/${file}.yaml`));
+  assert.ok(found, `no scenario ${file}.yaml`);
+  return loadScenario(found.json);
+}
+
+for (const name of REPAIRS)
+  test(`${name}: one scenario shows the hole, and the same calls show it closed`, () => {
+    const hole = isolatedExample(name);
+    const repaired = isolatedExample(`${name}-repaired`);
+    assert.deepEqual(hole.profile.isolated, new Set());
+    assert.deepEqual(repaired.profile.isolated, new Set(REPAIRS));
+    const { steps, ...world } = hole;
+    const { steps: repairedSteps, ...repairedWorld } = repaired;
+    assert.deepEqual({ ...repairedWorld, profile: null }, { ...world, profile: null });
+    const calls = (of: typeof steps) => of.map(({ task, call, args }) => ({ task, call, args }));
+    assert.deepEqual(calls(repairedSteps), calls(steps));
+    assert.notDeepEqual(
+      repairedSteps.map(({ observed }) => observed),
+      steps.map(({ observed }) => observed),
+    );
+  });
+
+/** What else answers otherwise with a switch turned, beside the repairs. */
+const POLICIES = Object.keys(ISOLATION_SWITCHES).filter((name) => !REPAIRS.some((repair) => repair === name));
+
+for (const name of POLICIES)
+  test(`${name}: a scenario has it, and answers otherwise without`, () => {
+    const scenario = isolatedExample(name);
+    assert.deepEqual([...(scenario.profile.isolated ?? [])], [name]);
+    const without = { ...scenario, profile: { name: "linux-6.18+isolated", isolated: new Set<never>() } };
+    const [engine] = ENGINES;
+    assert.ok(engine);
+    assert.ok(replay(without, engine).some(({ differences }) => differences.length > 0));
+  });

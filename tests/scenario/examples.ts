@@ -4,9 +4,15 @@ import { join } from "node:path";
 import { parseSource } from "../../src/cli/scenario-file.ts";
 import type { Source } from "../../src/scenario/index.ts";
 
-const FOLDER = "tests/scenarios/linux";
+function examplesIn(folder: string): readonly Source[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .map((path) => parseSource(readFileSync(path, "utf8"), path));
+}
 
-export const EXAMPLES: readonly Source[] = readdirSync(FOLDER)
-  .sort()
-  .map((name) => join(FOLDER, name))
-  .map((path) => parseSource(readFileSync(path, "utf8"), path));
+/** Those that a running kernel answers too. */
+export const EXAMPLES = examplesIn("tests/scenarios/linux");
+
+/** Those of isolated namespaces, which no released kernel has. */
+export const ISOLATED_EXAMPLES = examplesIn("tests/scenarios/isolated");

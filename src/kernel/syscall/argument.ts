@@ -144,6 +144,19 @@ export const integer: Argument<number> = argument({ type: "integer" }, (value, w
   return value;
 });
 
+/** A whole number between two others, which count too. */
+export function integerIn(minimum: number, maximum: number): Argument<number> {
+  return argument({ type: "integer", minimum, maximum }, (value, where) => {
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < minimum || value > maximum)
+      throw scenarioError(where, `a whole number, ${minimum} … ${maximum}`, value);
+    return value;
+  });
+}
+
+/** A C int: what the kernel takes another number for, it takes it for another one of these. */
+export const int: Argument<number> = integerIn(-2147483648, 2147483647);
+export const natural: Argument<number> = integerIn(0, Number.MAX_SAFE_INTEGER);
+
 /** A 32-bit id, or one of the scenario's names for one; 4294967295 is (uid_t)-1. */
 export const id: Argument<number> = argument(
   { anyOf: [{ type: "integer", minimum: 0, maximum: 4294967295 }, { type: "string" }] },
@@ -155,17 +168,20 @@ export const id: Argument<number> = argument(
   },
 );
 
-/** Permission bits, as octal text. */
-export const mode: Argument<number> = argument({ type: "string", pattern: "^[0-7]{1,5}$" }, (value, where) => {
-  if (typeof value !== "string" || !/^[0-7]{1,5}$/.test(value))
-    throw scenarioError(
-      where,
-      'a mode in octal, like "0644"',
-      value,
-      typeof value === "number" ? "put it in quotes" : undefined,
-    );
-  return Number.parseInt(value, 8);
-});
+function octal(pattern: string, expected: string): Argument<number> {
+  return argument({ type: "string", pattern }, (value, where) => {
+    if (typeof value !== "string" || !new RegExp(pattern).test(value))
+      throw scenarioError(where, expected, value, typeof value === "number" ? "put it in quotes" : undefined);
+    return Number.parseInt(value, 8);
+  });
+}
+
+/** A mode as octal text; calls take no notice of bits above 07777. */
+export const mode: Argument<number> = octal("^[0-7]{1,5}$", 'a mode in octal, like "0644"');
+/** The mode that a file has: up to 07777. */
+export const fileMode: Argument<number> = octal("^0?[0-7]{1,4}$", 'a mode in octal up to 7777, like "0644"');
+/** What a task's umask can be: up to 0777. */
+export const umask: Argument<number> = octal("^0{0,2}[0-7]{1,3}$", 'a mask in octal up to 777, like "0022"');
 
 function readCapability(value: unknown, where: string): Capability {
   if (typeof value !== "string" || !isCapability(value))

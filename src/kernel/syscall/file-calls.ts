@@ -12,9 +12,11 @@ import { allow } from "../verdict.ts";
 import { getXattr, removeXattr, setXattr } from "../xattr.ts";
 import {
   type Argument,
+  fileMode,
   flag,
   id,
   integer,
+  integerIn,
   listOf,
   mode,
   nullable,
@@ -51,6 +53,8 @@ function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** A device's number, as mknod(2) takes it. */
+const device = integerIn(0, 0xffffffff);
 const owner = optional(nullable(id), null);
 const access = optional(oneOf("r", "w", "rw"), "r");
 const openFlags = optional(listOf(oneOf(...OPEN_FLAGS)), []);
@@ -101,8 +105,8 @@ const NAME_CALLS: CallTable = [
     {
       path,
       type: oneOf("file", "fifo", "sock", "chr", "blk"),
-      mode: optional(mode, 0o644),
-      dev: optional(integer, 0),
+      mode: optional(fileMode, 0o644),
+      dev: optional(device, 0),
     },
     (world, task, { path, type, mode, dev }) => plain(makeNode(world, task, path, type, mode, dev)),
   ),

@@ -4,7 +4,7 @@ import { procDirectory } from "../proc-file.ts";
 import type { Task } from "../task.ts";
 import { allow, atStage, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import { type Argument, integer, oneOf, optional, pidOfTask, scenarioError, text } from "./argument.ts";
+import { type Argument, text as anyText, natural, oneOf, optional, pidOfTask, scenarioError } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
 
 /** Whose /proc directory a map file is reached through: a namespace's resident, the task itself, or /proc/TASK. */
@@ -31,6 +31,18 @@ const throughProcOf: Argument<Task | typeof SELF> = {
 };
 
 const file: Argument<MapFileName> = oneOf(...MAP_FILES);
+
+/** Bytes as text, a character each: Latin-1. */
+const text: Argument<string> = {
+  schema: { type: "string", pattern: "^[\\x00-\\xff]*$" },
+  isOptional: false,
+  read: (value, where, world) => {
+    const given = anyText.read(value, where, world);
+    if ([...given].some((character) => character > "\xff"))
+      throw scenarioError(where, "characters of one byte, up to U+00FF", value, "write other bytes as hex");
+    return given;
+  },
+};
 
 /** Bytes as hexadecimal digits, read as Latin-1. */
 const hex: Argument<string> = {
@@ -75,8 +87,8 @@ export const MAP_CALLS: CallTable = [
       text: optional(text, undefined),
       hex: optional(hex, undefined),
       acc: optional(access, "w"),
-      offset: optional(integer, undefined),
-      lseek: optional(integer, 0),
+      offset: optional(natural, undefined),
+      lseek: optional(natural, 0),
     },
     (world, task, { ns, file, text, hex, acc, offset, lseek }) => {
       const opened = openThrough(world, task, ns, file, ACCESS[acc]);
@@ -93,7 +105,7 @@ export const MAP_CALLS: CallTable = [
   }),
   defineCall(
     "map_open",
-    { ns: throughProcOf, file, keep: text, acc: optional(access, "rw") },
+    { ns: throughProcOf, file, keep: anyText, acc: optional(access, "rw") },
     (world, task, values) => {
       const { ns, file, keep, acc } = values;
       const opened = openThrough(world, task, ns, file, ACCESS[acc]);
@@ -102,10 +114,10 @@ export const MAP_CALLS: CallTable = [
       return allow(NOTHING);
     },
   ),
-  defineCall("map_write_fd", { fd: text, text }, (world, task, { fd, text }, where) =>
+  defineCall("map_write_fd", { fd: anyText, text }, (world, task, { fd, text }, where) =>
     counted(writeMapFile(world, task.cred, kept(task, fd, where), text)),
   ),
-  defineCall("map_read_fd", { fd: text }, (world, task, { fd }, where) =>
+  defineCall("map_read_fd", { fd: anyText }, (world, task, { fd }, where) =>
     allow({ text: readMapFile(world, kept(task, fd, where)) }),
   ),
 ];

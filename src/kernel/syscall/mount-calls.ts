@@ -14,7 +14,7 @@ import { Inode } from "../inode.ts";
 import { NO_FLAGS, type Superblock } from "../mount.ts";
 import { MOUNT_FLAGS, MOUNTABLE_TYPES, makePrivate, mountAt, moveMount, umountAt } from "../mount-at.ts";
 import { mountOverlay } from "../overlay.ts";
-import type { PathName } from "../path.ts";
+import { namesIn, type PathName } from "../path.ts";
 import { statInode } from "../stat.ts";
 import type { Task } from "../task.ts";
 import { mountTmpfs } from "../tmpfs-mount.ts";
@@ -46,7 +46,7 @@ const mountPath: Argument<PathName> = {
       return path.read(value, where, world);
     const type = MACHINE_MOUNTS.get(value);
     if (type === undefined) throw scenarioError(where, `one of ${[...MACHINE_MOUNTS.keys()].join(", ")}`, value);
-    return { from: machineMount(world, value, type), names: [] };
+    return { from: machineMount(world, value, type), text: "" };
   },
 };
 
@@ -143,8 +143,8 @@ const CGROUP_CALLS: CallTable = [
 ];
 
 /** What a mount at a place is called in explanations. */
-function nameOf({ names }: PathName): string {
-  return `/${names.join("/")}`;
+function nameOf({ text }: PathName): string {
+  return `/${namesIn(text).join("/")}`;
 }
 
 const NAMED_CALLS: CallTable = [

@@ -11,7 +11,7 @@ export const NAMESPACE_CALLS: CallTable = [
   defineCall("unshare_user", { as: optional(text, undefined) }, (world, task, { as }, where) => {
     if (as !== undefined && world.userNamespaces.has(as))
       throw scenarioError(`${where}.as`, "a name that no user namespace has", as);
-    const made = unshareUser(world, task, as ?? `of ${task.name}`);
+    const made = unshareUser(world, task, as ?? `${task.name}'s namespace`);
     if (!made.ok) return made;
     if (as !== undefined) {
       world.userNamespaces.set(as, made.value);
@@ -20,7 +20,7 @@ export const NAMESPACE_CALLS: CallTable = [
     return allow(NOTHING);
   }),
   defineCall("unshare", { flags: listOf(oneOf(...UNSHARE_FLAGS)) }, (world, task, { flags }) =>
-    plain(unshareNamespaces(world, task, flags, `of ${task.name}`)),
+    plain(unshareNamespaces(world, task, flags, `${task.name}'s namespace`)),
   ),
   defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => plain(setnsUts(task, owner))),
   defineCall("sethostname", {}, (_, task) => plain(setHostname(task))),

@@ -1,4 +1,4 @@
-import { namesIn, type PathName } from "../path.ts";
+import type { PathName } from "../path.ts";
 import { type Argument, pidOfTask, scenarioError } from "./argument.ts";
 
 /** Below the root directory of a task, by its name. */
@@ -12,10 +12,12 @@ export const path: Argument<PathName> = {
   schema: { type: "string", pattern: "^(/|[^/:][^:]*:)" },
   isOptional: false,
   read: (value, where, world) => {
+    if (typeof value === "string" && value.includes("\0"))
+      throw scenarioError(where, "a path without NUL, which would end it", value);
     if (typeof value === "string" && value.startsWith("/")) {
       const [taken = "", name = ""] = THROUGH_PROC.exec(value) ?? [];
       const from = taken === "" ? null : pidOfTask.read(name, where, world);
-      return { from, names: namesIn(value.slice(taken.length)) };
+      return { from, text: value.slice(taken.length) };
     }
     const cut = typeof value === "string" ? value.indexOf(":") : -1;
     const name = typeof value === "string" && cut > 0 ? value.slice(0, cut) : null;
@@ -26,6 +28,6 @@ export const path: Argument<PathName> = {
         `mount:path, with one of these mounts: ${[...world.mounts.keys()].join(", ") || "there is none"}`,
         value,
       );
-    return { from: mount, names: namesIn(value.slice(cut + 1)) };
+    return { from: mount, text: value.slice(cut + 1) };
   },
 };

@@ -14,6 +14,7 @@ import type { World } from "../world.ts";
 import {
   type Argument,
   id,
+  int,
   integer,
   oneOf,
   optional,
@@ -173,7 +174,7 @@ const ASKING_CALLS: CallTable = [
   defineCall("pidfd_getfd", { target: taskName }, (_, task, { target }) =>
     plain(ptraceMayAccess(task, target, "realcreds")),
   ),
-  defineCall("getpriority_set", { target: pidOfTask, nice: integer }, (world, task, { target, nice }) =>
+  defineCall("getpriority_set", { target: pidOfTask, nice: int }, (world, task, { target, nice }) =>
     ofProcess(world, target, () => setPriority(world, task, target, nice)),
   ),
   defineCall("getpriority_user", { uid: id }, (world, task, { uid }) => {

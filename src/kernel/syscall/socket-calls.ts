@@ -14,7 +14,7 @@ import type { Socket } from "../socket.ts";
 import type { Task } from "../task.ts";
 import { allow, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import { type Argument, flag, id, integer, namedIn, oneOf, optional, scenarioError, text } from "./argument.ts";
+import { type Argument, flag, id, int, namedIn, oneOf, optional, scenarioError, text } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain, type Values } from "./call.ts";
 
 const pair = namedIn("socket pair", (world) => world.socketPairs);
@@ -30,10 +30,10 @@ const end: Argument<0 | 1> = {
 
 /** A pid: a number, the name of a task, or `self`. */
 const pid: Argument<number | Task | "self"> = {
-  schema: { anyOf: [{ type: "integer" }, { type: "string" }] },
+  schema: { anyOf: [int.schema, { type: "string" }] },
   isOptional: false,
   read: (value, where, world) => {
-    if (typeof value === "number") return integer.read(value, where, world);
+    if (typeof value === "number") return int.read(value, where, world);
     const task = value === "self" ? value : typeof value === "string" ? world.tasks.get(value) : undefined;
     if (!task) throw scenarioError(where, '"self", the name of a task, or a number', value);
     return task;
@@ -94,9 +94,10 @@ const CREDENTIAL_CALLS: CallTable = [
 ];
 
 const PEER_CALLS: CallTable = [
-  defineCall("listen", { name: text }, (world, task, { name }) =>
-    keep(task, PREFIX.listening + name, allow(listenAt(world, task, name))),
-  ),
+  defineCall("listen", { name: text }, (world, task, { name }, where) => {
+    if (world.listeners.has(name)) throw scenarioError(`${where}.name`, "a name at which nobody listens yet", name);
+    return keep(task, PREFIX.listening + name, allow(listenAt(world, task, name)));
+  }),
   defineCall("connect", { name: text }, (world, task, { name }) =>
     keep(task, PREFIX.connected + name, connectTo(world, task, name)),
   ),

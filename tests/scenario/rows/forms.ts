@@ -13,7 +13,7 @@ export const FORMS: readonly Row[] = [
   {
     rule: "a scenario of another version is refused",
     scenario: { version: 2, steps: [] },
-    says: "$.version: expected 1 (got 2); begin with version: 1",
+    says: "$.version: expected 1 (got 2); take a newer userns: this one reads version 1",
     refusedBy: "both",
   },
   {

@@ -93,7 +93,7 @@ export const SETUPS: readonly Row[] = [
   {
     rule: "a mode is octal text",
     scenario: withFiles({ path: "a", mode: 644 }),
-    says: '$.setup.files[0].mode: expected a mode in octal, like "0644" (got 644); put it in quotes',
+    says: '$.setup.files[0].mode: expected a mode in octal up to 7777, like "0644" (got 644); put it in quotes',
     refusedBy: "both",
   },
   {
@@ -149,5 +149,41 @@ export const SETUPS: readonly Row[] = [
     scenario: withSetup({ filesystems: [{ name: "f", type: "minix" }] }),
     says: '$.setup.filesystems[0].type: expected one of tmpfs, ext4, xfs, btrfs, overlay, cgroup2 (got "minix")',
     refusedBy: "both",
+  },
+  {
+    rule: "a file has no fewer than no bytes",
+    scenario: withFiles({ path: "a", size: -5 }),
+    says: "$.setup.files[0].size: expected a whole number, 0 … 9007199254740991 (got -5)",
+    refusedBy: "both",
+  },
+  {
+    rule: "a file has whole bytes",
+    scenario: withFiles({ path: "a", size: 1.5 }),
+    says: "$.setup.files[0].size: expected a whole number, 0 … 9007199254740991 (got 1.5)",
+    refusedBy: "both",
+  },
+  {
+    rule: "a file's mode says nothing of its type",
+    scenario: withFiles({ path: "a", mode: "10644" }),
+    says: '$.setup.files[0].mode: expected a mode in octal up to 7777, like "0644" (got "10644")',
+    refusedBy: "both",
+  },
+  {
+    rule: "a umask holds permission bits alone",
+    scenario: withSetup({ tasks: [{ name: "q", umask: "1022" }] }),
+    says: '$.setup.tasks[0].umask: expected a mask in octal up to 777, like "0022" (got "1022")',
+    refusedBy: "both",
+  },
+  {
+    rule: "a file's name is one that Linux takes",
+    scenario: withFiles({ path: "a".repeat(256) }),
+    says: '$.setup.files[0].path: expected a name that Linux takes: A name has at most 255 bytes. (got "256 bytes")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a symbolic link leads somewhere",
+    scenario: withFiles({ path: "a", type: "symlink" }),
+    says: '$.setup.files[0].target: expected a target that Linux takes: An empty path names nothing. (got "")',
+    refusedBy: "loader",
   },
 ];

@@ -1,6 +1,6 @@
 /** Steps that no task can take. */
 import { CALLS } from "../../../src/kernel/index.ts";
-import { type Row, withSteps } from "./row.ts";
+import { onOverlay, type Row, withSteps } from "./row.ts";
 
 export const STEPS: readonly Row[] = [
   {
@@ -73,6 +73,36 @@ export const STEPS: readonly Row[] = [
     rule: "a path begins with a mount that there is",
     scenario: withSteps({ task: "p", call: "stat", path: "g:a" }),
     says: '$.steps[0].path: expected mount:path, with one of these mounts: there is none (got "g:a")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a device's number has 32 bits",
+    scenario: onOverlay({ call: "mknod", path: "o:n", type: "chr", dev: 4294967296 }),
+    says: "$.steps[0].dev: expected a whole number, 0 … 4294967295 (got 4294967296)",
+    refusedBy: "both",
+  },
+  {
+    rule: "what mknod makes is said by its type, not by its mode",
+    scenario: onOverlay({ call: "mknod", path: "o:n", type: "file", mode: "10644" }),
+    says: '$.steps[0].mode: expected a mode in octal up to 7777, like "0644" (got "10644")',
+    refusedBy: "both",
+  },
+  {
+    rule: "a position in a file is none below its start",
+    scenario: withSteps({ task: "p", call: "map_write", ns: "A", file: "uid_map", text: "", offset: -1 }),
+    says: "$.steps[0].offset: expected a whole number, 0 … 9007199254740991 (got -1)",
+    refusedBy: "both",
+  },
+  {
+    rule: "a character that is written is one byte",
+    scenario: withSteps({ task: "p", call: "map_write", ns: "A", file: "uid_map", text: "ŀ" }),
+    says: '$.steps[0].text: expected characters of one byte, up to U+00FF (got "ŀ"); write other bytes as hex',
+    refusedBy: "both",
+  },
+  {
+    rule: "a name is listened at once",
+    scenario: withSteps({ task: "p", call: "listen", name: "a" }, { task: "p", call: "listen", name: "a" }),
+    says: '$.steps[1].name: expected a name at which nobody listens yet (got "a")',
     refusedBy: "loader",
   },
 ];

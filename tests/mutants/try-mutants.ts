@@ -1,0 +1,101 @@
+/** Every mutant on every recorded vector that it touches. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { bundleMutants } from "./bundle.ts";
+import { knownSurvivors } from "./known-survivors.ts";
+import { type Mutant, nameOf } from "./mutate.ts";
+import type { Fate, Job, Tried } from "./worker.ts";
+
+const FOLDERS = ["tests/vectors/linux-6.18", "tests/vectors/own", "tests/vectors/isolated"];
+const LANES = 2;
+/** A worker that has said nothing for so long is stuck where no switch is asked. */
+const PATIENCE_MS = 180_000;
+
+export interface Report {
+  /** What became of each mutant; a run that was cut short has not tried them all. */
+  readonly fates: ReadonlyMap<Mutant, Fate>;
+  /** Survivors that nothing explains. */
+  readonly unexplained: readonly Mutant[];
+  /** Names on the list of known survivors that a vector kills, or that are no mutants. */
+  readonly outdated: readonly string[];
+}
+
+export interface Options {
+  /** Beginnings of names of files below src/kernel; none: all files. */
+  readonly only: readonly string[];
+  /** Told after each mutant. */
+  readonly progress: (done: number, of: number) => void;
+  /** Cuts the run short. */
+  readonly signal?: AbortSignal;
+}
+
+export async function tryMutants({ only, progress, signal }: Options): Promise<Report> {
+  const known = knownSurvivors();
+  const { url, mutants: all } = await bundleMutants("worker.ts");
+  const isAsked = (name: string) => only.length === 0 || only.some((start) => name.startsWith(start));
+  const asked = all.filter(({ file }) => isAsked(file));
+  const fates = new Map<Mutant, Fate>();
+  const lanes = Array.from({ length: LANES }, (_, lane) => asked.filter((_, index) => index % LANES === lane));
+  await Promise.all(
+    lanes.map((mutants) =>
+      runLane(url, mutants, signal, (mutant, fate) => {
+        fates.set(mutant, fate);
+        progress(fates.size, asked.length);
+      }),
+    ),
+  );
+  return judge(fates, known, isAsked, all);
+}
+
+function judge(
+  fates: ReadonlyMap<Mutant, Fate>,
+  known: ReadonlyMap<string, string>,
+  isAsked: (name: string) => boolean,
+  all: readonly Mutant[],
+): Report {
+  const killed = new Set([...fates].filter(([, { kind }]) => kind === "killed").map(([mutant]) => nameOf(mutant)));
+  const names = new Set(all.map(nameOf));
+  return {
+    fates,
+    unexplained: [...fates.keys()].filter((mutant) => !killed.has(nameOf(mutant)) && !known.has(nameOf(mutant))),
+    outdated: [...known.keys()].filter((name) => isAsked(name) && (killed.has(name) || !names.has(name))),
+  };
+}
+
+/** Have a worker try mutants one after the other. */
+function runLane(
+  url: URL,
+  mutants: readonly Mutant[],
+  signal: AbortSignal | undefined,
+  told: (mutant: Mutant, fate: Fate) => void,
+): Promise<void> {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => join(folder, name)),
+  );
+  const job: Job = { files, mutants: mutants.map(({ id }) => id) };
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(url, { workerData: job });
+    let done = 0;
+    const stuck = () => {
+      const mutant = mutants[done];
+      reject(new Error(`no answer about ${mutant ? nameOf(mutant) : "the end"} in ${PATIENCE_MS / 1000} s`));
+      void worker.terminate();
+    };
+    let patience = setTimeout(stuck, PATIENCE_MS);
+    signal?.addEventListener("abort", () => void worker.terminate());
+    worker.on("message", ({ fate }: Tried) => {
+      clearTimeout(patience);
+      patience = setTimeout(stuck, PATIENCE_MS);
+      const mutant = mutants[done++];
+      if (mutant) told(mutant, fate);
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => {
+      clearTimeout(patience);
+      resolve();
+    });
+  });
+}

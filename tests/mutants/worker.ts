@@ -1,0 +1,92 @@
+/** Tries mutants on recorded vectors. Bundled with the mutated model, and run as a worker. */
+import { readFileSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { initSync } from "../../src/core/index.ts";
+import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
+import {
+  holdsScripts,
+  importFunctions,
+  importScripts,
+  importVector,
+  isFunctionsFile,
+  type Recorded,
+  recordedScript,
+  recordedVector,
+} from "../../src/scenario/index.ts";
+import { runBroken, runWhole } from "./switch.ts";
+
+/** What a worker is given. */
+export interface Job {
+  /** Paths of files of vectors. */
+  readonly files: readonly string[];
+  /** Ids of the mutants to try. */
+  readonly mutants: readonly number[];
+}
+
+/** What became of a mutant: the vector that went red, or how many stayed green in which it made some difference. */
+export type Fate =
+  | { readonly kind: "killed"; readonly by: string }
+  | { readonly kind: "survived"; readonly of: number };
+
+/** What a worker says, once for each mutant, in turn. */
+export interface Tried {
+  readonly mutant: number;
+  readonly fate: Fate;
+}
+
+const engine = initSync();
+
+function vectorsIn(file: string): readonly Recorded[] {
+  const json: unknown = JSON.parse(readFileSync(file, "utf8"));
+  if (isFunctionsFile(json)) return importFunctions(json, file);
+  if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
+  if (!Array.isArray(json)) throw new Error(`${file} holds no list`);
+  return json.map((vector: unknown, index) =>
+    recordedVector(importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS)),
+  );
+}
+
+/** A model that breaks down over a vector differs from the kernel too. */
+function isRed(vector: Recorded): boolean {
+  try {
+    return vector.run(engine).some(({ kind }) => kind !== "passed");
+  } catch {
+    return true;
+  }
+}
+
+/** Which vectors each mutant makes a difference in, though not always to an answer. */
+function touchedBy(vectors: readonly Recorded[]): ReadonlyMap<number, readonly Recorded[]> {
+  const touched = new Map<number, Recorded[]>();
+  for (const vector of vectors) {
+    const { came, differing } = runWhole(() => isRed(vector));
+    if (came) throw new Error(`${vector.id} is red with nothing broken`);
+    for (const mutant of differing) {
+      const list = touched.get(mutant);
+      if (list) list.push(vector);
+      else touched.set(mutant, [vector]);
+    }
+  }
+  return touched;
+}
+
+/** One vector of each tag before the second of any: what is alike is alike killed. */
+function inTurn(vectors: readonly Recorded[]): readonly Recorded[] {
+  const counts = new Map<string, number>();
+  const turns = vectors.map((vector) => {
+    const turn = counts.get(vector.tag) ?? 0;
+    counts.set(vector.tag, turn + 1);
+    return { vector, turn };
+  });
+  return turns.sort((a, b) => a.turn - b.turn).map(({ vector }) => vector);
+}
+
+function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
+  const red = inTurn(vectors).find((vector) => runBroken(mutant, () => isRed(vector)));
+  return red ? { kind: "killed", by: red.id } : { kind: "survived", of: vectors.length };
+}
+
+const { files, mutants }: Job = workerData;
+const touched = touchedBy(files.flatMap(vectorsIn));
+for (const mutant of mutants)
+  parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);
