@@ -4,11 +4,8 @@ import { parseArgs } from "node:util";
 import { quoted, UsernsError } from "../core/errors.ts";
 import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
-import { importFunctions, isFunctionsFile } from "../scenario/import-functions.ts";
-import { importVector } from "../scenario/import-vector.ts";
-import { type Outcome, type Recorded, recordedVector } from "../scenario/run-vector.ts";
-import { recordedScript } from "../scenario/script/run-script.ts";
-import { holdsScripts, importScripts } from "../scenario/script/script.ts";
+import { importRecorded } from "../scenario/import-recorded.ts";
+import type { Outcome, Recorded } from "../scenario/run-vector.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
 
@@ -62,12 +59,7 @@ function filesAt(path: string): string[] {
 /** @param profile  which kernel shall answer what Linux was asked; the other files say which they were asked of */
 function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
   const json: unknown = withFile(file, () => JSON.parse(readFileSync(file, "utf8")));
-  if (isFunctionsFile(json)) return importFunctions(json, file);
-  if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
-  const list: readonly unknown[] = Array.isArray(json) ? json : [json];
-  return list.map((vector, index) =>
-    recordedVector(importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS, profile)),
-  );
+  return importRecorded(json, file, DELEGATION_TOOLS, profile);
 }
 
 async function main(): Promise<number> {

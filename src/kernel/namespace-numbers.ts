@@ -10,6 +10,8 @@ import type { UserNamespace } from "./user-namespace.ts";
 export class NamespaceNumbers {
   readonly #files = new Set<number>();
   readonly #byNumber = new Map<NamespaceNumber, UserNamespace>();
+  /** Every number that was given, by whichever way. */
+  readonly #given = new Set<NamespaceNumber>();
   #highest: NamespaceNumber = CLASSICAL;
 
   /**
@@ -22,15 +24,20 @@ export class NamespaceNumbers {
     while (this.#files.has(inum)) inum++;
     this.#files.add(inum);
     const id = isReused ? inum : this.#highest + 1;
-    this.#highest = Math.max(this.#highest, id);
+    this.#note(id);
     return { inum, id };
   }
 
   /** Give a new namespace this number, which no other has. */
   claim(number: NamespaceNumber): { readonly inum: number; readonly id: NamespaceNumber } {
     this.#files.add(number);
-    this.#highest = Math.max(this.#highest, number);
+    this.#note(number);
     return { inum: number, id: number };
+  }
+
+  #note(number: NamespaceNumber): void {
+    this.#given.add(number);
+    this.#highest = Math.max(this.#highest, number);
   }
 
   add(ns: UserNamespace): void {
@@ -53,8 +60,8 @@ export class NamespaceNumbers {
     return [...this.#byNumber.values()];
   }
 
-  /** Every number that an id may carry: given to isolated namespaces, gone or not. */
+  /** Every number that an id may carry: given to a namespace, gone or not. */
   everGiven(): readonly NamespaceNumber[] {
-    return Array.from({ length: this.#highest }, (_, index) => index + 1);
+    return [...this.#given];
   }
 }

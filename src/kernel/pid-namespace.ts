@@ -8,9 +8,3 @@ export interface PidNamespace {
   /** In the order of their numbers: the first is 1. Of the initial namespace, where pids count for themselves, none. */
   readonly members: Task[];
 }
-
-/** The number that a process has in a namespace; null: it is not in it. */
-export function pidIn(ns: PidNamespace, task: Task): number | null {
-  const index = ns.members.indexOf(task);
-  return index < 0 ? null : index + 1;
-}

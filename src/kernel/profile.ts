@@ -113,6 +113,17 @@ export function deviationsOf({ isolated }: Profile): readonly Deviation[] {
 }
 
 /**
+ * The kernel with isolated namespaces and these switches on.
+ *
+ * @example isolatedProfile(["chown-checked"]).name // "linux-6.18+isolated=chown-checked"
+ */
+export function isolatedProfile(switches: Iterable<IsolationSwitch>): Profile {
+  const isolated = new Set(switches);
+  const list = [...isolated].join();
+  return { name: list === "" ? ISOLATED.name : `${ISOLATED.name}=${list}`, isolated };
+}
+
+/**
  * The same kernel with a switch turned; null for one that has no isolated namespaces.
  *
  * @example withSwitch(ISOLATED, "chown-checked", true)?.name // "linux-6.18+isolated=chown-checked"
@@ -121,6 +132,5 @@ export function withSwitch({ isolated }: Profile, name: IsolationSwitch, isOn: b
   if (!isolated) return null;
   const on = new Set([...isolated].filter((other) => other !== name));
   if (isOn) on.add(name);
-  const list = [...on].join();
-  return { name: list === "" ? ISOLATED.name : `${ISOLATED.name}=${list}`, isolated: on };
+  return isolatedProfile(on);
 }

@@ -6,6 +6,7 @@
  */
 export * from "./compare.ts";
 export * from "./import-functions.ts";
+export * from "./import-recorded.ts";
 export * from "./import-vector.ts";
 export { loadScenario } from "./load.ts";
 export * from "./replay.ts";

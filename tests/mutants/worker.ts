@@ -3,16 +3,7 @@ import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
-import {
-  holdsScripts,
-  importFunctions,
-  importScripts,
-  importVector,
-  isFunctionsFile,
-  type Recorded,
-  recordedScript,
-  recordedVector,
-} from "../../src/scenario/index.ts";
+import { importRecorded, type Recorded } from "../../src/scenario/index.ts";
 import { runBroken, runWhole } from "./switch.ts";
 
 /** What a worker is given. */
@@ -38,12 +29,7 @@ const engine = initSync();
 
 function vectorsIn(file: string): readonly Recorded[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
-  if (isFunctionsFile(json)) return importFunctions(json, file);
-  if (holdsScripts(json)) return importScripts(json, file).map(recordedScript);
-  if (!Array.isArray(json)) throw new Error(`${file} holds no list`);
-  return json.map((vector: unknown, index) =>
-    recordedVector(importVector(vector, `${file}[${index}]`, DELEGATION_TOOLS)),
-  );
+  return importRecorded(json, file, DELEGATION_TOOLS);
 }
 
 /** A model that breaks down over a vector differs from the kernel too. */

@@ -1,4 +1,4 @@
-import { ISOLATED, type IsolationSwitch, type Profile } from "../../kernel/profile.ts";
+import { type IsolationSwitch, isolatedProfile, type Profile } from "../../kernel/profile.ts";
 import { scriptError } from "./command.ts";
 import type { Script } from "./script.ts";
 import { call, type Verb, verb } from "./verb.ts";
@@ -39,10 +39,9 @@ export function profileOf({ policy, switches, steps }: Script): Profile {
   const ofPolicy = POLICIES.get(policy);
   if (!ofPolicy) throw scriptError(`a policy: ${[...POLICIES.keys()].join(", ")}`, policy);
   const isTurned = steps.some(({ do: text }) => text.startsWith("switch "));
-  const isolated = new Set(isTurned ? [] : ofPolicy);
+  const isolated = new Set<IsolationSwitch>(isTurned ? [] : ofPolicy);
   for (const name of switches) isolated.add(switchNamed(name).turns);
-  const list = [...isolated].join();
-  return { name: list === "" ? ISOLATED.name : `${ISOLATED.name}=${list}`, isolated };
+  return isolatedProfile(isolated);
 }
 
 function switchNamed(name: string): NamedSwitch {

@@ -1,0 +1,27 @@
+import { LINUX, type Profile } from "../kernel/profile.ts";
+import type { UserSpace } from "../kernel/syscall/user-space.ts";
+import { importFunctions, isFunctionsFile } from "./import-functions.ts";
+import { importVector } from "./import-vector.ts";
+import { type Recorded, recordedVector } from "./run-vector.ts";
+import { recordedScript } from "./script/run-script.ts";
+import { holdsScripts, importScripts } from "./script/script.ts";
+
+/**
+ * Read a file of recorded answers, whichever of the three forms it has: vectors, function calls, scripts.
+ *
+ * @param where      what errors call the file
+ * @param userSpace  the programs that steps of vectors may run
+ * @param profile    which kernel shall answer vectors; the other forms say which they were asked of
+ * @throws UsernsError ERR_SCENARIO with the JSON path
+ */
+export function importRecorded(
+  json: unknown,
+  where: string,
+  userSpace: UserSpace | null = null,
+  profile: Profile = LINUX,
+): readonly Recorded[] {
+  if (isFunctionsFile(json)) return importFunctions(json, where);
+  if (holdsScripts(json)) return importScripts(json, where).map(recordedScript);
+  const list: readonly unknown[] = Array.isArray(json) ? json : [json];
+  return list.map((vector, index) => recordedVector(importVector(vector, `${where}[${index}]`, userSpace, profile)));
+}
