@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { quoted, UsernsError } from "../core/errors.ts";
-import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
+import { LINUX, type Profile, parseProfile } from "../kernel/profile.ts";
 import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
 import { importRecorded } from "../scenario/import-recorded.ts";
 import type { Outcome, Recorded } from "../scenario/run-vector.ts";
@@ -69,11 +69,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { only } = values;
-  const profile = parseProfile(values.profile);
-  if (!profile) {
-    console.error(`--profile: expected ${PROFILE_FORM} (got: ${JSON.stringify(values.profile)})`);
-    return 2;
-  }
+  const profile = parseProfile(values.profile, "--profile");
   const isWanted = (vector: Recorded) =>
     !only || only.some((word) => vector.tag === word || vector.id.startsWith(word));
   const vectors = positionals

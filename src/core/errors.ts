@@ -14,7 +14,8 @@ export type ErrorCode =
   | "ERR_COMPRESSION"
   | "ERR_USAGE"
   | "ERR_FILE"
-  | "ERR_SCENARIO";
+  | "ERR_SCENARIO"
+  | "ERR_PROFILE";
 
 /** Where the input is wrong, what was expected there and what was found. */
 export interface Fault {

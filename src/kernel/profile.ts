@@ -1,115 +1,131 @@
-/** Where the sources of isolated namespaces differ among themselves, or leave a hole: the newest revision, unless on. */
-export const ISOLATION_SWITCHES = {
-  "overflow-munging": {
-    sentence: "An id of another isolated namespace is shown as the overflow id, not as the creator of that namespace.",
-    source: "the first series (0a3615fe)",
-  },
-  "uid-only-idmap": {
-    sentence: "An idmapped mount keeps isolated user ids only, and no group ids.",
-    source: "a snapshot between the series",
-  },
-  "empty-idmap-refused": {
-    sentence: "A map that is not written makes no idmap, isolated or not.",
-    source: "Linux without the change",
-  },
-  "idmap-of-any-superblock": {
-    sentence: "An isolated idmap also serves file systems that the initial namespace does not own.",
-    source: "proposal 7 of this project; not in the sources",
-  },
-  "ancestor-privilege": {
-    sentence:
-      "A capability counts over files of isolated ids in every ancestor of their namespace: host root reaches them.",
-    source: "proposal 1 of this project",
-  },
-  "numbers-never-reused": {
-    sentence: "The number of a namespace that is gone is not given to another.",
-    source: "proposal 2 of this project",
-  },
-  "unknown-overflows": {
-    sentence: "An id of a namespace that is gone is shown as the overflow id; the sources stop the kernel there.",
-    source: "proposal 3 of this project",
-  },
-  "chown-checked": {
-    sentence: "A file is given only to ids that its file system can hold.",
-    source: "proposal 4 of this project",
-  },
-  "policy-routing-default": {
-    sentence: "A policy routing rule without a range of users holds for isolated ids too.",
-    source: "proposal 9 of this project",
-  },
-} as const satisfies { readonly [name: string]: { readonly sentence: string; readonly source: string } };
+import { quoted, UsernsError } from "../core/errors.ts";
+import { DEFAULT_FSID_MODE, FSID_MODES, FSID_REPAIRS, type FsidModeName, isFsidModeName } from "./fsid-modes.ts";
+import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch, REPAIRS } from "./isolation-switches.ts";
+import { isSetusersSwitch, SETUSERS_SWITCHES, type SetusersSwitch } from "./setusers-switches.ts";
 
-export type IsolationSwitch = keyof typeof ISOLATION_SWITCHES;
-
-/** One of them, with what it means. */
-export interface Deviation {
-  readonly name: IsolationSwitch;
-  readonly sentence: string;
-  readonly source: string;
-}
-
-/** What `repaired` turns on: the holes of the sources, closed. */
-export const REPAIRS: readonly IsolationSwitch[] = [
-  "ancestor-privilege",
-  "numbers-never-reused",
-  "unknown-overflows",
-  "chown-checked",
-  "policy-routing-default",
-];
-
-/** Which kernel is modelled. */
+/** Which kernel is modelled: Linux, and the proposals that it has. */
 export interface Profile {
-  /** As it is written: `linux-6.18+isolated=chown-checked`. */
+  /** As it is written: `linux-6.18+isolated=chown-checked+setusers`. */
   readonly name: string;
   /** Has it isolated namespaces, and which switches are on? null: it has none. */
   readonly isolated: ReadonlySet<IsolationSwitch> | null;
+  /** Which revision of the fsid mappings it has; null: none. */
+  readonly fsid: FsidModeName | null;
+  /** Has it setusers(), and which switches are on? null: it has not. */
+  readonly setusers: ReadonlySet<SetusersSwitch> | null;
 }
 
 /** Linux as it is. */
-export const LINUX: Profile = { name: "linux-6.18", isolated: null };
+export const LINUX: Profile = { name: "linux-6.18", isolated: null, fsid: null, setusers: null };
 
 /**
  * Linux with isolated user namespaces, as the newest revision of the proposal has them (29d2f6c3): no switch is on.
  *
  * @example deviationsOf(ISOLATED).length // 0
  */
-export const ISOLATED: Profile = { name: "linux-6.18+isolated", isolated: new Set() };
+export const ISOLATED: Profile = { ...LINUX, name: "linux-6.18+isolated", isolated: new Set() };
+
+/** A proposal, as a profile writes it: its name and, behind `=`, words with commas between them. */
+interface Feature {
+  readonly name: "isolated" | "fsid" | "setusers";
+  readonly words: readonly string[];
+  /** The profile with it; null for words that it does not take together. */
+  add(profile: Profile, words: readonly string[]): Profile | null;
+}
+
+const FEATURES: readonly Feature[] = [
+  {
+    name: "isolated",
+    words: ["repaired", ...Object.keys(ISOLATION_SWITCHES)],
+    add(profile, words) {
+      const on = words.flatMap((word): string | readonly string[] => (word === "repaired" ? REPAIRS : word));
+      const known = on.filter(isIsolationSwitch);
+      return known.length === on.length ? { ...profile, isolated: new Set(known) } : null;
+    },
+  },
+  {
+    name: "fsid",
+    words: Object.keys(FSID_MODES),
+    add(profile, words) {
+      const [mode = DEFAULT_FSID_MODE] = words;
+      return words.length <= 1 && isFsidModeName(mode) ? { ...profile, fsid: mode } : null;
+    },
+  },
+  {
+    name: "setusers",
+    words: Object.keys(SETUSERS_SWITCHES),
+    add(profile, words) {
+      const known = words.filter(isSetusersSwitch);
+      return known.length === words.length ? { ...profile, setusers: new Set(known) } : null;
+    },
+  },
+];
 
 /** How a profile is written, for messages. */
-export const PROFILE_FORM = `${LINUX.name}, or ${ISOLATED.name}, with "=" and a list of: repaired, ${Object.keys(ISOLATION_SWITCHES).join(", ")}`;
+export const PROFILE_FORM = `${LINUX.name}, with any of: ${FEATURES.map(({ name, words }) => `+${name}[=${words.join("|")}]`).join(", ")}`;
 
-const SWITCH_PATTERN = `(${["repaired", ...Object.keys(ISOLATION_SWITCHES)].join("|")})`;
-/** What {@link parseProfile} takes, as a regular expression. */
-export const PROFILE_PATTERN = `^linux-6[.]18([+]isolated(=${SWITCH_PATTERN}(,${SWITCH_PATTERN})*)?)?$`;
-
-/**
- * Read the name of a kernel: `linux-6.18`, `linux-6.18+isolated`, and behind that `=` and switches with commas between
- * them, in any order; `repaired` stands for all of {@link REPAIRS}.
- *
- * @returns  null for what is no profile
- * @example  parseProfile("linux-6.18+isolated=repaired")?.isolated?.has("chown-checked") // true
- */
-export function parseProfile(text: string): Profile | null {
-  if (text === LINUX.name) return LINUX;
-  if (text === ISOLATED.name) return ISOLATED;
-  if (!text.startsWith(`${ISOLATED.name}=`)) return null;
-  const words = text.slice(ISOLATED.name.length + 1).split(",");
-  const on = words.flatMap((word): string | readonly string[] => (word === "repaired" ? REPAIRS : word));
-  const known = on.filter(isIsolationSwitch);
-  return known.length === on.length ? { name: text, isolated: new Set(known) } : null;
-}
-
-export function isIsolationSwitch(name: string): name is IsolationSwitch {
-  return Object.hasOwn(ISOLATION_SWITCHES, name);
-}
+const FEATURE_PATTERN = FEATURES.map(({ name, words }) => {
+  const word = `(${words.join("|")})`;
+  return `[+]${name}(=${word}(,${word})*)?`;
+}).join("|");
+/** What {@link parseProfile} takes, as a regular expression; some names that match are refused all the same. */
+export const PROFILE_PATTERN = `^linux-6[.]18(${FEATURE_PATTERN})*$`;
 
 /**
- * In what a profile deviates from the newest revision of isolated namespaces; nothing for a kernel without them.
+ * Read the name of a kernel: `linux-6.18`, and behind it the proposals that it has, each at most once, in any order:
+ * `+isolated` with switches, where `repaired` stands for all of {@link REPAIRS}; `+fsid` with a revision, `fixed` without;
+ * `+setusers`.
  *
- * @example deviationsOf(parseProfile("linux-6.18+isolated=chown-checked") ?? LINUX).map(({ name }) => name) // ["chown-checked"]
+ * @param where  what an error names
+ * @throws UsernsError `ERR_PROFILE` for what is no profile, and for proposals that make no sense together
+ * @example  parseProfile("linux-6.18+isolated=repaired").isolated?.has("chown-checked") // true
  */
-export function deviationsOf({ isolated }: Profile): readonly Deviation[] {
-  return [...(isolated ?? [])].map((name) => ({ name, ...ISOLATION_SWITCHES[name] }));
+export function parseProfile(text: string, where = "profile"): Profile {
+  const [base, ...features] = text.split("+");
+  let profile: Profile | null = base === LINUX.name ? { ...LINUX, name: text } : null;
+  const seen = new Set<string>();
+  for (const given of features) {
+    const [name = "", list, ...more] = given.split("=");
+    const feature = FEATURES.find((known) => known.name === name);
+    const isNew = more.length === 0 && !seen.has(name);
+    profile = profile && feature && isNew ? feature.add(profile, list === undefined ? [] : list.split(",")) : null;
+    seen.add(name);
+  }
+  if (!profile)
+    throw new UsernsError("ERR_PROFILE", {
+      where,
+      expected: `a kernel that is modelled: ${PROFILE_FORM}`,
+      got: quoted(text),
+    });
+  if (profile.isolated && profile.fsid && FSID_MODES[profile.fsid].withoutFsMap === "fallback")
+    throw new UsernsError("ERR_PROFILE", {
+      where,
+      expected: "a revision of the fsid mappings that needs no id map: isolated namespaces have none to fall back on",
+      got: quoted(text),
+      fix: "take +fsid=v3 or +fsid=fixed beside +isolated",
+    });
+  return profile;
+}
+
+/** A point in which a profile deviates from what was proposed last. */
+export interface Deviation {
+  readonly name: string;
+  readonly sentence: string;
+  readonly source: string;
+}
+
+/**
+ * In what a profile deviates from the newest revision of each proposal that it has.
+ *
+ * @example deviationsOf(parseProfile("linux-6.18+isolated=chown-checked")).map(({ name }) => name) // ["chown-checked"]
+ */
+export function deviationsOf({ isolated, fsid, setusers }: Profile): readonly Deviation[] {
+  const isRepaired = fsid !== null && FSID_MODES[fsid].isRepaired;
+  return [
+    ...[...(isolated ?? [])].map((name) => ({ name, ...ISOLATION_SWITCHES[name] })),
+    ...(isRepaired ? FSID_REPAIRS : []),
+    ...[...(setusers ?? [])].map((name) => ({ name, ...SETUSERS_SWITCHES[name] })),
+  ];
 }
 
 /**
@@ -118,9 +134,7 @@ export function deviationsOf({ isolated }: Profile): readonly Deviation[] {
  * @example isolatedProfile(["chown-checked"]).name // "linux-6.18+isolated=chown-checked"
  */
 export function isolatedProfile(switches: Iterable<IsolationSwitch>): Profile {
-  const isolated = new Set(switches);
-  const list = [...isolated].join();
-  return { name: list === "" ? ISOLATED.name : `${ISOLATED.name}=${list}`, isolated };
+  return named({ ...LINUX, isolated: new Set(switches) });
 }
 
 /**
@@ -128,9 +142,21 @@ export function isolatedProfile(switches: Iterable<IsolationSwitch>): Profile {
  *
  * @example withSwitch(ISOLATED, "chown-checked", true)?.name // "linux-6.18+isolated=chown-checked"
  */
-export function withSwitch({ isolated }: Profile, name: IsolationSwitch, isOn: boolean): Profile | null {
-  if (!isolated) return null;
-  const on = new Set([...isolated].filter((other) => other !== name));
-  if (isOn) on.add(name);
-  return isolatedProfile(on);
+export function withSwitch(profile: Profile, name: IsolationSwitch, isOn: boolean): Profile | null {
+  if (!profile.isolated) return null;
+  const isolated = new Set([...profile.isolated].filter((other) => other !== name));
+  if (isOn) isolated.add(name);
+  return named({ ...profile, isolated });
+}
+
+/** A profile under the name that {@link parseProfile} reads it back from. */
+function named(profile: Profile): Profile {
+  const { isolated, fsid, setusers } = profile;
+  const features: readonly (readonly [string, readonly string[] | null])[] = [
+    ["isolated", isolated && [...isolated]],
+    ["fsid", fsid && [fsid]],
+    ["setusers", setusers && [...setusers]],
+  ];
+  const text = features.map(([name, words]) => (words ? `+${name}${words.length > 0 ? `=${words.join()}` : ""}` : ""));
+  return { ...profile, name: `${LINUX.name}${text.join("")}` };
 }

@@ -1,6 +1,6 @@
 import { isId } from "../core/id.ts";
 import { isCapability } from "../kernel/capability.ts";
-import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
+import { LINUX, type Profile, parseProfile } from "../kernel/profile.ts";
 import { scenarioError } from "../kernel/syscall/argument.ts";
 import type { Values } from "../kernel/syscall/call.ts";
 import { CALLS } from "../kernel/syscall/registry.ts";
@@ -51,14 +51,8 @@ function refuseVector(json: unknown): void {
 }
 
 function readProfile(given: unknown = LINUX.name): Profile {
-  const profile = typeof given === "string" ? parseProfile(given) : null;
-  if (profile) return profile;
-  throw scenarioError(
-    "$.profile",
-    `a kernel that is modelled: ${PROFILE_FORM}`,
-    given,
-    `leave it out for ${LINUX.name}`,
-  );
+  if (typeof given === "string") return parseProfile(given, "$.profile");
+  throw scenarioError("$.profile", "the name of a kernel", given, `leave it out for ${LINUX.name}`);
 }
 
 function readNames(json: unknown): Scenario["names"] {

@@ -14,6 +14,10 @@ export const FILES_LEFT_ALONE: ReadonlyMap<string, string> = new Map([
   ["translators.ts", "many ids at once; the bulk tests compare it with one at a time"],
   ["verdict.ts", "how an answer is put"],
   ["world.ts", "where things are kept"],
+  ["profile.ts", "says which kernel is modelled, and decides nothing; tests/kernel/profile.test.ts asks for each name"],
+  ["isolation-switches.ts", "a table of names"],
+  ["fsid-modes.ts", "a table of revisions"],
+  ["setusers-switches.ts", "a table of names"],
 ]);
 
 /** Functions, methods and entries of tables, wherever they are, and why. */

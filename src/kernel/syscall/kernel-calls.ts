@@ -1,9 +1,10 @@
 import { CLASSICAL, type Kuid64 } from "../../core/kuid64.ts";
 import { ROLES } from "../cred.ts";
 import { creatorHasPlace } from "../inode-permission.ts";
+import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch } from "../isolation-switches.ts";
 import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
 import { lookup } from "../path.ts";
-import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch, withSwitch } from "../profile.ts";
+import { withSwitch } from "../profile.ts";
 import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";

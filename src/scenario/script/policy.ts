@@ -1,4 +1,5 @@
-import { type IsolationSwitch, isolatedProfile, type Profile } from "../../kernel/profile.ts";
+import type { IsolationSwitch } from "../../kernel/isolation-switches.ts";
+import { isolatedProfile, type Profile } from "../../kernel/profile.ts";
 import { scriptError } from "./command.ts";
 import type { Script } from "./script.ts";
 import { call, type Verb, verb } from "./verb.ts";

@@ -1,5 +1,5 @@
 /** Scenarios that are none in form: their head, their names, the answers that they expect. */
-import { ERRNO } from "../../../src/kernel/index.ts";
+import { ERRNO, PROFILE_FORM } from "../../../src/kernel/index.ts";
 import { type Row, withSteps } from "./row.ts";
 
 export const FORMS: readonly Row[] = [
@@ -49,7 +49,8 @@ export const FORMS: readonly Row[] = [
   {
     rule: "a kernel that is not modelled is refused",
     scenario: { version: 1, profile: "linux-7.0", steps: [] },
-    says: '$.profile: expected a kernel that is modelled: linux-6.18, or linux-6.18+isolated, with "=" and a list of: repaired, overflow-munging, uid-only-idmap, empty-idmap-refused, idmap-of-any-superblock, ancestor-privilege, numbers-never-reused, unknown-overflows, chown-checked, policy-routing-default (got "linux-7.0"); leave it out for linux-6.18',
+    says: `$.profile: expected a kernel that is modelled: ${PROFILE_FORM} (got "linux-7.0")`,
+    code: "ERR_PROFILE",
     refusedBy: "both",
   },
   {

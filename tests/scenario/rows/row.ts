@@ -1,10 +1,13 @@
 /** A bad scenario, and small scenarios to make one of. */
+import type { ErrorCode } from "../../../src/core/index.ts";
 
 export interface Row {
   readonly rule: string;
   readonly scenario: unknown;
   /** The whole message. */
   readonly says: string;
+  /** ERR_SCENARIO without. */
+  readonly code?: ErrorCode;
   /** Both the published schema and the loader; or the loader alone, where it takes what the scenario itself defines. */
   readonly refusedBy: "both" | "loader";
 }

@@ -1,0 +1,106 @@
+/** How a revision of the fsid mappings answers where the revisions differ. */
+export interface FsidMode {
+  /** What becomes of the fs map of a namespace whose id map is written alone: it is looked up instead, or it is copied. */
+  readonly withoutFsMap: "fallback" | "mirror";
+  /** Must an fs map be written before the id map of its kind? */
+  readonly isOrdered: boolean;
+  /** Do credentials keep a second copy of the fs id, in id space (`pfsuid`)? */
+  readonly hasSecondCopy: boolean;
+  /** How exec of a setuid file takes the owner: looked up among ids, checked among fs ids but taken as it is, or translated. */
+  readonly execOwner: "id map" | "untranslated" | "translated";
+  /** Are the defects closed that {@link FSID_REPAIRS} names? */
+  readonly isRepaired: boolean;
+  readonly source: string;
+}
+
+/** The revisions of the fsid mappings, and the one that this project recommends. */
+export const FSID_MODES = {
+  v1: {
+    withoutFsMap: "fallback",
+    isOrdered: false,
+    hasSecondCopy: false,
+    execOwner: "id map",
+    isRepaired: false,
+    source: "fsid mappings, first series (11 Feb 2020)",
+  },
+  reply: {
+    withoutFsMap: "fallback",
+    isOrdered: false,
+    hasSecondCopy: false,
+    execOwner: "untranslated",
+    isRepaired: false,
+    source: "fsid mappings, the patch offered in reply to the first series (12 Feb 2020)",
+  },
+  v2: {
+    withoutFsMap: "fallback",
+    isOrdered: false,
+    hasSecondCopy: true,
+    execOwner: "translated",
+    isRepaired: false,
+    source: "fsid mappings, second series (14 Feb 2020)",
+  },
+  v3: {
+    withoutFsMap: "mirror",
+    isOrdered: true,
+    hasSecondCopy: true,
+    execOwner: "translated",
+    isRepaired: false,
+    source: "fsid mappings, third series (18 Feb 2020)",
+  },
+  fixed: {
+    withoutFsMap: "mirror",
+    isOrdered: true,
+    hasSecondCopy: true,
+    execOwner: "translated",
+    isRepaired: true,
+    source: "fsid mappings, third series, with the repairs of this project",
+  },
+} as const satisfies { readonly [name: string]: FsidMode };
+
+export type FsidModeName = keyof typeof FSID_MODES;
+
+/** The mode of `+fsid` without a word behind it. */
+export const DEFAULT_FSID_MODE: FsidModeName = "fixed";
+
+/** In what `fixed` deviates from the third series, which does otherwise in each. */
+export const FSID_REPAIRS: readonly { readonly name: string; readonly sentence: string; readonly source: string }[] = [
+  {
+    name: "groups-translated",
+    sentence: "A file's group is compared with the supplementary groups as ids of files, each through both maps.",
+    source: "nobody raised it; supplementary groups stay in id space in the third series",
+  },
+  {
+    name: "setfsuid-in-id-space",
+    sentence: "setfsuid without CAP_SETUID compares ids of processes with ids of processes.",
+    source: "nobody raised it; the third series compares an id of files with ids of processes",
+  },
+  {
+    name: "unmapped-effective-kept",
+    sentence: "A call that leaves an unmapped effective id alone succeeds, and exec keeps it as the fs id.",
+    source: "nobody raised it; the third series gives EINVAL, or maps the overflow id",
+  },
+  {
+    name: "own-id-in-parent-terms",
+    sentence: "The line that a writer without power may write names its own id as the parent namespace numbers it.",
+    source: "raised by Jann Horn; unchanged in the third series",
+  },
+  {
+    name: "root-needs-setfcap",
+    sentence: "A fs map that reaches id 0 of the parent needs CAP_SETFCAP, as an id map does since Linux 5.12.",
+    source: "proposal of this project",
+  },
+  {
+    name: "mount-options-in-fs-space",
+    sentence: "The uid= and gid= options of every file system are ids of files.",
+    source: "found by Josef Bacik with tmpfs",
+  },
+  {
+    name: "policies-see-both",
+    sentence: "A policy on changes of user ids (SafeSetID) is asked about both copies of the fs id.",
+    source: "raised by Jann Horn; open in the third series",
+  },
+];
+
+export function isFsidModeName(name: string): name is FsidModeName {
+  return Object.hasOwn(FSID_MODES, name);
+}
