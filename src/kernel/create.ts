@@ -1,4 +1,3 @@
-import { isNsCapable } from "./capability.ts";
 import { addEntry } from "./directory.ts";
 import { Inode, type InodeParts, type InodeType } from "./inode.ts";
 import {
@@ -11,6 +10,7 @@ import {
 } from "./inode-permission.ts";
 import { GROUP_EXEC, MODE_BITS, SETGID } from "./mode.ts";
 import type { Mount } from "./mount.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import {
   type Entry,
   type EntryName,

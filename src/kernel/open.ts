@@ -2,9 +2,10 @@ import { UsernsError } from "../core/errors.ts";
 import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import type { Inode } from "./inode.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
 import { MODE_BITS } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
+import type { Path } from "./mount.ts";
 import { type Entry, isDotName, lookup, lookupOpen, noEntry, notDirectory, notMade, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, privsToRemove } from "./setattr.ts";
@@ -58,6 +59,7 @@ export const OPEN_FLAGS = [
   "directory",
   "nofollow",
 ] as const;
+
 export type OpenFlag = (typeof OPEN_FLAGS)[number];
 
 /** How a file is to be opened. */

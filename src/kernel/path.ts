@@ -1,10 +1,10 @@
 import { UsernsError } from "../core/errors.ts";
-import { isNsCapable } from "./capability.ts";
 import type { Errno } from "./errno.ts";
 import type { Inode } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
 import type { Mount, Path } from "./mount.ts";
 import type { MountTree } from "./mount-tree.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { MAY } from "./permission.ts";
 import { PROC_ENTRIES } from "./proc.ts";
 import { readProcLink } from "./proc-file.ts";
@@ -69,8 +69,10 @@ export interface Entry extends EntryName {
 
 const MAX_LINKS = 40;
 const PROC_ROOT = { path: "root", entry: PROC_ENTRIES.root };
+
 /** `NAME_MAX`, in bytes. */
 const MAX_NAME = 255;
+
 /** `PATH_MAX` without the NUL that ends it, in bytes. */
 const MAX_PATH = 4095;
 
@@ -224,7 +226,7 @@ export function notMade({ name }: EntryName, errno: Errno): Verdict<never> {
 interface Walk {
   /** Does it begin at a root directory, where .. stays? */
   readonly isRooted: boolean;
-  tree: MountTree;
+  tree: MountTree<Mount>;
   /** What it led through, without {@link Walk.at}. */
   readonly above: Path[];
   at: Path;
@@ -244,7 +246,7 @@ function begin(world: World, task: Task, path: PathName): Verdict<Walk> {
 /** Where a walk begins, and which mounts it sees. */
 interface Start {
   readonly at: Path;
-  readonly tree: MountTree;
+  readonly tree: MountTree<Mount>;
 }
 
 /** @returns EACCES for the root directory of a task that the caller may not look into */

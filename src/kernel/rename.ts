@@ -1,7 +1,7 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
-import { requireOwnFiles } from "./mount.ts";
 import {
   type Entry,
   isEntry,

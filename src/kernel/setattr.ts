@@ -1,7 +1,7 @@
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { isInGroup } from "./cred.ts";
 import { killFileCapability } from "./file-capability.ts";
+import type { SetAttr } from "./iattr.ts";
 import type { Inode } from "./inode.ts";
 import {
   inodePermission,
@@ -14,6 +14,7 @@ import {
 import { fromVfsid } from "./mnt-idmapping.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import type { Mount, Path } from "./mount.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { isCapableOver, MAY, type Protected } from "./permission.ts";
 import { chmodAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
@@ -63,22 +64,6 @@ const RULES = ruleTable({
     source: "chmod(2); vectors/linux-6.18/8_vfs_permission.json (tag chown-setid)",
   },
 });
-
-/** What is to be changed: `struct iattr`. Ids are as seen through the mount. */
-export interface SetAttr {
-  readonly uid?: Kuid64<"uid">;
-  readonly gid?: Kuid64<"gid">;
-  readonly mode?: number;
-  readonly size?: number;
-  /** now: both times, as write permission allows; set: anything else, as ownership allows. */
-  readonly times?: "now" | "set";
-  /** Set-id bits to drop, as {@link SETUID} and {@link SETGID} together. */
-  readonly dropBits?: number;
-  /** Drop the file's capabilities too. */
-  readonly dropCapability?: boolean;
-  /** The change follows from one that was permitted: ask for no permission. */
-  readonly isForced?: boolean;
-}
 
 /** The set-group-ID bit where a change of owner or content drops it: `setattr_should_drop_sgid`. */
 export function setgidToDrop(world: World, task: Task, path: Path): number {
