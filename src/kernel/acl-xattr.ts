@@ -15,7 +15,8 @@ import {
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import { SETGID } from "./mode.ts";
 import type { Path } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { type AclEntry, type AclTag, type AclType, mapAclIds, modeOfAcl, type PosixAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
 import { fromKid, hasMapping, makeKid } from "./uidgid.ts";

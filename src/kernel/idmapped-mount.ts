@@ -1,7 +1,8 @@
 import { filesystemType } from "./filesystem-type.ts";
 import type { Mount, MountFlags, MountIdmap, Path } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
-import { lookup, type PathName } from "./path.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

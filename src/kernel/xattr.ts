@@ -14,7 +14,8 @@ import {
 import { STICKY } from "./mode.ts";
 import type { Path } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
-import { lookup, type PathName } from "./path.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

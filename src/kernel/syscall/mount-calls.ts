@@ -13,8 +13,8 @@ import {
 import { Inode, type Superblock } from "../inode.ts";
 import { NO_FLAGS } from "../mount.ts";
 import { MOUNT_FLAGS, MOUNTABLE_TYPES, makePrivate, mountAt, moveMount, umountAt } from "../mount-at.ts";
-import { mountOverlay } from "../overlay.ts";
-import { namesIn, type PathName } from "../path.ts";
+import { mountOverlay } from "../overlay-mount.ts";
+import { namesIn, type PathName } from "../path-name.ts";
 import { statInode } from "../stat.ts";
 import type { Task } from "../task.ts";
 import { mountTmpfs } from "../tmpfs-mount.ts";
