@@ -47,6 +47,11 @@ export class MountTree {
     return this.#covered.get(mount)?.get(inode);
   }
 
+  /** What a mount hides; null for the top of all. */
+  placeOf(mount: Mount): Path | null {
+    return this.#places.get(mount) ?? null;
+  }
+
   /** Is anything mounted on this mount? */
   isUsed(mount: Mount): boolean {
     return (this.#covered.get(mount)?.size ?? 0) > 0;

@@ -23,6 +23,8 @@ export interface Superblock {
   readonly refresh?: (directory: Inode) => void;
   /** What opening asks beside permission. */
   readonly mayOpen?: (task: Task, inode: Inode) => Verdict;
+  /** What /proc/PID/mountinfo tells of the options that it was made with; absent: of none. */
+  readonly showOptions?: () => readonly string[];
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }
@@ -62,6 +64,8 @@ export const NO_FLAGS: Readonly<MountFlags> = { isReadOnly: false, isNosuid: fal
 export interface Mount extends MountFlags {
   readonly name: string;
   readonly superblock: Superblock;
+  /** What it was mounted from, as mount(2) was told; absent where a setup mounted it. */
+  readonly source?: string;
   /** What the mount shows as its top: the root of the file system or a directory below it. */
   readonly root: Inode;
   /** null: ids pass as they are. */

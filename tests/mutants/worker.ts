@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
-import { importRecorded, type Recorded } from "../../src/scenario/index.ts";
+import { importRecorded, type Recorded, recordedScript } from "../../src/scenario/index.ts";
+import { writtenScripts } from "../suites/written-scripts.ts";
 import { runBroken, runWhole } from "./switch.ts";
 
 /** What a worker is given. */
@@ -73,6 +74,6 @@ function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
 }
 
 const { files, mutants }: Job = workerData;
-const touched = touchedBy(files.flatMap(vectorsIn));
+const touched = touchedBy([...files.flatMap(vectorsIn), ...writtenScripts().map(recordedScript)]);
 for (const mutant of mutants)
   parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);
