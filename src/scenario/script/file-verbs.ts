@@ -1,6 +1,5 @@
-import { isMapFileName } from "../../kernel/map-file.ts";
-import { procPath } from "../../kernel/proc-file.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { isMapFileName, procPath } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { procFileOf } from "./proc-path.ts";

@@ -1,4 +1,4 @@
-import { ALL_CAPS, type CapSet, capSet, capsWithout, isCapability, NO_CAPS } from "../../kernel/capability.ts";
+import { ALL_CAPS, type CapSet, capSet, capsWithout, isCapability, NO_CAPS } from "../../kernel/index.ts";
 import { id, ids, number, word } from "./command.ts";
 import { AGENT_PROGRAM } from "./machine.ts";
 import { call, listIn, plainVerb, RET_0, showKid, type Verb, verb } from "./verb.ts";
