@@ -86,6 +86,8 @@ export interface Superblock {
   readonly refresh?: (directory: Inode) => void;
   /** What opening asks beside permission. */
   readonly mayOpen?: (opener: Process, inode: Inode) => Verdict;
+  /** What /proc/PID/mountinfo tells of the options that it was made with; absent: of none. */
+  readonly showOptions?: () => readonly string[];
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }

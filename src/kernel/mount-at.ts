@@ -93,7 +93,7 @@ export function mountAt(world: World, task: Task, request: MountRequest, name: s
   const flags = Object.fromEntries(
     Object.entries(MOUNT_FLAGS).map(([flag, bit]) => [flag, (request.flags & bit) !== 0]),
   );
-  return attachAt(task, { ...made.value, ...flags }, target.value);
+  return attachAt(task, { ...made.value, ...flags, source: request.source }, target.value);
 }
 
 /** `move_mount`: put a tree that is attached nowhere at a place of the caller's mount namespace. */

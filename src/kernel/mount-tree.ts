@@ -56,6 +56,11 @@ export class MountTree<M extends Mounted> {
     return this.#covered.get(mount)?.get(inode);
   }
 
+  /** What a mount hides; null for the top of all. */
+  placeOf(mount: M): Place<M> | null {
+    return this.#places.get(mount) ?? null;
+  }
+
   /** Is anything mounted on this mount? */
   isUsed(mount: M): boolean {
     return (this.#covered.get(mount)?.size ?? 0) > 0;

@@ -25,6 +25,8 @@ export const NO_FLAGS: Readonly<MountFlags> = { isReadOnly: false, isNosuid: fal
 export interface Mount extends MountFlags {
   readonly name: string;
   readonly superblock: Superblock;
+  /** What it was mounted from, as mount(2) was told; absent where a setup mounted it. */
+  readonly source?: string;
   /** What the mount shows as its top: the root of the file system or a directory below it. */
   readonly root: Inode;
   /** null: ids pass as they are. */

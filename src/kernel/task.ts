@@ -30,6 +30,8 @@ export interface Task extends Process {
   session: number;
   umask: number;
   nice: number;
+  /** How low anybody may set its /proc/PID/oom_score_adj. */
+  leastOomAdjust: number;
   /** RLIMIT_NPROC; null: none. */
   processLimit: number | null;
   mountNs: MountNamespace;

@@ -169,6 +169,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
     nice: 0,
+    leastOomAdjust: 0,
     processLimit: null,
     mountNs: parts.mountNs ?? world.initMountNs,
     utsNs: world.initUtsNs,
