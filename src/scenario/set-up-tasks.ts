@@ -15,9 +15,10 @@ import {
   umask,
   userNamespace,
 } from "../kernel/syscall/argument.ts";
+import { type GivenKid, kernelId } from "../kernel/syscall/kid-argument.ts";
 import type { UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
-import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
+import { kid } from "./kernel-id.ts";
 
 const ROOT_IDS = { real: kid(0), effective: kid(0), saved: kid(0), fs: kid(0) };
 

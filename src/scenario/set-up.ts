@@ -21,9 +21,10 @@ import {
   tupleOf,
   userNamespace,
 } from "../kernel/syscall/argument.ts";
+import { kernelId } from "../kernel/syscall/kid-argument.ts";
 import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
-import { kernelId, kid } from "./kernel-id.ts";
+import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";
