@@ -1,10 +1,18 @@
 import { checkLength, checkOperands, failForeign, failFreed, failNumbers, isArray, operand } from "./columns.ts";
-import { type Column, type Engine, HEADER, type HeaderShifter, type Ids, type Translator } from "./engine.ts";
+import {
+  type Column,
+  type Engine,
+  HEADER,
+  HEADER_PLACES,
+  type HeaderShifter,
+  type Ids,
+  type Translator,
+} from "./engine.ts";
 import type { FlatRoute } from "./flat-route.ts";
 import type { NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import { classicalTable, givesNumbers, Lookups } from "./segment-columns.ts";
-import { CHECKSUM_PLACE, checkHeader, HEADER_BYTES, UID_PLACE } from "./tar-header.ts";
+import { checkHeader } from "./tar-header.ts";
 import { type Kernels, kernelsOf } from "./wasm-kernels.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 import { WasmOperands } from "./wasm-operands.ts";
@@ -148,8 +156,8 @@ function ownOperand({ memory }: Core, name: string, ids: Ids, width: 1 | 2 = 1) 
 }
 
 /** The bytes of a header that may change: uid and gid, which adjoin, and the checksum. */
-const OWNERS_END = UID_PLACE + 16;
-const CHECKSUM_END = CHECKSUM_PLACE + 8;
+const OWNERS_END = HEADER_PLACES.uid + 16;
+const CHECKSUM_END = HEADER_PLACES.checksum + 8;
 
 class WasmHeaderShifter implements HeaderShifter {
   readonly #core: Core;
@@ -167,11 +175,11 @@ class WasmHeaderShifter implements HeaderShifter {
     const at = kernels.header;
     const inside = memory.bytes;
     checkHeader(bytes, offset);
-    inside.set(bytes.subarray(offset, offset + HEADER_BYTES), at);
+    inside.set(bytes.subarray(offset, offset + HEADER_PLACES.bytes), at);
     const code = headerCode(kernels.shiftHeader(this.#uids.table, this.#gids.table));
     if (code !== HEADER.shifted) return code;
-    for (let k = UID_PLACE; k < OWNERS_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
-    for (let k = CHECKSUM_PLACE; k < CHECKSUM_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
+    for (let k = HEADER_PLACES.uid; k < OWNERS_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
+    for (let k = HEADER_PLACES.checksum; k < CHECKSUM_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
     return code;
   }
 }

@@ -66,16 +66,11 @@ const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mque
 
 export type MountableType = keyof typeof TYPES;
 
-export const MOUNTABLE_TYPES: readonly MountableType[] = [
-  "tmpfs",
-  "ext4",
-  "overlay",
-  "cgroup2",
-  "proc",
-  "sysfs",
-  "devpts",
-  "mqueue",
-];
+function isMountable(type: string): type is MountableType {
+  return Object.hasOwn(TYPES, type);
+}
+
+export const MOUNTABLE_TYPES: readonly MountableType[] = Object.keys(TYPES).filter(isMountable);
 
 /**
  * `mount`: a file system of a type at a place of the caller's mount namespace.
