@@ -71,7 +71,10 @@ export class MountTree {
       return known;
     };
     const tree = new MountTree();
-    if (this.top) tree.top = copyOf(this.top);
+    if (this.top) {
+      tree.top = copyOf(this.top);
+      if (isLocked || this.#locked.has(this.top)) tree.#locked.add(tree.top);
+    }
     for (const [mount, place] of this.#places) {
       const made = copyOf(mount);
       const on = { mount: copyOf(place.mount), inode: place.inode };

@@ -264,7 +264,8 @@ function startOf(world: World, task: Task, { from }: PathName): Verdict<Start> {
       got: "nothing",
       fix: "write mount:path",
     });
-  return allow({ at: tree.through({ mount: tree.top, inode: tree.top.root }), tree });
+  // What is mounted on the root directory itself is not seen from there, only by way of "..".
+  return allow({ at: { mount: tree.top, inode: tree.top.root }, tree });
 }
 
 function startAtMount(task: Task, mount: Mount): Start {
@@ -315,11 +316,11 @@ function walkParent(world: World, task: Task, walk: Walk, text: string): Verdict
   return parent("");
 }
 
-/** The directory above the one that is reached. */
-function parentOf({ above, at, isRooted }: Walk): Path {
+/** The directory above the one that is reached, through what is mounted there. */
+function parentOf({ above, at, isRooted, tree }: Walk): Path {
   const parent = above.at(-1) ?? (isRooted ? at : undefined);
   if (!parent) throw outside(at.mount, `".." at the top of ${at.mount.name}`);
-  return parent;
+  return tree.through(parent);
 }
 
 function findName({ mount, directory, name, hasSlash, walk }: Parent): Verdict<Entry> {
