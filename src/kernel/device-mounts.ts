@@ -16,7 +16,7 @@ const PTMX = 0x502;
  */
 export function mountTerminals(world: World, { cred }: Task, ptmxMode: number, name: string): Mount {
   const { userNs } = cred;
-  const superblock: Superblock = { name, type: "devpts", userNs, isReadOnly: false };
+  const superblock: Superblock = { name, type: "devpts", userNs, isReadOnly: false, names: [] };
   const owner = userNs.isIsolated
     ? GLOBAL_ROOT
     : { uid: makeKid(world, userNs, "uid", 0), gid: makeKid(world, userNs, "gid", 0) };
@@ -35,7 +35,7 @@ export function mountTerminals(world: World, { cred }: Task, ptmxMode: number, n
  */
 export function mountQueues(world: World, { ipcNs }: Task, name: string): Mount {
   ipcNs.queues ??= new Inode(world.inodeColumns, {
-    superblock: { name, type: "mqueue", userNs: ipcNs.userNs, isReadOnly: false },
+    superblock: { name, type: "mqueue", userNs: ipcNs.userNs, isReadOnly: false, names: ["create", "unlink"] },
     type: "dir",
     mode: 0o1777,
     ...ipcNs.maker,

@@ -3,6 +3,7 @@ import { addEntry } from "./directory.ts";
 import { hasUnmappedId, inodePermission, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
+import { hasOperation } from "./name-operations.ts";
 import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -40,6 +41,8 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   const permitted = mayCreate(world, task, entry.value);
   if (!permitted.ok) return permitted;
   const { inode } = found.value;
+  const made = hasOperation(entry.value.directory, "link");
+  if (!made.ok) return made;
   if (inode.type === "dir") return deny("EPERM", RULES.directoryNotLinked);
   addEntry(entry.value.directory, entry.value.name, inode);
   inode.links++;

@@ -3,6 +3,7 @@ import type { IdMap } from "../core/id-map.ts";
 import type { NamespaceNumber } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import type { MountTree } from "./mount-tree.ts";
+import type { NameOperation } from "./name-operations.ts";
 import type { SetAttr } from "./setattr.ts";
 import type { Task } from "./task.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
@@ -17,6 +18,10 @@ export interface Superblock {
   isReadOnly: boolean;
   /** Does it count what each user and group has? Then every owner must be one that it can count for. */
   readonly hasQuota?: boolean;
+  /** What calls may do with the names in its directories; absent: everything. */
+  readonly names?: readonly NameOperation[];
+  /** Is a name that is not there an error even to those who would make it? */
+  readonly hasNoFreeNames?: boolean;
   /** Fill a directory that was just made with what every directory of this file system has. */
   readonly populate?: (directory: Inode) => void;
   /** Bring the entries of a directory up to date before a name is looked for there. */

@@ -5,7 +5,8 @@ import type { Inode } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
 import { MODE_BITS } from "./mode.ts";
 import { type Path, requireOwnFiles } from "./mount.ts";
-import { type Entry, isDotName, lookup, lookupOpen, noEntry, notDirectory, notMade, type PathName } from "./path.ts";
+import { hasOperation } from "./name-operations.ts";
+import { type Entry, isNoName, lookup, lookupOpen, noEntry, notDirectory, notMade, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, privsToRemove } from "./setattr.ts";
 import type { Task } from "./task.ts";
@@ -76,7 +77,7 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
   const isExclusive = has("creat") && has("excl");
   const last = isExclusive || has("nofollow") ? "nofollow" : "follow";
   const entry = lookupOpen(world, task, path, last, (parent) =>
-    has("creat") && parent.hasSlash && !isDotName(parent) ? notMade(parent, "EISDIR") : allow(),
+    has("creat") && parent.hasSlash && !isNoName(parent) ? notMade(parent, "EISDIR") : allow(),
   );
   if (!entry.ok) return entry;
   const { at } = entry.value;
@@ -95,6 +96,8 @@ function createFile(world: World, task: Task, entry: Entry, mode: number): Verdi
   if (!writable.ok) return writable;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
+  const creatable = hasOperation(entry.directory, "create");
+  if (!creatable.ok) return creatable;
   const made = createEntry(world, task, entry, "file", mode & MODE_BITS);
   return made.ok ? allow({ mount: entry.mount, inode: made.value }) : made;
 }
@@ -161,6 +164,8 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });
   if (!permitted.ok) return permitted;
+  const nameless = hasOperation(directory, "tmpfile");
+  if (!nameless.ok) return nameless;
   return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & MODE_BITS) });
 }
 

@@ -128,9 +128,9 @@ export function lookupParent(world: World, task: Task, path: PathName): Verdict<
   return begun.ok ? walkParent(world, task, begun.value, path.text) : begun;
 }
 
-/** Is it `.` or `..`, which every directory has? */
-export function isDotName({ name }: EntryName): boolean {
-  return name === "." || name === "..";
+/** Is it `.` or `..`, which every directory has, or the root directory, which has no name? */
+export function isNoName({ name, walk }: Parent): boolean {
+  return name === "." || name === ".." || (name === "" && walk.isRooted);
 }
 
 /**
@@ -339,6 +339,7 @@ function find({ at, tree }: Walk, name: string): Verdict<Pick<Entry, "inode" | "
   if (!found.ok) return found;
   at.inode.superblock.refresh?.(at.inode);
   const inode = at.inode.entries.get(name) ?? null;
+  if (!inode && at.inode.superblock.hasNoFreeNames) return deny("ENOENT", RULES.entryExists, `there is no ${name}`);
   return allow({ inode, at: inode && tree.through({ mount: at.mount, inode }) });
 }
 
