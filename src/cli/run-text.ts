@@ -1,5 +1,5 @@
 import { explanationLines, hang } from "../explain/index.ts";
-import type { Values } from "../kernel/index.ts";
+import type { Values } from "../kernel/syscall/index.ts";
 import type { RunCall, RunScenario } from "./run-answer.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 import type { Errno } from "./errno.ts";
-import type { Inode } from "./inode.ts";
+import type { Inode, NameOperation } from "./inode.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 const RULES = ruleTable({
@@ -9,18 +9,6 @@ const RULES = ruleTable({
       "mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2): EPERM; vectors of this project, trees.json",
   },
 });
-
-/** What a call does with a name in a directory, as `struct inode_operations` has it. */
-export type NameOperation =
-  | "create"
-  | "mknod"
-  | "mkdir"
-  | "symlink"
-  | "link"
-  | "rename"
-  | "unlink"
-  | "rmdir"
-  | "tmpfile";
 
 /** What is answered where the file system has not the operation. */
 const MISSING: { readonly [Operation in NameOperation]: Errno } = {

@@ -1,5 +1,5 @@
-import { CLASSICAL, type NamespaceNumber } from "../core/kuid64.ts";
-import { type Argument, id, optional, scenarioError } from "../kernel/syscall/argument.ts";
+import { CLASSICAL, type NamespaceNumber } from "../core/index.ts";
+import { type Argument, id, optional, scenarioError } from "../kernel/syscall/index.ts";
 
 /** A kernel id of either kind. */
 export interface GivenKid {

@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
-import { explainDifferences, importRecorded, loadScenario, type Recorded, replay } from "../../src/scenario/index.ts";
+import {
+  explainDifferences,
+  importRecorded,
+  loadScenario,
+  type Recorded,
+  recordedScript,
+  replay,
+} from "../../src/scenario/index.ts";
+import { writtenScripts } from "../suites/written-scripts.ts";
 import { runBroken, runWhole } from "./switch.ts";
 
 /** What a worker is given. */
@@ -86,6 +94,10 @@ function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
 }
 
 const { files, examples, mutants }: Job = workerData;
-const touched = touchedBy([...files.flatMap(vectorsIn), ...examples.map(({ name, json }) => exampleOf(name, json))]);
+const touched = touchedBy([
+  ...files.flatMap(vectorsIn),
+  ...examples.map(({ name, json }) => exampleOf(name, json)),
+  ...writtenScripts().map(recordedScript),
+]);
 for (const mutant of mutants)
   parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);

@@ -1,5 +1,5 @@
-import { MOUNTABLE_TYPES } from "../../kernel/mount-at.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { MOUNTABLE_TYPES } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
