@@ -19,7 +19,7 @@ import { WasmOperands } from "./wasm-operands.ts";
 import { WasmRoute } from "./wasm-route.ts";
 import { WasmTable } from "./wasm-table.ts";
 
-/** Ids translated through a table from which on a trie pays for the time that it takes to build (measured). */
+/** Ids translated through a table from which on their blocks (see wasm-table.ts) pay for the time that they take to build (measured). */
 const MANY_IDS = 8192;
 
 /** One instance of the Wasm core: what its columns and translators share. */
@@ -92,11 +92,11 @@ class WasmTranslator implements Translator {
     const writes = [this.#operand("to", to)];
     const length = checkOperands(reads, writes);
     if (this.#areMany(length)) this.#table.prepareForMany();
-    const { translateVertical, translateByTrie, translateBySearch } = this.core.kernels;
+    const { translateVertical, translateByBlocks, translateBySearch } = this.core.kernels;
     const kernel = this.#table.isVertical
       ? translateVertical
-      : this.#table.hasTrie
-        ? translateByTrie
+      : this.#table.hasBlocks
+        ? translateByBlocks
         : translateBySearch;
     return this.core.operands.run(length, reads, writes, ([a = 0, b = 0], count) => kernel(table, a, b, count));
   }
