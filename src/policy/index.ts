@@ -6,12 +6,15 @@
  */
 export * from "./account-overlap.ts";
 export * from "./ask-new-id-map.ts";
+export * from "./deny-setgroups.ts";
 export * from "./get-subids.ts";
 export * from "./new-id-map.ts";
 export * from "./new-id-map-request.ts";
+export * from "./strerror.ts";
 export * from "./sub-id-defaults.ts";
 export * from "./subid-edit.ts";
 export * from "./subid-grant.ts";
 export * from "./subid-missing.ts";
+export * from "./target-owner.ts";
 export * from "./tool-answer.ts";
 export * from "./tool-user-space.ts";

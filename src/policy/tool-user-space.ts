@@ -3,8 +3,9 @@ import { allow, INIT_PID, ROOT, type Task, type World } from "../kernel/index.ts
 import { id, listOf, objectOf, optional, text } from "../kernel/syscall/argument.ts";
 import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
 import { getSubids, type SubidFiles } from "./get-subids.ts";
-import { newIdMap, type ToolCaller } from "./new-id-map.ts";
+import { newIdMap } from "./new-id-map.ts";
 import { type MappedKind, TOOL } from "./new-id-map-request.ts";
+import type { ToolCaller } from "./target-owner.ts";
 
 /** How recorded output writes the process id of a target that the step names. */
 const PID_MARK = "<PID>";
