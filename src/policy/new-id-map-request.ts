@@ -17,7 +17,8 @@ const LIMIT = BigInt(NO_ID);
 export type LinesReading =
   | { readonly ok: true; readonly extents: readonly Extent[] }
   | { readonly ok: false; readonly why: "count"; readonly lineCount: number }
-  | { readonly ok: false; readonly why: "number" | "overflow" };
+  | { readonly ok: false; readonly why: "number" }
+  | { readonly ok: false; readonly why: "overflow" };
 
 /** The lines of a map that the tool is asked for, or the text it refuses them with. */
 export type RequestReading =
