@@ -36,7 +36,7 @@ export function grantFiles(files: FsidFiles, kind: MappedKind) {
  *
  * @param image  what is asked about; only a line for this image, or for every one, counts. null: nothing in particular,
  *               and then a line must name its image, which has to be there
- * @source a proposal (fsid helper, part H.2)
+ * @source a proposal: tests/vectors/proposals/tables.json (H)
  */
 export function fsidGround(
   extent: Extent,

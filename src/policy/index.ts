@@ -7,6 +7,7 @@
 export * from "./account-overlap.ts";
 export * from "./ask-new-id-map.ts";
 export * from "./deny-setgroups.ts";
+export * from "./fsid-advice.ts";
 export * from "./fsid-authority.ts";
 export * from "./fsid-checks.ts";
 export * from "./fsid-coverage.ts";
@@ -15,7 +16,9 @@ export * from "./fsid-target.ts";
 export * from "./get-subids.ts";
 export * from "./image-offset.ts";
 export * from "./new-fsid-map.ts";
+export * from "./new-fsid-map-lines.ts";
 export * from "./new-fsid-map-request.ts";
+export * from "./new-fsid-map-run.ts";
 export * from "./new-id-map.ts";
 export * from "./new-id-map-request.ts";
 export * from "./strerror.ts";
