@@ -14,6 +14,7 @@ import type { UtsNamespace } from "./nsproxy.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import { type NetNamespace, newNetNamespace } from "./policy-routing.ts";
 import { LINUX, type Profile } from "./profile.ts";
+import type { SetidPolicies } from "./safesetid.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
@@ -63,6 +64,7 @@ export interface World {
   readonly listeners: Map<string, Socket>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
+  readonly setidPolicies: SetidPolicies;
   /** null: the machine has none. */
   cgroups: Cgroups | null;
   /** A scenario's names for ids. */
@@ -106,6 +108,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    setidPolicies: { uid: [], gid: [] },
     cgroups: null,
     idNames: new Map(),
     nextPid: FIRST_PID,

@@ -13,6 +13,8 @@ export interface Memory {
   readonly unmodelled: Map<string, string>;
   /** The value that turns a switch on, by the name of one that is not listed. */
   readonly switchedOn: Map<string, string>;
+  /** Agents that a call killed. */
+  readonly killed: Set<string>;
 }
 
 export function newMemory(): Memory {
@@ -22,6 +24,7 @@ export function newMemory(): Memory {
     listening: new Map(),
     unmodelled: new Map(),
     switchedOn: new Map(),
+    killed: new Set(),
   };
 }
 
