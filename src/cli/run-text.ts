@@ -1,6 +1,6 @@
 import { showKuid64 } from "../core/index.ts";
 import { explanationLines, hang } from "../explain/index.ts";
-import { CALLS, type ToldKids, type Values } from "../kernel/index.ts";
+import { CALLS, type ToldKids, type Values } from "../kernel/syscall/index.ts";
 import type { RunCall, RunScenario } from "./run-answer.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { quoted, UsernsError } from "../core/errors.ts";
-import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
-import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
-import { importRecorded } from "../scenario/import-recorded.ts";
-import type { Outcome, Recorded } from "../scenario/run-vector.ts";
+import { quoted, UsernsError } from "../core/index.ts";
+import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/index.ts";
+import { DELEGATION_TOOLS } from "../policy/index.ts";
+import { importRecorded, type Outcome, type Recorded } from "../scenario/index.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
 

@@ -64,7 +64,7 @@ function rootOf(world: World, { superblock, root }: Mount): string {
   return ways.reduce((longest, way) => (way.length > longest.length ? way : longest), "");
 }
 
-function pointOf(tree: MountTree, mount: Mount): string {
+function pointOf(tree: MountTree<Mount>, mount: Mount): string {
   const place = tree.placeOf(mount);
   if (!place) return "";
   return pointOf(tree, place.mount) + (pathBelow(place.mount.root, place.inode) ?? "");

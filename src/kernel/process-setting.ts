@@ -1,4 +1,4 @@
-import { isNsCapable } from "./capability.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";

@@ -1,8 +1,9 @@
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { type Cred, type CredIds, idsOf, ROLES } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { genericPermission, MAY } from "./permission.ts";
 import { GLOBAL_ROOT } from "./pseudo-files.ts";
+import type { SetidRule } from "./setid-policies.ts";
 import type { Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
@@ -26,15 +27,6 @@ const RULES = ruleTable({
     source: `${SOURCE}; vectors/isolated A03, D04`,
   },
 });
-
-/** From which id a task may change to which, by the policy of one kind. */
-export interface SetidRule {
-  readonly from: Kuid64;
-  readonly to: Kuid64;
-}
-
-/** The policies of a machine, by kind; none at the start. */
-export type SetidPolicies = { [K in OwnerKind]: readonly SetidRule[] };
 
 /** The files of the policies are global root's alone. */
 const POLICY_FILE = { ...GLOBAL_ROOT, mode: 0o600, isDirectory: false };

@@ -1,5 +1,5 @@
-import { Inode } from "./inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { Inode, type Superblock } from "./inode.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile } from "./pseudo-files.ts";
 import type { World } from "./world.ts";
 

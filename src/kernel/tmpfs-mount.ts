@@ -1,10 +1,10 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { idsOf } from "./cred.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
-import { Inode } from "./inode.ts";
+import { Inode, type Superblock } from "./inode.ts";
 import { MODE_BITS, showMode } from "./mode.ts";
-import { NO_FLAGS, type Superblock } from "./mount.ts";
+import { NO_FLAGS } from "./mount.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";

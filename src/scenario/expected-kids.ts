@@ -1,6 +1,5 @@
-import type { ToldKids, Values } from "../kernel/syscall/call.ts";
-import { numberedKid } from "../kernel/syscall/kid-argument.ts";
-import type { World } from "../kernel/world.ts";
+import type { World } from "../kernel/index.ts";
+import { numberedKid, type ToldKids, type Values } from "../kernel/syscall/index.ts";
 
 /**
  * An expected answer with each kernel id as calls tell it, `[id, number]`: a scenario may also write `5@box`, since which

@@ -1,18 +1,25 @@
-import type { Engine } from "../core/engine.ts";
-import { UsernsError } from "../core/errors.ts";
-import type { Extent } from "../core/extent.ts";
-import { isId } from "../core/id.ts";
-import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
-import { idmapOf } from "../kernel/idmapped-mount.ts";
-import { Inode } from "../kernel/inode.ts";
-import { installMap } from "../kernel/map-write.ts";
-import { fromVfsid, makeVfsid } from "../kernel/mnt-idmapping.ts";
-import { type Mount, NO_FLAGS } from "../kernel/mount.ts";
-import { ISOLATED } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../kernel/uidgid.ts";
-import { childUserNamespace, type OwnerKind, type UserNamespace } from "../kernel/user-namespace.ts";
-import { createWorld, freeWorld, type World } from "../kernel/world.ts";
+import { CLASSICAL, type Engine, type Extent, isId, type Kuid64, UsernsError } from "../core/index.ts";
+import {
+  childUserNamespace,
+  createWorld,
+  freeWorld,
+  fromKid,
+  fromKidIsolated,
+  fromKidMunged,
+  fromVfsid,
+  Inode,
+  ISOLATED,
+  idmapOf,
+  installMap,
+  type Mount,
+  makeKid,
+  makeVfsid,
+  NO_FLAGS,
+  type OwnerKind,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
+import { scenarioError } from "../kernel/syscall/index.ts";
 import { listAt, objectAt, textAt } from "./load.ts";
 import type { Outcome, Recorded } from "./run-vector.ts";
 

@@ -1,6 +1,5 @@
-import { CLASSICAL } from "../core/kuid64.ts";
-import { type Argument, optional } from "../kernel/syscall/argument.ts";
-import { type GivenKid, kernelId } from "../kernel/syscall/kid-argument.ts";
+import { CLASSICAL } from "../core/index.ts";
+import { type Argument, type GivenKid, kernelId, optional } from "../kernel/syscall/index.ts";
 
 /** The kernel id that a number of the initial namespace stands for. */
 export function kid(number: number): GivenKid {

@@ -1,9 +1,6 @@
-import { isId } from "../core/id.ts";
-import { isCapability } from "../kernel/capability.ts";
-import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import { CALLS } from "../kernel/syscall/registry.ts";
+import { isId } from "../core/index.ts";
+import { isCapability, LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/index.ts";
+import { CALLS, scenarioError, type Values } from "../kernel/syscall/index.ts";
 import { refuseNotModelled } from "./not-modelled.ts";
 import { readObserved } from "./observed.ts";
 import { SCENARIO_VERSION, type Scenario, type ScenarioStep, SETUP_PARTS, type Setup } from "./scenario.ts";

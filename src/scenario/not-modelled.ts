@@ -1,4 +1,4 @@
-import { scenarioError } from "../kernel/syscall/argument.ts";
+import { scenarioError } from "../kernel/syscall/index.ts";
 
 /** What Linux has and the model has not, and the words by which a scenario may ask for it. */
 const NOT_MODELLED = [

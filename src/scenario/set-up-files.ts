@@ -1,16 +1,34 @@
-import { putAcl } from "../kernel/acl-xattr.ts";
-import { makeCgroups } from "../kernel/cgroup.ts";
-import { addEntry, entryAt } from "../kernel/directory.ts";
-import { idmapOf } from "../kernel/idmapped-mount.ts";
-import { Inode } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
-import { mountOverlay } from "../kernel/overlay.ts";
-import { getName, nameFits, namesIn, type PathName } from "../kernel/path.ts";
-import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
-import { aclOf, fileCapability, type GivenEntry } from "../kernel/syscall/acl-argument.ts";
+import {
+  type AclEntry,
+  addEntry,
+  entryAt,
+  getName,
+  Inode,
+  idmapOf,
+  type Mount,
+  makeCgroups,
+  mountOverlay,
+  NO_FLAGS,
+  nameFits,
+  namesIn,
+  type Path,
+  type PathName,
+  type PosixAcl,
+  putAcl,
+  ROOT,
+  type Superblock,
+  type Task,
+  validateAcl,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
+  aclOf,
+  fileCapability,
   fileMode,
+  type GivenEntry,
+  type GivenKid,
+  kernelId,
   listOf,
   namedIn,
   natural,
@@ -20,10 +38,7 @@ import {
   scenarioError,
   text,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import { type GivenKid, kernelId } from "../kernel/syscall/kid-argument.ts";
-import type { Task } from "../kernel/task.ts";
-import { ROOT, type World } from "../kernel/world.ts";
+} from "../kernel/syscall/index.ts";
 import { kid, ownerId } from "./kernel-id.ts";
 
 /** A name that a path can begin with. */

@@ -1,5 +1,5 @@
 import type { AclEntryText } from "../acl-xattr.ts";
-import type { FileCapability } from "../file-capability.ts";
+import type { FileCapability } from "../capability-xattr.ts";
 import { ACL_TAGS, type AclTag } from "../posix-acl.ts";
 import {
   type Argument,

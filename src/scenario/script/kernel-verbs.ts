@@ -1,6 +1,6 @@
-import { NO_ID } from "../../core/id.ts";
-import { MOUNTABLE_TYPES } from "../../kernel/mount-at.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { NO_ID } from "../../core/index.ts";
+import { MOUNTABLE_TYPES } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
