@@ -40,6 +40,7 @@ export function makeCgroups(world: World, name: string, owner: OwnerIds, mode: n
     type: "cgroup2",
     userNs: world.initUserNs,
     isReadOnly: false,
+    names: ["mkdir", "rmdir"],
     populate: (directory) => {
       const { uid, gid } = directory;
       for (const [file, bits] of FILES)

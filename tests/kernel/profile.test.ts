@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FSID_REPAIRS, ISOLATED, LINUX, parseProfile, REPAIRS, withSwitch } from "../../src/kernel/index.ts";
+import {
+  FSID_REPAIRS,
+  ISOLATED,
+  isolatedProfile,
+  LINUX,
+  parseProfile,
+  REPAIRS,
+  withSwitch,
+} from "../../src/kernel/index.ts";
 import { deviationsOf, PROFILE_PATTERN } from "../../src/kernel/profile.ts";
 
 const READ: readonly (readonly [string, Partial<ReturnType<typeof parseProfile>>])[] = [
@@ -46,6 +54,13 @@ test("a profile tells in what it deviates from what was proposed last", () => {
     FSID_REPAIRS.map(({ name }) => name),
   );
   assert.deepEqual(names("linux-6.18+setusers=secure-exec-clears"), ["secure-exec-clears"]);
+});
+
+test("a profile made of switches is named by them, and read back by its name", () => {
+  assert.deepEqual(isolatedProfile([]), ISOLATED);
+  const made = isolatedProfile(["chown-checked", "uid-only-idmap"]);
+  assert.equal(made.name, "linux-6.18+isolated=chown-checked,uid-only-idmap");
+  assert.deepEqual(parseProfile(made.name), made);
 });
 
 test("a switch is turned on and off again, whatever else the profile has", () => {

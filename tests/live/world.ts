@@ -1,7 +1,8 @@
 /** A world of the model, made on the running kernel: namespaces, processes and sockets. */
 import { ALL_CAPS, type CapSet, capSet, capsWithout } from "../../src/kernel/capability.ts";
 import type { CredIds } from "../../src/kernel/cred.ts";
-import { formatMap, readMap } from "../../src/kernel/map-write.ts";
+import { formatMap } from "../../src/kernel/map-text.ts";
+import { readMap } from "../../src/kernel/map-write.ts";
 import type { Task } from "../../src/kernel/task.ts";
 import type { UserNamespace } from "../../src/kernel/user-namespace.ts";
 import { ROOT, type World } from "../../src/kernel/world.ts";

@@ -1,5 +1,4 @@
-import { UsernsError } from "../../core/errors.ts";
-import { NO_ID } from "../../core/id.ts";
+import { NO_ID, UsernsError } from "../../core/index.ts";
 
 /** What a script remembers of the answers so far, since later commands refer to them. */
 export interface Memory {
@@ -13,6 +12,8 @@ export interface Memory {
   readonly unmodelled: Map<string, string>;
   /** The value that turns a switch on, by the name of one that is not listed. */
   readonly switchedOn: Map<string, string>;
+  /** Agents that a call killed. */
+  readonly killed: Set<string>;
 }
 
 export function newMemory(): Memory {
@@ -22,6 +23,7 @@ export function newMemory(): Memory {
     listening: new Map(),
     unmodelled: new Map(),
     switchedOn: new Map(),
+    killed: new Set(),
   };
 }
 
