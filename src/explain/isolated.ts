@@ -5,6 +5,7 @@ import {
   FULL_MACHINE,
   freeWorld,
   ISOLATED,
+  idSlot,
   installMap,
   intoKernel,
   makeKid,
@@ -103,7 +104,7 @@ function makeNamespace(
   const ns = childUserNamespace(world, parent, name, owner, true, claimed);
   ns.isIsolated = number !== CLASSICAL;
   for (const kind of ["uid", "gid"] as const) {
-    const installed = maps ? installMap(ns, kind, maps[kind].extents) : null;
+    const installed = maps ? installMap(world, ns, idSlot(kind), maps[kind].extents) : null;
     if (installed && !installed.ok) throw new Error(`${kind}_map of ${name}: ${installed.because}`);
   }
   return ns;

@@ -46,12 +46,19 @@ const FILES: readonly (readonly [name: string, mode: number])[] = [
 ];
 
 /** The hierarchy of a machine, with nothing but its root. */
-export function makeCgroups(world: World, name: string, owner: OwnerIds, mode: number): Cgroups {
+export function makeCgroups(
+  world: World,
+  name: string,
+  owner: OwnerIds,
+  mode: number,
+  exempt: Pick<Superblock, "fsidmapExempt"> = {},
+): Cgroups {
   const superblock: Superblock = {
     name,
     type: "cgroup2",
     userNs: world.initUserNs,
     isReadOnly: false,
+    ...exempt,
     populate: (directory) => {
       const { uid, gid } = directory;
       for (const [file, bits] of FILES)

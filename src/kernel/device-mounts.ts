@@ -1,9 +1,10 @@
 import { isValidKuid64 } from "../core/kuid64.ts";
+import { makeKfsid } from "./fsid.ts";
+import { ownerTable } from "./fsid-map.ts";
 import { Inode } from "./inode.ts";
 import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
-import { makeKid } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -19,10 +20,11 @@ const PTMX = 0x502;
 
 /** An instance of devpts. The directory is global root's, and ptmx belongs to root of the mounter's namespace. */
 export function mountTerminals(world: World, { cred: { userNs } }: Task, name: string): Verdict<Mount> {
-  const uid = makeKid(world, userNs, "uid", 0);
-  const gid = makeKid(world, userNs, "gid", 0);
-  if (!isValidKuid64(uid) || !isValidKuid64(gid)) return deny("EINVAL", RULES.terminalRoot, userNs.name);
   const superblock: Superblock = { name, type: "devpts", userNs, isReadOnly: false };
+  const table = ownerTable(world, superblock);
+  const uid = makeKfsid(world, userNs, "uid", 0, table);
+  const gid = makeKfsid(world, userNs, "gid", 0, table);
+  if (!isValidKuid64(uid) || !isValidKuid64(gid)) return deny("EINVAL", RULES.terminalRoot, userNs.name);
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, ...GLOBAL_ROOT });
   const made = addPseudoFiles(world, top, [{ path: "ptmx", type: "chr", mode: 0, owner: { uid, gid } }]);
   const ptmx = made.get("ptmx");

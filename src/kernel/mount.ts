@@ -17,6 +17,8 @@ export interface Superblock {
   isReadOnly: boolean;
   /** Does it count what each user and group has? Then every owner must be one that it can count for. */
   readonly hasQuota?: boolean;
+  /** Are its owners ids of processes, whatever fs maps there are? As its type has it where this is absent. */
+  readonly fsidmapExempt?: boolean;
   /** Fill a directory that was just made with what every directory of this file system has. */
   readonly populate?: (directory: Inode) => void;
   /** Bring the entries of a directory up to date before a name is looked for there. */

@@ -2,6 +2,8 @@ import { UsernsError } from "../core/errors.ts";
 import type { Kuid64 } from "../core/kuid64.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import { type Cred, type CredIds, makeCred } from "./cred.ts";
+import { kfsidHasMapping, pairOfKfsid } from "./fsid.ts";
+import { ownerTable } from "./fsid-map.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode, type InodeType } from "./inode.ts";
 import { creatorHasPlace, hasUnmappedId, inodePermission, seenThrough } from "./inode-permission.ts";
@@ -10,7 +12,6 @@ import { lookup, type PathName } from "./path.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange, type SetAttr } from "./setattr.ts";
 import type { Task } from "./task.ts";
-import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -161,13 +162,18 @@ class Overlay implements InodeOperations {
 
   /** The mounter's credential with the owners of an inode as filesystem ids. */
   #as(cred: Cred, { uid, gid }: Inode): Cred {
-    const withFs = <K extends OwnerKind>(ids: CredIds<K>, fs: Kuid64<K>): CredIds<K> => ({
-      real: ids.real,
-      effective: ids.effective,
-      saved: ids.saved,
-      fs,
+    const withFs = <K extends OwnerKind>(
+      kind: K,
+      { real, effective, saved }: CredIds<K>,
+      fs: Kuid64<K>,
+    ): CredIds<K> => ({
+      real,
+      effective,
+      saved,
+      ...pairOfKfsid(this.#world, cred.userNs, kind, fs),
     });
-    return makeCred(this.#world.credColumns, { ...cred, uid: withFs(cred.uid, uid), gid: withFs(cred.gid, gid) });
+    const ids = { uid: withFs("uid", cred.uid, uid), gid: withFs("gid", cred.gid, gid) };
+    return makeCred(this.#world.credColumns, { ...cred, ...ids });
   }
 
   /** Copy a file up if need be, change the copy, and show what became of it. A failed change leaves the copy. */
@@ -188,7 +194,11 @@ class Overlay implements InodeOperations {
     if (!above.ok) return above;
     const { uid, gid } = seenThrough(this.#world, layers.lower);
     const { userNs } = this.#mounter.cred;
-    if (!hasMapping(this.#world, userNs, "uid", uid) || !hasMapping(this.#world, userNs, "gid", gid))
+    const table = ownerTable(this.#world, this.superblock);
+    if (
+      !kfsidHasMapping(this.#world, userNs, "uid", uid, table) ||
+      !kfsidHasMapping(this.#world, userNs, "gid", gid, table)
+    )
       return deny("EOVERFLOW", RULES.ownerIsKnown, `${layers.name} on ${layers.lower.mount.name}`);
     const source = layers.lower.inode;
     const made = this.#makeAtWork(source.type);

@@ -1,6 +1,6 @@
 import { isNsCapable } from "./capability.ts";
-import { isMapFileName, isolatedUnsExists, openMapFile } from "./map-file.ts";
-import { genericPermission, MAY } from "./permission.ts";
+import { isMapFileName, openMapFile, procEntryExists } from "./map-file.ts";
+import { genericPermission, MAY, type Protected } from "./permission.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { ptraceMayAccess } from "./ptrace.ts";
 import type { Task } from "./task.ts";
@@ -44,7 +44,7 @@ const ALWAYS_OWN = ["fd", "map_files"];
 function entryPermission(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
   const { path, entry } = at;
   const { uid, gid } = procOwner(world, target, entry);
-  const file = { uid, gid, mode: entry.mode, isDirectory: entry.type === "dir" };
+  const file: Protected = { uid, gid, mode: entry.mode, isDirectory: entry.type === "dir", table: "id" };
   const permitted = genericPermission(world, task.cred, file, mask);
   return !permitted.ok && task === target && ALWAYS_OWN.includes(path)
     ? allow(undefined, RULES.ownDescriptors)
@@ -62,7 +62,7 @@ export function procDirectory(world: World, target: Task): Verdict {
 function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verdict {
   const there = procDirectory(world, target);
   if (!there.ok) return there;
-  const exists = isolatedUnsExists(world, path);
+  const exists = procEntryExists(world, path);
   if (!exists.ok) return exists;
   const parent = path.includes("/") ? procPath(path.slice(0, path.lastIndexOf("/"))) : null;
   return parent ? entryPermission(world, task, target, parent, MAY.exec) : allow();
@@ -87,7 +87,7 @@ export function openProc(world: World, task: Task, target: Task, at: ProcPath, m
 
 /** What opening a guarded entry asks besides its permission bits. @returns EACCES */
 export function passGuard(world: World, task: Task, target: Task, guard: "memory" | "attach"): Verdict {
-  const traced = ptraceMayAccess(task, target, "fscreds");
+  const traced = ptraceMayAccess(world, task, target, "fscreds");
   if (traced.ok) return traced;
   const isWatcher = (["perfmon", "sys_admin"] as const).some((name) => isNsCapable(task.cred, world.initUserNs, name));
   return guard === "memory" && isWatcher ? allow(undefined, RULES.memoryByPerfmon) : { ...traced, errno: "EACCES" };
@@ -97,7 +97,7 @@ export function passGuard(world: World, task: Task, target: Task, guard: "memory
 export function readProcLink(world: World, task: Task, target: Task, at: ProcPath): Verdict {
   const reached = reach(world, task, target, at);
   if (!reached.ok) return reached;
-  const traced = ptraceMayAccess(task, target, "fscreds");
+  const traced = ptraceMayAccess(world, task, target, "fscreds");
   return traced.ok ? traced : { ...traced, errno: "EACCES" };
 }
 

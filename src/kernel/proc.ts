@@ -54,6 +54,8 @@ export const PROC_ENTRIES = {
   uid_map: file(0o644),
   gid_map: file(0o644),
   projid_map: file(0o644),
+  fsuid_map: file(0o644),
+  fsgid_map: file(0o644),
   setgroups: file(0o644),
   loginuid: file(0o644),
   isolated_uns: file(0o644),

@@ -1,12 +1,14 @@
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./capability.ts";
 import { idsOf } from "./cred.ts";
+import { makeKfsid } from "./fsid.ts";
+import { fsTable } from "./fsid-map.ts";
+import { fsidMode } from "./fsid-modes.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode } from "./inode.ts";
 import { MODE_BITS } from "./mode.ts";
 import { NO_FLAGS, type Superblock } from "./mount.ts";
 import type { Task } from "./task.ts";
-import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -71,7 +73,10 @@ export function mountTmpfs(world: World, task: Task, options: TmpfsOptions, name
   return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
 }
 
-/** The owner of the top directory: as asked, or the mounter's filesystem id. */
+/**
+ * The owner of the top directory: as asked, or the mounter's filesystem id. All revisions of the fsid mappings but the
+ * repaired one left the options of tmpfs alone: they are ids of processes.
+ */
 function ownerOption<K extends OwnerKind>(
   world: World,
   { cred }: Task,
@@ -81,7 +86,8 @@ function ownerOption<K extends OwnerKind>(
   if (text === undefined) return allow(idsOf(cred, kind).fs);
   const id = readUnsigned(text);
   if (id === null) return deny("EINVAL", RULES.optionIsNumber, `${kind}=${text}`);
-  const kid = makeKid(world, cred.userNs, kind, id);
+  const table = fsidMode(world.profile)?.isRepaired ? fsTable(world) : "id";
+  const kid = makeKfsid(world, cred.userNs, kind, id, table);
   return isValidKuid64(kid)
     ? allow(kid)
     : deny("EINVAL", RULES.optionIsMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);

@@ -5,6 +5,7 @@ import { isId } from "../core/id.ts";
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
 import { idmapOf } from "../kernel/idmapped-mount.ts";
 import { Inode } from "../kernel/inode.ts";
+import { idSlot } from "../kernel/map-slot.ts";
 import { installMap } from "../kernel/map-write.ts";
 import { fromVfsid, makeVfsid } from "../kernel/mnt-idmapping.ts";
 import { type Mount, NO_FLAGS } from "../kernel/mount.ts";
@@ -113,7 +114,7 @@ function setUpTree(world: World, json: unknown, where: string): Namespaces {
       const extents = listAt(given[`${kind}_map`], `${at}.${kind}_map`).map((line, index) =>
         extentAt(line, `${at}.${kind}_map[${index}]`),
       );
-      const installed = extents.length > 0 ? installMap(ns, kind, extents) : null;
+      const installed = extents.length > 0 ? installMap(world, ns, idSlot(kind), extents) : null;
       if (installed?.ok === false)
         throw scenarioError(`${at}.${kind}_map`, "a map that Linux takes", installed.because);
     }

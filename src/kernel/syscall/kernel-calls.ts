@@ -1,5 +1,7 @@
 import { CLASSICAL, type Kuid64 } from "../../core/kuid64.ts";
 import { ROLES } from "../cred.ts";
+import { fromKfsid, fromKfsidMunged, kfsidHasMapping, kfsidToKid, kidToKfsid, makeKfsid } from "../fsid.ts";
+import { fsTable, ownerTable } from "../fsid-map.ts";
 import { creatorHasPlace } from "../inode-permission.ts";
 import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch } from "../isolation-switches.ts";
 import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
@@ -57,6 +59,24 @@ function functionsOf(kind: OwnerKind): readonly Call[] {
     defineCall(`from_k${kind}_isolated`, { kid }, (world, { cred }, { kid }) =>
       allow({ id: fromKidIsolated(world, cred.userNs, kind, kid) }),
     ),
+    defineCall(`make_kfs${kind}`, { id }, (world, { cred }, { id }) =>
+      allow({ kid: showKid(makeKfsid(world, cred.userNs, kind, id, fsTable(world))) }),
+    ),
+    defineCall(`from_kfs${kind}`, { kid }, (world, { cred }, { kid }) =>
+      allow({ id: fromKfsid(world, cred.userNs, kind, kid, fsTable(world)) }),
+    ),
+    defineCall(`from_kfs${kind}_munged`, { kid }, (world, { cred }, { kid }) =>
+      allow({ id: fromKfsidMunged(world, cred.userNs, kind, kid, fsTable(world)) }),
+    ),
+    defineCall(`kfs${kind}_has_mapping`, { kid }, (world, { cred }, { kid }) =>
+      allow({ mapped: kfsidHasMapping(world, cred.userNs, kind, kid, fsTable(world)) }),
+    ),
+    defineCall(`kfs${kind}_to_k${kind}`, { kid }, (world, { cred }, { kid }) =>
+      allow({ kid: showKid(kfsidToKid(world, cred.userNs, kind, kid)) }),
+    ),
+    defineCall(`k${kind}_to_kfs${kind}`, { kid }, (world, { cred }, { kid }) =>
+      allow({ kid: showKid(kidToKfsid(world, cred.userNs, kind, kid)) }),
+    ),
     defineCall(`make_vfs${kind}`, { path, kid }, (world, task, { path, kid }) => {
       const found = lookup(world, task, path, "follow");
       return found.ok ? allow({ kid: showKid(makeVfsid(world, found.value.mount, kind, kid)) }) : found;
@@ -78,10 +98,11 @@ export const KERNEL_CALLS: CallTable = [
     const place = creatorHasPlace(world, task.cred, found.value.mount);
     return allow({ mapped: place.ok }, place.rule);
   }),
-  defineCall("raw_creds", {}, (_, { cred }) =>
+  defineCall("raw_creds", {}, ({ profile }, { cred }) =>
     allow({
       uid: ROLES.map((role) => showKid(cred.uid[role])),
       gid: ROLES.map((role) => showKid(cred.gid[role])),
+      ...(profile.fsid ? { pfsuid: showKid(cred.uid.pfs), pfsgid: showKid(cred.gid.pfs) } : {}),
     }),
   ),
   defineCall("raw_inode", { path }, (world, task, { path }) => {
@@ -108,6 +129,10 @@ export const KERNEL_CALLS: CallTable = [
     if (!found.ok) return found;
     const { inode } = found.value;
     const { userNs } = inode.superblock;
-    return allow({ uid: fromKid(world, userNs, "uid", inode.uid), gid: fromKid(world, userNs, "gid", inode.gid) });
+    const table = ownerTable(world, inode.superblock);
+    return allow({
+      uid: fromKfsid(world, userNs, "uid", inode.uid, table),
+      gid: fromKfsid(world, userNs, "gid", inode.gid, table),
+    });
   }),
 ];
