@@ -1,8 +1,8 @@
 import { isValidKuid64 } from "../core/kuid64.ts";
 import { makeKfsid } from "./fsid.ts";
 import { ownerTable } from "./fsid-map.ts";
-import { Inode } from "./inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { Inode, type Superblock } from "./inode.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

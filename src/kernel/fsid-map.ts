@@ -1,7 +1,7 @@
 import { isSameMap } from "../core/algebra.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { fsidMode } from "./fsid-modes.ts";
-import type { Superblock } from "./mount.ts";
+import type { Superblock } from "./inode.ts";
 import type { Profile } from "./profile.ts";
 import { mapOf, type NamedMap } from "./routes.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";

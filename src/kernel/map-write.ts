@@ -2,13 +2,14 @@ import { covers, type Extent, sortedByFirst } from "../core/extent.ts";
 import type { Kind } from "../core/id.ts";
 import { type IdMap, idMap, showExtent } from "../core/id-map.ts";
 import { CLASSICAL, isSameKuid64 } from "../core/kuid64.ts";
-import { type Capability, capName, isNsCapable } from "./capability.ts";
+import { type Capability, capName } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { fromKfsid } from "./fsid.ts";
 import type { HasProfile } from "./fsid-map.ts";
 import { isAskedForSetfcap, mayPrecedeIdMap, mirrorOf, ownIdIn } from "./fsid-map-write.ts";
 import { isWritten, type MapSlot } from "./map-slot.ts";
 import { parseMapText } from "./map-text.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { SETID_CAP } from "./setid.ts";
 import { fromKid } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
@@ -64,6 +65,7 @@ const RULES = ruleTable({
 
 /** Linux keeps up to five lines in the order written, and sorts longer maps by inside id. */
 const LINES_IN_ORDER = 5;
+
 /** A map's text is shorter than this many bytes. */
 export const PAGE_SIZE = 4096;
 

@@ -1,7 +1,9 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
-import { isNsCapable, isSubsetOf } from "./capability.ts";
+import { isSubsetOf } from "./capability.ts";
 import type { Role } from "./cred.ts";
 import { fsidMode } from "./fsid-modes.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { Process } from "./process.ts";
 import type { Task } from "./task.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
@@ -49,7 +51,7 @@ const CALLERS: {
  *
  * @returns EPERM with the rule; callers that answer another errno say their own
  */
-export function ptraceMayAccess(world: World, caller: Task, target: Task, creds: AccessCreds): Verdict {
+export function ptraceMayAccess(world: World, caller: Process, target: Task, creds: AccessCreds): Verdict {
   if (caller === target) return allow(undefined, RULES.accessSelf);
   const { ids: role, caps } = CALLERS[creds];
   const ids = role === "fs" && fsidMode(world.profile)?.exemptOwner === "pfsuid" ? "pfs" : role;
@@ -63,7 +65,7 @@ export function ptraceMayAccess(world: World, caller: Task, target: Task, creds:
 }
 
 /** `ptrace(PTRACE_SEIZE)`. */
-export function mayTrace(world: World, caller: Task, target: Task): Verdict {
+export function mayTrace(world: World, caller: Process, target: Task): Verdict {
   return caller === target ? deny("EPERM", RULES.traceSelf) : ptraceMayAccess(world, caller, target, "realcreds");
 }
 
@@ -74,7 +76,7 @@ export function isOwnedThrice({ cred }: Task, ids: OwnerIds): boolean {
   );
 }
 
-function mayTraceIn(caller: Task, ns: UserNamespace): boolean {
+function mayTraceIn(caller: Process, ns: UserNamespace): boolean {
   return isNsCapable(caller.cred, ns, "sys_ptrace");
 }
 

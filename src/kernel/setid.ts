@@ -1,10 +1,11 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Capability, capsWithout, FS_CAPS, isNsCapable, NO_CAPS } from "./capability.ts";
+import { type Capability, capsWithout, FS_CAPS, NO_CAPS } from "./capability.ts";
 import { type Cred, type CredIds, type CredParts, hasSecurebit, idsOf, type Role, withIds } from "./cred.ts";
 import { type FsidPair, fromKfsidMunged, makeKfsid } from "./fsid.ts";
 import { isOwnFsid, pairBeside, pairOfId } from "./fsid-cred.ts";
 import { fsTable } from "./fsid-map.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";

@@ -2,7 +2,7 @@ import { isValidKuid64 } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
 import { type CapSets, type CredIds, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
 import { kidToKfsid, pairOfKfsid } from "../kernel/fsid.ts";
-import { copyMountNamespace } from "../kernel/mount-tree.ts";
+import { copyMountNamespace } from "../kernel/mount.ts";
 import { LINUX } from "../kernel/profile.ts";
 import { MAX_GROUPS } from "../kernel/setgroups.ts";
 import {
