@@ -22,7 +22,7 @@ const RULES = ruleTable({
  *
  * @source access(2), Notes; vectors/linux-6.18/8_vfs_permission.json (tag access-real)
  */
-function asRealUser(world: World, cred: Cred): Cred {
+export function asRealUser(world: World, cred: Cred): Cred {
   const root = makeKid(world, cred.userNs, "uid", 0);
   const byRoot = isSameKuid64(cred.uid.real, root) ? cred.permitted : NO_CAPS;
   return {

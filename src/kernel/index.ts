@@ -41,6 +41,8 @@ export * from "./inode-permission.ts";
 export * from "./ipc-namespace.ts";
 export * from "./isolated.ts";
 export * from "./isolation-switches.ts";
+export * from "./key.ts";
+export * from "./keys.ts";
 export * from "./kill-priv.ts";
 export * from "./kuid-column.ts";
 export * from "./link.ts";

@@ -227,7 +227,7 @@ export function installMap<K extends Kind>(
   if (!map.ok) return map;
   if (mirror) {
     const mirrored = throughParent(extents, mirror.of(parent), `${mirror.file} of ${parent.name}`);
-    if (!mirrored.ok) return because(mirrored, `${slot.file} written alone is ${mirror.file} too, and`);
+    if (!mirrored.ok) return because(mirrored, `${mirror.file} mirrors it:`);
     mirror.put(ns, mirrored.value);
   }
   slot.put(ns, map.value);

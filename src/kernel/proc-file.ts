@@ -6,7 +6,7 @@ import type { Process } from "./process.ts";
 import { ptraceMayAccess } from "./ptrace.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged } from "./uidgid.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const SOURCE = "vectors/linux-6.18/6_privilege.json (tags access, pairs, self)";
@@ -94,6 +94,17 @@ export function passGuard(world: World, caller: Process, target: Task, guard: "m
     isNsCapable(caller.cred, world.initUserNs, name),
   );
   return guard === "memory" && isWatcher ? allow(undefined, RULES.memoryByPerfmon) : { ...traced, errno: "EACCES" };
+}
+
+/**
+ * Open an entry of a task's /proc directory and read it, whatever it holds.
+ *
+ * @returns what {@link openProc} refuses; EPERM at `read`
+ */
+export function readProc(world: World, task: Task, target: Task, at: ProcPath): Verdict {
+  const opened = atStage(openProc(world, task, target, at, MAY.read), "open");
+  if (!opened.ok || !at.entry.isReadGuarded) return opened;
+  return atStage(ptraceMayAccess(world, task, target, "fscreds"), "read");
 }
 
 /** Read a link of a task's /proc directory. */

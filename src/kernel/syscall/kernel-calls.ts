@@ -1,4 +1,5 @@
 import { CLASSICAL, type Kuid64 } from "../../core/kuid64.ts";
+import { asRealUser } from "../access.ts";
 import { ROLES } from "../cred.ts";
 import { fromKfsid, fromKfsidMunged, kfsidHasMapping, kfsidToKid, kidToKfsid, makeKfsid } from "../fsid.ts";
 import { fsTable, ownerTable } from "../fsid-map.ts";
@@ -10,7 +11,7 @@ import { withSwitch } from "../profile.ts";
 import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, flag, id, integer, scenarioError } from "./argument.ts";
+import { type Argument, flag, id, integer, scenarioError, text } from "./argument.ts";
 import { type Call, type CallTable, defineCall, NOTHING } from "./call.ts";
 import { path } from "./path-argument.ts";
 
@@ -105,6 +106,20 @@ export const KERNEL_CALLS: CallTable = [
       ...(profile.fsid ? { pfsuid: showKid(cred.uid.pfs), pfsgid: showKid(cred.gid.pfs) } : {}),
     }),
   ),
+  defineCall("access_creds", {}, (world, { cred }) => {
+    const { uid, gid } = asRealUser(world, cred);
+    return allow({
+      fsuid: showKid(uid.fs),
+      fsgid: showKid(gid.fs),
+      pfsuid: showKid(uid.pfs),
+      pfsgid: showKid(gid.pfs),
+    });
+  }),
+  defineCall("raw_key", { key: text }, (world, _, { key }, where) => {
+    const held = world.keys.get(key);
+    if (!held) throw scenarioError(`${where}.key`, `a key: ${[...world.keys.keys()].join(", ") || "none"}`, key);
+    return allow({ uid: showKid(held.owner.uid), gid: showKid(held.owner.gid) });
+  }),
   defineCall("raw_inode", { path }, (world, task, { path }) => {
     const found = lookup(world, task, path, "nofollow");
     if (!found.ok) return found;
