@@ -21,30 +21,32 @@ export interface FileUser {
  * leaves in_group_p alone: it takes the fs group everywhere, and supplementary groups as the ids of processes that they
  * are. The repaired revision takes group ids of the file's own table.
  *
+ * @param asks  where the patch offered in reply to the first series is another: it translates in the test of permission
  * @source fsid mappings, first series, reply and second series, 14/28: get_current_fsuid; kernel/groups.c is not touched
  */
-export function fileUser(world: HasTranslators & HasProfile, cred: Cred, table: OwnerTable): FileUser {
+export function fileUser(
+  world: HasTranslators & HasProfile,
+  cred: Cred,
+  table: OwnerTable,
+  asks: "permission" | "ownership" = "ownership",
+): FileUser {
   const { uid, gid, groups, userNs } = cred;
   const mode = fsidMode(world.profile);
-  const user = (owner: Kuid64<"uid">, group: Kuid64<"gid">): FileUser => ({
-    uid: owner,
-    gid: group,
-    isIn: (kgid) => isSameKuid64(group, kgid) || groups.has(kgid),
-  });
-  if (!mode) return user(uid.fs, gid.fs);
+  const isInAsTheyAre = (group: Kuid64<"gid">) => (kgid: Kuid64<"gid">) =>
+    isSameKuid64(group, kgid) || groups.has(kgid);
+  const asTheyAre: FileUser = { uid: uid.fs, gid: gid.fs, isIn: isInAsTheyAre(gid.fs) };
+  if (!mode) return asTheyAre;
   if (table === "id") {
-    const owners = {
-      fsuid: () => uid.fs,
-      translated: () => kfsidToKid(world, userNs, "uid", uid.fs),
-      pfsuid: () => uid.pfs,
-    };
-    return user(owners[mode.exemptOwner](), mode.isRepaired ? gid.pfs : gid.fs);
+    if (mode.exemptOwner === "pfsuid")
+      return { uid: uid.pfs, gid: gid.pfs, isIn: isInAsTheyAre(mode.isRepaired ? gid.pfs : gid.fs) };
+    const isTranslated = mode.exemptOwner === "translated" && asks === "permission";
+    return isTranslated ? { ...asTheyAre, uid: kfsidToKid(world, userNs, "uid", uid.fs) } : asTheyAre;
   }
-  if (!mode.isRepaired) return user(uid.fs, gid.fs);
-  const isTranslated = (kgid: Kuid64<"gid">) => (group: Kuid64<"gid">) =>
+  if (!mode.isRepaired) return asTheyAre;
+  const isOfFiles = (kgid: Kuid64<"gid">) => (group: Kuid64<"gid">) =>
     isSameKuid64(fsidBeside(world, userNs, "gid", group), kgid);
   return {
-    ...user(uid.fs, gid.fs),
-    isIn: (kgid) => isValidKuid64(kgid) && (isSameKuid64(gid.fs, kgid) || [...groups].some(isTranslated(kgid))),
+    ...asTheyAre,
+    isIn: (kgid) => isValidKuid64(kgid) && (isSameKuid64(gid.fs, kgid) || [...groups].some(isOfFiles(kgid))),
   };
 }

@@ -132,7 +132,7 @@ export function genericPermission(world: World, cred: Cred, file: Protected, mas
 
 /** `acl_permission_check`: an ACL is asked only where the group digit of the mode, its mask, is not 0. */
 function withoutCapabilities(world: World, cred: Cred, file: Protected, mask: number): Verdict {
-  const user = fileUser(world, cred, file.table);
+  const user = fileUser(world, cred, file.table, "permission");
   const say = (bits: number, rule: Rule) => ((mask & ~bits & 7) === 0 ? allow(undefined, rule) : deny("EACCES", rule));
   if (isSameKuid64(user.uid, file.uid)) return say(file.mode >> 6, RULES.ownerBits);
   if (file.acl && (file.mode & 0o070) !== 0) return checkAcl(user, file, file.acl, mask);

@@ -6,6 +6,7 @@ import { type FsidPair, fromKfsidMunged, makeKfsid } from "./fsid.ts";
 import { isOwnFsid, pairBeside, pairOfId } from "./fsid-cred.ts";
 import { fsTable } from "./fsid-map.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { mayTransit } from "./safesetid.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
@@ -184,12 +185,16 @@ export function setFsId<K extends OwnerKind>(world: World, task: Task, kind: K, 
   if (!isOwnFsid(world, pair.value, ids) && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
     return allow(shown, RULES.setfsuidSilent);
   const { real, effective, saved } = ids;
+  if (!mayTransit(world, old, kind, { real, effective, saved, ...pair.value }).ok)
+    return allow(shown, RULES.setfsuidSilent);
   const caps = kind === "uid" ? fsCapsFix(world, old, pair.value.fs) : {};
   commitIds(world, task, kind, { real, effective, saved, ...pair.value }, caps);
   return allow(shown);
 }
 
 function change<K extends OwnerKind>(world: World, task: Task, kind: K, ids: CredIds<K>): Verdict {
+  const listed = mayTransit(world, task.cred, kind, ids);
+  if (!listed.ok) return listed;
   if (kind !== "uid") {
     commitIds(world, task, kind, ids, {});
     return allow();

@@ -15,6 +15,7 @@ import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
+import type { Transition } from "./transition.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 import type { UtsNamespace } from "./uts-namespace.ts";
@@ -62,6 +63,8 @@ export interface World {
   readonly listeners: Map<string, Socket>;
   /** Keys of process keyrings, by description. */
   readonly keys: Map<string, Key>;
+  /** The policy of SafeSetID; empty: nobody is held to it. */
+  readonly transitions: Transition[];
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
   /**
@@ -110,6 +113,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     keys: new Map(),
+    transitions: [],
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     cgroups: null,
     idNames: new Map(),

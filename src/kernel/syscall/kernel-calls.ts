@@ -8,11 +8,12 @@ import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch } from "../
 import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
 import { lookup } from "../path.ts";
 import { withSwitch } from "../profile.ts";
+import { allowTransition } from "../safesetid.ts";
 import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, flag, id, integer, scenarioError, text } from "./argument.ts";
-import { type Call, type CallTable, defineCall, NOTHING } from "./call.ts";
+import { type Argument, flag, id, integer, oneOf, scenarioError, text } from "./argument.ts";
+import { type Call, type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 import { path } from "./path-argument.ts";
 
 /** A kernel id: `[id, number of a namespace]`, the number 0 for a classical one. */
@@ -132,6 +133,11 @@ export const KERNEL_CALLS: CallTable = [
     const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
     return allow({ ino: inum, flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
   }),
+  defineCall("safesetid_allow", { kind: oneOf("uid", "gid"), from: id, to: id }, (world, task, { kind, from, to }) =>
+    plain(
+      allowTransition(world, task, { kind, from: { id: from, number: CLASSICAL }, to: { id: to, number: CLASSICAL } }),
+    ),
+  ),
   defineCall("bugs", {}, (world) => allow({ bugs: [...world.bugs] })),
   defineCall("profile_switch", { name: isolationSwitch, on: flag }, (world, _, { name, on }, where) => {
     const turned = withSwitch(world.profile, name, on);
