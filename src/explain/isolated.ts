@@ -8,6 +8,7 @@ import {
   freeWorld,
   Inode,
   ISOLATED,
+  idSlot,
   installMap,
   intoKernel,
   type KernelRoute,
@@ -175,7 +176,7 @@ function makeNamespace(
   const ns = childUserNamespace(world, parent, name, owner, true, claimed);
   ns.isIsolated = number !== CLASSICAL;
   for (const kind of ["uid", "gid"] as const) {
-    const installed = maps ? installMap(ns, kind, maps[kind].extents) : null;
+    const installed = maps ? installMap(world, ns, idSlot(kind), maps[kind].extents) : null;
     if (installed && !installed.ok) throw new Error(`${kind}_map of ${name}: ${installed.because}`);
   }
   return ns;

@@ -1,8 +1,9 @@
+import { makeKfsid } from "./fsid.ts";
+import { ownerTable } from "./fsid-map.ts";
 import { Inode, type Superblock } from "./inode.ts";
 import { type Mount, NO_FLAGS } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
-import { makeKid } from "./uidgid.ts";
 import type { World } from "./world.ts";
 
 /** Character device 5:2, as the model counts devices. */
@@ -17,9 +18,10 @@ const PTMX = 0x502;
 export function mountTerminals(world: World, { cred }: Task, ptmxMode: number, name: string): Mount {
   const { userNs } = cred;
   const superblock: Superblock = { name, type: "devpts", userNs, isReadOnly: false, names: [] };
+  const table = ownerTable(world, superblock);
   const owner = userNs.isIsolated
     ? GLOBAL_ROOT
-    : { uid: makeKid(world, userNs, "uid", 0), gid: makeKid(world, userNs, "gid", 0) };
+    : { uid: makeKfsid(world, userNs, "uid", 0, table), gid: makeKfsid(world, userNs, "gid", 0, table) };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, ...owner });
   const maker = { uid: cred.uid.fs, gid: cred.gid.fs };
   const made = addPseudoFiles(world, top, [{ path: "ptmx", type: "chr", mode: ptmxMode, owner: maker }]);

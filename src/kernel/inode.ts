@@ -96,6 +96,8 @@ export interface Superblock {
   readonly names?: readonly NameOperation[];
   /** Is a name that is not there an error even to those who would make it? */
   readonly hasNoFreeNames?: boolean;
+  /** Are its owners ids of processes, whatever fs maps there are? As its type has it where this is absent. */
+  readonly fsidmapExempt?: boolean;
   /** Fill a directory that was just made with what every directory of this file system has. */
   readonly populate?: (directory: Inode) => void;
   /** Bring the entries of a directory up to date before a name is looked for there. */

@@ -70,12 +70,12 @@ function prepare(
 ): Verdict<number | undefined> {
   if (uid) {
     const given = mayChown(world, task, path.inode, file, uid);
-    world.trail?.add("give away", path, given, showBoth(task.cred, file));
+    world.trail?.add("give away", path, given, showBoth(world, task.cred, file));
     if (!given.ok) return given;
   }
   if (gid) {
     const given = mayChgrp(world, task, path.inode, file, gid);
-    world.trail?.add("change the group of", path, given, showBoth(task.cred, file));
+    world.trail?.add("change the group of", path, given, showBoth(world, task.cred, file));
     if (!given.ok) return given;
   }
   if (mode === undefined && times !== "set") return allow(mode);

@@ -4,6 +4,7 @@ import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
 import type { InodeColumns, KeptFilesystem, Superblock } from "./inode.ts";
 import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
+import type { Key } from "./key.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
@@ -60,6 +61,8 @@ export interface World {
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Listening sockets, by address. */
   readonly listeners: Map<string, Socket>;
+  /** Keys of process keyrings, by description. */
+  readonly keys: Map<string, Key>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
   readonly setidPolicies: SetidPolicies;
@@ -108,6 +111,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     disks: new Map(),
     socketPairs: new Map(),
     listeners: new Map(),
+    keys: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     setidPolicies: { uid: [], gid: [] },
     cgroups: null,

@@ -6,6 +6,7 @@ import {
   Inode,
   ISOLATED,
   idmapOf,
+  idSlot,
   installMap,
   makeKid,
   NO_FLAGS,
@@ -80,7 +81,7 @@ function setUpTree(world: World, json: unknown, where: string): Namespaces {
       const extents = listAt(given[`${kind}_map`], `${at}.${kind}_map`).map((line, index) =>
         extentAt(line, `${at}.${kind}_map[${index}]`),
       );
-      const installed = extents.length > 0 ? installMap(ns, kind, extents) : null;
+      const installed = extents.length > 0 ? installMap(world, ns, idSlot(kind), extents) : null;
       if (installed?.ok === false)
         throw scenarioError(`${at}.${kind}_map`, "a map that Linux takes", installed.because);
     }

@@ -26,8 +26,8 @@ const NOT_MODELLED = [
     calls: ["newuidmap", "newgidmap", "getsubids", "newfsuidmap", "newfsgidmap"],
   },
   {
-    what: "keyrings, semaphores and message queues are not modelled",
-    calls: ["keyctl", "add_key", "request_key", "semget", "msgget"],
+    what: "keyrings, semaphores and message queues are not modelled, but for who owns a key: add_key and key_describe",
+    calls: ["keyctl", "request_key", "semget", "msgget"],
   },
 ] as const satisfies readonly NotModelled[];
 

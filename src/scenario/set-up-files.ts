@@ -5,6 +5,7 @@ import {
   getName,
   Inode,
   idmapOf,
+  LINUX,
   type Mount,
   makeCgroups,
   mountOverlay,
@@ -26,6 +27,7 @@ import {
   aclOf,
   fileCapability,
   fileMode,
+  flag,
   type GivenEntry,
   type GivenKid,
   kernelId,
@@ -68,6 +70,8 @@ export const FILESYSTEM_ITEM = {
   upper: optional(text, undefined),
   /** The path of the block device that keeps it while it is mounted nowhere. */
   device: optional(text, undefined),
+  /** With fsid mappings: are its owners ids of processes, whatever fs maps there are? */
+  fsidmap_exempt: optional(flag, undefined),
 };
 
 /** A file system, mounted plainly under its own name. An overlay waits for {@link setUpOverlay}. */
@@ -80,21 +84,23 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     lower = "none",
     upper = "none",
     device,
+    fsidmap_exempt,
   } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
   if (type === "overlay") return;
+  const exempt = exemption(world, fsidmap_exempt, `${where}.fsidmap_exempt`);
   if (lower !== "none" || upper !== "none")
     throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
   if (type === "cgroup2") {
     if (world.cgroups || userNs !== world.initUserNs || device !== undefined)
       throw scenarioError(where, "one hierarchy of cgroups, which the initial namespace owns, on no device", item);
     const { uid, gid, mode: bits } = root;
-    world.cgroups = makeCgroups(world, name, { uid, gid }, bits);
+    world.cgroups = makeCgroups(world, name, { uid, gid }, bits, exempt);
     const { superblock, root: top } = world.cgroups;
     world.superblocks.set(name, superblock);
     addMount(world, { ...PLAIN, name, superblock, root: top }, where);
     return;
   }
-  const superblock: Superblock = { name, type, userNs, isReadOnly: false };
+  const superblock: Superblock = { name, type, userNs, isReadOnly: false, ...exempt };
   const top = new Inode(world.inodeColumns, {
     superblock,
     type: "dir",
@@ -105,6 +111,14 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
   world.superblocks.set(name, superblock);
   if (device !== undefined) world.disks.set(device, { superblock, root: top });
   addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+}
+
+/** Whether a file system is exempt from fs maps, where a setup says so. */
+function exemption(world: World, isExempt: boolean | undefined, where: string): Pick<Superblock, "fsidmapExempt"> {
+  if (isExempt === undefined) return {};
+  if (!world.profile.fsid)
+    throw scenarioError(where, `no fs maps in ${world.profile.name}`, isExempt, `profile: ${LINUX.name}+fsid`);
+  return { fsidmapExempt: isExempt };
 }
 
 /**

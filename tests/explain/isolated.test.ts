@@ -17,6 +17,7 @@ import {
   FULL_MACHINE,
   freeWorld,
   ISOLATED,
+  idSlot,
   installMap,
   intoKernel,
   type MountView,
@@ -132,7 +133,7 @@ function makeNest(world: World, nest: readonly NestedNamespace[]): readonly User
     const zero = { id: 0, number: parent.number };
     const ns = childUserNamespace(world, parent, `ns${number}`, { uid: zero, gid: zero }, true, number || undefined);
     ns.isIsolated = number !== 0;
-    if (maps) assert.ok(installMap(ns, "uid", maps.uid.extents).ok);
+    if (maps) assert.ok(installMap(world, ns, idSlot("uid"), maps.uid.extents).ok);
     made.push(ns);
   }
   return made;

@@ -116,7 +116,13 @@ function make([parts, made]: Run, engine: Engine, look: (world: World, done: Don
       const root = world.tasks.get("@root");
       assert.ok(root);
       const one = (kid: number) => ({ id: kid, number: 0 });
-      const four = (kid: number) => ({ real: one(kid), effective: one(kid), saved: one(kid), fs: one(kid) });
+      const four = (kid: number) => ({
+        real: one(kid),
+        effective: one(kid),
+        saved: one(kid),
+        fs: one(kid),
+        pfs: one(kid),
+      });
       const set = part.isCapable ? root.cred.permitted : 0n;
       const cred = {
         ...root.cred,
