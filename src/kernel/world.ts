@@ -11,6 +11,7 @@ import { NamespaceNumbers } from "./namespace-numbers.ts";
 import { type NetNamespace, newNetNamespace } from "./net-namespace.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import { LINUX, type Profile } from "./profile.ts";
+import type { SetidPolicies } from "./setid-policies.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
@@ -61,6 +62,7 @@ export interface World {
   readonly listeners: Map<string, Socket>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
+  readonly setidPolicies: SetidPolicies;
   /**
    * The one hierarchy of cgroups: whoever mounts it has the same superblock, which the initial namespace owns. null: the
    * machine has none.
@@ -107,6 +109,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    setidPolicies: { uid: [], gid: [] },
     cgroups: null,
     idNames: new Map(),
     nextPid: FIRST_PID,

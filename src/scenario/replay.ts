@@ -13,6 +13,7 @@ import {
 } from "../kernel/index.ts";
 import { CALLS, scenarioError, type UserProgram, type UserSpace, type Values } from "../kernel/syscall/index.ts";
 import { type Difference, differences, resultOf } from "./compare.ts";
+import { expectedKids } from "./expected-kids.ts";
 import { placed } from "./placed.ts";
 import { BY_USER_SPACE, type Scenario, type ScenarioStep } from "./scenario.ts";
 import { setUp } from "./set-up.ts";
@@ -94,12 +95,13 @@ export function take(world: World, step: ScenarioStep): Answer {
     }
   });
   const result = resultOf(verdict);
+  const expected = step.observed && expectedKids(world, step.observed, call.kids ?? {}, `${step.where}.observed`);
   const translations = ways.filter((taken) => isTold(taken) || cameToNothing(taken));
   return {
     step,
     verdict,
     result,
-    differences: step.observed ? differences(step.observed, result) : [],
+    differences: expected ? differences(expected, result) : [],
     translations,
     ways,
     bugs: world.bugs.slice(bugsBefore),

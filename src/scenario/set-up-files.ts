@@ -1,6 +1,5 @@
 import {
   type AclEntry,
-  type AclEntryText,
   addEntry,
   entryAt,
   getName,
@@ -24,9 +23,12 @@ import {
 } from "../kernel/index.ts";
 import {
   type Argument,
-  acl,
+  aclOf,
   fileCapability,
   fileMode,
+  type GivenEntry,
+  type GivenKid,
+  kernelId,
   listOf,
   namedIn,
   natural,
@@ -183,6 +185,9 @@ function placeAt(world: World, path: string, where: string): Path | null {
   return found;
 }
 
+/** An ACL whose ids are kernel ids, as all of a setup are. */
+const setupAcl = aclOf(kernelId);
+
 export const FILE_ITEM = {
   fs: filesystem,
   path: text,
@@ -192,8 +197,8 @@ export const FILE_ITEM = {
   gid: ownerId,
   mode: optional(fileMode, 0o644),
   size: optional(natural, 0),
-  acl: optional(acl, undefined),
-  acl_default: optional(acl, undefined),
+  acl: optional(setupAcl, undefined),
+  acl_default: optional(setupAcl, undefined),
   fcap: optional(fileCapability, null),
 };
 
@@ -242,12 +247,11 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   if (given.acl_default) putAcl(inode, "default", kernelAcl(given.acl_default, `${where}.acl_default`));
 }
 
-/** An ACL whose ids are numbers of the initial namespace, as all of a setup are. */
-function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
+function kernelAcl(entries: readonly GivenEntry<GivenKid>[], where: string): PosixAcl {
   const made = entries.map((entry): AclEntry => {
     const { perm } = entry;
-    if (entry.tag === "user") return { tag: "user", perm, kid: kid(entry.id) };
-    if (entry.tag === "group") return { tag: "group", perm, kid: kid(entry.id) };
+    if (entry.tag === "user") return { tag: "user", perm, kid: entry.id };
+    if (entry.tag === "group") return { tag: "group", perm, kid: entry.id };
     return { tag: entry.tag, perm };
   });
   const valid = validateAcl(made);

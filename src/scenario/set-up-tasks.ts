@@ -16,6 +16,8 @@ import {
   type Argument,
   capabilities,
   flag,
+  type GivenKid,
+  kernelId,
   listOf,
   objectOf,
   oneOf,
@@ -25,7 +27,7 @@ import {
   umask,
   userNamespace,
 } from "../kernel/syscall/index.ts";
-import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
+import { kid } from "./kernel-id.ts";
 
 const ROOT_IDS = { real: kid(0), effective: kid(0), saved: kid(0), fs: kid(0) };
 

@@ -18,6 +18,7 @@ import {
   capabilities,
   flag,
   id,
+  kernelId,
   listOf,
   nullable,
   objectOf,
@@ -28,7 +29,7 @@ import {
   tupleOf,
   userNamespace,
 } from "../kernel/syscall/index.ts";
-import { kernelId, kid } from "./kernel-id.ts";
+import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";

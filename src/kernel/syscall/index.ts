@@ -7,5 +7,6 @@
 export * from "./acl-argument.ts";
 export * from "./argument.ts";
 export * from "./call.ts";
+export * from "./kid-argument.ts";
 export * from "./registry.ts";
 export * from "./user-space.ts";
