@@ -2,6 +2,7 @@ import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type CapSet, capsWithout, isSubsetOf, NO_CAPS, namesOf } from "./capability.ts";
 import { type Cred, type CredParts, hasSecurebit, isInGroup, SECUREBITS } from "./cred.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
+import { pilesAfterExec } from "./pile.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { hasMapping, makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -116,6 +117,7 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     effective,
     ambient,
     securebits: old.securebits & ~SECUREBITS.keep_caps,
+    ...pilesAfterExec(world, fcaps !== null || setid.rule === RULES.setidHonoured),
   };
   const isSecure =
     isOther ||

@@ -5,6 +5,7 @@ import { CLASSICAL, isSameKuid64 } from "../core/kuid64.ts";
 import { type Capability, capName, isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { parseMapText } from "./map-text.ts";
+import { type MapEffect, mayMapFromPile } from "./pile.ts";
 import { SETID_CAP } from "./setid.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
@@ -101,6 +102,7 @@ export function writeMap<K extends Kind>(
   const map = throughParent(parsed.value, parent.maps[kind], `${kind}_map of ${parent.name}`);
   if (!map.ok) return map;
   setMap(ns.maps, kind, map.value);
+  if (permitted.value === "denies setgroups") ns.setgroupsAllowed = false;
   return allow(map.value, permitted.rule);
 }
 
@@ -121,22 +123,25 @@ function mayMap(
   kind: Kind,
   extents: readonly Extent[],
   by: MapWriter,
-): Verdict {
-  if (kind === "projid") return allow(undefined, RULES.projidFree);
+): Verdict<MapEffect> {
+  if (kind === "projid") return allow("none", RULES.projidFree);
   const rootLine = kind === "uid" ? extents.findIndex((extent) => extent.lowerFirst === 0) + 1 : 0;
   if (rootLine > 0 && !maySetRoot(ns, parent, by.opener))
     return { ...deny("EPERM", RULES.mapRootNeedsSetfcap, `user id 0 of ${parent.name} is mapped`), line: rootLine };
   const notOwn = whyNotOwnId(world, ns, parent, kind, extents, by.opener);
-  if (notOwn === null) return allow(undefined, RULES.mapOwnId);
+  if (notOwn === null) return allow("none", RULES.mapOwnId);
   const name: Capability = SETID_CAP[kind];
   const lacking = [by.writer, by.opener].find((cred) => !isNsCapable(cred, parent, name));
-  return lacking
-    ? deny(
-        "EPERM",
-        RULES.mapSetidCap,
-        `the ${lacking === by.writer ? "writer" : "opener"} has no ${capName(name)} over ${parent.name}, and ${notOwn}`,
-      )
-    : allow(undefined, RULES.mapSetidCap);
+  if (!lacking) return allow("none", RULES.mapSetidCap);
+  const fromPile = mayMapFromPile(world, ns, parent, kind, extents, by);
+  return (
+    fromPile ??
+    deny(
+      "EPERM",
+      RULES.mapSetidCap,
+      `the ${lacking === by.writer ? "writer" : "opener"} has no ${capName(name)} over ${parent.name}, and ${notOwn}`,
+    )
+  );
 }
 
 function maySetRoot(ns: UserNamespace, parent: UserNamespace, opener: Cred): boolean {

@@ -18,6 +18,7 @@ import {
 import type { UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
 import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
+import { PILE_ITEM, pilesOf } from "./set-up-piles.ts";
 
 const ROOT_IDS = { real: kid(0), effective: kid(0), saved: kid(0), fs: kid(0) };
 
@@ -98,6 +99,7 @@ export const TASK_ITEM = {
   session: optional(oneOf("shared", "own"), "shared"),
   nnp: optional(onOff, false),
   umask: optional(umask, 0),
+  ...PILE_ITEM,
 };
 
 /** A task of a setup: its ids may be unmapped in its namespace. */
@@ -115,6 +117,7 @@ export function setUpTask(world: World, item: unknown, where: string): void {
       uid: given.uid,
       gid: given.gid,
       groups: given.groups,
+      ...pilesOf(world, given, where),
       securebits: given.securebits.reduce((set, bitName) => set | SECUREBITS[bitName], 0),
       userNs,
     },

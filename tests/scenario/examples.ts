@@ -16,3 +16,6 @@ export const EXAMPLES = examplesIn("tests/scenarios/linux");
 
 /** Those of isolated namespaces, which no released kernel has. */
 export const ISOLATED_EXAMPLES = examplesIn("tests/scenarios/isolated");
+
+/** Those of setusers(), which was never merged. */
+export const SETUSERS_EXAMPLES = examplesIn("tests/scenarios/setusers");

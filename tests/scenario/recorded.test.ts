@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Engine } from "../../src/core/index.ts";
-import { ISOLATED, type Profile } from "../../src/kernel/index.ts";
+import { ISOLATED, type Profile, parseProfile } from "../../src/kernel/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector, type Vector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
@@ -51,9 +51,16 @@ for (const engine of ENGINES)
       assertAllPass(vectors, engine);
     });
 
+/** A kernel that has a proposal answers alike in worlds that do not use it. */
+const UNUSED: readonly (readonly [rule: string, profile: Profile])[] = [
+  ["where namespaces could be isolated, and none is", ISOLATED],
+  ["where tasks could have piles of ids, and none has", parseProfile("linux-6.18+setusers=secure-exec-clears")],
+];
+
 const [engine] = ENGINES;
 for (const { file } of files)
-  test(`${file} answers alike where namespaces could be isolated, and none is`, () => {
-    assert.ok(engine);
-    assertAllPass(vectorsIn(file, ISOLATED), engine);
-  });
+  for (const [rule, profile] of UNUSED)
+    test(`${file} answers alike ${rule}`, () => {
+      assert.ok(engine);
+      assertAllPass(vectorsIn(file, profile), engine);
+    });
