@@ -1,4 +1,24 @@
-import type { FileCapability } from "./file-capability.ts";
+import type { UserId } from "../core/id.ts";
+import type { CapSet } from "./capability.ts";
+
+/**
+ * What `security.capability` holds.
+ *
+ * @source capabilities(7), File capabilities, and Namespaced file capabilities
+ */
+export interface FileCapability {
+  /** With 3 it counts only where {@link rootId} is root. */
+  readonly version: 2 | 3;
+  /** Are the new capabilities effective at once? */
+  readonly isEffective: boolean;
+  readonly permitted: CapSet;
+  readonly inheritable: CapSet;
+  /**
+   * On an inode, as on the disk: an id inside the namespace that owns the superblock. As a call gives or is given it,
+   * an id of the caller's namespace. 0 with version 2.
+   */
+  readonly rootId: UserId<"uid">;
+}
 
 /*
  * The bytes of security.capability, little-endian: a u32 of revision and flags; the low halves of permitted and

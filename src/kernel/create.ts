@@ -1,4 +1,3 @@
-import { isNsCapable } from "./capability.ts";
 import { addEntry } from "./directory.ts";
 import { Inode, type InodeParts, type InodeType } from "./inode.ts";
 import {
@@ -11,17 +10,10 @@ import {
 } from "./inode-permission.ts";
 import { GROUP_EXEC, MODE_BITS, SETGID } from "./mode.ts";
 import type { Mount } from "./mount.ts";
-import {
-  type Entry,
-  type EntryName,
-  getName,
-  isEntry,
-  lookupName,
-  lookupParent,
-  type NoEntryErrnos,
-  notMade,
-  type PathName,
-} from "./path.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { lookupName, lookupParent } from "./path.ts";
+import { type Entry, type EntryName, isEntry, type NoEntryErrnos, notMade } from "./path-entry.ts";
+import { getName, type PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { inheritAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";

@@ -1,6 +1,6 @@
 import { isValidKuid64 } from "../core/kuid64.ts";
-import { Inode } from "./inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { Inode, type Superblock } from "./inode.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";

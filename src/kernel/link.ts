@@ -1,9 +1,11 @@
 import { freeEntry, mayCreate } from "./create.ts";
 import { addEntry } from "./directory.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { hasUnmappedId, inodePermission, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import type { Path } from "./mount.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

@@ -1,13 +1,14 @@
-import { isNsCapable } from "./capability.ts";
 import { mountCgroups } from "./cgroup.ts";
 import { mountQueues, mountTerminals } from "./device-mounts.ts";
-import { type Disk, forgetInodes, isMounted } from "./disk.ts";
+import { forgetInodes, isMounted } from "./disk.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { MODE_BITS } from "./mode.ts";
 import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
-import { mountOverlay } from "./overlay.ts";
-import { lookup, type PathName } from "./path.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { mountOverlay } from "./overlay-mount.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { mountProc } from "./proc-mount.ts";
 import { mountSysfs } from "./sysfs-mount.ts";
 import type { Task } from "./task.ts";
@@ -64,6 +65,7 @@ const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mque
 };
 
 export type MountableType = keyof typeof TYPES;
+
 export const MOUNTABLE_TYPES: readonly MountableType[] = [
   "tmpfs",
   "ext4",
@@ -91,7 +93,7 @@ export function mountAt(world: World, task: Task, request: MountRequest, name: s
   const flags = Object.fromEntries(
     Object.entries(MOUNT_FLAGS).map(([flag, bit]) => [flag, (request.flags & bit) !== 0]),
   );
-  return attachAt(task, { ...made.value, ...flags }, target.value);
+  return attachAt(task, { ...made.value, ...flags, source: request.source }, target.value);
 }
 
 /** `move_mount`: put a tree that is attached nowhere at a place of the caller's mount namespace. */
@@ -166,7 +168,7 @@ function device(world: World, task: Task, { source, data }: MountRequest, name: 
   const options = knownOptions(data, ["acl", "user_xattr"]);
   if (!options.ok) return options;
   if (!isNsCapable(task.cred, world.initUserNs, "sys_admin")) return deny("EPERM", RULES.deviceAdmin, source);
-  const disk: Disk | undefined = world.disks.get(source);
+  const disk = world.disks.get(source);
   if (!disk) return deny("ENOENT", RULES.deviceThere, source);
   const { superblock, root } = disk;
   return allow({ ...NO_FLAGS, name, superblock, root, idmap: null });

@@ -2,12 +2,16 @@ import { UsernsError } from "../core/errors.ts";
 import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import type { Inode } from "./inode.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
+import { privsToRemove } from "./kill-priv.ts";
 import { MODE_BITS } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
-import { type Entry, isDotName, lookup, lookupOpen, noEntry, notDirectory, notMade, type PathName } from "./path.ts";
+import type { Path } from "./mount.ts";
+import { lookup, lookupOpen } from "./path.ts";
+import { type Entry, isDotName, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
-import { notifyChange, privsToRemove } from "./setattr.ts";
+import { notifyChange } from "./setattr.ts";
 import type { Task } from "./task.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -58,6 +62,7 @@ export const OPEN_FLAGS = [
   "directory",
   "nofollow",
 ] as const;
+
 export type OpenFlag = (typeof OPEN_FLAGS)[number];
 
 /** How a file is to be opened. */

@@ -1,19 +1,10 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
-import { requireOwnFiles } from "./mount.ts";
-import {
-  type Entry,
-  isEntry,
-  isFree,
-  lookupName,
-  lookupParent,
-  type NoEntryErrnos,
-  noEntry,
-  notDirectory,
-  notMade,
-  type PathName,
-} from "./path.ts";
+import { lookupName, lookupParent } from "./path.ts";
+import { type Entry, isEntry, isFree, type NoEntryErrnos, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";

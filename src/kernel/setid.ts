@@ -1,6 +1,6 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Capability, capsWithout, FS_CAPS, isNsCapable, NO_CAPS } from "./capability.ts";
+import { type Capability, capsWithout, FS_CAPS, NO_CAPS } from "./capability.ts";
 import {
   type Cred,
   type CredIds,
@@ -12,6 +12,7 @@ import {
   sameIds,
   withIds,
 } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { isInPile } from "./pile.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";

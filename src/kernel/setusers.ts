@@ -1,7 +1,8 @@
 import type { UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { capName, isNsCapable } from "./capability.ts";
+import { capName } from "./capability.ts";
 import type { Piles } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { COMPLETION, PATCH, pileOf } from "./pile.ts";
 import { SETID_CAP } from "./setid.ts";
 import { commitCreds, type Task } from "./task.ts";

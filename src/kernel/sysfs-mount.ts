@@ -1,5 +1,5 @@
-import { Inode, type InodeType } from "./inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { Inode, type InodeType, type Superblock } from "./inode.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile, rootOf } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import type { World } from "./world.ts";

@@ -1,7 +1,8 @@
 import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { isInGroup } from "./cred.ts";
+import type { IpcPerm } from "./ipc-namespace.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
 import type { OwnerIds, OwnerKind } from "./user-namespace.ts";
@@ -27,14 +28,6 @@ const RULES = ruleTable({
     source: `${SOURCE}, IPC_SET: EINVAL; vectors/isolated/scenarios.json (V02)`,
   },
 });
-
-/** An object of System V IPC as far as ids go: `struct kern_ipc_perm`. */
-export interface IpcPerm {
-  owner: OwnerIds;
-  readonly creator: OwnerIds;
-  /** Permission bits as of a file; x means nothing. */
-  readonly mode: number;
-}
 
 const READ = 4;
 

@@ -2,18 +2,17 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
+import { lookupName, lookupParent } from "./path.ts";
 import {
   type Entry,
   type EntryName,
   isEntry,
   isFree,
-  lookupName,
-  lookupParent,
   type NoEntryErrnos,
   noEntry,
   notDirectory,
-  type PathName,
-} from "./path.ts";
+} from "./path-entry.ts";
+import type { PathName } from "./path-name.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

@@ -1,12 +1,13 @@
+import { validateAcl } from "../kernel/acl-valid.ts";
 import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
 import { makeCgroups } from "../kernel/cgroup.ts";
 import { addEntry, entryAt } from "../kernel/directory.ts";
 import { idmapOf } from "../kernel/idmapped-mount.ts";
-import { Inode } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
-import { mountOverlay } from "../kernel/overlay.ts";
-import { getName, nameFits, namesIn, type PathName } from "../kernel/path.ts";
-import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
+import { Inode, type Superblock } from "../kernel/inode.ts";
+import { type Mount, NO_FLAGS, type Path } from "../kernel/mount.ts";
+import { mountOverlay } from "../kernel/overlay-mount.ts";
+import { getName, nameFits, namesIn, type PathName } from "../kernel/path-name.ts";
+import type { AclEntry, PosixAcl } from "../kernel/posix-acl.ts";
 import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
 import {
   type Argument,

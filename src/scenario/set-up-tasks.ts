@@ -1,6 +1,6 @@
 import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
 import { type CapSets, type Role, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
-import { copyMountNamespace } from "../kernel/mount-tree.ts";
+import { copyMountNamespace } from "../kernel/mount.ts";
 import { MAX_GROUPS } from "../kernel/setgroups.ts";
 import {
   type Argument,

@@ -2,6 +2,7 @@ import type { Extent } from "../core/extent.ts";
 import { type Kind, MAX_MAP_LINES } from "../core/id.ts";
 import { findMapFault } from "../core/id-map.ts";
 import { ALL_CAPS, hasCap, NO_CAPS } from "../kernel/capability.ts";
+import { childUserNamespace } from "../kernel/create-user-namespace.ts";
 import { type CredParts, sameIds } from "../kernel/cred.ts";
 import { installMap } from "../kernel/map-write.ts";
 import { ISOLATED } from "../kernel/profile.ts";
@@ -21,7 +22,7 @@ import {
   tupleOf,
   userNamespace,
 } from "../kernel/syscall/argument.ts";
-import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
+import type { UserNamespace } from "../kernel/user-namespace.ts";
 import { spawn, type World } from "../kernel/world.ts";
 import { kernelId, kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";

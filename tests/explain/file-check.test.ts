@@ -175,7 +175,7 @@ const BREAKS: readonly Break[] = [
   },
   {
     rule: "chownNeedsCap",
-    file: "setattr.ts",
+    file: "chown.ts",
     from: `isCapableOver(world, cred, file, "chown")) return allow(undefined, rule, BY_CHOWN);`,
     to: `!isCapableOver(world, cred, file, "chown")) return allow(undefined, rule, BY_CHOWN);`,
     question: { ...PLAIN, ask: "chown", to: { uid: 7, gid: null } },

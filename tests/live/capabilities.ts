@@ -37,8 +37,8 @@ export interface Status {
 
 const STATUS_BYTES = 8192;
 
-export async function readStatus(agent: Agent, reader: Proc, path: string): Promise<Status> {
-  const fd = await agent.must(reader, "openat", AT_FDCWD, path, O.r, 0);
+export async function readStatus(agent: Agent, reader: Proc, pid: number | "self"): Promise<Status> {
+  const fd = await agent.must(reader, "openat", AT_FDCWD, `${agent.procPath}/${pid}/status`, O.r, 0);
   const { result, buffers } = await agent.must(reader, "read", fd.result, { out: STATUS_BYTES }, STATUS_BYTES);
   await agent.must(reader, "close", fd.result);
   const lines = new Map(

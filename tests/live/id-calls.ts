@@ -8,7 +8,7 @@ import type { World } from "../../src/kernel/world.ts";
 import { AT_FDCWD, NotRun, type SysArg } from "./agent.ts";
 import { bitsOf, numberOf, numbersOf, textOf, wordOf } from "./arguments.ts";
 import { type LiveCall, type LiveCalls, recorded } from "./call.ts";
-import { capsetArgs, readStatus } from "./capabilities.ts";
+import { capsetArgs, readStatus, type Status } from "./capabilities.ts";
 import { CLONE, NS_GET_OWNER_UID, NS_GET_PARENT, O, PR, u32s } from "./linux.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
@@ -31,6 +31,10 @@ function capsOf(value: unknown, world: World): CapSet {
   return value === undefined ? 0n : capabilities.read(value, "caps", world);
 }
 
+function capsShown(caps: Status["caps"]): Values {
+  return Object.fromEntries(Object.entries(caps).map(([name, set]) => [name, showCaps(set)]));
+}
+
 export const ID_CALLS: LiveCalls = {
   setuid: plain("setuid", "uid"),
   setgid: plain("setgid", "gid"),
@@ -47,25 +51,29 @@ export const ID_CALLS: LiveCalls = {
     return recorded(await agent.sys(proc, "setgroups", groups.length, given));
   },
   getresuid: async ({ agent }, { proc }) => {
-    const { uid } = await readStatus(agent, proc, "/proc/self/status");
+    const { uid } = await readStatus(agent, proc, "self");
     return { ok: true, uid: uid.slice(0, 3) };
   },
   getuid: async ({ agent }, { proc }) => {
-    const { uid, gid } = await readStatus(agent, proc, "/proc/self/status");
+    const { uid, gid } = await readStatus(agent, proc, "self");
     return { ok: true, uid: uid[0], euid: uid[1], gid: gid[0], egid: gid[1] };
   },
   creds: async ({ agent }, { proc }) => {
-    const { uid, gid, groups, caps } = await readStatus(agent, proc, "/proc/self/status");
-    const sets = Object.fromEntries(Object.entries(caps).map(([name, set]) => [name, showCaps(set)]));
-    return { ok: true, uid, gid, groups, caps: sets };
+    const { uid, gid, groups, caps } = await readStatus(agent, proc, "self");
+    return { ok: true, uid, gid, groups, caps: capsShown(caps) };
   },
   view: async (live, { proc }, args) => {
-    const { uid, gid, groups } = await readStatus(
-      live.agent,
-      proc,
-      `/proc/${taskAt(live, args, "of").proc.pid}/status`,
-    );
+    const { uid, gid, groups } = await readStatus(live.agent, proc, taskAt(live, args, "of").proc.pid);
     return { ok: true, uid, gid, groups };
+  },
+  proc_status: async (live, { proc }, args) => {
+    const { agent } = live;
+    const { pid } = taskAt(live, args, "target").proc;
+    const opened = await agent.sys(proc, "openat", AT_FDCWD, `${agent.procPath}/${pid}/status`, O.r, 0);
+    if (opened.errno !== null) return recorded(opened, "open");
+    await agent.sys(proc, "close", opened.result);
+    const { uid, gid, groups, caps } = await readStatus(agent, proc, pid);
+    return { ok: true, uid, gid, groups, caps: capsShown(caps) };
   },
   capset: async ({ agent, world }, { proc }, args) =>
     recorded(
@@ -114,6 +122,15 @@ function namespaceFd(fds: ReadonlyMap<string, number>, args: Values, key: string
   return fd;
 }
 
+/** A user namespace as a step names it: a descriptor, or the path of a task's file of it. */
+export function nsFileOf(live: LiveWorld, args: Values): number | string {
+  const [, name] = /^\/proc\/([^/]+)\/ns\/user$/.exec(textOf(args, "ns")) ?? [];
+  if (name === undefined) return namespaceFd(live.userNsFds, args, "ns");
+  const task = live.tasks.get(name);
+  if (!task) throw new NotRun(`no task ${name}`);
+  return `${live.agent.procPath}/${task.proc.pid}/ns/user`;
+}
+
 export const NAMESPACE_CALLS: LiveCalls = {
   unshare_user: async (live, { proc }, args) => {
     const { agent } = live;
@@ -123,8 +140,16 @@ export const NAMESPACE_CALLS: LiveCalls = {
   },
   unshare: async ({ agent }, { proc }, args) =>
     recorded(await agent.sys(proc, "unshare", bitsOf(args, "flags", CLONE))),
-  setns: async ({ agent, userNsFds }, { proc }, args) =>
-    recorded(await agent.sys(proc, "setns", namespaceFd(userNsFds, args, "ns"), CLONE.user)),
+  setns: async (live, { proc }, args) => {
+    const { agent } = live;
+    const ns = nsFileOf(live, args);
+    if (typeof ns === "number") return recorded(await agent.sys(proc, "setns", ns, CLONE.user));
+    const opened = await agent.sys(proc, "openat", AT_FDCWD, ns, O.r, 0);
+    if (opened.errno !== null) return recorded(opened, "ns");
+    const entered = await agent.sys(proc, "setns", opened.result, CLONE.user);
+    await agent.sys(proc, "close", opened.result);
+    return recorded(entered);
+  },
   setns_uts: async ({ agent, utsNsFds }, { proc }, args) =>
     recorded(await agent.sys(proc, "setns", namespaceFd(utsNsFds, args, "owner"), CLONE.uts)),
   sethostname: async ({ agent }, { proc }) => recorded(await agent.sys(proc, "sethostname", "live", 4)),
@@ -143,10 +168,11 @@ export const NAMESPACE_CALLS: LiveCalls = {
 function mapPath(live: LiveWorld, args: Values): string {
   const ns = textOf(args, "ns");
   const file = textOf(args, "file");
-  if (ns === "self") return `/proc/self/${file}`;
+  const { procPath } = live.agent;
+  if (ns === "self") return `${procPath}/self/${file}`;
   const resident = live.residents.get(ns);
   if (!resident) throw new NotRun(`no resident of ${ns}`);
-  return `/proc/${resident.pid}/${file}`;
+  return `${procPath}/${resident.pid}/${file}`;
 }
 
 const MAP_BYTES = 16384;

@@ -9,6 +9,7 @@ export const CLONE = {
   ipc: 0x08000000,
   net: 0x40000000,
   cgroup: 0x02000000,
+  pid: 0x20000000,
 } as const;
 
 /** prctl(2) */

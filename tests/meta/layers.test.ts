@@ -1,10 +1,8 @@
 /** The layers of the source tree, as data: an import that points up or sideways fails here. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
-import ts from "typescript";
+import { type Arrow, arrows, arrowsOf, files, isLocal } from "./imports.ts";
 
 const LAYERS: readonly (readonly string[])[] = [
   ["core"],
@@ -23,22 +21,6 @@ const HOSTED = new Set(["store", "live", "cli", "playground"]);
 const levelOf = (folder: string): number => LAYERS.findIndex((layer) => layer.includes(folder));
 const folderOf = (path: string): string => path.split("/")[0] ?? "";
 
-interface Arrow {
-  readonly from: string;
-  readonly to: string;
-}
-
-function arrowsOf(path: string, source: string): Arrow[] {
-  return ts.preProcessFile(source, true, true).importedFiles.map(({ fileName }) => ({
-    from: path,
-    to: fileName.startsWith(".") ? normalize(join(dirname(path), fileName)) : fileName,
-  }));
-}
-
-function isLocal(arrow: Arrow): boolean {
-  return arrow.to.endsWith(".ts");
-}
-
 /** Why an arrow is not allowed, or null. */
 function complaint(arrow: Arrow): string | null {
   const from = folderOf(arrow.from);
@@ -52,9 +34,6 @@ function complaint(arrow: Arrow): string | null {
   if (SIDEWAYS.some(([source, target]) => source === from && target === arrow.to)) return null;
   return levelOf(to) < levelOf(from) ? null : `${arrow.from} imports ${arrow.to}: ${from} may not import ${to}`;
 }
-
-const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
-const arrows = files.flatMap((file) => arrowsOf(file, readFileSync(join("src", file), "utf8")));
 
 test("every folder of src is in the table of layers", () => {
   const folders = new Set(files.filter((file) => file.includes("/")).map(folderOf));

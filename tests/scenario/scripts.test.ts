@@ -4,26 +4,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { importScripts, runScript, type Script } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { writtenScripts } from "../suites/written-scripts.ts";
 
 const RECORDED = "tests/vectors/isolated/scenarios.json";
-const WRITTEN = "tests/scenario/scripts.txt";
-
-/** `# POLICY: TITLE`, and below it `AGENT COMMAND => ANSWER`, line by line; an empty line ends a script. */
-function writtenScripts(text: string): readonly Script[] {
-  return text.split("\n\n").map((block) => {
-    const [title = "", ...lines] = block.replace(/\n+$/, "").split("\n");
-    const [, policy = "", rule = ""] = /^# (\S+): (.*)$/.exec(title) ?? [];
-    const steps = lines.map((line, index) => {
-      const [, agent = "", command = "", observed = ""] = /^(\w) (.*?) => ?(.*)$/.exec(line) ?? [];
-      assert.notEqual(agent, "", `${WRITTEN}: ${line}`);
-      return { agent, do: command, observed, where: `${rule}[${index}]` };
-    });
-    return { id: rule, policy, switches: [], title: rule, steps };
-  });
-}
 
 const recorded = importScripts(JSON.parse(readFileSync(RECORDED, "utf8")), RECORDED);
-const written = writtenScripts(readFileSync(WRITTEN, "utf8"));
+const written = writtenScripts();
 
 test(`${RECORDED} is here as it was recorded`, () => assert.equal(recorded.length, 108));
 

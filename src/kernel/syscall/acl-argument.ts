@@ -1,6 +1,6 @@
 import { NO_ID } from "../../core/id.ts";
 import type { AclEntryText } from "../acl-xattr.ts";
-import type { FileCapability } from "../file-capability.ts";
+import type { FileCapability } from "../capability-xattr.ts";
 import { ACL_TAGS } from "../posix-acl.ts";
 import {
   type Argument,

@@ -11,10 +11,18 @@ export interface Memory {
   readonly listening: Map<string, string>;
   /** Where a file system was mounted that is not modelled, and why it is not: nothing below can be told. */
   readonly unmodelled: Map<string, string>;
+  /** The value that turns a switch on, by the name of one that is not listed. */
+  readonly switchedOn: Map<string, string>;
 }
 
 export function newMemory(): Memory {
-  return { numbers: new Map(), connections: new Map(), listening: new Map(), unmodelled: new Map() };
+  return {
+    numbers: new Map(),
+    connections: new Map(),
+    listening: new Map(),
+    unmodelled: new Map(),
+    switchedOn: new Map(),
+  };
 }
 
 /** A step of a script that makes no sense. */

@@ -44,7 +44,7 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
     const memory = newMemory();
     const labels = new Labels();
     for (const step of script.steps) {
-      const told = tell(world, step, memory);
+      const told = tell(world, step, script.policy, memory);
       if ("reason" in told) named.push({ step, reason: told.reason });
       else if (!labels.isSame(step.observed, told.text)) failures.push(...explain(step, told.text, told.answers));
     }
@@ -73,12 +73,12 @@ function firstAgents({ steps }: Script): readonly string[] {
 /** After these an agent makes itself dumpable again, as if it had just been started. */
 const MAKES_DUMPABLE = /^(set|unshare|dropcaps)/;
 
-function tell(world: World, step: ScriptStep, memory: Memory): Told {
+function tell(world: World, step: ScriptStep, policy: string, memory: Memory): Told {
   const reason = whyNotReplayable(step.do.split(" ")[0] ?? "");
   if (reason !== null) return { reason };
   return placed(step.where, () => {
     const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
-    const scene = { agent: step.agent, memory };
+    const scene = { agent: step.agent, policy, memory };
     const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
     if (hidden) return { reason: hidden };
     const calls = verb.calls(given, scene);
@@ -91,9 +91,10 @@ function tell(world: World, step: ScriptStep, memory: Memory): Told {
     }
     if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
     const last = answers.at(-1);
-    if (last && !last.verdict.ok) return { text: showRefusal(last), answers };
+    if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
     const values: readonly Values[] = answers.map(({ result }) => result);
-    return { text: verb.show(values, given, scene), answers };
+    const text = verb.show(values, given, scene);
+    return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
   });
 }
 
