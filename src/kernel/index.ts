@@ -58,6 +58,7 @@ export * from "./open-map-file.ts";
 export * from "./overlay-mount.ts";
 export * from "./path.ts";
 export * from "./path-entry.ts";
+export * from "./path-guard.ts";
 export * from "./path-name.ts";
 export * from "./path-walk.ts";
 export * from "./permission.ts";

@@ -50,7 +50,8 @@ export function replay(
   try {
     for (const [name, id] of Object.entries(scenario.names)) world.idNames.set(name, id);
     setUp(world, scenario.setup);
-    const programs = (scenario.userSpace && userSpace?.start(world, scenario.userSpace, "$.setup")) ?? [];
+    const given = scenario.userSpace ?? (userSpace?.startsBare ? {} : null);
+    const programs = (given && userSpace?.start(world, given, "$.setup")) ?? [];
     return scenario.steps.map((step) => {
       if (step.task === BY_USER_SPACE) return run(world, step, programs);
       world.trail = keeps === "checks" ? new Trail() : null;
