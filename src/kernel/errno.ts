@@ -22,6 +22,7 @@ export const ERRNO = {
   ENOTDIR: { number: 20, sentence: "not a directory" },
   EISDIR: { number: 21, sentence: "is a directory" },
   EINVAL: { number: 22, sentence: "invalid argument" },
+  ENOTTY: { number: 25, sentence: "no such ioctl" },
   ETXTBSY: { number: 26, sentence: "the program is running" },
   ENOSPC: { number: 28, sentence: "a limit is reached" },
   ESPIPE: { number: 29, sentence: "the file has no position" },

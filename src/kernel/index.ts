@@ -84,6 +84,8 @@ export * from "./setid.ts";
 export * from "./setns.ts";
 export * from "./setusers.ts";
 export * from "./setusers-switches.ts";
+export * from "./shiftfs.ts";
+export * from "./shiftfs-mount.ts";
 export * from "./show.ts";
 export * from "./signal.ts";
 export * from "./socket.ts";

@@ -53,8 +53,10 @@ for (const on of ENGINES)
       failed.map(({ vector, lines }) => [vector.id, ...lines]),
       [],
     );
-    const passed = outcomes.filter(({ kind, vector }) => kind === "passed" && vector.tag === "H");
-    assert.equal(passed.length, ROWS.H, "every row of the helper is asked");
+    for (const part of ["B", "C", "H"] as const) {
+      const passed = outcomes.filter(({ kind, vector }) => kind === "passed" && vector.tag === part);
+      assert.equal(passed.length, ROWS[part], `every row of part ${part} is asked`);
+    }
   });
 
 /** A text with one thing changed: each number counted up or cut, each word taken out or made another. */

@@ -36,6 +36,7 @@ import {
   userNamespace,
 } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+import { newMount } from "./mount-name.ts";
 import { nsFile, openNsFile } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
 
@@ -78,17 +79,6 @@ const changeItem = objectOf({
   size: optional(natural, MOUNT_ATTR_SIZE),
 });
 const changes = listOf(changeItem);
-
-/** A name for a mount that is made; no other mount has it. */
-const newMount: Argument<string> = {
-  ...text,
-  read: (value, where, world) => {
-    const name = text.read(value, where, world);
-    if (name === "" || /[:/]/.test(name) || world.mounts.has(name))
-      throw scenarioError(where, "a name without : and / that no mount has", value);
-    return name;
-  },
-};
 
 const attach = optional(newMount, undefined);
 

@@ -12,6 +12,7 @@ import { NETWORK_CALLS } from "./network-calls.ts";
 import { PILE_CALLS } from "./pile-calls.ts";
 import { PROC_CALLS } from "./proc-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
+import { SHIFTFS_CALLS } from "./shiftfs-calls.ts";
 import { SOCKET_CALLS } from "./socket-calls.ts";
 
 /** Every family of calls, one line each. */
@@ -30,6 +31,7 @@ const FAMILIES: readonly CallTable[] = [
   NETWORK_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,
+  SHIFTFS_CALLS,
 ];
 
 /** Every call that a step may make, by name. */
