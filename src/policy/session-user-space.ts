@@ -50,6 +50,7 @@ const ARGS = { pam_open_session: OPEN, pam_close_session: CLOSE, pile_lease: LEA
 export const SESSIONS: UserSpace = {
   setupKeys: Object.keys(SETUP),
   programNames: Object.keys(ARGS),
+  shape: { setup: SETUP, programs: ARGS },
   start: (world, setup, where) => {
     const { users, grants } = objectOf(SETUP).read(setup, where, world).piles;
     const registry = new PileRegistry(users.map(({ name, uid }) => ({ name, id: uid })));

@@ -119,6 +119,7 @@ const ARGS = {
 export const SYSTEMD: UserSpace = {
   setupKeys: Object.keys(SETUP),
   programNames: Object.keys(ARGS),
+  shape: { setup: SETUP, programs: ARGS },
   startsBare: true,
   start: (world, setup, where) => {
     const { managed, taken, delegated } = objectOf(SETUP).read(setup, where, world).systemd;

@@ -8,6 +8,10 @@ function together(...spaces: readonly UserSpace[]): UserSpace {
   return {
     setupKeys: spaces.flatMap(({ setupKeys }) => setupKeys),
     programNames: spaces.flatMap(({ programNames }) => programNames),
+    shape: {
+      setup: Object.assign({}, ...spaces.map(({ shape }) => shape?.setup)),
+      programs: Object.assign({}, ...spaces.map(({ shape }) => shape?.programs)),
+    },
     startsBare: spaces.some(({ startsBare }) => startsBare === true),
     start: (world, setup, where) =>
       spaces.flatMap((space) => {
@@ -17,5 +21,8 @@ function together(...spaces: readonly UserSpace[]): UserSpace {
   };
 }
 
-/** Every program of user space that a scenario may run. */
+/** The programs that a scenario of one's own may run. */
+export const SCENARIO_PROGRAMS: UserSpace = together(SESSIONS, SYSTEMD);
+
+/** Those of recorded vectors and of the proposals' tables too. */
 export const USER_SPACE: UserSpace = together(DELEGATION_TOOLS, SESSIONS, SYSTEMD);

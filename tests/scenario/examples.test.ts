@@ -2,25 +2,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ISOLATED, ISOLATION_SWITCHES, REPAIRS } from "../../src/kernel/index.ts";
+import { SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
 import { inSource, loadScenario, replay, type Scenario } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES } from "./examples.ts";
+import { EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "./examples.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const conforms = schemaCheck();
 
 test("there are ten examples", () => assert.ok(EXAMPLES.length >= 10));
 
-for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES]) {
+for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES]) {
   test(`${source.name} conforms to the schema and expects an answer of every call`, () => {
     assert.ok(conforms(source.json));
-    const { steps, title } = loadScenario(source.json);
+    const { steps, title } = loadScenario(source.json, SCENARIO_PROGRAMS);
     assert.ok(title);
     assert.ok(steps.length >= 5 && steps.every(({ observed }) => observed !== null));
   });
   for (const engine of ENGINES)
     test(`${source.name} answers as it says, on ${engine.name}`, () => {
-      const answers = inSource(source, (json) => replay(loadScenario(json), engine));
+      const answers = inSource(source, (json) =>
+        replay(loadScenario(json, SCENARIO_PROGRAMS), engine, SCENARIO_PROGRAMS),
+      );
       assert.deepEqual(
         answers.flatMap(({ step, differences }) =>
           differences.map((difference) => ({ ...difference, at: step.where })),
