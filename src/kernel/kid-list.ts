@@ -1,4 +1,4 @@
-import { compareKuid64, type Kuid64, packKuid64 } from "../core/kuid64.ts";
+import { compareKuid64, isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
 import type { KuidColumn } from "./kuid-column.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 
@@ -14,9 +14,11 @@ class StoredList<K extends OwnerKind> implements KidList<K> {
   readonly #column: KuidColumn<K>;
   readonly #firstRow: number;
 
-  constructor(column: KuidColumn<K>, kids: Iterable<Kuid64<K>>) {
+  /** @param isSet  is each id taken once? */
+  constructor(column: KuidColumn<K>, kids: Iterable<Kuid64<K>>, isSet: boolean) {
     const sorted = [...kids].sort(compareKuid64);
-    const rows = sorted.map((kid) => column.push(kid));
+    const kept = isSet ? sorted.filter((kid, index) => !isSameAs(kid, sorted[index - 1])) : sorted;
+    const rows = kept.map((kid) => column.push(kid));
     this.#column = column;
     this.#firstRow = rows[0] ?? 0;
     this.count = rows.length;
@@ -42,11 +44,14 @@ class StoredList<K extends OwnerKind> implements KidList<K> {
 
 /** Put ids into a column as a list. A list that is there already is shared, not copied. */
 export function storedList<K extends OwnerKind>(column: KuidColumn<K>, kids: Iterable<Kuid64<K>>): KidList<K> {
-  return kids instanceof StoredList ? kids : new StoredList(column, kids);
+  return kids instanceof StoredList ? kids : new StoredList(column, kids, false);
 }
 
 /** The same, with each id once. */
 export function storedSet<K extends OwnerKind>(column: KuidColumn<K>, kids: Iterable<Kuid64<K>>): KidList<K> {
-  if (kids instanceof StoredList) return kids;
-  return new StoredList(column, new Map(Array.from(kids, (kid) => [packKuid64(kid), kid])).values());
+  return kids instanceof StoredList ? kids : new StoredList(column, kids, true);
+}
+
+function isSameAs(kid: Kuid64, other: Kuid64 | undefined): boolean {
+  return other !== undefined && isSameKuid64(kid, other);
 }
