@@ -12,7 +12,7 @@ import {
 } from "../policy/index.ts";
 import { addExamples } from "./help-examples.ts";
 import type { Session } from "./session.ts";
-import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
 import { readText } from "./text-file.ts";
 import { callerNamed, readPasswd, readSubids } from "./tool-files.ts";
 
@@ -83,8 +83,9 @@ async function runNewIdMap(
   const { exit, stderr } = explained.answer;
   if (options.json) await answerJson(terminal, asJson(kind, explained));
   else {
-    if (stderr !== "") terminal.stderr.write(stderr);
-    await answer(terminal, `${textLines(kind, explained, options).join("\n")}\n`);
+    // Names and arguments stand in both, and may hold any byte.
+    if (stderr !== "") terminal.stderr.write(stderr.split("\n").map(withoutControls).join("\n"));
+    await answer(terminal, `${textLines(kind, explained, options).map(withoutControls).join("\n")}\n`);
   }
   return exit === 0 ? EXIT.yes : EXIT.no;
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { FsidTarget, FsidWriter, MappedKind, ProcPlace } from "../policy/index.ts";
 import { isSystemError } from "./fault.ts";
@@ -37,7 +37,7 @@ export function procWriter(folder: string): FsidWriter {
   return (file, text) => {
     const path = join(folder, file);
     try {
-      const descriptor = openSync(path, "r+");
+      const descriptor = openSync(path, constants.O_WRONLY);
       try {
         writeSync(descriptor, text);
       } finally {

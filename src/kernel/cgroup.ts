@@ -47,6 +47,7 @@ export function makeCgroups(
     userNs: world.initUserNs,
     isReadOnly: false,
     ...exempt,
+    names: ["mkdir", "rmdir"],
     populate: (directory) => {
       const { uid, gid } = directory;
       for (const [file, bits] of FILES)

@@ -1,7 +1,8 @@
 import type { Cred } from "./cred.ts";
 import { readIsolated, writeIsolated } from "./isolated.ts";
 import { fsSlot, idSlot, type MapSlot } from "./map-slot.ts";
-import { formatMap, readMap, writeMap } from "./map-write.ts";
+import { formatMap } from "./map-text.ts";
+import { readMap, writeMap } from "./map-write.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { MapFileName, OpenMapFile } from "./open-map-file.ts";
 import { genericPermission, MAY, type Protected } from "./permission.ts";

@@ -16,8 +16,6 @@ import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import { allow, type Denied, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
-export { formatMap, type LineFault, parseMapText } from "./map-text.ts";
-
 const SOURCE = "vectors/linux-6.18/1_map_write.json";
 
 const RULES = ruleTable({

@@ -41,6 +41,8 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
     type: "proc",
     userNs: pidNs.userNs,
     isReadOnly: false,
+    names: [],
+    hasNoFreeNames: true,
     refresh: (directory) => {
       if (directory !== top) return;
       const isInitial = pidNs === world.initPidNs;

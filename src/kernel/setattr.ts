@@ -80,7 +80,11 @@ function prepare(
   }
   if (mode === undefined && times !== "set") return allow(mode);
   const owns = ownsOrCapable(world, task.cred, path);
-  if (mode !== undefined && !owns.ok) return deny("EPERM", RULES.modeNeedsOwner, owns.because);
+  if (mode !== undefined && !owns.ok) {
+    const refused = deny("EPERM", RULES.modeNeedsOwner, owns.because);
+    world.trail?.add("change the mode of", path, refused);
+    return refused;
+  }
   if (times === "set" && !owns.ok) return deny("EPERM", RULES.timesNeedOwner, owns.because);
   if (mode === undefined) return allow(mode);
   return allow(isInGroupOrCapable(world, task.cred, file, gid ?? file.gid) ? mode : mode & ~SETGID, owns.rule);

@@ -38,12 +38,17 @@ const READ = 4;
  */
 export function shmget(world: World, task: Task, key: number, mode: number | null): Verdict<IpcPerm> {
   const found = task.ipcNs.segments.get(key);
-  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(world, task, found, mode >> 6), found);
+  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(world, task, found, anyDigit(mode)), found);
   if (mode === null) return deny("ENOENT", RULES.ipcExists, `key ${key}`);
   const ids = { uid: task.cred.uid.effective, gid: task.cred.gid.effective };
   const made: IpcPerm = { owner: ids, creator: ids, mode };
   task.ipcNs.segments.set(key, made);
   return allow(made);
+}
+
+/** What any of the three digits of a mode asks for: a segment that is there is opened for all of it. */
+function anyDigit(mode: number): number {
+  return (mode >> 6) | (mode >> 3) | mode;
 }
 
 function withPerm(asked: Verdict, perm: IpcPerm): Verdict<IpcPerm> {

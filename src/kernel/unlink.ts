@@ -3,6 +3,7 @@ import { fileUser } from "./file-user.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
+import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent } from "./path.ts";
 import {
   type Entry,
@@ -106,6 +107,8 @@ function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "fi
     return victim.value.inode.type === "dir" ? deny("EISDIR", RULES.unlinkTakesFiles) : notDirectory(entry.value);
   const permitted = mayDelete(world, task, victim.value, as);
   if (!permitted.ok) return permitted;
+  const removable = hasOperation(entry.value.directory, as === "dir" ? "rmdir" : "unlink");
+  if (!removable.ok) return removable;
   const free = isFree(entry.value);
   return free.ok ? victim : free;
 }

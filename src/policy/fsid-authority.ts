@@ -1,5 +1,4 @@
-import type { Extent } from "../core/index.ts";
-import { lowerOf } from "../core/index.ts";
+import { type Extent, lowerOf } from "../core/index.ts";
 import { ANY, type PasswdEntry, placeOfKept, type SubfsidEntry, type SubfsidFile } from "../formats/index.ts";
 import type { SubidFiles } from "./get-subids.ts";
 import type { ImageFacts } from "./image-offset.ts";

@@ -13,8 +13,8 @@ import {
   scenarioError,
   text,
   tupleOf,
-} from "../kernel/syscall/argument.ts";
-import type { UserProgram } from "../kernel/syscall/user-space.ts";
+  type UserProgram,
+} from "../kernel/syscall/index.ts";
 import type { FsidFiles } from "./fsid-authority.ts";
 import { dryWriter, type FsidTarget } from "./fsid-target.ts";
 import type { SubidFiles } from "./get-subids.ts";

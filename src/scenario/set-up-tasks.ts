@@ -1,14 +1,28 @@
-import { isValidKuid64 } from "../core/kuid64.ts";
-import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
-import { type CapSets, type CredIds, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
-import { kidToKfsid, pairOfKfsid } from "../kernel/fsid.ts";
-import { copyMountNamespace } from "../kernel/mount.ts";
-import { LINUX } from "../kernel/profile.ts";
-import { MAX_GROUPS } from "../kernel/setgroups.ts";
+import { isValidKuid64 } from "../core/index.ts";
+import {
+  ALL_CAPS,
+  type CapSet,
+  type CapSets,
+  type CredIds,
+  copyMountNamespace,
+  kidToKfsid,
+  LINUX,
+  MAX_GROUPS,
+  NO_CAPS,
+  type OwnerKind,
+  pairOfKfsid,
+  SECUREBIT_NAMES,
+  SECUREBITS,
+  spawn,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
   capabilities,
   flag,
+  type GivenKid,
+  kernelId,
   listOf,
   objectOf,
   oneOf,
@@ -17,10 +31,8 @@ import {
   text,
   umask,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { OwnerKind, UserNamespace } from "../kernel/user-namespace.ts";
-import { spawn, type World } from "../kernel/world.ts";
-import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
+} from "../kernel/syscall/index.ts";
+import { kid } from "./kernel-id.ts";
 
 /** The ids of a task that a setup gives; null: as the kernel makes them of the others. */
 interface GivenIds {

@@ -1,18 +1,28 @@
-import type { Extent } from "../core/extent.ts";
-import { MAX_MAP_LINES } from "../core/id.ts";
-import { findMapFault } from "../core/id-map.ts";
-import { ALL_CAPS, hasCap, NO_CAPS } from "../kernel/capability.ts";
-import { childUserNamespace } from "../kernel/create-user-namespace.ts";
-import { type CredParts, sameIds } from "../kernel/cred.ts";
-import { fsSlot, idSlot, type MapSlot } from "../kernel/map-slot.ts";
-import { installMap } from "../kernel/map-write.ts";
-import { ISOLATED, LINUX } from "../kernel/profile.ts";
-import { socketPair } from "../kernel/socket.ts";
+import { type Extent, findMapFault, MAX_MAP_LINES } from "../core/index.ts";
+import {
+  ALL_CAPS,
+  type CredParts,
+  childUserNamespace,
+  fsSlot,
+  hasCap,
+  ISOLATED,
+  idSlot,
+  installMap,
+  LINUX,
+  type MapSlot,
+  NO_CAPS,
+  sameIds,
+  socketPair,
+  spawn,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
   capabilities,
   flag,
   id,
+  kernelId,
   listOf,
   nullable,
   objectOf,
@@ -22,10 +32,8 @@ import {
   text,
   tupleOf,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { UserNamespace } from "../kernel/user-namespace.ts";
-import { spawn, type World } from "../kernel/world.ts";
-import { kernelId, kid } from "./kernel-id.ts";
+} from "../kernel/syscall/index.ts";
+import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chownSync, closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { procWriter } from "../../src/cli/proc-target.ts";
 import { TEXT_WIDTH } from "../../src/explain/index.ts";
 import { manifestDigest } from "../../src/formats/index.ts";
 import { need } from "../need.ts";
@@ -164,6 +165,12 @@ test("a process of this machine: Linux has no fsuid_map, and a mount does it ins
     (await userns([...args, "--target", "4194304", "--shift", "100000"])).stderr,
     /Could not stat directory/,
   );
+});
+
+test("what the kernel says of a write is told by its name: setgroups takes two words", () => {
+  const refused = procWriter("/proc/self")("setgroups", "perhaps\n");
+  assert.equal(refused?.errno, "EINVAL");
+  assert.match(refused?.because ?? "", /^\/proc\/self\/setgroups: /);
 });
 
 test("--checks: the seventeen, each with its sentence and its source", async () => {

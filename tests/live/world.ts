@@ -2,7 +2,8 @@
 import { ALL_CAPS, type CapSet, capSet, capsWithout } from "../../src/kernel/capability.ts";
 import type { CredIds } from "../../src/kernel/cred.ts";
 import { idSlot } from "../../src/kernel/map-slot.ts";
-import { formatMap, readMap } from "../../src/kernel/map-write.ts";
+import { formatMap } from "../../src/kernel/map-text.ts";
+import { readMap } from "../../src/kernel/map-write.ts";
 import type { Task } from "../../src/kernel/task.ts";
 import type { UserNamespace } from "../../src/kernel/user-namespace.ts";
 import { ROOT, type World } from "../../src/kernel/world.ts";

@@ -1,5 +1,4 @@
-import { scenarioError } from "../../kernel/syscall/argument.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { scenarioError, type Values } from "../../kernel/syscall/index.ts";
 import { isSameJson } from "../compare.ts";
 import { listAt, objectAt, textAt } from "../load.ts";
 import { pathParts } from "../source.ts";
