@@ -10,6 +10,7 @@ import type { Path } from "./mount.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookup, lookupOpen } from "./path.ts";
 import { type Entry, isNoName, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import { guardsCreate } from "./path-guard.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange } from "./setattr.ts";
@@ -99,6 +100,8 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
 function createFile(world: World, task: Task, entry: Entry, mode: number): Verdict<Path> {
   const writable = wantWrite(world, entry.mount);
   if (!writable.ok) return writable;
+  const guarded = guardsCreate(world, task, entry.mount);
+  if (!guarded.ok) return guarded;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
   const creatable = hasOperation(entry.directory, "create");

@@ -5,14 +5,14 @@ import { test } from "node:test";
 import { FSID_REPAIRS, ISOLATED, ISOLATION_SWITCHES, REPAIRS } from "../../src/kernel/index.ts";
 import { inSource, loadScenario, replay, type Scenario, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES } from "./examples.ts";
+import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES } from "./examples.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const conforms = schemaCheck();
 
 test("there are ten examples", () => assert.ok(EXAMPLES.length >= 10));
 
-for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES]) {
+for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...FSID_EXAMPLES]) {
   test(`${source.name} conforms to the schema and expects an answer of every call`, () => {
     assert.ok(conforms(source.json));
     const { steps, title } = loadScenario(source.json);
@@ -108,3 +108,20 @@ for (const name of POLICIES)
     assert.ok(engine);
     assert.ok(replay(without, engine).some(({ differences }) => differences.length > 0));
   });
+
+test("secure-exec-clears: the same calls without it leave the pile where it was", () => {
+  const named = (file: string) => {
+    const found = SETUSERS_EXAMPLES.find(({ name }) => name.endsWith(`/${file}.yaml`));
+    assert.ok(found, `no scenario ${file}.yaml`);
+    return loadScenario(found.json);
+  };
+  const kept = named("exec");
+  const cleared = named("secure-exec-clears");
+  const calls = (of: Scenario) => of.steps.map(({ task, call, args }) => ({ task, call, args }));
+  assert.deepEqual(calls(cleared), calls(kept));
+  assert.deepEqual(cleared.setup, kept.setup);
+  assert.notDeepEqual(
+    cleared.steps.map(({ observed }) => observed),
+    kept.steps.map(({ observed }) => observed),
+  );
+});

@@ -19,3 +19,6 @@ export const FSID_EXAMPLES = examplesIn("tests/scenarios/fsid");
 
 /** Those of isolated namespaces, which no released kernel has. */
 export const ISOLATED_EXAMPLES = examplesIn("tests/scenarios/isolated");
+
+/** Those of setusers(), which was never merged. */
+export const SETUSERS_EXAMPLES = examplesIn("tests/scenarios/setusers");

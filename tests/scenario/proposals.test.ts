@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseSource } from "../../src/cli/scenario-file.ts";
 import { type Engine, initSync } from "../../src/core/index.ts";
-import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
+import { USER_SPACE } from "../../src/policy/index.ts";
 import { importProposals, isProposalTables, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
@@ -31,7 +31,7 @@ const translations = new Map<string, Source>(
 const engine = initSync();
 
 function outcomesOf(json: unknown, files = translations, on: Engine = engine) {
-  return importProposals(json, "tables", files, DELEGATION_TOOLS).flatMap((row) => row.run(on));
+  return importProposals(json, "tables", files, USER_SPACE).flatMap((row) => row.run(on));
 }
 
 /** One part alone, asked as a text says. */
@@ -76,7 +76,7 @@ test("a row whose expectation is changed anywhere fails", () => {
     for (const row of rows.filter(({ id }) => passing.has(id)))
       for (const expected of changesOf(row.expected)) {
         const others = rows.map((other) => (other === row ? { ...row, expected } : other));
-        const run = importProposals({ [part]: others }, "tables", new Map(file && [[part, file]]), DELEGATION_TOOLS);
+        const run = importProposals({ [part]: others }, "tables", new Map(file && [[part, file]]), USER_SPACE);
         const kinds = run
           .find(({ id }) => id === row.id)
           ?.run(engine)

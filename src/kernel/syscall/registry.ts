@@ -10,6 +10,7 @@ import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
 import { NETWORK_CALLS } from "./network-calls.ts";
+import { PILE_CALLS } from "./pile-calls.ts";
 import { PROC_CALLS } from "./proc-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
 import { SOCKET_CALLS } from "./socket-calls.ts";
@@ -19,6 +20,7 @@ const FAMILIES: readonly CallTable[] = [
   ACL_CALLS,
   EXEC_CALLS,
   ID_CALLS,
+  PILE_CALLS,
   MAP_CALLS,
   NAMESPACE_CALLS,
   PROCESS_CALLS,

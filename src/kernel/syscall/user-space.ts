@@ -21,6 +21,8 @@ export interface UserSpace {
   /** The keys of a setup that belong to it. */
   readonly setupKeys: readonly string[];
   readonly programNames: readonly string[];
+  /** Has it programs that need nothing of a setup? */
+  readonly startsBare?: boolean;
   /** The programs of one world, with the files that its setup gives. @param where  the JSON path of the setup */
   readonly start: (world: World, setup: Values, where: string) => readonly UserProgram[];
 }

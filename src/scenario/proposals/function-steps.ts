@@ -30,7 +30,7 @@ export function withFunctionSteps(userSpace: UserSpace | null): UserSpace {
     setupKeys: userSpace?.setupKeys ?? [],
     programNames: [...(userSpace?.programNames ?? []), ...KERNEL_FUNCTION_NAMES],
     start: (world, setup, where) => [
-      ...(userSpace && Object.keys(setup).length > 0 ? userSpace.start(world, setup, where) : []),
+      ...(userSpace?.start(world, setup, where) ?? []),
       ...functions,
     ],
   };
