@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Engine } from "../core/index.ts";
-import { SCENARIO_PROGRAMS } from "../policy/user-spaces.ts";
+import { SCENARIO_PROGRAMS } from "../policy/index.ts";
 import { inSource, loadScenario, replay, type Source } from "../scenario/index.ts";
 import { ENGINE_NAMES, type EngineName, startEngine } from "./engine-option.ts";
 import { addExamples } from "./help-examples.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { SCENARIO_PROGRAMS } from "../policy/user-spaces.ts";
+import { SCENARIO_PROGRAMS } from "../policy/index.ts";
 import { scenarioSchema } from "../scenario/index.ts";
 import { addExamples } from "./help-examples.ts";
 import type { Session } from "./session.ts";

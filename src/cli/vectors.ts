@@ -1,13 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { quoted, UsernsError } from "../core/errors.ts";
-import { LINUX, type Profile, parseProfile } from "../kernel/profile.ts";
-import { USER_SPACE } from "../policy/user-spaces.ts";
-import { importRecorded } from "../scenario/import-recorded.ts";
-import { importProposals } from "../scenario/proposals/import-proposals.ts";
-import { isProposalTables } from "../scenario/proposals/table.ts";
-import type { Outcome, Recorded } from "../scenario/run-vector.ts";
+import { quoted, UsernsError } from "../core/index.ts";
+import { LINUX, type Profile, parseProfile } from "../kernel/index.ts";
+import { USER_SPACE } from "../policy/index.ts";
+import { importProposals, importRecorded, isProposalTables, type Outcome, type Recorded } from "../scenario/index.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
 import { parseSource } from "./scenario-file.ts";

@@ -60,7 +60,7 @@ function bad(line: number, expected: string, got: string, fix?: string): BadLine
  *
  * @param where  the name of the file, for faults
  * @returns      the manifest, or the first line that is wrong, with what to do
- * @source       a proposal: the manifest that the fsid helper's page asks for (part H.1), extents and a digest
+ * @source       a proposal: tests/vectors/proposals/tables.json (H15, H16)
  * @example      readManifest("userns-image-ids 1\nuid 0 300000\n").ok // false
  */
 export function readManifest(text: string, where = "manifest"): ManifestReading {

@@ -18,7 +18,7 @@ export const ANY = "*";
  * and nothing thrown: a line that grants nothing has a fault.
  *
  * @param where   the name of the file, for messages
- * @source        a proposal: semantics of the fsid helper (part H.2); no system has this file
+ * @source        a proposal: tests/vectors/proposals/tables.json (H02); no system has this file
  * @example       parseSubfsid("ben:2147352576:65536:/srv/debian\n").lines[0]?.entry?.image // "/srv/debian"
  */
 export function parseSubfsid(text: string, where = "/etc/subfsuid"): SubfsidFile {

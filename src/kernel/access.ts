@@ -1,6 +1,7 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
 import { NO_CAPS } from "./capability.ts";
 import { type Cred, type CredIds, hasSecurebit } from "./cred.ts";
+import { fsidBeside } from "./fsid.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { lookup } from "./path.ts";
 import type { PathName } from "./path-name.ts";
@@ -21,19 +22,24 @@ const RULES = ruleTable({
  *
  * @source access(2), Notes; vectors/linux-6.18/8_vfs_permission.json (tag access-real)
  */
-function asRealUser(world: World, cred: Cred): Cred {
+export function asRealUser(world: World, cred: Cred): Cred {
   const root = makeKid(world, cred.userNs, "uid", 0);
   const byRoot = isSameKuid64(cred.uid.real, root) ? cred.permitted : NO_CAPS;
   return {
     ...cred,
-    uid: realAsFs(cred.uid),
-    gid: realAsFs(cred.gid),
+    uid: realAsFs(world, cred, "uid", cred.uid),
+    gid: realAsFs(world, cred, "gid", cred.gid),
     effective: hasSecurebit(cred, "no_setuid_fixup") ? cred.effective : byRoot,
   };
 }
 
-function realAsFs<K extends OwnerKind>({ real, effective, saved }: CredIds<K>): CredIds<K> {
-  return { real, effective, saved, fs: real };
+function realAsFs<K extends OwnerKind>(
+  world: World,
+  { userNs }: Cred,
+  kind: K,
+  { real, effective, saved }: CredIds<K>,
+): CredIds<K> {
+  return { real, effective, saved, fs: fsidBeside(world, userNs, kind, real), pfs: real };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isSameKuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Cred, isInGroup } from "./cred.ts";
+import type { FileUser } from "./file-user.ts";
 import type { AclEntry, PosixAcl } from "./posix-acl.ts";
 import type { OwnerIds } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -28,12 +28,13 @@ const RULES = ruleTable({
  * What an ACL grants: `posix_acl_permission`. The bits of the mode's group class must not all be zero, or Linux does
  * not ask it; capabilities that pass a refusal are the caller's to ask.
  *
+ * @param user    who asks
  * @param owners  of the file, as seen through the mount
  * @param acl     with ids as seen through the mount
  * @param mask    bits of {@link MAY} in permission.ts
  * @returns       EACCES with the entry's rule
  */
-export function checkAcl(cred: Cred, owners: OwnerIds, acl: PosixAcl, mask: number): Verdict {
+export function checkAcl(user: FileUser, owners: OwnerIds, acl: PosixAcl, mask: number): Verdict {
   const want = mask & 7;
   const grants = (perm: number) => (want & ~perm) === 0;
   const say = (ok: boolean, rule: (typeof RULES)[keyof typeof RULES], entry: AclEntry) =>
@@ -41,11 +42,11 @@ export function checkAcl(cred: Cred, owners: OwnerIds, acl: PosixAcl, mask: numb
   const limit = acl.find(({ tag }) => tag === "mask");
   let refused: AclEntry | null = null;
   for (const entry of acl) {
-    if (entry.tag === "user_obj" && isSameKuid64(owners.uid, cred.uid.fs))
+    if (entry.tag === "user_obj" && isSameKuid64(owners.uid, user.uid))
       return say(grants(entry.perm), RULES.aclOwner, entry);
-    if (entry.tag === "user" && isSameKuid64(entry.kid, cred.uid.fs))
+    if (entry.tag === "user" && isSameKuid64(entry.kid, user.uid))
       return say(grants(entry.perm & (limit?.perm ?? 7)), RULES.aclNamedUser, entry);
-    if (isGroupOf(cred, owners, entry)) {
+    if (isGroupOf(user, owners, entry)) {
       if (grants(entry.perm)) return say(grants(entry.perm & (limit?.perm ?? 7)), RULES.aclGroup, entry);
       refused = entry;
     }
@@ -57,9 +58,9 @@ export function checkAcl(cred: Cred, owners: OwnerIds, acl: PosixAcl, mask: numb
   throw new Error("an ACL without an entry for others");
 }
 
-function isGroupOf(cred: Cred, owners: OwnerIds, entry: AclEntry): boolean {
-  if (entry.tag === "group_obj") return isInGroup(cred, owners.gid);
-  return entry.tag === "group" && isInGroup(cred, entry.kid);
+function isGroupOf(user: FileUser, owners: OwnerIds, entry: AclEntry): boolean {
+  if (entry.tag === "group_obj") return user.isIn(owners.gid);
+  return entry.tag === "group" && user.isIn(entry.kid);
 }
 
 function showEntry(entry: AclEntry): string {

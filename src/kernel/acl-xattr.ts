@@ -2,6 +2,8 @@ import type { UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { validateAcl } from "./acl-valid.ts";
 import { filesystemType } from "./filesystem-type.ts";
+import { fromKfsid, kfsidHasMapping, makeKfsid } from "./fsid.ts";
+import { type OwnerTable, ownerTable } from "./fsid-map.ts";
 import type { Inode } from "./inode.ts";
 import { requireOwnFiles } from "./inode.ts";
 import {
@@ -19,7 +21,6 @@ import { lookup } from "./path.ts";
 import type { PathName } from "./path-name.ts";
 import { type AclEntry, type AclTag, type AclType, mapAclIds, modeOfAcl, type PosixAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
-import { fromKid, hasMapping, makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -85,7 +86,7 @@ export function setAcl(
   const found = changeable(world, task, name);
   if (!found.ok) return found;
   const path = found.value;
-  const known = knownIds(world, task, given);
+  const known = knownIds(world, task, given, ownerTable(world, path.mount.superblock));
   if (!known.ok) return known;
   const acl = mapAclIds(known.value, (kind, vfsid) => fromVfsid(world, path.mount, kind, vfsid));
   const permitted = mayChangeAcl(world, task, path, type, given.length > 0);
@@ -120,8 +121,9 @@ export function getAcl(world: World, task: Task, name: PathName, type: AclType):
   if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
   const acl = inode.acls[type];
   if (!acl) return deny("ENODATA", RULES.noAcl);
+  const table = ownerTable(world, mount.superblock);
   const show = <K extends OwnerKind>(kind: K, kid: Kuid64<K>): UserId<K> =>
-    fromKid(world, task.cred.userNs, kind, makeVfsid(world, mount, kind, kid));
+    fromKfsid(world, task.cred.userNs, kind, makeVfsid(world, mount, kind, kid), table);
   return allow(
     acl.map((entry): AclEntryText => {
       const { perm } = entry;
@@ -133,11 +135,12 @@ export function getAcl(world: World, task: Task, name: PathName, type: AclType):
 }
 
 /** Entries with kernel ids: `posix_acl_from_xattr`. */
-function knownIds(world: World, { cred }: Task, given: readonly AclEntryText[]): Verdict<PosixAcl> {
+function knownIds(world: World, { cred }: Task, given: readonly AclEntryText[], table: OwnerTable): Verdict<PosixAcl> {
+  const take = <K extends OwnerKind>(kind: K, id: UserId<K>) => makeKfsid(world, cred.userNs, kind, id, table);
   const acl = given.map((entry): AclEntry => {
     const { perm } = entry;
-    if (entry.tag === "user") return { tag: "user", perm, kid: makeKid(world, cred.userNs, "uid", entry.id) };
-    if (entry.tag === "group") return { tag: "group", perm, kid: makeKid(world, cred.userNs, "gid", entry.id) };
+    if (entry.tag === "user") return { tag: "user", perm, kid: take("uid", entry.id) };
+    if (entry.tag === "group") return { tag: "group", perm, kid: take("gid", entry.id) };
     return { tag: entry.tag, perm };
   });
   const index = acl.findIndex((entry) => "kid" in entry && !isValidKuid64(entry.kid));
@@ -162,12 +165,15 @@ function mayChangeAcl(world: World, task: Task, path: Path, type: AclType, isGiv
 /** `posix_acl_valid`: is it an ACL, and can the mount and the file system hold it? */
 function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
   const { userNs } = mount.superblock;
+  const table = ownerTable(world, mount.superblock);
   for (const entry of acl) {
     if (!("kid" in entry)) continue;
     if (!isValidKuid64(entry.kid))
       return deny("EINVAL", RULES.aclIdHasPlace, `the ${entry.tag} has no place on ${mount.name}`);
     const isMapped =
-      entry.tag === "user" ? hasMapping(world, userNs, "uid", entry.kid) : hasMapping(world, userNs, "gid", entry.kid);
+      entry.tag === "user"
+        ? kfsidHasMapping(world, userNs, "uid", entry.kid, table)
+        : kfsidHasMapping(world, userNs, "gid", entry.kid, table);
     if (!isMapped)
       return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} ${showKuid64(entry.kid)} is not mapped in ${userNs.name}`);
   }

@@ -2,6 +2,8 @@ import { UsernsError } from "../core/errors.ts";
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
+import { makeKfsid } from "./fsid.ts";
+import { type OwnerTable, ownerTable } from "./fsid-map.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { privsToRemove, setgidToDrop } from "./kill-priv.ts";
 import { fromVfsid } from "./mnt-idmapping.ts";
@@ -12,7 +14,6 @@ import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange } from "./setattr.ts";
 import type { Task } from "./task.ts";
-import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -62,9 +63,10 @@ export function changeOwner(
 ): Verdict {
   const found = changeable(world, task, path, last);
   if (!found.ok) return found;
-  const uid = newOwner(world, task, "uid", owner);
+  const table = ownerTable(world, found.value.mount.superblock);
+  const uid = newOwner(world, task, "uid", owner, table);
   if (!uid.ok) return uid;
-  const gid = newOwner(world, task, "gid", group);
+  const gid = newOwner(world, task, "gid", group, table);
   if (!gid.ok) return gid;
   const { mount } = found.value;
   const guarded = world.pathGuard?.mayChown(task, found.value, {
@@ -86,9 +88,10 @@ function newOwner<K extends OwnerKind>(
   { cred }: Task,
   kind: K,
   id: NewOwner<K>,
+  table: OwnerTable,
 ): Verdict<Kuid64<K> | null> {
   if (id === null || id === NO_ID) return allow(null);
-  const kid = makeKid(world, cred.userNs, kind, id);
+  const kid = makeKfsid(world, cred.userNs, kind, id, table);
   const known = isValidKuid64(kid)
     ? allow(kid, RULES.newOwnerMapped)
     : deny("EINVAL", RULES.newOwnerMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);

@@ -1,4 +1,5 @@
 import type { Cred } from "./cred.ts";
+import { ownerTable } from "./fsid-map.ts";
 import { readerMap } from "./isolated.ts";
 import { mountView } from "./mnt-idmapping.ts";
 import type { Mount } from "./mount.ts";
@@ -18,7 +19,7 @@ import type { World } from "./world.ts";
  */
 export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, kind: OwnerKind): Uint32Array {
   const numbers = world.numbers.everGiven();
-  const caller = [readerMap(world, userNs, kind, numbers)];
+  const caller = [readerMap(world, userNs, kind, numbers, ownerTable(world, mount.superblock))];
   const route = shownRoute({ ...mountView(world, mount, kind, numbers), caller });
   return idsOnly(world.inodeColumns[kind].translate(world.translators.of(route)));
 }

@@ -34,12 +34,20 @@ const FILES: readonly (readonly [name: string, mode: number])[] = [
 ];
 
 /** The hierarchy of a machine, with nothing but its root. */
-export function makeCgroups(world: World, name: string, owner: OwnerIds, mode: number): KeptFilesystem {
+export function makeCgroups(
+  world: World,
+  name: string,
+  owner: OwnerIds,
+  mode: number,
+  exempt: Pick<Superblock, "fsidmapExempt"> = {},
+): KeptFilesystem {
   const superblock: Superblock = {
     name,
     type: "cgroup2",
     userNs: world.initUserNs,
     isReadOnly: false,
+    ...exempt,
+    names: ["mkdir", "rmdir"],
     populate: (directory) => {
       const { uid, gid } = directory;
       for (const [file, bits] of FILES)

@@ -1,5 +1,7 @@
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isInGroup } from "./cred.ts";
+import { fileUser } from "./file-user.ts";
+import { kfsidHasMapping } from "./fsid.ts";
+import { hasFsMap, ownerTable } from "./fsid-map.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { Inode } from "./inode.ts";
 import { showOwners } from "./inode-permission.ts";
@@ -8,7 +10,6 @@ import type { Mount, Path } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { isCapableOver, type Protected } from "./permission.ts";
 import type { Task } from "./task.ts";
-import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -75,17 +76,23 @@ function newOwnersHavePlace(world: World, { mount }: Path, { uid, gid }: SetAttr
 /** `dqget`: a new owner that the quota of the file system can count for. */
 export function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr): Verdict {
   const { hasQuota, userNs, name } = inode.superblock;
+  const table = ownerTable(world, inode.superblock);
   const isCounted =
-    (!uid || hasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid))) &&
-    (!gid || hasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid)));
+    (!uid || kfsidHasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid), table)) &&
+    (!gid || kfsidHasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid), table));
   return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
 }
 
-/** Can an inode hold the id? That the file system can write it down is asked only where isolated chown is checked. */
+/**
+ * Can an inode hold the id? That the file system can write it down is asked only where isolated chown is checked, and
+ * where the fsid mappings have a say: they are of a time when notify_change always asked it.
+ */
 function hasPlace<K extends OwnerKind>(world: World, mount: Mount, kind: K, vfsid: Kuid64<K>): boolean {
   const kid = fromVfsid(world, mount, kind, vfsid);
   if (!isValidKuid64(kid)) return false;
-  return !world.profile.isolated?.has("chown-checked") || hasMapping(world, mount.superblock.userNs, kind, kid);
+  const { superblock } = mount;
+  const isAsked = world.profile.isolated?.has("chown-checked") || hasFsMap(world, superblock.userNs, kind);
+  return !isAsked || kfsidHasMapping(world, superblock.userNs, kind, kid, ownerTable(world, superblock));
 }
 
 const BY_CHOWN = "by CAP_CHOWN";
@@ -94,7 +101,8 @@ const BY_CHOWN_BELOW = "by CAP_CHOWN over the file system";
 /** `chown_ok` */
 export function mayChown(world: World, { cred }: Task, inode: Inode, file: Protected, uid: Kuid64<"uid">): Verdict {
   const rule = RULES.chownNeedsCap;
-  if (isSameKuid64(file.uid, cred.uid.fs) && isSameKuid64(uid, file.uid)) return allow(undefined, rule, "to its owner");
+  const user = fileUser(world, cred, file.table);
+  if (isSameKuid64(file.uid, user.uid) && isSameKuid64(uid, file.uid)) return allow(undefined, rule, "to its owner");
   if (isCapableOver(world, cred, file, "chown")) return allow(undefined, rule, BY_CHOWN);
   if (!isValidKuid64(file.uid) && isNsCapable(cred, inode.superblock.userNs, "chown"))
     return allow(undefined, rule, BY_CHOWN_BELOW);
@@ -104,8 +112,9 @@ export function mayChown(world: World, { cred }: Task, inode: Inode, file: Prote
 /** `chgrp_ok` */
 export function mayChgrp(world: World, { cred }: Task, inode: Inode, file: Protected, gid: Kuid64<"gid">): Verdict {
   const rule = RULES.chgrpNeedsGroup;
-  const isOwner = isSameKuid64(file.uid, cred.uid.fs);
-  if (isOwner && (isSameKuid64(gid, file.gid) || isInGroup(cred, gid)))
+  const user = fileUser(world, cred, file.table);
+  const isOwner = isSameKuid64(file.uid, user.uid);
+  if (isOwner && (isSameKuid64(gid, file.gid) || user.isIn(gid)))
     return allow(undefined, rule, "as the owner, to a group of its own");
   if (isCapableOver(world, cred, file, "chown")) return allow(undefined, rule, BY_CHOWN);
   if (!isValidKuid64(file.gid) && isNsCapable(cred, inode.superblock.userNs, "chown"))

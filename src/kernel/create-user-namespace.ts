@@ -44,6 +44,7 @@ export function childUserNamespace(
     owner,
     parentCouldSetfcap,
     maps: { uid: UNWRITTEN, gid: UNWRITTEN, projid: UNWRITTEN },
+    fsMaps: { uid: UNWRITTEN, gid: UNWRITTEN },
     setgroupsAllowed: parent.setgroupsAllowed,
     isIsolated: parent.isIsolated,
     maxUserNamespaces: null,

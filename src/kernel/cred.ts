@@ -6,7 +6,11 @@ import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 
 /** The four ids that a task has of each kind, in the order in which /proc/PID/status shows them. */
 export const ROLES = ["real", "effective", "saved", "fs"] as const;
-export type Role = (typeof ROLES)[number];
+/**
+ * One of them, or `pfs`: with fsid mappings, where `fs` is an id of files, the same as an id of processes, as all others
+ * are. Without them it is `fs` itself.
+ */
+export type Role = (typeof ROLES)[number] | "pfs";
 export type CredIds<K extends OwnerKind> = { readonly [R in Role]: Kuid64<K> };
 
 /** A credential's ids, by kind. */
@@ -80,17 +84,20 @@ export function hasSecurebit(cred: CredParts, name: SecurebitName): boolean {
   return (cred.securebits & SECUREBITS[name]) !== 0;
 }
 
-/** Four ids in consecutive rows of a column. */
+/** The ids of one kind in consecutive rows of a column. */
 class StoredIds<K extends OwnerKind> implements CredIds<K> {
   readonly #column: KuidColumn<K>;
   readonly #row: number;
+  /** That of the fs id, where the copy is no other. */
+  readonly #pfsRow: number;
 
   constructor(column: KuidColumn<K>, ids: CredIds<K>) {
     this.#column = column;
     this.#row = column.push(ids.real);
     column.push(ids.effective);
     column.push(ids.saved);
-    column.push(ids.fs);
+    const fsRow = column.push(ids.fs);
+    this.#pfsRow = isSameKuid64(ids.fs, ids.pfs) ? fsRow : column.push(ids.pfs);
   }
   get real(): Kuid64<K> {
     return this.#column.at(this.#row);
@@ -103,6 +110,9 @@ class StoredIds<K extends OwnerKind> implements CredIds<K> {
   }
   get fs(): Kuid64<K> {
     return this.#column.at(this.#row + 3);
+  }
+  get pfs(): Kuid64<K> {
+    return this.#column.at(this.#pfsRow);
   }
 }
 
@@ -121,14 +131,9 @@ export function makeCred(columns: CredColumns, parts: CredParts): Cred {
   };
 }
 
-/** The same id in all four roles. */
+/** The same id in all roles. */
 export function sameIds<K extends OwnerKind>(kuid: Kuid64<K>): CredIds<K> {
-  return { real: kuid, effective: kuid, saved: kuid, fs: kuid };
-}
-
-/** Is the id the credential's filesystem group or one of its supplementary groups? */
-export function isInGroup(cred: Cred, kgid: Kuid64<"gid">): boolean {
-  return isSameKuid64(cred.gid.fs, kgid) || cred.groups.has(kgid);
+  return { real: kuid, effective: kuid, saved: kuid, fs: kuid, pfs: kuid };
 }
 
 /**

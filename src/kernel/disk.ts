@@ -1,8 +1,9 @@
 import type { Kuid64 } from "../core/kuid64.ts";
+import { fromKfsid, makeKfsid } from "./fsid.ts";
+import { ownerTable } from "./fsid-map.ts";
 import type { Inode, KeptFilesystem, Superblock } from "./inode.ts";
 import type { MountNamespace } from "./mount.ts";
 import { ACL_TYPES, mapAclIds } from "./posix-acl.ts";
-import { fromKid, makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
@@ -18,8 +19,9 @@ export function isMounted(world: World, superblock: Superblock): boolean {
  */
 export function forgetInodes(world: World, { superblock, root }: KeptFilesystem): void {
   const { userNs } = superblock;
+  const table = ownerTable(world, superblock);
   const keep = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) =>
-    makeKid(world, userNs, kind, fromKid(world, userNs, kind, kid));
+    makeKfsid(world, userNs, kind, fromKfsid(world, userNs, kind, kid, table), table);
   const visit = (inode: Inode) => {
     inode.setUid(keep("uid", inode.uid));
     inode.setGid(keep("gid", inode.gid));

@@ -38,6 +38,7 @@ export const ERRNO = {
   ENETUNREACH: { number: 101, sentence: "network is unreachable" },
   ENOTCONN: { number: 107, sentence: "not connected" },
   ECONNREFUSED: { number: 111, sentence: "nobody listens" },
+  ENOKEY: { number: 126, sentence: "no such key" },
 } as const;
 
 export type Errno = keyof typeof ERRNO;

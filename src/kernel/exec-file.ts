@@ -1,5 +1,6 @@
 import { type ExecOutcome, execProgram } from "./exec.ts";
 import { honouredCapability } from "./file-capability.ts";
+import { ownerTable } from "./fsid-map.ts";
 import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, seenThrough } from "./inode-permission.ts";
 import { lookup } from "./path.ts";
@@ -45,6 +46,7 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
     uid,
     gid,
     mode: inode.mode,
+    table: ownerTable(world, mount.superblock),
     isNosuid: mount.isNosuid,
     ownedBy: mount.superblock.userNs,
     caps: honouredCapability(world, task.cred, path),

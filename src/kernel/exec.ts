@@ -1,10 +1,13 @@
 import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type CapSet, capsWithout, isSubsetOf, NO_CAPS, namesOf } from "./capability.ts";
-import { type Cred, type CredParts, hasSecurebit, isInGroup, SECUREBITS } from "./cred.ts";
+import { type Cred, type CredParts, hasSecurebit, SECUREBITS } from "./cred.ts";
+import { kfsidHasMapping } from "./fsid.ts";
+import { execTable, idOfSetidFile, pairAfterExec } from "./fsid-cred.ts";
+import type { OwnerTable } from "./fsid-map.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import { pilesAfterExec } from "./pile.ts";
 import { commitCreds, type Task } from "./task.ts";
-import { hasMapping, makeKid } from "./uidgid.ts";
+import { makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -29,6 +32,11 @@ const RULES = ruleTable({
     sentence:
       "Set-id bits are ignored unless the file's user and group id, as the mount shows them, are both mapped in the task's namespace.",
     source: "vectors/linux-6.18/3_idmapped_mounts.json (tag suid-exec)",
+  },
+  setidTranslated: {
+    sentence:
+      "With fsid mappings set-id bits are ignored where the owner, an id of files, stands for no id of processes.",
+    source: "fsid mappings, second series, 18/28: bprm_fill_uid",
   },
   execPlain: {
     sentence:
@@ -55,6 +63,8 @@ export interface Program {
   readonly uid: Kuid64<"uid">;
   readonly gid: Kuid64<"gid">;
   readonly mode: number;
+  /** Where its owners are looked up. */
+  readonly table: OwnerTable;
   /** Is its mount nosuid? */
   readonly isNosuid: boolean;
   /** `s_user_ns` of its file system. */
@@ -104,15 +114,15 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
   }
   const root = makeKid(world, old.userNs, "uid", 0);
   const privileged = withRootsCaps(old, setid.euid, root, fcaps, given);
-  const isOther = !isSameKuid64(setid.euid, old.uid.effective) || !isInGroup(old, setid.egid);
+  const isOther = !isSameKuid64(setid.euid, old.uid.effective) || !isOwnGroup(old, setid.egid);
   const limited = withoutNewPrivs(task, setid, privileged.permitted, isOther);
   const ambient = fcaps || isOther ? NO_CAPS : old.ambient;
   const permitted = limited.permitted | ambient;
   const effective = privileged.isEffective ? permitted : ambient;
   const { euid, egid } = limited;
   const changes: Partial<CredParts> = {
-    uid: { real: old.uid.real, effective: euid, saved: euid, fs: euid },
-    gid: { real: old.gid.real, effective: egid, saved: egid, fs: egid },
+    uid: { real: old.uid.real, effective: euid, saved: euid, ...pairAfterExec(world, old.userNs, "uid", euid) },
+    gid: { real: old.gid.real, effective: egid, saved: egid, ...pairAfterExec(world, old.userNs, "gid", egid) },
     permitted,
     effective,
     ambient,
@@ -152,12 +162,19 @@ function setidOf(world: World, task: Task, program: Program): SetidOutcome {
   };
   if (!honours(isTrusted(task, program), RULES.setidUntrusted)) return ignored(RULES.setidUntrusted);
   if (!honours(!task.noNewPrivs, RULES.setidNoNewPrivs)) return ignored(RULES.setidNoNewPrivs);
-  if (!honours(areOwnersMapped(world, userNs, program), RULES.setidBothMapped)) return ignored(RULES.setidBothMapped);
-  return {
-    euid: isSetuid ? program.uid : uid.effective,
-    egid: isSetgid && (program.mode & GROUP_EXEC) !== 0 ? program.gid : gid.effective,
-    rule: RULES.setidHonoured,
-  };
+  if (!honours(areOwnersMapped(world, userNs, program, execTable(world, program.table)), RULES.setidBothMapped))
+    return ignored(RULES.setidBothMapped);
+  const euid = isSetuid ? idOfSetidFile(world, userNs, "uid", program.uid, program.table) : uid.effective;
+  const isGroupProgram = isSetgid && (program.mode & GROUP_EXEC) !== 0;
+  const egid = isGroupProgram ? idOfSetidFile(world, userNs, "gid", program.gid, program.table) : gid.effective;
+  if (euid && egid) return { euid, egid, rule: RULES.setidHonoured };
+  honours(false, RULES.setidTranslated);
+  return ignored(RULES.setidTranslated);
+}
+
+/** Is the group the filesystem group of a task or one of its supplementary groups, all as ids of processes? */
+function isOwnGroup({ gid, groups }: Cred, kgid: Kuid64<"gid">): boolean {
+  return isSameKuid64(gid.pfs, kgid) || groups.has(kgid);
 }
 
 /**
@@ -205,11 +222,11 @@ function startImage(world: World, task: Task, program: Program): void {
   const { uid, gid, userNs } = task.cred;
   task.mmNs = userNs;
   if (!program.isReadable)
-    while (task.mmNs.parent && !areOwnersMapped(world, task.mmNs, program)) task.mmNs = task.mmNs.parent;
+    while (task.mmNs.parent && !areOwnersMapped(world, task.mmNs, program, program.table)) task.mmNs = task.mmNs.parent;
   const isItself = isSameKuid64(uid.effective, uid.real) && isSameKuid64(gid.effective, gid.real);
   task.dumpable = program.isReadable && isItself ? 1 : 0;
 }
 
-function areOwnersMapped(world: World, ns: UserNamespace, program: Program): boolean {
-  return hasMapping(world, ns, "uid", program.uid) && hasMapping(world, ns, "gid", program.gid);
+function areOwnersMapped(world: World, ns: UserNamespace, { uid, gid }: Program, table: OwnerTable): boolean {
+  return kfsidHasMapping(world, ns, "uid", uid, table) && kfsidHasMapping(world, ns, "gid", gid, table);
 }

@@ -2,13 +2,14 @@ import { NO_ID } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import type { FileCapability } from "./capability-xattr.ts";
 import type { Cred } from "./cred.ts";
+import { fromKfsid, makeKfsid } from "./fsid.ts";
+import { type OwnerTable, ownerTable } from "./fsid-map.ts";
 import type { Inode } from "./inode.ts";
 import { seenThrough, showOwners } from "./inode-permission.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import type { Path } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { isCapableOver } from "./permission.ts";
-import { fromKid, makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -73,11 +74,12 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
     inode.capability = given;
     return allow(undefined, RULES.fcapKeptAsGiven);
   }
-  const root = makeKid(world, cred.userNs, "uid", given.rootId);
+  const table = ownerTable(world, mount.superblock);
+  const root = makeKfsid(world, cred.userNs, "uid", given.rootId, table);
   if (!isValidKuid64(root))
     return deny("EINVAL", RULES.fcapRootKnown, `uid ${given.rootId} is not mapped in ${cred.userNs.name}`);
   const kept = fromVfsid(world, mount, "uid", root);
-  const rootId = isValidKuid64(kept) ? fromKid(world, userNs, "uid", kept) : NO_ID;
+  const rootId = isValidKuid64(kept) ? fromKfsid(world, userNs, "uid", kept, table) : NO_ID;
   if (rootId === NO_ID)
     return deny(
       "EINVAL",
@@ -113,9 +115,11 @@ export function getFileCapability(world: World, cred: Cred, path: Path): Verdict
   const held = path.inode.capability;
   if (!held) return deny("ENODATA", RULES.noFcap);
   const root = rootOf(world, path, held);
-  const rootId = fromKid(world, cred.userNs, "uid", root);
+  const table = ownerTable(world, path.mount.superblock);
+  const rootId = fromKfsid(world, cred.userNs, "uid", root, table);
   if (rootId !== NO_ID && rootId !== 0) return allow({ ...held, version: 3, rootId }, RULES.fcapShownWithRoot);
-  if (isRootFor(world, cred.userNs, root)) return allow({ ...held, version: 2, rootId: 0 }, RULES.fcapShownAsOwn);
+  if (isRootFor(world, cred.userNs, root, table))
+    return allow({ ...held, version: 2, rootId: 0 }, RULES.fcapShownAsOwn);
   return deny(
     "EOVERFLOW",
     RULES.fcapForeign,
@@ -133,7 +137,7 @@ export function honouredCapability(world: World, cred: Cred, path: Path): FileCa
   const held = path.inode.capability;
   if (!held) return null;
   const root = rootOf(world, path, held);
-  const ok = isRootFor(world, cred.userNs, root);
+  const ok = isRootFor(world, cred.userNs, root, ownerTable(world, path.mount.superblock));
   world.trail?.add(
     "honour the capabilities of",
     path,
@@ -145,13 +149,15 @@ export function honouredCapability(world: World, cred: Cred, path: Path): FileCa
 
 /** The root that capabilities are bound to, as the mount shows it. */
 function rootOf(world: World, { mount }: Path, { rootId }: FileCapability): Kuid64<"uid"> {
-  return makeVfsid(world, mount, "uid", makeKid(world, mount.superblock.userNs, "uid", rootId));
+  const { superblock } = mount;
+  const kept = makeKfsid(world, superblock.userNs, "uid", rootId, ownerTable(world, superblock));
+  return makeVfsid(world, mount, "uid", kept);
 }
 
 /** `rootid_owns_currentns` */
-function isRootFor(world: World, userNs: UserNamespace, root: Kuid64<"uid">): boolean {
+function isRootFor(world: World, userNs: UserNamespace, root: Kuid64<"uid">, table: OwnerTable): boolean {
   for (let ns: UserNamespace | null = userNs; ns; ns = ns.parent)
-    if (fromKid(world, ns, "uid", root) === 0) return true;
+    if (fromKfsid(world, ns, "uid", root, table) === 0) return true;
   return false;
 }
 

@@ -6,24 +6,31 @@ export interface FilesystemType {
   readonly ignoresEmptyTruncate: boolean;
   /** Does removing an access ACL, even one that is not there, drop a set-group-ID bit that the caller may not set? */
   readonly dropsSetgidWithAcl: boolean;
+  /** Is it one that all user namespaces see, so that fs maps do not hold for it: `SB_I_USERNS_VISIBLE`? */
+  readonly isFsidmapExempt: boolean;
 }
 
-const COMMON: FilesystemType = { allowsIdmap: true, ignoresEmptyTruncate: false, dropsSetgidWithAcl: false };
+const COMMON: FilesystemType = {
+  allowsIdmap: true,
+  ignoresEmptyTruncate: false,
+  dropsSetgidWithAcl: false,
+  isFsidmapExempt: false,
+};
 const PSEUDO: FilesystemType = { ...COMMON, allowsIdmap: false };
 
 /**
  * The types of file system that are known by name.
  *
  * @source mount_setattr(2), "ID-mapped mounts"; vectors/linux-6.18/3_idmapped_mounts.json (tags setattr,
- *         truncate-setid-quirk)
+ *         truncate-setid-quirk); fsid mappings, third series, 09/25: procfs and sysfs are exempt
  */
 const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
   ["tmpfs", { ...COMMON, dropsSetgidWithAcl: true }],
   ["ext4", COMMON],
   ["btrfs", COMMON],
   ["xfs", { ...COMMON, ignoresEmptyTruncate: true }],
-  ["proc", PSEUDO],
-  ["sysfs", PSEUDO],
+  ["proc", { ...PSEUDO, isFsidmapExempt: true }],
+  ["sysfs", { ...PSEUDO, isFsidmapExempt: true }],
   ["devtmpfs", PSEUDO],
   ["devpts", PSEUDO],
   ["cgroup", PSEUDO],

@@ -2,10 +2,18 @@
 export interface FsidMode {
   /** What becomes of the fs map of a namespace whose id map is written alone: it is looked up instead, or it is copied. */
   readonly withoutFsMap: "fallback" | "mirror";
+  /** With what a writer without power is compared whose line names its own id: the id's process, or its owner of files. */
+  readonly ownIdBy: "make_kuid" | "make_kfsuid";
   /** Must an fs map be written before the id map of its kind? */
   readonly isOrdered: boolean;
-  /** Do credentials keep a second copy of the fs id, in id space (`pfsuid`)? */
-  readonly hasSecondCopy: boolean;
+  /**
+   * Who a task is to the owner tests of an exempt file system, whose owners are ids of processes: its fs id as it is, the
+   * same translated in the test of permission alone, or the second copy that credentials keep in id space (`pfsuid`),
+   * which ptrace and /proc/PID then take too.
+   */
+  readonly exemptOwner: "fsuid" | "translated" | "pfsuid";
+  /** By which copy of the fs id a key is owned and used. */
+  readonly keyOwner: "fsuid" | "pfsuid";
   /** How exec of a setuid file takes the owner: looked up among ids, checked among fs ids but taken as it is, or translated. */
   readonly execOwner: "id map" | "untranslated" | "translated";
   /** Are the defects closed that {@link FSID_REPAIRS} names? */
@@ -17,40 +25,50 @@ export interface FsidMode {
 export const FSID_MODES = {
   v1: {
     withoutFsMap: "fallback",
+    ownIdBy: "make_kuid",
     isOrdered: false,
-    hasSecondCopy: false,
+    exemptOwner: "fsuid",
+    keyOwner: "fsuid",
     execOwner: "id map",
     isRepaired: false,
     source: "fsid mappings, first series (11 Feb 2020)",
   },
   reply: {
     withoutFsMap: "fallback",
+    ownIdBy: "make_kuid",
     isOrdered: false,
-    hasSecondCopy: false,
+    exemptOwner: "translated",
+    keyOwner: "fsuid",
     execOwner: "untranslated",
     isRepaired: false,
     source: "fsid mappings, the patch offered in reply to the first series (12 Feb 2020)",
   },
   v2: {
     withoutFsMap: "fallback",
+    ownIdBy: "make_kfsuid",
     isOrdered: false,
-    hasSecondCopy: true,
+    exemptOwner: "pfsuid",
+    keyOwner: "fsuid",
     execOwner: "translated",
     isRepaired: false,
     source: "fsid mappings, second series (14 Feb 2020)",
   },
   v3: {
     withoutFsMap: "mirror",
+    ownIdBy: "make_kfsuid",
     isOrdered: true,
-    hasSecondCopy: true,
+    exemptOwner: "pfsuid",
+    keyOwner: "pfsuid",
     execOwner: "translated",
     isRepaired: false,
     source: "fsid mappings, third series (18 Feb 2020)",
   },
   fixed: {
     withoutFsMap: "mirror",
+    ownIdBy: "make_kuid",
     isOrdered: true,
-    hasSecondCopy: true,
+    exemptOwner: "pfsuid",
+    keyOwner: "pfsuid",
     execOwner: "translated",
     isRepaired: true,
     source: "fsid mappings, third series, with the repairs of this project",
@@ -58,6 +76,11 @@ export const FSID_MODES = {
 } as const satisfies { readonly [name: string]: FsidMode };
 
 export type FsidModeName = keyof typeof FSID_MODES;
+
+/** The revision that a profile has; null: no fsid mappings. */
+export function fsidMode({ fsid }: { readonly fsid: FsidModeName | null }): FsidMode | null {
+  return fsid && FSID_MODES[fsid];
+}
 
 /** The mode of `+fsid` without a word behind it. */
 export const DEFAULT_FSID_MODE: FsidModeName = "fixed";
@@ -93,6 +116,12 @@ export const FSID_REPAIRS: readonly { readonly name: string; readonly sentence: 
     name: "mount-options-in-fs-space",
     sentence: "The uid= and gid= options of every file system are ids of files.",
     source: "found by Josef Bacik with tmpfs",
+  },
+  {
+    name: "exempt-owners-by-the-copy",
+    sentence:
+      "Whoever owns a file of an exempt file system is known by the copy of the fs id in id space, in every test.",
+    source: "nobody raised it; the third series leaves inode_owner_or_capable and in_group_p with the fs id",
   },
   {
     name: "policies-see-both",

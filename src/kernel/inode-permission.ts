@@ -1,11 +1,13 @@
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Cred, idsOf, isInGroup } from "./cred.ts";
+import type { Cred } from "./cred.ts";
+import { fileUser } from "./file-user.ts";
+import { kfsidHasMapping } from "./fsid.ts";
+import { type OwnerTable, ownerTable } from "./fsid-map.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import { showMode } from "./mode.ts";
 import type { Mount, Path } from "./mount.ts";
 import { genericPermission, isCapableOver, MAY, ownerOrCapable, type Protected, showMask } from "./permission.ts";
 import { mapAclIds } from "./posix-acl.ts";
-import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -36,6 +38,7 @@ export function seenThrough(world: World, { mount, inode }: Path): Protected {
     gid: take("gid", inode.gid),
     mode: inode.mode,
     isDirectory: inode.type === "dir",
+    table: ownerTable(world, inode.superblock),
     acl: access && mapAclIds(access, take),
   };
 }
@@ -54,13 +57,14 @@ function showVfsid(kid: Kuid64): string {
   return isValidKuid64(kid) ? showKuid64(kid, "v") : "none";
 }
 
-function showAsker({ uid, gid }: Cred): string {
-  return `asked by ${showKuid64(uid.fs)}:${showKuid64(gid.fs)}`;
+function showAsker(world: World, cred: Cred, table: OwnerTable): string {
+  const { uid, gid } = fileUser(world, cred, table);
+  return `asked by ${showKuid64(uid)}:${showKuid64(gid)}`;
 }
 
 /** What a check of permission compares: `asked by k1000:k1000, owner v0:v0, mode 0644`. */
-export function showBoth(cred: Cred, { uid, gid, mode }: Protected): string {
-  return `${showAsker(cred)}, owner ${showVfsid(uid)}:${showVfsid(gid)}, mode ${showMode(mode)}`;
+export function showBoth(world: World, cred: Cred, { uid, gid, mode, table }: Protected): string {
+  return `${showAsker(world, cred, table)}, owner ${showVfsid(uid)}:${showVfsid(gid)}, mode ${showMode(mode)}`;
 }
 
 /** `mnt_want_write`: may anything be changed through the mount? */
@@ -95,7 +99,7 @@ export function inodePermission(world: World, cred: Cred, path: Path, mask: numb
   const readable = isAclAsked(cred, file) ? (operations?.mayAskAcl?.(path.inode) ?? allow()) : allow();
   if (!readable.ok) return readable;
   const permitted = genericPermission(world, cred, file, mask);
-  world.trail?.add(showMask(mask, file), path, permitted, showBoth(cred, file));
+  world.trail?.add(showMask(mask, file), path, permitted, showBoth(world, cred, file));
   return permitted.ok && operations ? operations.permission(path.inode, mask) : permitted;
 }
 
@@ -116,30 +120,41 @@ function isWrittenAtAll({ inode: { superblock, type } }: Path, file: Protected):
 export function ownsOrCapable(world: World, cred: Cred, path: Path): Verdict {
   const file = seenThrough(world, path);
   const owns = ownerOrCapable(world, cred, file);
-  world.trail?.add("own", path, owns, showBoth(cred, file));
+  world.trail?.add("own", path, owns, showBoth(world, cred, file));
   return owns;
 }
 
 /** Is the task of this group, or has it CAP_FSETID over the file: `in_group_or_capable`? What keeps a set-group-ID bit. */
 export function isInGroupOrCapable(world: World, cred: Cred, file: Protected, gid: Kuid64<"gid"> = file.gid): boolean {
-  return isInGroup(cred, gid) || isCapableOver(world, cred, file, "fsetid");
+  return fileUser(world, cred, file.table).isIn(gid) || isCapableOver(world, cred, file, "fsetid");
 }
 
 /** What an inode would hold for the task's filesystem ids: `mapped_fsuid`, `mapped_fsgid`. */
 export function mappedFsid<K extends OwnerKind>(world: World, cred: Cred, mount: Mount, kind: K): Kuid64<K> {
-  return fromVfsid(world, mount, kind, idsOf(cred, kind).fs);
+  return fromVfsid(world, mount, kind, fsidFor(world, cred, kind, ownerTable(world, mount.superblock)));
+}
+
+/** The id that a task owns with what it creates where owners are of this table. */
+function fsidFor<K extends OwnerKind>(world: World, cred: Cred, kind: K, table: OwnerTable): Kuid64<K> {
+  const users: { readonly [Key in OwnerKind]: Kuid64<Key> } = fileUser(world, cred, table);
+  return users[kind];
 }
 
 /** Can the file system hold what the task creates on this mount: `fsuidgid_has_mapping`? @returns EOVERFLOW */
 export function creatorHasPlace(world: World, cred: Cred, mount: Mount): Verdict {
   const kinds = ["uid", "gid"] as const;
+  const table = ownerTable(world, mount.superblock);
   const lost = kinds.find((kind) => {
     const kid = mappedFsid(world, cred, mount, kind);
-    return !isValidKuid64(kid) || !hasMapping(world, mount.superblock.userNs, kind, kid);
+    return !isValidKuid64(kid) || !kfsidHasMapping(world, mount.superblock.userNs, kind, kid, table);
   });
   const place = lost
-    ? deny("EOVERFLOW", RULES.creatorHasPlace, `fs${lost} ${showKuid64(cred[lost].fs)} has no place on ${mount.name}`)
+    ? deny(
+        "EOVERFLOW",
+        RULES.creatorHasPlace,
+        `fs${lost} ${showKuid64(fsidFor(world, cred, lost, table))} has no place on ${mount.name}`,
+      )
     : allow(undefined, RULES.creatorHasPlace);
-  world.trail?.add("own something on", mount.name, place, showAsker(cred));
+  world.trail?.add("own something on", mount.name, place, showAsker(world, cred, table));
   return place;
 }

@@ -74,6 +74,18 @@ export class Inode {
 /** On at most so many file systems one stands: `FILESYSTEM_MAX_STACK_DEPTH`. */
 export const MAX_STACK_DEPTH = 2;
 
+/** What a call does with a name in a directory, as `struct inode_operations` has it. */
+export type NameOperation =
+  | "create"
+  | "mknod"
+  | "mkdir"
+  | "symlink"
+  | "link"
+  | "rename"
+  | "unlink"
+  | "rmdir"
+  | "tmpfile";
+
 /** A mounted file system, however many mounts show it. */
 export interface Superblock {
   readonly name: string;
@@ -83,6 +95,12 @@ export interface Superblock {
   isReadOnly: boolean;
   /** Does it count what each user and group has? Then every owner must be one that it can count for. */
   readonly hasQuota?: boolean;
+  /** Are its owners ids of processes, whatever fs maps there are? As its type has it where this is absent. */
+  readonly fsidmapExempt?: boolean;
+  /** What calls may do with the names in its directories; absent: everything. */
+  readonly names?: readonly NameOperation[];
+  /** Is a name that is not there an error even to those who would make it? */
+  readonly hasNoFreeNames?: boolean;
   /** Fill a directory that was just made with what every directory of this file system has. */
   readonly populate?: (directory: Inode) => void;
   /** Bring the entries of a directory up to date before a name is looked for there. */

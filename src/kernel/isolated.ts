@@ -1,7 +1,8 @@
 import { NO_ID, OVERFLOW_ID, type UserId } from "../core/id.ts";
-import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber, showKuid64 } from "../core/kuid64.ts";
 import { follow, type PlacedId } from "../core/route.ts";
 import type { Cred } from "./cred.ts";
+import { type OwnerTable, ownerMap } from "./fsid-map.ts";
 import { beforeNul, skipSpaces } from "./map-text.ts";
 import { mapOf, type NamedMap, outOfKernel } from "./routes.ts";
 import { isInOrBelow, type OwnerIds, type OwnerKind, type UserNamespace } from "./user-namespace.ts";
@@ -65,19 +66,22 @@ export function readIsolated(ns: UserNamespace): string {
  * The map of a namespace for a reader in it, who is shown the creator of an isolated namespace for its ids.
  *
  * @param numbers  those that the ids to be read may carry
+ * @param table    fs for owners of files, where there are fsid mappings
  */
 export function readerMap<K extends OwnerKind>(
   world: World,
   reader: UserNamespace,
   kind: K,
   numbers: Iterable<NamespaceNumber>,
+  table: OwnerTable = "id",
 ): NamedMap<K> {
   const creators = new Map<NamespaceNumber, UserId<K>>();
   for (const number of numbers) {
     const shown = number === CLASSICAL ? null : creatorSeenFrom(world, reader, kind, number);
     if (shown !== null) creators.set(number, shown);
   }
-  return creators.size === 0 ? mapOf(reader, kind) : { ...mapOf(reader, kind), creators };
+  const map = ownerMap(world, reader, kind, table);
+  return creators.size === 0 ? map : { ...map, creators };
 }
 
 /**
@@ -123,7 +127,8 @@ export function noteUnknownNumber(world: World, reader: UserNamespace, kind: Own
   if (kid.number === CLASSICAL || kid.number === reader.number || !isolated) return;
   if (isolated.has("unknown-overflows") || isolated.has("overflow-munging") || isolatedAt(world, kid.number)) return;
   const state = world.numbers.at(kid.number) ? "is not isolated" : "is gone";
-  world.bugs.push(`k${kind} ${kid.id}@ns${kid.number}: its namespace ${state}`);
+  const id: number = kid.id;
+  world.bugs.push(`${kind} ${showKuid64({ id, number: kid.number })}: its namespace ${state}`);
 }
 
 /**

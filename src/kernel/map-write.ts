@@ -4,16 +4,18 @@ import { type IdMap, idMap, showExtent } from "../core/id-map.ts";
 import { CLASSICAL, isSameKuid64 } from "../core/kuid64.ts";
 import { type Capability, capName } from "./capability.ts";
 import type { Cred } from "./cred.ts";
+import { fromKfsid } from "./fsid.ts";
+import type { HasProfile } from "./fsid-map.ts";
+import { isAskedForSetfcap, mayPrecedeIdMap, mirrorOf, ownIdIn } from "./fsid-map-write.ts";
+import { isWritten, type MapSlot } from "./map-slot.ts";
 import { parseMapText } from "./map-text.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { type MapEffect, mayMapFromPile } from "./pile.ts";
 import { SETID_CAP } from "./setid.ts";
-import { fromKid, makeKid } from "./uidgid.ts";
+import { fromKid } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, type Denied, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-
-export { formatMap, type LineFault, parseMapText } from "./map-text.ts";
 
 const SOURCE = "vectors/linux-6.18/1_map_write.json";
 
@@ -75,8 +77,9 @@ export interface MapWriter {
 }
 
 /**
- * Write a uid_map, gid_map or projid_map, as one write(2) on a descriptor does.
+ * Write a uid_map, gid_map, projid_map, fsuid_map or fsgid_map, as one write(2) on a descriptor does.
  *
+ * @param slot  which of them
  * @param text  one character a byte
  * @returns     the map that is now in force
  * @source      user_namespaces(7), "Defining user and group ID mappings: writing to uid_map and gid_map"
@@ -84,7 +87,7 @@ export interface MapWriter {
 export function writeMap<K extends Kind>(
   world: World,
   ns: UserNamespace,
-  kind: K,
+  slot: MapSlot<K>,
   text: string,
   by: MapWriter,
 ): Verdict<IdMap<K>> {
@@ -93,23 +96,19 @@ export function writeMap<K extends Kind>(
     return deny("EPERM", RULES.mapWriterPlace, `opened from ${by.opener.userNs.name}`);
   if (by.position !== 0) return deny("EINVAL", RULES.mapOnePage, `the position is ${by.position}`);
   if (text.length >= PAGE_SIZE) return deny("EINVAL", RULES.mapOnePage, `${text.length} bytes`);
-  if (ns.maps[kind].extents.length > 0)
-    return deny("EPERM", RULES.mapWrittenOnce, `${kind}_map of ${ns.name} is written`);
-  if (kind !== "projid" && !isNsCapable(by.opener, ns, "sys_admin"))
+  if (isWritten(slot, ns)) return deny("EPERM", RULES.mapWrittenOnce, `${slot.file} of ${ns.name} is written`);
+  if (slot.kind !== "projid" && !isNsCapable(by.opener, ns, "sys_admin"))
     return deny("EPERM", RULES.mapOpenerAdmin, `the opener has no CAP_SYS_ADMIN over ${ns.name}`);
   const parsed = parseMapText(text);
   if (!parsed.ok) return parsed;
-  const permitted = mayMap(world, ns, parent, kind, parsed.value, by);
+  const ordered = mayPrecedeIdMap(world, ns, slot);
+  if (!ordered.ok) return ordered;
+  const permitted = mayMap(world, ns, parent, slot, parsed.value, by);
   if (!permitted.ok) return permitted;
-  const map = throughParent(parsed.value, parent.maps[kind], `${kind}_map of ${parent.name}`);
+  const map = installMap(world, ns, slot, parsed.value);
   if (!map.ok) return map;
-  setMap(ns.maps, kind, map.value);
   if (permitted.value === "denies setgroups") ns.setgroupsAllowed = false;
   return allow(map.value, permitted.rule);
-}
-
-function setMap<K extends Kind>(maps: { [Key in K]: IdMap<Key> }, kind: K, map: IdMap<K>): void {
-  maps[kind] = map;
 }
 
 /** Is the opener in the namespace or in its parent? */
@@ -122,20 +121,22 @@ function mayMap(
   world: World,
   ns: UserNamespace,
   parent: UserNamespace,
-  kind: Kind,
+  slot: MapSlot,
   extents: readonly Extent[],
   by: MapWriter,
 ): Verdict<MapEffect> {
+  const { kind } = slot;
   if (kind === "projid") return allow("none", RULES.projidFree);
-  const rootLine = kind === "uid" ? extents.findIndex((extent) => extent.lowerFirst === 0) + 1 : 0;
+  const rootLine = isAskedForSetfcap(world, slot) ? extents.findIndex((extent) => extent.lowerFirst === 0) + 1 : 0;
   if (rootLine > 0 && !maySetRoot(ns, parent, by.opener))
     return { ...deny("EPERM", RULES.mapRootNeedsSetfcap, `user id 0 of ${parent.name} is mapped`), line: rootLine };
-  const notOwn = whyNotOwnId(world, ns, parent, kind, extents, by.opener);
+  const notOwn = whyNotOwnId(world, ns, parent, { kind, table: slot.table }, extents, by.opener);
   if (notOwn === null) return allow("none", RULES.mapOwnId);
   const name: Capability = SETID_CAP[kind];
   const lacking = [by.writer, by.opener].find((cred) => !isNsCapable(cred, parent, name));
   if (!lacking) return allow("none", RULES.mapSetidCap);
-  const fromPile = mayMapFromPile(world, ns, parent, kind, extents, by);
+  // A pile holds ids of processes: nobody may own files by it.
+  const fromPile = slot.table === "id" ? mayMapFromPile(world, ns, parent, kind, extents, by) : null;
   return (
     fromPile ??
     deny(
@@ -155,7 +156,7 @@ function whyNotOwnId<K extends OwnerKind>(
   world: World,
   ns: UserNamespace,
   parent: UserNamespace,
-  kind: K,
+  { kind, table }: Pick<MapSlot<K>, "kind" | "table">,
   extents: readonly Extent[],
   opener: Cred,
 ): string | null {
@@ -165,7 +166,7 @@ function whyNotOwnId<K extends OwnerKind>(
   if (!isSameKuid64(ns.owner.uid, opener.uid.effective)) return `the opener does not own ${ns.name}`;
   if (kind === "gid" && ns.setgroupsAllowed) return "setgroups was not denied before";
   const inParent: number = line.lowerFirst;
-  return isSameKuid64(makeKid(world, parent, kind, inParent), opener[kind].effective)
+  return isSameKuid64(ownIdIn(world, parent, kind, table, inParent), opener[kind].effective)
     ? null
     : `${kind} ${inParent} is not the opener's own`;
 }
@@ -201,23 +202,44 @@ export function throughParent<K extends Kind>(
  *
  * @source user_namespaces(7), "User and group ID mappings"; vectors/linux-6.18/1_map_write.json (tags nested, readback)
  */
-export function readMap(world: World, ns: UserNamespace, kind: Kind, opener: Cred): readonly Extent[] {
+export function readMap(world: World, ns: UserNamespace, slot: MapSlot, opener: Cred): readonly Extent[] {
+  const { kind, table } = slot;
   const reader = opener.userNs === ns && ns.parent ? ns.parent : opener.userNs;
-  return ns.maps[kind].extents.map((extent) => {
-    const lower: number = extent.lowerFirst;
-    return { ...extent, lowerFirst: fromKid(world, reader, kind, { id: lower, number: CLASSICAL }) };
-  });
+  const up = (lower: number) => {
+    const kid = { id: lower, number: CLASSICAL };
+    return kind === "projid" ? fromKid(world, reader, kind, kid) : fromKfsid(world, reader, kind, kid, table);
+  };
+  return slot.of(ns).extents.map((extent) => ({ ...extent, lowerFirst: up(extent.lowerFirst) }));
 }
 
 /**
- * Set a map as a setup gives it: the lower ids are the parent's, and no writer is asked.
+ * Put a map in force, with what it brings along: the end of {@link writeMap}, and all there is to a map of a setup. The
+ * lower ids are the parent's, and no writer is asked.
  *
+ * @param mirror  the fs map that an id map brings along; null: none
  * @returns EPERM when the parent's map does not hold a line
  */
-export function installMap<K extends Kind>(ns: UserNamespace, kind: K, extents: readonly Extent[]): Verdict<IdMap<K>> {
+export function installMap<K extends Kind>(
+  world: HasProfile,
+  ns: UserNamespace,
+  slot: MapSlot<K>,
+  extents: readonly Extent[],
+  mirror: MapSlot<OwnerKind> | null = mirrorOf(world, ns, slot),
+): Verdict<IdMap<K>> {
   const { parent } = ns;
   if (parent === null) return deny("EPERM", RULES.mapWriterPlace, "the initial maps cannot be written");
-  const map = throughParent(extents, parent.maps[kind], `${kind}_map of ${parent.name}`);
-  if (map.ok) setMap(ns.maps, kind, map.value);
+  const map = throughParent(extents, slot.of(parent), `${slot.file} of ${parent.name}`);
+  if (!map.ok) return map;
+  if (mirror) {
+    const mirrored = throughParent(extents, mirror.of(parent), `${mirror.file} of ${parent.name}`);
+    if (!mirrored.ok) return because(mirrored, `${mirror.file} mirrors it:`);
+    mirror.put(ns, mirrored.value);
+  }
+  slot.put(ns, map.value);
   return map;
+}
+
+/** The same refusal, with what led there before its words. */
+function because(denied: Denied, before: string): Denied {
+  return { ...denied, because: `${before} ${denied.because}` };
 }

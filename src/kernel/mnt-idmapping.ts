@@ -1,7 +1,7 @@
 import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
+import { type HasProfile, ownerMap, ownerTable } from "./fsid-map.ts";
 import type { Mount } from "./mount.ts";
-import type { HasNamespaceNumbers } from "./namespace-numbers.ts";
-import { intoMount, type KernelRoute, type MountView, mapOf, outOfMount } from "./routes.ts";
+import { intoMount, type KernelRoute, type MountView, outOfMount } from "./routes.ts";
 import type { HasTranslators } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 
@@ -12,7 +12,7 @@ import type { OwnerKind } from "./user-namespace.ts";
  *                 id halves alone
  */
 export function mountView<K extends OwnerKind>(
-  world: HasProfile,
+  world: Fsids,
   mount: Mount,
   kind: K,
   numbers: readonly NamespaceNumber[],
@@ -20,7 +20,7 @@ export function mountView<K extends OwnerKind>(
   const { idmap, superblock } = mount;
   const isInitial = superblock.userNs.parent === null;
   const number = kind === "gid" && world.profile.isolated?.has("uid-only-idmap") ? CLASSICAL : (idmap?.number ?? 0);
-  const filesystem = mapOf(superblock.userNs, kind);
+  const filesystem = ownerMap(world, superblock.userNs, kind, ownerTable(world, superblock));
   const bare = idmap && isInitial ? numbers.filter((one) => one !== CLASSICAL) : [];
   return {
     mount: idmap && { name: `${kind} idmap ${idmap.name} of ${mount.name}`, map: idmap.maps[kind], number },
@@ -29,14 +29,14 @@ export function mountView<K extends OwnerKind>(
   };
 }
 
-type HasProfile = HasTranslators & Pick<HasNamespaceNumbers, "profile">;
+type Fsids = HasTranslators & HasProfile;
 
 /**
  * `make_vfsuid`, `make_vfsgid`: a kernel id that an inode, or something on it, holds, as it is seen through a mount.
  *
  * @returns  an id half of NO_ID when the mount shows no such id
  */
-export function makeVfsid<K extends OwnerKind>(world: HasProfile, mount: Mount, kind: K, kid: Kuid64<K>): Kuid64<K> {
+export function makeVfsid<K extends OwnerKind>(world: Fsids, mount: Mount, kind: K, kid: Kuid64<K>): Kuid64<K> {
   return take(world, kind, intoMount(mountView(world, mount, kind, [kid.number])), kid);
 }
 
@@ -45,7 +45,7 @@ export function makeVfsid<K extends OwnerKind>(world: HasProfile, mount: Mount, 
  *
  * @returns  an id half of NO_ID when the mount's map holds no such id
  */
-export function fromVfsid<K extends OwnerKind>(world: HasProfile, mount: Mount, kind: K, vfsid: Kuid64<K>): Kuid64<K> {
+export function fromVfsid<K extends OwnerKind>(world: Fsids, mount: Mount, kind: K, vfsid: Kuid64<K>): Kuid64<K> {
   return take(world, kind, outOfMount(mountView(world, mount, kind, [])), vfsid);
 }
 

@@ -85,7 +85,10 @@ export class MountTree<M extends Mounted> {
       return known;
     };
     const tree = new MountTree<M>();
-    if (this.top) tree.top = copyOf(this.top);
+    if (this.top) {
+      tree.top = copyOf(this.top);
+      if (isLocked || this.#locked.has(this.top)) tree.#locked.add(tree.top);
+    }
     for (const [mount, place] of this.#places) {
       const made = copyOf(mount);
       const on = { mount: copyOf(place.mount), inode: place.inode };

@@ -1,11 +1,12 @@
 import { newInode } from "./create.ts";
+import { kfsidHasMapping } from "./fsid.ts";
+import { ownerTable } from "./fsid-map.ts";
 import type { Inode, InodeType } from "./inode.ts";
 import { seenThrough } from "./inode-permission.ts";
 import type { Path } from "./mount.ts";
 import type { OverlayInodes } from "./overlay-inodes.ts";
 import { notifyChange } from "./setattr.ts";
 import type { Task } from "./task.ts";
-import { hasMapping } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -38,7 +39,8 @@ export function copyUp(world: World, inodes: OverlayInodes, work: OverlayWork, i
   if (!above.ok) return above;
   const { uid, gid } = seenThrough(world, layers.lower);
   const { userNs } = work.mounter.cred;
-  if (!hasMapping(world, userNs, "uid", uid) || !hasMapping(world, userNs, "gid", gid))
+  const table = ownerTable(world, inode.superblock);
+  if (!kfsidHasMapping(world, userNs, "uid", uid, table) || !kfsidHasMapping(world, userNs, "gid", gid, table))
     return deny("EOVERFLOW", RULES.ownerIsKnown, `${layers.name} on ${layers.lower.mount.name}`);
   const source = layers.lower.inode;
   const made = makeAtWork(world, work, source.type);

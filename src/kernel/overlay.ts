@@ -1,6 +1,7 @@
 import type { Kuid64 } from "../core/kuid64.ts";
 import { createEntry, mayCreate } from "./create.ts";
 import { type Cred, type CredIds, makeCred } from "./cred.ts";
+import { pairOfKfsid } from "./fsid.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { Inode, InodeOperations, Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
@@ -128,13 +129,18 @@ export class Overlay implements InodeOperations {
 
   /** The mounter's credential with the owners of an inode as filesystem ids. */
   #as(cred: Cred, { uid, gid }: Inode): Cred {
-    const withFs = <K extends OwnerKind>(ids: CredIds<K>, fs: Kuid64<K>): CredIds<K> => ({
-      real: ids.real,
-      effective: ids.effective,
-      saved: ids.saved,
-      fs,
+    const withFs = <K extends OwnerKind>(
+      kind: K,
+      { real, effective, saved }: CredIds<K>,
+      fs: Kuid64<K>,
+    ): CredIds<K> => ({
+      real,
+      effective,
+      saved,
+      ...pairOfKfsid(this.#world, cred.userNs, kind, fs),
     });
-    return makeCred(this.#world.credColumns, { ...cred, uid: withFs(cred.uid, uid), gid: withFs(cred.gid, gid) });
+    const ids = { uid: withFs("uid", cred.uid, uid), gid: withFs("gid", cred.gid, gid) };
+    return makeCred(this.#world.credColumns, { ...cred, ...ids });
   }
 
   /** Copy a file up if need be, change the copy, and show what became of it. A failed change leaves the copy. */

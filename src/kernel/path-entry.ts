@@ -57,9 +57,9 @@ export interface NoEntryErrnos {
   readonly "..": Errno;
 }
 
-/** Is it `.` or `..`, which every directory has? */
-export function isDotName({ name }: EntryName): boolean {
-  return name === "." || name === "..";
+/** Is it `.` or `..`, which every directory has, or the root directory, which has no name? */
+export function isNoName({ name, isRooted }: LastName): boolean {
+  return name === "." || name === ".." || (name === "" && isRooted);
 }
 
 /**

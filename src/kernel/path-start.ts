@@ -33,7 +33,8 @@ export function startOf(world: World, task: Task, { from }: PathName): Verdict<S
       got: "nothing",
       fix: "write mount:path",
     });
-  return allow({ at: tree.through({ mount: tree.top, inode: tree.top.root }), tree });
+  // What is mounted on the root directory itself is not seen from there, only by way of "..".
+  return allow({ at: { mount: tree.top, inode: tree.top.root }, tree });
 }
 
 function startAtMount(task: Task, mount: Mount): Start {

@@ -82,11 +82,11 @@ export function walkParent(world: World, task: Task, walk: Walk, text: string): 
   return parent("");
 }
 
-/** The directory above the one that is reached. */
-function parentOf({ above, at, isRooted }: Walk): Path {
+/** The directory above the one that is reached, through what is mounted there. */
+function parentOf({ above, at, isRooted, tree }: Walk): Path {
   const parent = above.at(-1) ?? (isRooted ? at : undefined);
   if (!parent) throw outside(at.mount, `".." at the top of ${at.mount.name}`);
-  return parent;
+  return tree.through(parent);
 }
 
 /** What the last name stands for now. @returns ENAMETOOLONG; that it stands for nothing is a value */
@@ -106,6 +106,7 @@ function find({ at, tree }: Walk, name: string): Verdict<Pick<Entry, "inode" | "
   if (!found.ok) return found;
   at.inode.superblock.refresh?.(at.inode);
   const inode = at.inode.entries.get(name) ?? null;
+  if (!inode && at.inode.superblock.hasNoFreeNames) return noEntry({ name });
   return allow({ inode, at: inode && tree.through({ mount: at.mount, inode }) });
 }
 

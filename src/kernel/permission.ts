@@ -1,11 +1,14 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { checkAcl } from "./acl-permission.ts";
 import { type Capability, capName } from "./capability.ts";
-import { type Cred, isInGroup } from "./cred.ts";
+import type { Cred } from "./cred.ts";
+import { fileUser } from "./file-user.ts";
+import { kfsidHasMapping } from "./fsid.ts";
+import type { OwnerTable } from "./fsid-map.ts";
+import { fsidMode } from "./fsid-modes.ts";
 import { isRuledFrom } from "./isolated.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { PosixAcl } from "./posix-acl.ts";
-import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -32,6 +35,8 @@ export interface Protected {
   readonly gid: Kuid64<"gid">;
   readonly mode: number;
   readonly isDirectory: boolean;
+  /** Where its owners are looked up: as its file system has it. */
+  readonly table: OwnerTable;
   /** Its access ACL with ids as they are on the mount, where it has one. */
   readonly acl?: PosixAcl | null;
 }
@@ -75,20 +80,32 @@ function areBothMapped(world: World, cred: Cred, file: Protected): boolean {
   return (
     isValidKuid64(file.uid) &&
     isValidKuid64(file.gid) &&
-    isCovered(world, cred, "uid", file.uid) &&
-    isCovered(world, cred, "gid", file.gid)
+    isCovered(world, cred, "uid", file.uid, file.table) &&
+    isCovered(world, cred, "gid", file.gid, file.table)
   );
 }
 
 /** Do capabilities count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
-function isCovered<K extends OwnerKind>(world: World, { userNs }: Cred, kind: K, kid: Kuid64<K>): boolean {
-  return hasMapping(world, userNs, kind, kid) || isRuledFrom(world, userNs, kid);
+function isCovered<K extends OwnerKind>(
+  world: World,
+  { userNs }: Cred,
+  kind: K,
+  kid: Kuid64<K>,
+  table: OwnerTable,
+): boolean {
+  return kfsidHasMapping(world, userNs, kind, kid, table) || isRuledFrom(world, userNs, kid);
 }
 
-/** Owner, or CAP_FOWNER over the owner's user id: `inode_owner_or_capable`. @returns EPERM with the rule */
-export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "uid">): Verdict {
-  if (isSameKuid64(cred.uid.fs, file.uid)) return allow(undefined, RULES.ownerOrFowner, "as the owner");
-  const isMapped = isValidKuid64(file.uid) && isCovered(world, cred, "uid", file.uid);
+/**
+ * Owner, or CAP_FOWNER over the owner's user id: `inode_owner_or_capable`. All revisions of the fsid mappings but the
+ * repaired one left its first test alone: the fs id is asked for on exempt file systems too.
+ *
+ * @returns EPERM with the rule
+ */
+export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "uid" | "table">): Verdict {
+  const { uid } = fsidMode(world.profile)?.isRepaired ? fileUser(world, cred, file.table) : { uid: cred.uid.fs };
+  if (isSameKuid64(uid, file.uid)) return allow(undefined, RULES.ownerOrFowner, "as the owner");
+  const isMapped = isValidKuid64(file.uid) && isCovered(world, cred, "uid", file.uid, file.table);
   if (isMapped && isNsCapable(cred, cred.userNs, "fowner"))
     return allow(undefined, RULES.ownerOrFowner, "by CAP_FOWNER");
   return deny(
@@ -105,7 +122,7 @@ export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "
  * @returns     EACCES with the rule that withheld it
  */
 export function genericPermission(world: World, cred: Cred, file: Protected, mask: number): Verdict {
-  const asked = withoutCapabilities(cred, file, mask);
+  const asked = withoutCapabilities(world, cred, file, mask);
   if (asked.ok) return asked;
   const passing = passingCapability(world, cred, file, mask);
   if (passing) return allow(undefined, RULES.dacOverride, `by ${capName(passing)}`);
@@ -114,11 +131,12 @@ export function genericPermission(world: World, cred: Cred, file: Protected, mas
 }
 
 /** `acl_permission_check`: an ACL is asked only where the group digit of the mode, its mask, is not 0. */
-function withoutCapabilities(cred: Cred, file: Protected, mask: number): Verdict {
+function withoutCapabilities(world: World, cred: Cred, file: Protected, mask: number): Verdict {
+  const user = fileUser(world, cred, file.table, "permission");
   const say = (bits: number, rule: Rule) => ((mask & ~bits & 7) === 0 ? allow(undefined, rule) : deny("EACCES", rule));
-  if (isSameKuid64(cred.uid.fs, file.uid)) return say(file.mode >> 6, RULES.ownerBits);
-  if (file.acl && (file.mode & 0o070) !== 0) return checkAcl(cred, file, file.acl, mask);
-  if (isInGroup(cred, file.gid)) return say(file.mode >> 3, RULES.groupBits);
+  if (isSameKuid64(user.uid, file.uid)) return say(file.mode >> 6, RULES.ownerBits);
+  if (file.acl && (file.mode & 0o070) !== 0) return checkAcl(user, file, file.acl, mask);
+  if (user.isIn(file.gid)) return say(file.mode >> 3, RULES.groupBits);
   return say(file.mode, RULES.otherBits);
 }
 

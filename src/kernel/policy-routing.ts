@@ -1,5 +1,6 @@
 import { CLASSICAL, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { capName } from "./capability.ts";
+import { fsidMode } from "./fsid-modes.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -50,9 +51,10 @@ export function connectLoopback(world: World, { cred, netNs }: Task): Verdict {
   if (!netNs.isLoopbackUp) return deny("ENETUNREACH", RULES.loopbackUp);
   if (!netNs.hasOwnRules) return allow(undefined, RULES.rulesUnasked);
   if (world.profile.isolated?.has("policy-routing-default")) return allow(undefined, RULES.noRange);
-  return isClassical(cred.uid.fs)
+  const owner = fsidMode(world.profile)?.isRepaired ? cred.uid.pfs : cred.uid.fs;
+  return isClassical(owner)
     ? allow(undefined, RULES.defaultRange)
-    : deny("ENETUNREACH", RULES.defaultRange, `${showKuid64(cred.uid.fs)} owns the socket`);
+    : deny("ENETUNREACH", RULES.defaultRange, `${showKuid64(owner)} owns the socket`);
 }
 
 function isClassical({ number }: Kuid64): boolean {

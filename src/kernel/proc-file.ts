@@ -1,12 +1,12 @@
-import { isMapFileName, isolatedUnsExists, openMapFile } from "./map-file.ts";
+import { isMapFileName, openMapFile, procEntryExists } from "./map-file.ts";
 import { isNsCapable } from "./ns-capable.ts";
-import { genericPermission, MAY } from "./permission.ts";
+import { genericPermission, MAY, type Protected } from "./permission.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import type { Process } from "./process.ts";
 import { ptraceMayAccess } from "./ptrace.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged } from "./uidgid.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const SOURCE = "vectors/linux-6.18/6_privilege.json (tags access, pairs, self)";
@@ -45,7 +45,7 @@ const ALWAYS_OWN = ["fd", "map_files"];
 function entryPermission(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
   const { path, entry } = at;
   const { uid, gid } = procOwner(world, target, entry);
-  const file = { uid, gid, mode: entry.mode, isDirectory: entry.type === "dir" };
+  const file: Protected = { uid, gid, mode: entry.mode, isDirectory: entry.type === "dir", table: "id" };
   const permitted = genericPermission(world, task.cred, file, mask);
   return !permitted.ok && task === target && ALWAYS_OWN.includes(path)
     ? allow(undefined, RULES.ownDescriptors)
@@ -63,7 +63,7 @@ export function procDirectory(world: World, target: Task): Verdict {
 function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verdict {
   const there = procDirectory(world, target);
   if (!there.ok) return there;
-  const exists = isolatedUnsExists(world, path);
+  const exists = procEntryExists(world, path);
   if (!exists.ok) return exists;
   const parent = path.includes("/") ? procPath(path.slice(0, path.lastIndexOf("/"))) : null;
   return parent ? entryPermission(world, task, target, parent, MAY.exec) : allow();
@@ -88,7 +88,7 @@ export function openProc(world: World, task: Task, target: Task, at: ProcPath, m
 
 /** What opening a guarded entry asks besides its permission bits. @returns EACCES */
 export function passGuard(world: World, caller: Process, target: Task, guard: "memory" | "attach"): Verdict {
-  const traced = ptraceMayAccess(caller, target, "fscreds");
+  const traced = ptraceMayAccess(world, caller, target, "fscreds");
   if (traced.ok) return traced;
   const isWatcher = (["perfmon", "sys_admin"] as const).some((name) =>
     isNsCapable(caller.cred, world.initUserNs, name),
@@ -96,11 +96,22 @@ export function passGuard(world: World, caller: Process, target: Task, guard: "m
   return guard === "memory" && isWatcher ? allow(undefined, RULES.memoryByPerfmon) : { ...traced, errno: "EACCES" };
 }
 
+/**
+ * Open an entry of a task's /proc directory and read it, whatever it holds.
+ *
+ * @returns what {@link openProc} refuses; EPERM at `read`
+ */
+export function readProc(world: World, task: Task, target: Task, at: ProcPath): Verdict {
+  const opened = atStage(openProc(world, task, target, at, MAY.read), "open");
+  if (!opened.ok || !at.entry.isReadGuarded) return opened;
+  return atStage(ptraceMayAccess(world, task, target, "fscreds"), "read");
+}
+
 /** Read a link of a task's /proc directory. */
 export function readProcLink(world: World, task: Task, target: Task, at: ProcPath): Verdict {
   const reached = reach(world, task, target, at);
   if (!reached.ok) return reached;
-  const traced = ptraceMayAccess(task, target, "fscreds");
+  const traced = ptraceMayAccess(world, task, target, "fscreds");
   return traced.ok ? traced : { ...traced, errno: "EACCES" };
 }
 

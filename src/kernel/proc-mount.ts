@@ -1,6 +1,6 @@
 import { addEntry } from "./directory.ts";
 import { Inode, type InodeType, type Superblock } from "./inode.ts";
-import { isolatedUnsExists } from "./map-file.ts";
+import { procEntryExists } from "./map-file.ts";
 import { type Mount, NO_FLAGS } from "./mount.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { passGuard } from "./proc-file.ts";
@@ -41,6 +41,8 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
     type: "proc",
     userNs: pidNs.userNs,
     isReadOnly: false,
+    names: [],
+    hasNoFreeNames: true,
     refresh: (directory) => {
       if (directory !== top) return;
       const isInitial = pidNs === world.initPidNs;
@@ -67,7 +69,7 @@ function processDirectory(world: World, { superblock }: Inode, task: Task, known
   const { "": directory, ...below } = PROC_ENTRIES;
   const owner = procOwner(world, task, directory);
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: directory.mode, ...owner });
-  const entries = Object.entries<ProcEntry>(below).filter(([path]) => isolatedUnsExists(world, path).ok);
+  const entries = Object.entries<ProcEntry>(below).filter(([path]) => procEntryExists(world, path).ok);
   const files = entries.map(([path, entry]) => ({ ...entry, path, owner: procOwner(world, task, entry) }));
   const made = addPseudoFiles(world, top, files);
   for (const [path, entry] of entries) {

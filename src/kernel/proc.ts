@@ -12,11 +12,15 @@ export interface ProcEntry {
    * target, or watch the performance of the machine; `attach`, as mem does: may it look into the target.
    */
   readonly guard?: "memory" | "attach";
+  /** Does reading ask whether the caller may look into the target, which opening did not? */
+  readonly isReadGuarded?: true;
 }
 
 const dir = (mode: number): ProcEntry => ({ type: "dir", mode });
 const file = (mode: number): ProcEntry => ({ type: "file", mode });
 const memory = (mode: number): ProcEntry => ({ type: "file", mode, guard: "memory" });
+/** Whoever holds it open is asked again when reading. */
+const guardedRead: ProcEntry = { type: "file", mode: 0o400, isReadGuarded: true };
 const LINK: ProcEntry = { type: "symlink", mode: 0o777 };
 
 /**
@@ -38,6 +42,8 @@ export const PROC_ENTRIES = {
   numa_maps: memory(0o444),
   pagemap: memory(0o400),
   mem: { type: "file", mode: 0o600, guard: "attach" },
+  personality: guardedRead,
+  syscall: guardedRead,
   status: file(0o444),
   stat: file(0o444),
   statm: file(0o444),
@@ -54,6 +60,8 @@ export const PROC_ENTRIES = {
   uid_map: file(0o644),
   gid_map: file(0o644),
   projid_map: file(0o644),
+  fsuid_map: file(0o644),
+  fsgid_map: file(0o644),
   setgroups: file(0o644),
   loginuid: file(0o644),
   isolated_uns: file(0o644),

@@ -1,11 +1,13 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
 import { isSubsetOf } from "./capability.ts";
 import type { Role } from "./cred.ts";
+import { fsidMode } from "./fsid-modes.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Process } from "./process.ts";
 import type { Task } from "./task.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
 
 const SOURCE = "ptrace(2), Ptrace access mode checking; vectors/linux-6.18/6_privilege.json (tags access, pairs)";
 
@@ -44,13 +46,15 @@ const CALLERS: {
 
 /**
  * May a task look into another, or attach to it: `ptrace_may_access`. Reading and attaching are decided alike where no
- * security module has a say.
+ * security module has a say. The ids of the target are ids of processes: with fsid mappings the copy of the fs id in id
+ * space is compared with them, but for the first revision, which forgot it.
  *
  * @returns EPERM with the rule; callers that answer another errno say their own
  */
-export function ptraceMayAccess(caller: Process, target: Task, creds: AccessCreds): Verdict {
+export function ptraceMayAccess(world: World, caller: Process, target: Task, creds: AccessCreds): Verdict {
   if (caller === target) return allow(undefined, RULES.accessSelf);
-  const { ids, caps } = CALLERS[creds];
+  const { ids: role, caps } = CALLERS[creds];
+  const ids = role === "fs" && fsidMode(world.profile)?.exemptOwner === "pfsuid" ? "pfs" : role;
   const { userNs } = target.cred;
   const { uid, gid } = caller.cred;
   if (!isOwnedThrice(target, { uid: uid[ids], gid: gid[ids] }) && !mayTraceIn(caller, userNs))
@@ -61,8 +65,8 @@ export function ptraceMayAccess(caller: Process, target: Task, creds: AccessCred
 }
 
 /** `ptrace(PTRACE_SEIZE)`. */
-export function mayTrace(caller: Process, target: Task): Verdict {
-  return caller === target ? deny("EPERM", RULES.traceSelf) : ptraceMayAccess(caller, target, "realcreds");
+export function mayTrace(world: World, caller: Process, target: Task): Verdict {
+  return caller === target ? deny("EPERM", RULES.traceSelf) : ptraceMayAccess(world, caller, target, "realcreds");
 }
 
 /** Are the real, effective and saved ids of a task all these? */

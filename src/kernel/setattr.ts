@@ -70,17 +70,21 @@ function prepare(
 ): Verdict<number | undefined> {
   if (uid) {
     const given = mayChown(world, task, path.inode, file, uid);
-    world.trail?.add("give away", path, given, showBoth(task.cred, file));
+    world.trail?.add("give away", path, given, showBoth(world, task.cred, file));
     if (!given.ok) return given;
   }
   if (gid) {
     const given = mayChgrp(world, task, path.inode, file, gid);
-    world.trail?.add("change the group of", path, given, showBoth(task.cred, file));
+    world.trail?.add("change the group of", path, given, showBoth(world, task.cred, file));
     if (!given.ok) return given;
   }
   if (mode === undefined && times !== "set") return allow(mode);
   const owns = ownsOrCapable(world, task.cred, path);
-  if (mode !== undefined && !owns.ok) return deny("EPERM", RULES.modeNeedsOwner, owns.because);
+  if (mode !== undefined && !owns.ok) {
+    const refused = deny("EPERM", RULES.modeNeedsOwner, owns.because);
+    world.trail?.add("change the mode of", path, refused);
+    return refused;
+  }
   if (times === "set" && !owns.ok) return deny("EPERM", RULES.timesNeedOwner, owns.because);
   if (mode === undefined) return allow(mode);
   return allow(isInGroupOrCapable(world, task.cred, file, gid ?? file.gid) ? mode : mode & ~SETGID, owns.rule);

@@ -1,21 +1,15 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Capability, capsWithout, FS_CAPS, NO_CAPS } from "./capability.ts";
-import {
-  type Cred,
-  type CredIds,
-  type CredParts,
-  hasSecurebit,
-  idsOf,
-  ROLES,
-  type Role,
-  sameIds,
-  withIds,
-} from "./cred.ts";
+import { type Cred, type CredIds, type CredParts, hasSecurebit, idsOf, type Role, withIds } from "./cred.ts";
+import { type FsidPair, fromKfsidMunged, makeKfsid } from "./fsid.ts";
+import { isOwnFsid, pairBeside, pairOfId } from "./fsid-cred.ts";
+import { fsTable } from "./fsid-map.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { isInPile } from "./pile.ts";
+import { mayTransit } from "./safesetid.ts";
 import { commitCreds, type Task } from "./task.ts";
-import { fromKidMunged, makeKid } from "./uidgid.ts";
+import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -90,11 +84,14 @@ export function setId<K extends OwnerKind>(world: World, task: Task, kind: K, id
   const old = task.cred;
   const kid = makeKid(world, old.userNs, kind, id);
   if (!isValidKuid64(kid)) return deny("EINVAL", RULES.idMapped, notMapped(old, kind, id));
+  const pair = pairOfId(world, old.userNs, kind, id, kid);
+  if (!pair.ok) return pair;
   const ids = idsOf(old, kind);
-  if (isNsCapable(old, old.userNs, SETID_CAP[kind])) return change(world, task, kind, sameIds(kid));
+  if (isNsCapable(old, old.userNs, SETID_CAP[kind]))
+    return change(world, task, kind, { real: kid, effective: kid, saved: kid, ...pair.value });
   if (!mayPick(old, kind, kid, ["real", "saved"]))
     return deny("EPERM", RULES.setuidOwnIds, `${showKuid64(kid)} is neither the real nor the saved ${kind}`);
-  return change(world, task, kind, { real: ids.real, effective: kid, saved: ids.saved, fs: kid });
+  return change(world, task, kind, { real: ids.real, effective: kid, saved: ids.saved, ...pair.value });
 }
 
 /** `setreuid`, `setregid`; NO_ID leaves an id alone. @source setreuid(2) */
@@ -109,6 +106,8 @@ export function setReId<K extends OwnerKind>(
   const kids = wanted(world, old, kind, [realId, effectiveId]);
   if (!kids.ok) return kids;
   const [real = null, effective = null] = kids.value;
+  const pair = pairAfter(world, old, kind, effectiveId, effective);
+  if (!pair.ok) return pair;
   const ids = idsOf(old, kind);
   const isCapable = isNsCapable(old, old.userNs, SETID_CAP[kind]);
   if (real && !isCapable && !mayPick(old, kind, real, ["real", "effective"]))
@@ -121,8 +120,21 @@ export function setReId<K extends OwnerKind>(
     real: real ?? ids.real,
     effective: now,
     saved: takesSaved ? now : ids.saved,
-    fs: now,
+    ...pair.value,
   });
+}
+
+/** Both copies of the fs id for the effective id that a call names, or leaves alone. */
+function pairAfter<K extends OwnerKind>(
+  world: World,
+  old: Cred,
+  kind: K,
+  id: UserId<K>,
+  effective: Kuid64<K> | null,
+): Verdict<FsidPair<K>> {
+  return effective
+    ? pairOfId(world, old.userNs, kind, id, effective)
+    : pairBeside(world, old.userNs, kind, idsOf(old, kind).effective);
 }
 
 /** `setresuid`, `setresgid`; NO_ID leaves an id alone. @source setresuid(2) */
@@ -138,12 +150,14 @@ export function setResId<K extends OwnerKind>(
   const kids = wanted(world, old, kind, [realId, effectiveId, savedId]);
   if (!kids.ok) return kids;
   const [real = null, effective = null, saved = null] = kids.value;
+  const pair = pairAfter(world, old, kind, effectiveId, effective);
+  if (!pair.ok) return pair;
   const ids = idsOf(old, kind);
   const isKept = (kid: Kuid64<K> | null, role: Role) => kid === null || isSameKuid64(kid, ids[role]);
   if (
     isKept(real, "real") &&
     isKept(effective, "effective") &&
-    (effective === null || isKept(effective, "fs")) &&
+    (effective === null || isSameKuid64(pair.value.fs, ids.fs)) &&
     isKept(saved, "saved")
   )
     return allow();
@@ -153,7 +167,12 @@ export function setResId<K extends OwnerKind>(
   if (foreign && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
     return deny("EPERM", RULES.setresuidOwnIds, `${showKuid64(foreign)} is no ${kind} of the caller's`);
   const now = effective ?? ids.effective;
-  return change(world, task, kind, { real: real ?? ids.real, effective: now, saved: saved ?? ids.saved, fs: now });
+  return change(world, task, kind, {
+    real: real ?? ids.real,
+    effective: now,
+    saved: saved ?? ids.saved,
+    ...pair.value,
+  });
 }
 
 /**
@@ -165,17 +184,24 @@ export function setResId<K extends OwnerKind>(
 export function setFsId<K extends OwnerKind>(world: World, task: Task, kind: K, id: UserId<K>): Verdict<number> {
   const old = task.cred;
   const ids = idsOf(old, kind);
-  const shown = fromKidMunged(world, old.userNs, kind, ids.fs);
+  const shown = fromKfsidMunged(world, old.userNs, kind, ids.fs, fsTable(world));
   const kid = makeKid(world, old.userNs, kind, id);
   if (!isValidKuid64(kid)) return allow(shown, RULES.setfsuidSilent);
-  if (!mayPick(old, kind, kid, ROLES) && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
-    return allow(shown, RULES.setfsuidSilent);
+  const pair = pairOfId(world, old.userNs, kind, id, kid);
+  if (!pair.ok) return allow(shown, RULES.setfsuidSilent);
+  const isOwn = isOwnFsid(world, pair.value, ids) || isInPile(old, kind, kid);
+  if (!isOwn && !isNsCapable(old, old.userNs, SETID_CAP[kind])) return allow(shown, RULES.setfsuidSilent);
   const { real, effective, saved } = ids;
-  commitIds(world, task, kind, { real, effective, saved, fs: kid }, kind === "uid" ? fsCapsFix(world, old, kid) : {});
+  if (!mayTransit(world, old, kind, { real, effective, saved, ...pair.value }).ok)
+    return allow(shown, RULES.setfsuidSilent);
+  const caps = kind === "uid" ? fsCapsFix(world, old, pair.value.fs) : {};
+  commitIds(world, task, kind, { real, effective, saved, ...pair.value }, caps);
   return allow(shown);
 }
 
 function change<K extends OwnerKind>(world: World, task: Task, kind: K, ids: CredIds<K>): Verdict {
+  const listed = mayTransit(world, task.cred, kind, ids);
+  if (!listed.ok) return listed;
   if (kind !== "uid") {
     commitIds(world, task, kind, ids, {});
     return allow();
@@ -219,10 +245,10 @@ function capsAfterSetuid(world: World, old: Cred, now: CredIds<OwnerKind>): Part
   return isSame ? UNCHANGED : { effective, permitted, ambient };
 }
 
-/** The capabilities over files follow the filesystem user id. @source capabilities(7) */
+/** The capabilities over files follow the filesystem user id, an id of files. @source capabilities(7) */
 function fsCapsFix(world: World, old: Cred, fs: Kuid64): Partial<CredParts> {
   if (hasSecurebit(old, "no_setuid_fixup")) return UNCHANGED;
-  const root = makeKid(world, old.userNs, "uid", 0);
+  const root = makeKfsid(world, old.userNs, "uid", 0, fsTable(world));
   const wasRoot = isSameKuid64(old.uid.fs, root);
   const isRoot = isSameKuid64(fs, root);
   if (wasRoot && !isRoot) return { effective: capsWithout(old.effective, FS_CAPS) };

@@ -1,6 +1,7 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { createEntry, mayCreate } from "./create.ts";
 import { type Cred, type CredIds, idsOf, makeCred } from "./cred.ts";
+import { pairOfKfsid } from "./fsid.ts";
 import type { SetAttr } from "./iattr.ts";
 import { Inode, type InodeOperations, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
@@ -173,7 +174,7 @@ export class Shiftfs implements InodeOperations {
     const { cred } = this.shifted.creator;
     const withFs = <K extends OwnerKind>(kind: K, kid: Kuid64<K>): CredIds<K> => {
       const { real, effective, saved } = idsOf(cred, kind);
-      return { real, effective, saved, fs: this.#down(kind, kid) };
+      return { real, effective, saved, ...pairOfKfsid(this.#world, cred.userNs, kind, this.#down(kind, kid)) };
     };
     return makeCred(this.#world.credColumns, { ...cred, uid: withFs("uid", uid), gid: withFs("gid", gid) });
   }

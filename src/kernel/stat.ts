@@ -1,5 +1,6 @@
 import { CLASSICAL } from "../core/kuid64.ts";
 import { follow } from "../core/route.ts";
+import { ownerTable } from "./fsid-map.ts";
 import type { Inode, InodeType } from "./inode.ts";
 import { noteUnknownNumber, readerMap } from "./isolated.ts";
 import { mountView } from "./mnt-idmapping.ts";
@@ -28,12 +29,13 @@ export function statPath(world: World, task: Task, path: PathName): Verdict<Stat
 
 /** What a task of a namespace is shown of an inode, through a mount. */
 export function statInode(world: World, reader: UserNamespace, mount: Mount, inode: Inode): Stat {
+  const table = ownerTable(world, mount.superblock);
   const shown = (kind: OwnerKind) => {
     const kid = inode[kind];
     const numbers = [kid.number, mount.idmap?.number ?? CLASSICAL];
     const view = mountView(world, mount, kind, numbers);
     noteUnknownNumber(world, reader, kind, follow(intoMount(view), kid));
-    const route = shownRoute({ ...view, caller: [readerMap(world, reader, kind, numbers)] });
+    const route = shownRoute({ ...view, caller: [readerMap(world, reader, kind, numbers, table)] });
     return world.translators.place(kind, route, kid).id;
   };
   return { uid: shown("uid"), gid: shown("gid"), mode: inode.mode, type: inode.type };

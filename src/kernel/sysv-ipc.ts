@@ -1,6 +1,6 @@
 import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isInGroup } from "./cred.ts";
+import { fileUser } from "./file-user.ts";
 import type { IpcPerm } from "./ipc-namespace.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
@@ -36,9 +36,9 @@ const READ = 4;
  *
  * @param mode  null: it must exist, and nothing is asked of its bits
  */
-export function shmget(task: Task, key: number, mode: number | null): Verdict<IpcPerm> {
+export function shmget(world: World, task: Task, key: number, mode: number | null): Verdict<IpcPerm> {
   const found = task.ipcNs.segments.get(key);
-  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(task, found, mode >> 6), found);
+  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(world, task, found, anyDigit(mode)), found);
   if (mode === null) return deny("ENOENT", RULES.ipcExists, `key ${key}`);
   const ids = { uid: task.cred.uid.effective, gid: task.cred.gid.effective };
   const made: IpcPerm = { owner: ids, creator: ids, mode };
@@ -46,14 +46,20 @@ export function shmget(task: Task, key: number, mode: number | null): Verdict<Ip
   return allow(made);
 }
 
+/** What any of the three digits of a mode asks for: a segment that is there is opened for all of it. */
+function anyDigit(mode: number): number {
+  return (mode >> 6) | (mode >> 3) | mode;
+}
+
 function withPerm(asked: Verdict, perm: IpcPerm): Verdict<IpcPerm> {
   return asked.ok ? allow(perm, asked.rule) : asked;
 }
 
 /** `ipcperms`: kernel ids are compared. */
-function ipcPermission({ cred, ipcNs }: Task, { owner, creator, mode }: IpcPerm, mask: number): Verdict {
+function ipcPermission(world: World, { cred, ipcNs }: Task, { owner, creator, mode }: IpcPerm, mask: number): Verdict {
   const is = (ids: OwnerIds) => isSameKuid64(cred.uid.effective, ids.uid);
-  const shift = is(owner) || is(creator) ? 6 : isInGroup(cred, owner.gid) || isInGroup(cred, creator.gid) ? 3 : 0;
+  const user = fileUser(world, cred, "id");
+  const shift = is(owner) || is(creator) ? 6 : user.isIn(owner.gid) || user.isIn(creator.gid) ? 3 : 0;
   if ((mask & 7 & ~(mode >> shift)) === 0 || isNsCapable(cred, ipcNs.userNs, "ipc_owner"))
     return allow(undefined, RULES.ipcBits);
   return deny("EACCES", RULES.ipcBits, `${showKuid64(cred.uid.effective)} neither owns nor made it`);
@@ -70,7 +76,7 @@ export interface IpcStat {
 /** `shmctl(IPC_STAT)` */
 export function shmStat(world: World, task: Task, perm: IpcPerm): Verdict<IpcStat> {
   const { cred } = task;
-  const permitted = ipcPermission(task, perm, READ);
+  const permitted = ipcPermission(world, task, perm, READ);
   if (!permitted.ok) return permitted;
   const shown = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) => fromKidMunged(world, cred.userNs, kind, kid);
   const { owner, creator } = perm;

@@ -1,5 +1,8 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { idsOf } from "./cred.ts";
+import { makeKfsid } from "./fsid.ts";
+import { fsTable } from "./fsid-map.ts";
+import { fsidMode } from "./fsid-modes.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode, type Superblock } from "./inode.ts";
 import { MODE_BITS, showMode } from "./mode.ts";
@@ -7,7 +10,7 @@ import { NO_FLAGS } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
-import { fromKidMunged, makeKid } from "./uidgid.ts";
+import { fromKidMunged } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -77,7 +80,10 @@ export function mountTmpfs(world: World, task: Task, options: TmpfsOptions, name
   return allow({ mount: { ...NO_FLAGS, name, superblock, root, idmap: null }, attachedAt: null, locked: [] });
 }
 
-/** The owner of the top directory: as asked, or the mounter's filesystem id. */
+/**
+ * The owner of the top directory: as asked, or the mounter's filesystem id. All revisions of the fsid mappings but the
+ * repaired one left the options of tmpfs alone: they are ids of processes.
+ */
 function ownerOption<K extends OwnerKind>(
   world: World,
   { cred }: Task,
@@ -87,7 +93,8 @@ function ownerOption<K extends OwnerKind>(
   if (text === undefined) return allow(idsOf(cred, kind).fs);
   const id = readUnsigned(text);
   if (id === null) return deny("EINVAL", RULES.optionIsNumber, `${kind}=${text}`);
-  const kid = makeKid(world, cred.userNs, kind, id);
+  const table = fsidMode(world.profile)?.isRepaired ? fsTable(world) : "id";
+  const kid = makeKfsid(world, cred.userNs, kind, id, table);
   return isValidKuid64(kid)
     ? allow(kid)
     : deny("EINVAL", RULES.optionIsMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);

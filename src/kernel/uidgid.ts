@@ -1,7 +1,7 @@
 import { type Kind, NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
 import { noteUnknownNumber, readerMap } from "./isolated.ts";
-import { intoKernel, mapOf, outOfKernel } from "./routes.ts";
+import { intoKernel, mapOf, type NamedMap, outOfKernel } from "./routes.ts";
 import type { Translators } from "./translators.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
@@ -17,8 +17,13 @@ export interface HasTranslators {
  * @returns  an id half of NO_ID when the namespace does not map it; NO_ID itself keeps the number of an isolated one
  */
 export function makeKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, id: UserId<K>): Kuid64<K> {
-  if (id === NO_ID) return { id: NO_ID, number: kind === "projid" ? CLASSICAL : ns.number };
-  const place = world.translators.place(kind, intoKernel([mapOf(ns, kind)]), { id, number: CLASSICAL });
+  return kidThrough(world, kind, mapOf(ns, kind), id);
+}
+
+/** {@link makeKid} through a map of a namespace. */
+export function kidThrough<K extends Kind>(world: HasTranslators, kind: K, map: NamedMap<K>, id: UserId<K>): Kuid64<K> {
+  if (id === NO_ID) return { id: NO_ID, number: map.number ?? CLASSICAL };
+  const place = world.translators.place(kind, intoKernel([map]), { id, number: CLASSICAL });
   const kid: number = place.id;
   return { id: kid, number: place.number };
 }
@@ -42,7 +47,12 @@ export function makeKids<K extends Kind>(
 
 /** `from_kuid` and its kin: the number of a kernel id inside a namespace, or NO_ID. */
 export function fromKid<K extends Kind>(world: HasTranslators, ns: UserNamespace, kind: K, kid: Kuid64<K>): UserId<K> {
-  const id: number = world.translators.place(kind, outOfKernel([mapOf(ns, kind)], "checked"), kid).id;
+  return idThrough(world, kind, mapOf(ns, kind), kid);
+}
+
+/** {@link fromKid} through a map of a namespace. */
+export function idThrough<K extends Kind>(world: HasTranslators, kind: K, map: NamedMap<K>, kid: Kuid64<K>): UserId<K> {
+  const id: number = world.translators.place(kind, outOfKernel([map], "checked"), kid).id;
   return id;
 }
 

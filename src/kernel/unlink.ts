@@ -1,7 +1,9 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
+import { fileUser } from "./file-user.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
+import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent } from "./path.ts";
 import {
   type Entry,
@@ -61,12 +63,13 @@ export function mayDelete(world: World, task: Task, { mount, directory, inode }:
   const { cred } = task;
   if ((directory.mode & STICKY) !== 0) {
     const top = seenThrough(world, { mount, inode: directory });
-    const isOwner = isSameKuid64(file.uid, cred.uid.fs) || isSameKuid64(top.uid, cred.uid.fs);
+    const { uid } = fileUser(world, cred, file.table);
+    const isOwner = isSameKuid64(file.uid, uid) || isSameKuid64(top.uid, uid);
     const taken =
       !isOwner && !isCapableOver(world, cred, file, "fowner")
         ? deny("EPERM", RULES.stickyOwner, showOwners(file))
         : allow(undefined, RULES.stickyOwner, isOwner ? "as an owner" : "by CAP_FOWNER");
-    world.trail?.add("take from its sticky directory", { mount, inode }, taken, showBoth(cred, file));
+    world.trail?.add("take from its sticky directory", { mount, inode }, taken, showBoth(world, cred, file));
     if (!taken.ok) return taken;
   }
   const isDirectory = inode.type === "dir";
@@ -104,6 +107,8 @@ function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "fi
     return victim.value.inode.type === "dir" ? deny("EISDIR", RULES.unlinkTakesFiles) : notDirectory(entry.value);
   const permitted = mayDelete(world, task, victim.value, as);
   if (!permitted.ok) return permitted;
+  const removable = hasOperation(entry.value.directory, as === "dir" ? "rmdir" : "unlink");
+  if (!removable.ok) return removable;
   const free = isFree(entry.value);
   return free.ok ? victim : free;
 }

@@ -21,6 +21,8 @@ export interface UserNamespace {
   readonly parentCouldSetfcap: boolean;
   /** From ids inside to kernel ids (already flattened): {@link UNWRITTEN} until written. */
   readonly maps: { [K in Kind]: IdMap<K> };
+  /** The same for ids of files, where the kernel has fsid mappings; {@link UNWRITTEN} for good where it has none. */
+  readonly fsMaps: { [K in OwnerKind]: IdMap<K> };
   /** May setgroups(2) be used? Inherited; "deny" cannot be taken back. */
   setgroupsAllowed: boolean;
   /** The number of its file under /proc/PID/ns; 0 for the initial namespace. */
@@ -45,6 +47,7 @@ export function createInitUserNamespace(): UserNamespace {
     owner: { uid: { id: 0, number: CLASSICAL }, gid: { id: 0, number: CLASSICAL } },
     parentCouldSetfcap: true,
     maps: { uid: IDENTITY, gid: IDENTITY, projid: IDENTITY },
+    fsMaps: { uid: IDENTITY, gid: IDENTITY },
     setgroupsAllowed: true,
     inum: 0,
     id: CLASSICAL,

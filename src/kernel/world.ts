@@ -4,6 +4,7 @@ import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
 import type { InodeColumns, KeptFilesystem, Superblock } from "./inode.ts";
 import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
+import type { Key } from "./key.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
@@ -15,6 +16,7 @@ import { LINUX, type Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
+import type { Transition } from "./transition.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 import type { UtsNamespace } from "./uts-namespace.ts";
@@ -60,6 +62,10 @@ export interface World {
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Listening sockets, by address. */
   readonly listeners: Map<string, Socket>;
+  /** Keys of process keyrings, by description. */
+  readonly keys: Map<string, Key>;
+  /** The policy of SafeSetID; empty: nobody is held to it. */
+  readonly transitions: Transition[];
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
   /**
@@ -109,6 +115,8 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     disks: new Map(),
     socketPairs: new Map(),
     listeners: new Map(),
+    keys: new Map(),
+    transitions: [],
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     cgroups: null,
     idNames: new Map(),

@@ -1,4 +1,5 @@
-import { type Allowed, allow, type Rule, type Values } from "../kernel/index.ts";
+import { type Allowed, allow, type Rule } from "../kernel/index.ts";
+import type { Values } from "../kernel/syscall/index.ts";
 
 /** What a service decided: something granted, or the rule that stood against it. */
 export type Decision<T> =

@@ -1,5 +1,4 @@
-import type { Extent } from "../core/index.ts";
-import { lowerOf } from "../core/index.ts";
+import { type Extent, lowerOf } from "../core/index.ts";
 import { ANY, type PasswdEntry, placeOfKept, type SubfsidEntry, type SubfsidFile } from "../formats/index.ts";
 import type { SubidFiles } from "./get-subids.ts";
 import type { ImageFacts } from "./image-offset.ts";
@@ -36,7 +35,7 @@ export function grantFiles(files: FsidFiles, kind: MappedKind) {
  *
  * @param image  what is asked about; only a line for this image, or for every one, counts. null: nothing in particular,
  *               and then a line must name its image, which has to be there
- * @source a proposal (fsid helper, part H.2)
+ * @source a proposal: tests/vectors/proposals/tables.json (H)
  */
 export function fsidGround(
   extent: Extent,

@@ -1,6 +1,6 @@
 import { type Rule, ruleTable } from "../kernel/index.ts";
 
-const PAGE = "a proposal (fsid helper, part H.3 of its semantics)";
+const PAGE = "a proposal: tests/vectors/proposals/tables.json (H)";
 
 /**
  * What newfsuidmap and newfsgidmap check, in order: the first that says no decides. The tools were asked for on the list

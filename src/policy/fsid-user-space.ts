@@ -13,14 +13,15 @@ import {
   scenarioError,
   text,
   tupleOf,
-} from "../kernel/syscall/argument.ts";
-import type { UserProgram } from "../kernel/syscall/user-space.ts";
+  type UserProgram,
+} from "../kernel/syscall/index.ts";
 import type { FsidFiles } from "./fsid-authority.ts";
 import { dryWriter, type FsidTarget } from "./fsid-target.ts";
 import type { SubidFiles } from "./get-subids.ts";
 import type { ImageFacts } from "./image-offset.ts";
-import { type NewFsidMapAnswer, newFsidMap } from "./new-fsid-map.ts";
+import { newFsidMap } from "./new-fsid-map.ts";
 import { FSID_TOOL, STATIC_SHIFT } from "./new-fsid-map-request.ts";
+import type { NewFsidMapAnswer } from "./new-fsid-map-run.ts";
 import type { MappedKind } from "./new-id-map-request.ts";
 import type { ToolCaller } from "./target-owner.ts";
 

@@ -30,7 +30,7 @@ const BOUNDARY = 65536;
  * Where an image rests: what its manifest says; else the static shift, where that owns its root; else 65536 ids from the
  * owner of its root, where that is a multiple of 65536. What its files look like says nothing.
  *
- * @source a proposal (fsid helper, part H.1); nspawn asks the same of a root's owner
+ * @source a proposal: tests/vectors/proposals/tables.json (H); nspawn asks the same of a root's owner
  */
 export function offsetOf(image: ImageFacts, kind: MappedKind, shift: StaticShift): OffsetReading {
   const { manifest, path } = image;

@@ -1,4 +1,4 @@
-import { type Extent, fits, type Range } from "../core/index.ts";
+import type { Extent, Range } from "../core/index.ts";
 import { readInt, readUnsignedLong } from "../formats/index.ts";
 import type { MappedKind } from "./new-id-map-request.ts";
 
@@ -28,7 +28,7 @@ export type FsidShift =
 /**
  * The value of `--shift`: `own`, `static`, `BASE` or `BASE:COUNT`.
  *
- * @returns null for anything else, and for ids past the last
+ * @returns null for anything else; a range may reach past the last id, which is another check's to find
  * @example readShift("300000:10") // { type: "base", range: { first: 300000, count: 10 } }
  */
 export function readShift(text: string): FsidShift | null {
@@ -36,8 +36,7 @@ export function readShift(text: string): FsidShift | null {
   const [, base, count] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];
   const [first, howMany] = [base, count ?? String(IMAGE_IDS)].map((digits = "") => readUnsignedLong(digits));
   if (first == null || howMany == null) return null;
-  const range = { first: Number(first), count: Number(howMany) };
-  return fits(range) ? { type: "base", range } : null;
+  return { type: "base", range: { first: Number(first), count: Number(howMany) } };
 }
 
 /** The line of an fs map that shifts every id of an image by the same. */

@@ -1,5 +1,4 @@
-import type { Extent, Kind } from "../core/index.ts";
-import { NO_ID } from "../core/index.ts";
+import { type Extent, type Kind, NO_ID } from "../core/index.ts";
 import { readInt, readUnsignedLong } from "../formats/index.ts";
 
 /** The two tools, by the kind of id that they map. */

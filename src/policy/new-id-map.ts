@@ -1,5 +1,4 @@
-import type { Extent } from "../core/index.ts";
-import { lowerOf } from "../core/index.ts";
+import { type Extent, lowerOf } from "../core/index.ts";
 import { entriesOf, type PasswdEntry, placeOfKept } from "../formats/index.ts";
 import {
   type Denied,

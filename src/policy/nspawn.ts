@@ -62,7 +62,7 @@ export interface NspawnPlan {
 /**
  * What systemd-nspawn does with the ids of an image. The picked range is kept nowhere but in the owners of its files.
  *
- * @example planNspawn({ ...request, privateUsers: { first: 524288, count: 65536 }, ownership: "map" }) // mountMap 0:524288:65536
+ * As in: planNspawn({ ...request, privateUsers: { first: 524288, count: 65536 }, ownership: "map" }) // mountMap 0:524288:65536
  */
 export function planNspawn(request: NspawnRequest): Decision<NspawnPlan> {
   const { privateUsers } = request;

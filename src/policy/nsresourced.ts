@@ -1,5 +1,5 @@
 import { lastOf, overlapOf, type Range } from "../core/index.ts";
-import { ROOT, ruleTable, type Task, type UserNamespace, type World, writeMap } from "../kernel/index.ts";
+import { idSlot, ROOT, ruleTable, type Task, type UserNamespace, type World, writeMap } from "../kernel/index.ts";
 import { type Decision, grant, refuse } from "./decision.ts";
 import { pickBlock, pickFrom } from "./pick-block.ts";
 import { BLOCK, UID_RANGES, type UidRange } from "./uid-ranges.ts";
@@ -113,7 +113,7 @@ function writeMaps(world: World, ns: UserNamespace, { first, count }: Range): De
   if (!root) throw new Error("a world without its root");
   const by = { opener: root.cred, writer: root.cred, position: 0 };
   for (const kind of ["uid", "gid"] as const) {
-    const written = writeMap(world, ns, kind, `0 ${first} ${count}\n`, by);
+    const written = writeMap(world, ns, idSlot(kind), `0 ${first} ${count}\n`, by);
     if (!written.ok) return refuse(RULES.mapsWritten, `${kind}_map of ${ns.name}: ${written.because}`);
   }
   return grant(null);

@@ -141,7 +141,7 @@ export class PileRegistry {
   }
 }
 
-/** @example "alice's 100000-165535 (web)" */
+/** As in: alice's 100000-165535 (web). */
 function showLease(lease: Lease): string {
   return `${lease.owner} (${lease.name}, ${lease.first}-${lastOf(lease)})`;
 }

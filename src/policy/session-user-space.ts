@@ -1,4 +1,5 @@
 import { allow } from "../kernel/index.ts";
+import type { UserProgram, UserSpace, Values } from "../kernel/syscall/index.ts";
 import {
   id,
   integerIn,
@@ -9,9 +10,7 @@ import {
   scenarioError,
   task,
   text,
-} from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
+} from "../kernel/syscall/index.ts";
 import { told } from "./decision.ts";
 import { accountOfId, accountOfName, ownerName } from "./dynamic-names.ts";
 import { type Lease, type LeaseRequest, PileRegistry } from "./pile-registry.ts";

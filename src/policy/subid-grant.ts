@@ -1,6 +1,5 @@
 import type { Range } from "../core/index.ts";
-import type { KeptFile, KeptLine, PasswdEntry, SubidEntry } from "../formats/index.ts";
-import { entriesOf } from "../formats/index.ts";
+import { entriesOf, type KeptFile, type KeptLine, type PasswdEntry, type SubidEntry } from "../formats/index.ts";
 
 /** A line of a subid file, or of a file like it, that could be read. */
 export interface SubidGrant<Entry extends SubidEntry = SubidEntry> {

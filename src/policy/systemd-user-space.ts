@@ -1,5 +1,6 @@
 import { contains, overlapOf, type Range } from "../core/index.ts";
 import { allow, entryAt, filesystemType, type Mount, type World } from "../kernel/index.ts";
+import type { UserProgram, UserSpace, Values } from "../kernel/syscall/index.ts";
 import {
   type Argument,
   flag,
@@ -16,9 +17,7 @@ import {
   task,
   text,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
+} from "../kernel/syscall/index.ts";
 import { type Decision, told } from "./decision.ts";
 import { accountOfId, foreignAccount, namespaceName } from "./dynamic-names.ts";
 import { dynamicUid, stateDirectory } from "./dynamic-user.ts";

@@ -1,7 +1,6 @@
 import { parsePasswd, parseSubid } from "../formats/index.ts";
 import { allow, INIT_PID, ROOT, type Task, type World } from "../kernel/index.ts";
-import { id, listOf, objectOf, optional, text } from "../kernel/syscall/argument.ts";
-import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
+import { id, listOf, objectOf, optional, text, type UserProgram, type UserSpace } from "../kernel/syscall/index.ts";
 import { FSID_SETUP, fsidProgram, fsidSetup } from "./fsid-user-space.ts";
 import { getSubids, type SubidFiles } from "./get-subids.ts";
 import { FSID_TOOL } from "./new-fsid-map-request.ts";

@@ -1,4 +1,4 @@
-import type { UserSpace } from "../kernel/syscall/user-space.ts";
+import type { UserSpace } from "../kernel/syscall/index.ts";
 import { SESSIONS } from "./session-user-space.ts";
 import { SYSTEMD } from "./systemd-user-space.ts";
 import { DELEGATION_TOOLS } from "./tool-user-space.ts";

@@ -1,7 +1,5 @@
-import { LINUX, type Profile } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import type { UserSpace } from "../kernel/syscall/user-space.ts";
+import { LINUX, type Profile } from "../kernel/index.ts";
+import { scenarioError, type UserSpace, type Values } from "../kernel/syscall/index.ts";
 import { knownCall, listAt, objectAt, splitSetup, textAt } from "./load.ts";
 import {
   BY_USER_SPACE,

@@ -1,10 +1,6 @@
-import { isId } from "../core/id.ts";
-import { isCapability } from "../kernel/capability.ts";
-import { LINUX, type Profile, parseProfile } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import { CALLS } from "../kernel/syscall/registry.ts";
-import type { UserSpace } from "../kernel/syscall/user-space.ts";
+import { isId } from "../core/index.ts";
+import { isCapability, LINUX, type Profile, parseProfile } from "../kernel/index.ts";
+import { CALLS, scenarioError, type UserSpace, type Values } from "../kernel/syscall/index.ts";
 import { refuseNotModelled } from "./not-modelled.ts";
 import { readObserved } from "./observed.ts";
 import {

@@ -1,4 +1,4 @@
-import { scenarioError } from "../kernel/syscall/argument.ts";
+import { scenarioError } from "../kernel/syscall/index.ts";
 
 /** What Linux has and the model has not, and the words by which a scenario may ask for it. */
 const NOT_MODELLED = [
@@ -22,12 +22,12 @@ const NOT_MODELLED = [
   },
   {
     what: "scenarios hold no subordinate ids: write the maps themselves, with map_write or in the setup",
-    keys: ["subuid", "subgid"],
-    calls: ["newuidmap", "newgidmap", "getsubids"],
+    keys: ["subuid", "subgid", "subfsuid", "subfsgid"],
+    calls: ["newuidmap", "newgidmap", "getsubids", "newfsuidmap", "newfsgidmap"],
   },
   {
-    what: "keyrings, semaphores and message queues are not modelled",
-    calls: ["keyctl", "add_key", "request_key", "semget", "msgget"],
+    what: "keyrings, semaphores and message queues are not modelled, but for who owns a key: add_key and key_describe",
+    calls: ["keyctl", "request_key", "semget", "msgget"],
   },
 ] as const satisfies readonly NotModelled[];
 

@@ -1,6 +1,5 @@
-import type { Engine } from "../core/engine.ts";
-import { UsernsError } from "../core/errors.ts";
-import { textPlace } from "../kernel/verdict.ts";
+import { type Engine, UsernsError } from "../core/index.ts";
+import { textPlace } from "../kernel/index.ts";
 import type { Vector } from "./import-vector.ts";
 import { type Answer, replay } from "./replay.ts";
 

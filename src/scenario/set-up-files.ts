@@ -1,18 +1,37 @@
-import { validateAcl } from "../kernel/acl-valid.ts";
-import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
-import { makeCgroups } from "../kernel/cgroup.ts";
-import { addEntry, entryAt } from "../kernel/directory.ts";
-import { idmapOf } from "../kernel/idmapped-mount.ts";
-import { Inode, type Superblock } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Path } from "../kernel/mount.ts";
-import { mountOverlay } from "../kernel/overlay-mount.ts";
-import { getName, nameFits, namesIn, type PathName } from "../kernel/path-name.ts";
-import type { AclEntry, PosixAcl } from "../kernel/posix-acl.ts";
-import { mountShiftfs } from "../kernel/shiftfs-mount.ts";
-import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
+import {
+  type AclEntry,
+  addEntry,
+  entryAt,
+  getName,
+  Inode,
+  idmapOf,
+  LINUX,
+  type Mount,
+  makeCgroups,
+  mountOverlay,
+  mountShiftfs,
+  NO_FLAGS,
+  nameFits,
+  namesIn,
+  type Path,
+  type PathName,
+  type PosixAcl,
+  putAcl,
+  ROOT,
+  type Superblock,
+  type Task,
+  validateAcl,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
+  aclOf,
+  fileCapability,
   fileMode,
+  flag,
+  type GivenEntry,
+  type GivenKid,
+  kernelId,
   listOf,
   namedIn,
   natural,
@@ -22,9 +41,7 @@ import {
   scenarioError,
   text,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { Task } from "../kernel/task.ts";
-import { ROOT, type World } from "../kernel/world.ts";
+} from "../kernel/syscall/index.ts";
 import { kid, ownerId } from "./kernel-id.ts";
 
 /** A name that a path can begin with. */
@@ -54,6 +71,8 @@ export const FILESYSTEM_ITEM = {
   upper: optional(text, undefined),
   /** The path of the block device that keeps it while it is mounted nowhere. */
   device: optional(text, undefined),
+  /** With fsid mappings: are its owners ids of processes, whatever fs maps there are? */
+  fsidmap_exempt: optional(flag, undefined),
 };
 
 /** A file system, mounted plainly under its own name. An overlay and a mark of shiftfs wait for {@link setUpStacked}. */
@@ -66,21 +85,23 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     lower = "none",
     upper = "none",
     device,
+    fsidmap_exempt,
   } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
   if (type === "overlay" || type === "shiftfs") return;
+  const exempt = exemption(world, fsidmap_exempt, `${where}.fsidmap_exempt`);
   if (lower !== "none" || upper !== "none")
     throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
   if (type === "cgroup2") {
     if (world.cgroups || userNs !== world.initUserNs || device !== undefined)
       throw scenarioError(where, "one hierarchy of cgroups, which the initial namespace owns, on no device", item);
     const { uid, gid, mode: bits } = root;
-    world.cgroups = makeCgroups(world, name, { uid, gid }, bits);
+    world.cgroups = makeCgroups(world, name, { uid, gid }, bits, exempt);
     const { superblock, root: top } = world.cgroups;
     world.superblocks.set(name, superblock);
     addMount(world, { ...PLAIN, name, superblock, root: top }, where);
     return;
   }
-  const superblock: Superblock = { name, type, userNs, isReadOnly: false };
+  const superblock: Superblock = { name, type, userNs, isReadOnly: false, ...exempt };
   const top = new Inode(world.inodeColumns, {
     superblock,
     type: "dir",
@@ -91,6 +112,14 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
   world.superblocks.set(name, superblock);
   if (device !== undefined) world.disks.set(device, { superblock, root: top });
   addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+}
+
+/** Whether a file system is exempt from fs maps, where a setup says so. */
+function exemption(world: World, isExempt: boolean | undefined, where: string): Pick<Superblock, "fsidmapExempt"> {
+  if (isExempt === undefined) return {};
+  if (!world.profile.fsid)
+    throw scenarioError(where, `no fs maps in ${world.profile.name}`, isExempt, `profile: ${LINUX.name}+fsid`);
+  return { fsidmapExempt: isExempt };
 }
 
 /**
@@ -180,6 +209,9 @@ function placeAt(world: World, path: string, where: string): Path | null {
   return found;
 }
 
+/** An ACL whose ids are kernel ids, as all of a setup are. */
+const setupAcl = aclOf(kernelId);
+
 export const FILE_ITEM = {
   fs: filesystem,
   path: text,
@@ -189,8 +221,8 @@ export const FILE_ITEM = {
   gid: ownerId,
   mode: optional(fileMode, 0o644),
   size: optional(natural, 0),
-  acl: optional(acl, undefined),
-  acl_default: optional(acl, undefined),
+  acl: optional(setupAcl, undefined),
+  acl_default: optional(setupAcl, undefined),
   fcap: optional(fileCapability, null),
 };
 
@@ -239,12 +271,11 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   if (given.acl_default) putAcl(inode, "default", kernelAcl(given.acl_default, `${where}.acl_default`));
 }
 
-/** An ACL whose ids are numbers of the initial namespace, as all of a setup are. */
-function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
+function kernelAcl(entries: readonly GivenEntry<GivenKid>[], where: string): PosixAcl {
   const made = entries.map((entry): AclEntry => {
     const { perm } = entry;
-    if (entry.tag === "user") return { tag: "user", perm, kid: kid(entry.id) };
-    if (entry.tag === "group") return { tag: "group", perm, kid: kid(entry.id) };
+    if (entry.tag === "user") return { tag: "user", perm, kid: entry.id };
+    if (entry.tag === "group") return { tag: "group", perm, kid: entry.id };
     return { tag: entry.tag, perm };
   });
   const valid = validateAcl(made);

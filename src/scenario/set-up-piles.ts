@@ -1,9 +1,5 @@
-import type { CredParts } from "../kernel/cred.ts";
-import { MAX_PILE } from "../kernel/setusers.ts";
-import { flag, optional, scenarioError } from "../kernel/syscall/argument.ts";
-import { idRanges } from "../kernel/syscall/id-ranges.ts";
-import type { World } from "../kernel/world.ts";
-import { type GivenKid, kernelId } from "./kernel-id.ts";
+import { type CredParts, MAX_PILE, type World } from "../kernel/index.ts";
+import { flag, type GivenKid, idRanges, kernelId, optional, scenarioError } from "../kernel/syscall/index.ts";
 
 const kernelIds = idRanges(
   kernelId,

@@ -1,11 +1,28 @@
-import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
-import { type CapSets, type Role, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
-import { copyMountNamespace } from "../kernel/mount.ts";
-import { MAX_GROUPS } from "../kernel/setgroups.ts";
+import { isValidKuid64 } from "../core/index.ts";
+import {
+  ALL_CAPS,
+  type CapSet,
+  type CapSets,
+  type CredIds,
+  copyMountNamespace,
+  kidToKfsid,
+  LINUX,
+  MAX_GROUPS,
+  NO_CAPS,
+  type OwnerKind,
+  pairOfKfsid,
+  SECUREBIT_NAMES,
+  SECUREBITS,
+  spawn,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
   capabilities,
   flag,
+  type GivenKid,
+  kernelId,
   listOf,
   objectOf,
   oneOf,
@@ -14,28 +31,54 @@ import {
   text,
   umask,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { UserNamespace } from "../kernel/user-namespace.ts";
-import { spawn, type World } from "../kernel/world.ts";
-import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
+} from "../kernel/syscall/index.ts";
+import { kid } from "./kernel-id.ts";
 import { PILE_ITEM, pilesOf } from "./set-up-piles.ts";
 
-const ROOT_IDS = { real: kid(0), effective: kid(0), saved: kid(0), fs: kid(0) };
+/** The ids of a task that a setup gives; null: as the kernel makes them of the others. */
+interface GivenIds {
+  readonly real: GivenKid;
+  readonly effective: GivenKid;
+  readonly saved: GivenKid;
+  readonly fs: GivenKid | null;
+  readonly pfs: GivenKid | null;
+}
 
-/** One id for all four roles, or `[real, effective, saved, fs]`. */
-const fourIds: Argument<{ readonly [R in Role]: GivenKid }> = {
-  schema: { anyOf: [kernelId.schema, { type: "array", items: kernelId.schema, minItems: 4, maxItems: 4 }] },
+const ROOT_IDS: GivenIds = { real: kid(0), effective: kid(0), saved: kid(0), fs: null, pfs: null };
+
+/**
+ * One id for all roles, or `[real, effective, saved, fs]`. With fsid mappings `fs` is an id of files, and a fifth can be the
+ * same as an id of processes.
+ */
+const fourIds: Argument<GivenIds> = {
+  schema: { anyOf: [kernelId.schema, { type: "array", items: kernelId.schema, minItems: 4, maxItems: 5 }] },
   isOptional: false,
   read: (value, where, world) => {
     const given = Array.isArray(value)
       ? listOf(kernelId).read(value, where, world)
       : [kernelId.read(value, where, world)];
-    const [real, effective = real, saved = real, fs = real] = given;
-    if (real === undefined || effective === undefined || saved === undefined || fs === undefined || given.length > 4)
+    const [real, effective = real, saved = real, fs = null, pfs = null] = given;
+    if (real === undefined || effective === undefined || saved === undefined || given.length > 5)
       throw scenarioError(where, "an id, or [real, effective, saved, fs]", value);
-    return { real, effective, saved, fs };
+    if (pfs && !world.profile.fsid)
+      throw scenarioError(
+        where,
+        `four ids in ${world.profile.name}: real, effective, saved, fs`,
+        value,
+        `profile: ${LINUX.name}+fsid`,
+      );
+    return { real, effective, saved, fs, pfs };
   },
 };
+
+/** All ids of a kind: an fs id that is not given goes with the effective one. */
+function idsIn<K extends OwnerKind>(world: World, ns: UserNamespace, kind: K, given: GivenIds): CredIds<K> {
+  const { real, effective, saved } = given;
+  const beside = kidToKfsid<K>(world, ns, kind, effective);
+  const made = isValidKuid64(beside) ? { fs: beside, pfs: effective } : { fs: effective, pfs: effective };
+  const pair = given.fs ? pairOfKfsid<K>(world, ns, kind, given.fs) : made;
+  return { real, effective, saved, fs: pair.fs, pfs: given.pfs ?? pair.pfs };
+}
 
 const SETS = {
   eff: optional(capabilities, NO_CAPS),
@@ -114,8 +157,8 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     cred: {
       ...given.caps,
       bounding: given.caps.bounding ?? boundingIn(world, userNs),
-      uid: given.uid,
-      gid: given.gid,
+      uid: idsIn(world, userNs, "uid", given.uid),
+      gid: idsIn(world, userNs, "gid", given.gid),
       groups: given.groups,
       ...pilesOf(world, given, where),
       securebits: given.securebits.reduce((set, bitName) => set | SECUREBITS[bitName], 0),

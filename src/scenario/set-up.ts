@@ -1,17 +1,28 @@
-import type { Extent } from "../core/extent.ts";
-import { type Kind, MAX_MAP_LINES } from "../core/id.ts";
-import { findMapFault } from "../core/id-map.ts";
-import { ALL_CAPS, hasCap, NO_CAPS } from "../kernel/capability.ts";
-import { childUserNamespace } from "../kernel/create-user-namespace.ts";
-import { type CredParts, sameIds } from "../kernel/cred.ts";
-import { installMap } from "../kernel/map-write.ts";
-import { ISOLATED } from "../kernel/profile.ts";
-import { socketPair } from "../kernel/socket.ts";
+import { type Extent, findMapFault, MAX_MAP_LINES } from "../core/index.ts";
+import {
+  ALL_CAPS,
+  type CredParts,
+  childUserNamespace,
+  fsSlot,
+  hasCap,
+  ISOLATED,
+  idSlot,
+  installMap,
+  LINUX,
+  type MapSlot,
+  NO_CAPS,
+  sameIds,
+  socketPair,
+  spawn,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
   capabilities,
   flag,
   id,
+  kernelId,
   listOf,
   nullable,
   objectOf,
@@ -21,10 +32,8 @@ import {
   text,
   tupleOf,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { UserNamespace } from "../kernel/user-namespace.ts";
-import { spawn, type World } from "../kernel/world.ts";
-import { kernelId, kid } from "./kernel-id.ts";
+} from "../kernel/syscall/index.ts";
+import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpStacked } from "./set-up-files.ts";
@@ -78,6 +87,7 @@ const extent: Argument<Extent> = {
 };
 
 const idMapLines = optional(nullable(listOf(extent)), null);
+const fsMapLines = optional(nullable(listOf(extent)), undefined);
 
 export const NAMESPACE_ITEM = {
   name: text,
@@ -86,6 +96,9 @@ export const NAMESPACE_ITEM = {
   uid_map: idMapLines,
   gid_map: idMapLines,
   projid_map: idMapLines,
+  /** Left out: as the kernel makes it of the id map. null: not written, whatever becomes of the id map. */
+  fsuid_map: fsMapLines,
+  fsgid_map: fsMapLines,
   setgroups: optional(oneOf("deny", "allow"), undefined),
   creator_caps: optional(capabilities, ALL_CAPS),
   uts: optional(flag, false),
@@ -111,9 +124,21 @@ function setUpNamespace(world: World, item: unknown, where: string): void {
   if (isolated) ns.isIsolated = true;
   world.userNamespaces.set(name, ns);
   if (setgroups === "deny") ns.setgroupsAllowed = false;
-  setUpMap(ns, "uid", lines.uid_map, `${where}.uid_map`);
-  setUpMap(ns, "gid", lines.gid_map, `${where}.gid_map`);
-  setUpMap(ns, "projid", lines.projid_map, `${where}.projid_map`);
+  for (const kind of ["uid", "gid"] as const) {
+    const file = `fs${kind}_map` as const;
+    const fsLines = lines[file];
+    if (fsLines && !world.profile.fsid)
+      throw scenarioError(
+        `${where}.${file}`,
+        `no fs map in ${world.profile.name}`,
+        fsLines.map((line) => [line.first, line.lowerFirst, line.count]),
+        `profile: ${LINUX.name}+fsid`,
+      );
+    setUpMap(world, ns, fsSlot(kind), fsLines ?? null, `${where}.${file}`);
+    const mirror = fsLines === null ? null : undefined;
+    setUpMap(world, ns, idSlot(kind), lines[`${kind}_map`], `${where}.${kind}_map`, mirror);
+  }
+  setUpMap(world, ns, idSlot("projid"), lines.projid_map, `${where}.projid_map`);
   if (uts) world.utsNamespaces.set(name, { userNs: ns });
   const everything = {
     effective: ALL_CAPS,
@@ -133,11 +158,18 @@ function setUpNamespace(world: World, item: unknown, where: string): void {
   world.residents.set(ns, spawn(world, { name: `resident of ${name}`, cred }));
 }
 
-function setUpMap(ns: UserNamespace, kind: Kind, extents: readonly Extent[] | null, where: string): void {
+function setUpMap(
+  world: World,
+  ns: UserNamespace,
+  slot: MapSlot,
+  extents: readonly Extent[] | null,
+  where: string,
+  mirror?: null,
+): void {
   if (!extents) return;
   const fault = findMapFault(extents, MAX_MAP_LINES);
   if (fault) throw scenarioError(`${where}[${fault.line - 1}]`, fault.expected, fault.got);
-  const installed = installMap(ns, kind, extents);
+  const installed = installMap(world, ns, slot, extents, mirror);
   if (!installed.ok)
     throw scenarioError(where, `a map that Linux takes: ${installed.rule.sentence}`, installed.because);
 }

@@ -11,6 +11,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["schema"],
   ["newuidmap"],
   ["newgidmap"],
+  ["newfsidmap"],
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
@@ -35,7 +36,8 @@ for (const command of COMMANDS)
     assert.equal(flags.at(-1), "--json");
     for (const flag of flags) assert.ok(examples.includes(flag), flag);
     const mayRefuse =
-      flags.includes("--map") || ["tour", "check", "run", "newuidmap", "newgidmap"].includes(command[0] ?? "");
+      flags.includes("--map") ||
+      ["tour", "check", "run", "newuidmap", "newgidmap", "newfsidmap"].includes(command[0] ?? "");
     assert.equal(/^Exit 1 when /m.test(options), mayRefuse);
   });
 

@@ -10,7 +10,8 @@
  * A command is "PROCESS OPERATION ARGUMENT...". Process 0 is the agent itself (pid 1 of its pid namespace); others are
  * made with "0 fork N" and inherit its descriptors from 100 to 499. Bytes are written as hex digits.
  *
- *   sys NAME ARG...         a system call: 12 a number, s6869 text, b0102 bytes in and out, o16 sixteen bytes out;
+ *   sys NAME ARG...         a system call: 12 a number, s6869 text, b0102 bytes in and out, o16 sixteen bytes out,
+ *                           z16 sixteen bytes in, each 0;
  *                           answers "RESULT ERRNO HEX..." with the bytes of each b and o
  *   trace PID               PTRACE_SEIZE by a child of the process, detached when it ends; by itself for itself
  *   sendcred FD PID UID GID | sendcred FD implicit | sendfd FD PASSED     one byte over a socket
@@ -105,6 +106,7 @@ static size_t unhex(char *digits) {
 static long make_call(int count, char **args) {
   long values[6] = {0};
   char *buffers[6] = {0};
+  char *zeros[6] = {0};
   size_t sizes[6] = {0};
   long number = -1;
   for (size_t at = 0; at < sizeof CALLS / sizeof *CALLS; at++)
@@ -131,6 +133,10 @@ static long make_call(int count, char **args) {
         buffers[at] = calloc(1, sizes[at] + 1);
         values[at] = (long)buffers[at];
         break;
+      case 'z':
+        zeros[at] = calloc(1, strtoul(text + 1, NULL, 10));
+        values[at] = (long)zeros[at];
+        break;
       default:
         values[at] = (long)strtoull(text, NULL, 10);
         if (text[0] == '-') values[at] = strtol(text, NULL, 10);
@@ -140,6 +146,7 @@ static long make_call(int count, char **args) {
   long result = syscall(number, values[0], values[1], values[2], values[3], values[4], values[5]);
   say_result(result);
   for (int at = 0; at < 6; at++) {
+    free(zeros[at]);
     if (!buffers[at]) continue;
     say(" ");
     for (size_t byte = 0; byte < sizes[at]; byte++) say("%02x", (unsigned char)buffers[at][byte]);

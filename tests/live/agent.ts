@@ -42,9 +42,13 @@ function errnoName(number: number): string {
 
 const hex = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString("hex");
 
+/** What a command can hold written out. */
+const LONG_BYTES = 8192;
+
 function write(arg: SysArg): string {
   if (typeof arg === "number" || typeof arg === "bigint") return String(arg);
   if (typeof arg === "string") return `s${hex(arg)}`;
+  if (arg instanceof Uint8Array && arg.length > LONG_BYTES && arg.every((byte) => byte === 0)) return `z${arg.length}`;
   return arg instanceof Uint8Array ? `b${hex(arg)}` : `o${arg.out}`;
 }
 

@@ -32,6 +32,8 @@ export interface Status {
   readonly uid: readonly number[];
   readonly gid: readonly number[];
   readonly groups: readonly number[];
+  /** Its pids: in the agent's pid namespace, then in each below. */
+  readonly pids: readonly number[];
   readonly caps: { readonly [set in "eff" | "perm" | "inh" | "amb" | "bset"]: CapSet };
 }
 
@@ -60,6 +62,7 @@ export async function readStatus(agent: Agent, reader: Proc, pid: number | "self
     uid: numbers("Uid"),
     gid: numbers("Gid"),
     groups: numbers("Groups"),
+    pids: numbers("NSpid"),
     caps: { eff: set("CapEff"), perm: set("CapPrm"), inh: set("CapInh"), amb: set("CapAmb"), bset: set("CapBnd") },
   };
 }

@@ -5,7 +5,7 @@ import { showCaps } from "../../src/kernel/show.ts";
 import { capabilities, capability } from "../../src/kernel/syscall/argument.ts";
 import type { Values } from "../../src/kernel/syscall/call.ts";
 import type { World } from "../../src/kernel/world.ts";
-import { AT_FDCWD, NotRun, type SysArg } from "./agent.ts";
+import { AT_FDCWD, NotRun, type Proc, type SysArg } from "./agent.ts";
 import { bitsOf, numberOf, numbersOf, textOf, wordOf } from "./arguments.ts";
 import { type LiveCall, type LiveCalls, recorded } from "./call.ts";
 import { capsetArgs, readStatus, type Status } from "./capabilities.ts";
@@ -24,8 +24,6 @@ function fsid(name: string, key: string): LiveCall {
     old: (await agent.sys(proc, name, numberOf(args, key))).result,
   });
 }
-
-const NGROUPS_MAX = 65536;
 
 function capsOf(value: unknown, world: World): CapSet {
   return value === undefined ? 0n : capabilities.read(value, "caps", world);
@@ -46,9 +44,7 @@ export const ID_CALLS: LiveCalls = {
   setfsgid: fsid("setfsgid", "gid"),
   setgroups: async ({ agent }, { proc }, args) => {
     const groups = numbersOf(args, "groups");
-    // A command of the agent holds no more; how many there are is asked before they are read.
-    const given = groups.length > NGROUPS_MAX ? u32s(0) : u32s(...groups);
-    return recorded(await agent.sys(proc, "setgroups", groups.length, given));
+    return recorded(await agent.sys(proc, "setgroups", groups.length, u32s(...groups)));
   },
   getresuid: async ({ agent }, { proc }) => {
     const { uid } = await readStatus(agent, proc, "self");
@@ -131,6 +127,17 @@ export function nsFileOf(live: LiveWorld, args: Values): number | string {
   return `${live.agent.procPath}/${task.proc.pid}/ns/user`;
 }
 
+/** Ask about the user namespace that a step names. What is refused at opening its file says so. */
+async function withNsFile(live: LiveWorld, proc: Proc, args: Values, ask: (fd: number) => Promise<Values>) {
+  const ns = nsFileOf(live, args);
+  if (typeof ns === "number") return ask(ns);
+  const opened = await live.agent.sys(proc, "openat", AT_FDCWD, ns, O.r, 0);
+  if (opened.errno !== null) return recorded(opened, "ns");
+  const answer = await ask(opened.result);
+  await live.agent.sys(proc, "close", opened.result);
+  return answer;
+}
+
 export const NAMESPACE_CALLS: LiveCalls = {
   unshare_user: async (live, { proc }, args) => {
     const { agent } = live;
@@ -140,23 +147,16 @@ export const NAMESPACE_CALLS: LiveCalls = {
   },
   unshare: async ({ agent }, { proc }, args) =>
     recorded(await agent.sys(proc, "unshare", bitsOf(args, "flags", CLONE))),
-  setns: async (live, { proc }, args) => {
-    const { agent } = live;
-    const ns = nsFileOf(live, args);
-    if (typeof ns === "number") return recorded(await agent.sys(proc, "setns", ns, CLONE.user));
-    const opened = await agent.sys(proc, "openat", AT_FDCWD, ns, O.r, 0);
-    if (opened.errno !== null) return recorded(opened, "ns");
-    const entered = await agent.sys(proc, "setns", opened.result, CLONE.user);
-    await agent.sys(proc, "close", opened.result);
-    return recorded(entered);
-  },
+  setns: (live, { proc }, args) =>
+    withNsFile(live, proc, args, async (fd) => recorded(await live.agent.sys(proc, "setns", fd, CLONE.user))),
   setns_uts: async ({ agent, utsNsFds }, { proc }, args) =>
     recorded(await agent.sys(proc, "setns", namespaceFd(utsNsFds, args, "owner"), CLONE.uts)),
   sethostname: async ({ agent }, { proc }) => recorded(await agent.sys(proc, "sethostname", "live", 4)),
-  ns_owner_uid: async ({ agent, userNsFds }, { proc }, args) => {
-    const asked = await agent.sys(proc, "ioctl", namespaceFd(userNsFds, args, "ns"), NS_GET_OWNER_UID, { out: 4 });
-    return asked.errno === null ? { ok: true, uid: asked.buffers[0]?.readUInt32LE(0) } : recorded(asked);
-  },
+  ns_owner_uid: (live, { proc }, args) =>
+    withNsFile(live, proc, args, async (fd) => {
+      const asked = await live.agent.sys(proc, "ioctl", fd, NS_GET_OWNER_UID, { out: 4 });
+      return asked.errno === null ? { ok: true, uid: asked.buffers[0]?.readUInt32LE(0) } : recorded(asked);
+    }),
   ns_parent_fd: async ({ agent, userNsFds }, { proc }, args) => {
     const asked = await agent.sys(proc, "ioctl", namespaceFd(userNsFds, args, "ns"), NS_GET_PARENT);
     if (asked.errno === null) await agent.sys(proc, "close", asked.result);
@@ -170,7 +170,7 @@ function mapPath(live: LiveWorld, args: Values): string {
   const file = textOf(args, "file");
   const { procPath } = live.agent;
   if (ns === "self") return `${procPath}/self/${file}`;
-  const resident = live.residents.get(ns);
+  const resident = ns.startsWith("/proc/") ? live.tasks.get(ns.slice(6))?.proc : live.residents.get(ns);
   if (!resident) throw new NotRun(`no resident of ${ns}`);
   return `${procPath}/${resident.pid}/${file}`;
 }
@@ -226,7 +226,8 @@ export const MAP_CALLS: LiveCalls = {
     return read;
   },
   map_open: async (live, task, args) => {
-    const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, mapPath(live, args), O.rw, 0);
+    const acc = wordOf(args, "acc", O, "rw");
+    const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, mapPath(live, args), acc, 0);
     if (opened.errno === null) task.fds.set(textOf(args, "keep"), opened.result);
     return recorded(opened);
   },

@@ -1,7 +1,9 @@
 /** A world of the model, made on the running kernel: namespaces, processes and sockets. */
 import { ALL_CAPS, type CapSet, capSet, capsWithout } from "../../src/kernel/capability.ts";
 import type { CredIds } from "../../src/kernel/cred.ts";
-import { formatMap, readMap } from "../../src/kernel/map-write.ts";
+import { idSlot } from "../../src/kernel/map-slot.ts";
+import { formatMap } from "../../src/kernel/map-text.ts";
+import { readMap } from "../../src/kernel/map-write.ts";
 import type { Task } from "../../src/kernel/task.ts";
 import type { UserNamespace } from "../../src/kernel/user-namespace.ts";
 import { ROOT, type World } from "../../src/kernel/world.ts";
@@ -129,7 +131,7 @@ async function writeMaps(live: LiveWorld, world: World, ns: UserNamespace, paren
   if (!opener) throw new Error(`${parent.name} has no resident`);
   for (const kind of ["uid", "gid", "projid"] as const) {
     if (ns.maps[kind].extents.length === 0) continue;
-    const text = formatMap(readMap(world, ns, kind, opener));
+    const text = formatMap(readMap(world, ns, idSlot(kind), opener));
     await writeFile(`${kind}_map`, text.replace(/ +/g, " ").replace(/^ /gm, ""));
   }
 }

@@ -5,6 +5,7 @@ import { UsernsError } from "../../src/core/index.ts";
 import { inSource, loadScenario, replay, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 import { FORMS } from "./rows/forms.ts";
+import { ISOLATED_IDS } from "./rows/isolated.ts";
 import { NOT_MODELLED } from "./rows/not-modelled.ts";
 import type { Row } from "./rows/row.ts";
 import { SETUPS } from "./rows/setups.ts";
@@ -12,7 +13,7 @@ import { SETUSERS } from "./rows/setusers.ts";
 import { STEPS } from "./rows/steps.ts";
 import { schemaCheck } from "./schema-check.ts";
 
-const ROWS: readonly Row[] = [...FORMS, ...SETUPS, ...STEPS, ...NOT_MODELLED, ...SETUSERS];
+const ROWS: readonly Row[] = [...FORMS, ...SETUPS, ...ISOLATED_IDS, ...STEPS, ...NOT_MODELLED, ...SETUSERS];
 
 for (const engine of ENGINES)
   for (const { rule, scenario, says, code = "ERR_SCENARIO" } of ROWS)

@@ -1,18 +1,19 @@
 /** The example scenarios answer as they say, on every engine, and conform to the published schema. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ISOLATED, ISOLATION_SWITCHES, REPAIRS } from "../../src/kernel/index.ts";
+import { FSID_REPAIRS, ISOLATED, ISOLATION_SWITCHES, REPAIRS } from "../../src/kernel/index.ts";
 import { SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
-import { inSource, loadScenario, replay, type Scenario } from "../../src/scenario/index.ts";
+import { inSource, loadScenario, replay, type Scenario, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "./examples.ts";
+import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "./examples.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const conforms = schemaCheck();
 
 test("there are ten examples", () => assert.ok(EXAMPLES.length >= 10));
 
-for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES]) {
+for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES, ...FSID_EXAMPLES]) {
   test(`${source.name} conforms to the schema and expects an answer of every call`, () => {
     assert.ok(conforms(source.json));
     const { steps, title } = loadScenario(source.json, SCENARIO_PROGRAMS);
@@ -33,10 +34,26 @@ for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, .
     });
 }
 
-function isolatedExample(file: string) {
-  const found = ISOLATED_EXAMPLES.find(({ name }) => name.endsWith(`/${file}.yaml`));
+function exampleIn(examples: readonly Source[], file: string) {
+  const found = examples.find(({ name }) => name.endsWith(`/${file}.yaml`));
   assert.ok(found, `no scenario ${file}.yaml`);
   return loadScenario(found.json);
+}
+
+const isolatedExample = (file: string) => exampleIn(ISOLATED_EXAMPLES, file);
+const fsidExample = (file: string) => exampleIn(FSID_EXAMPLES, file);
+
+/** Two scenarios make the same calls in the same world, of two kernels, and are answered otherwise. */
+function assertOtherAnswers(one: Scenario, other: Scenario): void {
+  const { steps, ...world } = one;
+  const { steps: otherSteps, ...otherWorld } = other;
+  assert.deepEqual({ ...otherWorld, profile: null }, { ...world, profile: null });
+  const calls = (of: Scenario["steps"]) => of.map(({ task, call, args }) => ({ task, call, args }));
+  assert.deepEqual(calls(otherSteps), calls(steps));
+  assert.notDeepEqual(
+    otherSteps.map(({ observed }) => observed),
+    steps.map(({ observed }) => observed),
+  );
 }
 
 for (const name of REPAIRS)
@@ -45,16 +62,42 @@ for (const name of REPAIRS)
     const repaired = isolatedExample(`${name}-repaired`);
     assert.deepEqual(hole.profile.isolated, new Set());
     assert.deepEqual(repaired.profile.isolated, new Set(REPAIRS));
-    const { steps, ...world } = hole;
-    const { steps: repairedSteps, ...repairedWorld } = repaired;
-    assert.deepEqual({ ...repairedWorld, profile: null }, { ...world, profile: null });
-    const calls = (of: typeof steps) => of.map(({ task, call, args }) => ({ task, call, args }));
-    assert.deepEqual(calls(repairedSteps), calls(steps));
-    assert.notDeepEqual(
-      repairedSteps.map(({ observed }) => observed),
-      steps.map(({ observed }) => observed),
-    );
+    assertOtherAnswers(hole, repaired);
   });
+
+for (const { name } of FSID_REPAIRS)
+  test(`fsid mappings, ${name}: one scenario shows the defect, and the same calls show it gone`, () => {
+    const defect = fsidExample(name);
+    const repaired = fsidExample(`${name}-repaired`);
+    assert.equal(defect.profile.fsid, "v3");
+    assert.equal(repaired.profile.fsid, "fixed");
+    assertOtherAnswers(defect, repaired);
+  });
+
+/** What earlier revisions of the fsid mappings answered otherwise. */
+const REVISIONS = [
+  ["setuid-execution", "v1"],
+  ["setuid-execution", "reply"],
+  ["personality", "v1"],
+  ["personality", "reply"],
+  ["nested-unaware", "v2"],
+  ["keys", "v2"],
+] as const;
+
+for (const [name, mode] of REVISIONS)
+  test(`${name}: the revision ${mode} answers otherwise than the third series`, () => {
+    const earlier = fsidExample(`${name}-${mode}`);
+    assert.equal(earlier.profile.fsid, mode);
+    assertOtherAnswers(fsidExample(name), earlier);
+  });
+
+test("every scenario of fsid mappings says whom it answers", () => {
+  for (const { name } of FSID_EXAMPLES) {
+    const [comment = ""] = readFileSync(name, "utf8").split("version: 1");
+    assert.match(comment, /^(# .+\n)+$/, name);
+    assert.match(comment, /"|Horn|Bottomley|Hallyn|Bacik|Nobody|Both proposals/, name);
+  }
+});
 
 /** What else answers otherwise with a switch turned, beside the repairs. */
 const POLICIES = Object.keys(ISOLATION_SWITCHES).filter((name) => !REPAIRS.some((repair) => repair === name));

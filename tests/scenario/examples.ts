@@ -14,6 +14,9 @@ function examplesIn(folder: string): readonly Source[] {
 /** Those that a running kernel answers too. */
 export const EXAMPLES = examplesIn("tests/scenarios/linux");
 
+/** Those of fsid mappings, which no released kernel has, and the mount that does the same on one that all have. */
+export const FSID_EXAMPLES = examplesIn("tests/scenarios/fsid");
+
 /** Those of isolated namespaces, which no released kernel has. */
 export const ISOLATED_EXAMPLES = examplesIn("tests/scenarios/isolated");
 

@@ -53,7 +53,7 @@ for (const on of ENGINES)
       failed.map(({ vector, lines }) => [vector.id, ...lines]),
       [],
     );
-    for (const part of ["B", "C", "H"] as const) {
+    for (const part of ["A", "B", "C", "H"] as const) {
       const passed = outcomes.filter(({ kind, vector }) => kind === "passed" && vector.tag === part);
       assert.equal(passed.length, ROWS[part], `every row of part ${part} is asked`);
     }
@@ -126,6 +126,21 @@ test("values stand in a tuple, between slashes or among the words that `reads` g
       ["passed"],
       expected,
     );
+});
+
+test("a function of the kernel is asked in a namespace or on a mount, as a step", () => {
+  const setup = `{namespaces: [{name: N, parent: init, owner: [0, 0], uid_map: [[0, 100000, 9]], gid_map: [[0, 200000, 9]]}],
+    filesystems: [{name: disk, type: tmpfs}], mounts: [{name: m, fs: disk, idmap: N}]}`;
+  const steps = `[{call: make_kuid, ns: N, id: 5}, {call: from_kgid_munged, ns: N, id: 5}, {call: make_kgid, ns: N, id: 9},
+    {call: make_vfsgid, mount: m, id: 1}, {call: from_kuid, id: 7}]`;
+  const answers = "[0.value, 1.value, 2.value, 3.value, 4.value]";
+  const row = `rows: {H01: {setup: ${setup}, steps: ${steps}, answers: ${answers}}}`;
+  assert.deepEqual(
+    asked({ expected: "(100005, 65534, INVALID(-1), 200001, 7)" }, row).flatMap((outcome) =>
+      outcome.kind === "failed" ? outcome.lines : [],
+    ),
+    [],
+  );
 });
 
 test("worlds that differ in their profile answer by name", () => {

@@ -104,6 +104,12 @@ export const MAP_CALLS: CallTable = [
     const opened = openThrough(world, task, ns, file, MAY.read);
     return opened.ok ? allow({ text: readMapFile(world, opened.value) }) : atStage(opened, "open");
   }),
+  defineCall("map_lines", { ns: throughProcOf, file }, (world, task, { ns, file }) => {
+    const opened = openThrough(world, task, ns, file, MAY.read);
+    if (!opened.ok) return atStage(opened, "open");
+    const lines = readMapFile(world, opened.value).split("\n").filter(Boolean);
+    return allow({ lines: lines.map((line) => line.trim().split(/ +/).map(Number)) });
+  }),
   defineCall(
     "map_open",
     { ns: throughProcOf, file, keep: anyText, acc: optional(access, "rw") },

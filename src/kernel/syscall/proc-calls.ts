@@ -2,7 +2,7 @@ import { readLoginUid, writeLoginUid } from "../loginuid.ts";
 import { showMode } from "../mode.ts";
 import { mountInfo } from "../mountinfo.ts";
 import { MAY } from "../permission.ts";
-import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc } from "../proc-file.ts";
+import { openProc, PROC_PATHS, type ProcPath, procPath, readProc, readProcLink, statProc } from "../proc-file.ts";
 import { writeComm, writeOomScoreAdj } from "../process-setting.ts";
 import { showCapSets, showGroups, showIds, showIsolatedIds } from "../show.ts";
 import { allow, atStage } from "../verdict.ts";
@@ -31,6 +31,9 @@ const ENTRY_CALLS: CallTable = [
     "proc_open",
     { target: pidOfTask, file: entryOf("openable"), acc: optional(oneOf("r", "w", "rw"), "r") },
     (world, task, { target, file, acc }) => plain(openProc(world, task, target, file, ACCESS[acc])),
+  ),
+  defineCall("proc_read", { target: pidOfTask, file: entryOf("openable") }, (world, task, { target, file }) =>
+    plain(readProc(world, task, target, file)),
   ),
   defineCall("proc_readlink", { target: pidOfTask, file: entryOf("symlink") }, (world, task, { target, file }) =>
     plain(readProcLink(world, task, target, file)),

@@ -94,13 +94,13 @@ const ASKING_CALLS: CallTable = [
     plain(kill(world, task, target, sig, where)),
   ),
   defineCall("ptrace", { target: pidOfTask }, (world, task, { target }) =>
-    ofProcess(world, target, () => mayTrace(task, target)),
+    ofProcess(world, target, () => mayTrace(world, task, target)),
   ),
-  defineCall("robust_list", { target: taskName }, (_, task, { target }) =>
-    plain(ptraceMayAccess(task, target, "realcreds")),
+  defineCall("robust_list", { target: taskName }, (world, task, { target }) =>
+    plain(ptraceMayAccess(world, task, target, "realcreds")),
   ),
-  defineCall("pidfd_getfd", { target: taskName }, (_, task, { target }) =>
-    plain(ptraceMayAccess(task, target, "realcreds")),
+  defineCall("pidfd_getfd", { target: taskName }, (world, task, { target }) =>
+    plain(ptraceMayAccess(world, task, target, "realcreds")),
   ),
   defineCall("getpriority_set", { target: pidOfTask, nice: int }, (world, task, { target, nice }) =>
     ofProcess(world, target, () => setPriority(world, task, target, nice)),

@@ -2,6 +2,7 @@ import { ACL_CALLS } from "./acl-calls.ts";
 import type { Call, CallTable } from "./call.ts";
 import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
+import { FSID_CALLS } from "./fsid-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
 import { IPC_CALLS } from "./ipc-calls.ts";
 import { KERNEL_CALLS } from "./kernel-calls.ts";
@@ -28,6 +29,7 @@ const FAMILIES: readonly CallTable[] = [
   SOCKET_CALLS,
   IPC_CALLS,
   KERNEL_CALLS,
+  FSID_CALLS,
   NETWORK_CALLS,
   FILE_CALLS,
   MOUNT_CALLS,

@@ -1,5 +1,4 @@
-import { scenarioError } from "../../kernel/syscall/argument.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { scenarioError, type Values } from "../../kernel/syscall/index.ts";
 import { isSameJson } from "../compare.ts";
 import { listAt, objectAt, textAt } from "../load.ts";
 import { pathParts } from "../source.ts";
@@ -20,19 +19,28 @@ export type AnswerCheck = (expected: string, results: WorldResults) => string | 
  * - `0.uid[1]`: of the first step's result; `v3.0.uid` in the world v3; `0` alone is OK or the step's errno
  * - `{from: REF or list of them, words: {word: value, …}}`: the row says it in a word, which stands for the value
  * - `{compare: [REF, REF]}`: the row says `same` or `differ`
+ * - `{list: [REF, REF]}`: the row says several answers as one tuple or list
  * - `{in: REF, around: TEXT}`: the row says a part of a text; `around` is that text, with `{}` for the part
  *
  * @throws UsernsError ERR_SCENARIO with the JSON path
  */
 export function readAnswer(json: unknown, where: string): AnswerCheck {
   if (typeof json === "string") return (expected, results) => differs(readValue(expected), find(json, results, where));
-  const given = objectAt(json, where, ["from", "words", "compare", "in", "around"]);
+  const given = objectAt(json, where, ["from", "words", "compare", "list", "in", "around"]);
   if (given.in !== undefined) {
     const ref = textAt(given.in, `${where}.in`);
     const [before, after, ...more] = textAt(given.around, `${where}.around`).split(HOLE);
     if (before === undefined || after === undefined || more.length > 0)
       throw scenarioError(`${where}.around`, `a text with ${HOLE} once`, given.around);
     return (expected, results) => differs(before + expected + after, find(ref, results, where));
+  }
+  if (given.list !== undefined) {
+    const list = listAt(given.list, `${where}.list`).map((ref) => textAt(ref, `${where}.list`));
+    return (expected, results) =>
+      differs(
+        readValue(expected),
+        list.map((ref) => find(ref, results, where)),
+      );
   }
   if (given.compare !== undefined) {
     const [a, b] = listAt(given.compare, `${where}.compare`).map((ref) => textAt(ref, `${where}.compare`));

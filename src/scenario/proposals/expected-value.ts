@@ -1,5 +1,5 @@
-import { NO_ID } from "../../core/id.ts";
-import { scenarioError } from "../../kernel/syscall/argument.ts";
+import { NO_ID } from "../../core/index.ts";
+import { scenarioError } from "../../kernel/syscall/index.ts";
 
 /** Stands for a value in the words of a row. */
 export const HOLE = "{}";

@@ -1,12 +1,10 @@
-import type { Engine } from "../../core/engine.ts";
-import { UsernsError } from "../../core/errors.ts";
-import { scenarioError } from "../../kernel/syscall/argument.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
-import type { UserSpace } from "../../kernel/syscall/user-space.ts";
+import { type Engine, UsernsError } from "../../core/index.ts";
+import { scenarioError, type UserSpace, type Values } from "../../kernel/syscall/index.ts";
 import { replay } from "../replay.ts";
 import type { Outcome, Recorded } from "../run-vector.ts";
 import { inSource, type Source } from "../source.ts";
 import { valuesIn } from "./expected-value.ts";
+import { withFunctionSteps } from "./function-steps.ts";
 import { readTables, type TableRow } from "./table.ts";
 import { inRow, readTranslations, type Translated, type Translation } from "./translation.ts";
 
@@ -25,11 +23,12 @@ export function importProposals(
   translations: ReadonlyMap<string, Source>,
   userSpace: UserSpace | null = null,
 ): readonly Recorded[] {
+  const programs = withFunctionSteps(userSpace);
   const rows = readTables(json, where);
   const ids = new Set(rows.map(({ id }) => id));
   const read = [...translations].flatMap(([part, source]) =>
     inSource(source, (file) => {
-      const ofPart = [...readTranslations(file, userSpace)];
+      const ofPart = [...readTranslations(file, programs)];
       const [unknown] = ofPart.find(([id]) => !ids.has(id) || !id.startsWith(part)) ?? [];
       if (unknown !== undefined) throw scenarioError(`$.rows.${unknown}`, `a row of part ${part}`, unknown);
       return ofPart.map(([id, translation]) => ({ id, translation, source }));
@@ -37,7 +36,7 @@ export function importProposals(
   );
   return rows.map((row): Recorded => {
     const found = read.find(({ id }) => id === row.id);
-    const run = (engine: Engine) => [outcomeOf(row, found?.translation, found?.source, engine, userSpace)];
+    const run = (engine: Engine) => [outcomeOf(row, found?.translation, found?.source, engine, programs)];
     return { id: row.id, tag: row.part, run };
   });
 }
@@ -47,13 +46,13 @@ function outcomeOf(
   translation: Translation | undefined,
   source: Source | undefined,
   engine: Engine,
-  userSpace: UserSpace | null,
+  programs: UserSpace,
 ): Outcome {
   const vector = { id: row.id, tag: row.part };
   if (!translation || !source) return { vector, kind: "skipped", reason: `not yet modelled: ${row.scenario}` };
   if (translation.kind === "prose") return { vector, kind: "prose", reason: translation.why };
   try {
-    const lines = inSource(source, () => differences(row, translation, engine, userSpace));
+    const lines = inSource(source, () => differences(row, translation, engine, programs));
     return lines.length === 0 ? { vector, kind: "passed" } : { vector, kind: "failed", lines };
   } catch (error) {
     if (!(error instanceof UsernsError)) throw error;
@@ -62,7 +61,7 @@ function outcomeOf(
 }
 
 /** What a row expects and the model does not answer; first the row itself. */
-function differences(row: TableRow, translated: Translated, engine: Engine, userSpace: UserSpace | null): string[] {
+function differences(row: TableRow, translated: Translated, engine: Engine, programs: UserSpace): string[] {
   const at = `$.rows.${row.id}`;
   const { reads, answers } = translated;
   const values = valuesIn(row.expected, reads, answers.length, `${at}.reads`);
@@ -71,7 +70,7 @@ function differences(row: TableRow, translated: Translated, engine: Engine, user
   const results = new Map<string, readonly Values[]>();
   for (const [name, load] of translated.worlds) {
     const scenario = load();
-    const answered = inRow(at, () => replay(scenario, engine, userSpace));
+    const answered = inRow(at, () => replay(scenario, engine, programs));
     results.set(
       name,
       answered.map(({ result }) => result),

@@ -1,4 +1,4 @@
-import { scenarioError } from "../../kernel/syscall/argument.ts";
+import { scenarioError } from "../../kernel/syscall/index.ts";
 import { listAt, objectAt, textAt } from "../load.ts";
 
 /** A row of a proposal's table: what somebody does, in words, and what comes of it. */

@@ -1,8 +1,6 @@
-import { UsernsError } from "../../core/errors.ts";
-import { LINUX } from "../../kernel/profile.ts";
-import { scenarioError } from "../../kernel/syscall/argument.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
-import type { UserSpace } from "../../kernel/syscall/user-space.ts";
+import { UsernsError } from "../../core/index.ts";
+import { LINUX } from "../../kernel/index.ts";
+import { scenarioError, type UserSpace, type Values } from "../../kernel/syscall/index.ts";
 import { listAt, loadScenario, objectAt, textAt } from "../load.ts";
 import { SCENARIO_VERSION, type Scenario } from "../scenario.ts";
 import { type AnswerCheck, ONLY_WORLD, readAnswer } from "./answer.ts";
@@ -95,7 +93,9 @@ function loadWorld(world: Values, where: string, setups: Values, userSpace: User
     setup,
     steps: world.steps,
   };
-  return inRow(where, () => loadScenario(scenario, userSpace));
+  const loaded = inRow(where, () => loadScenario(scenario, userSpace));
+  // Programs are started for every row: the kernel's functions need nothing of a setup.
+  return { ...loaded, userSpace: loaded.userSpace ?? {} };
 }
 
 /** `like` names a setup of the file; keys beside it are laid over that. */

@@ -1,5 +1,4 @@
-import { UsernsError } from "../../core/errors.ts";
-import { NO_ID } from "../../core/id.ts";
+import { NO_ID, UsernsError } from "../../core/index.ts";
 
 /** What a script remembers of the answers so far, since later commands refer to them. */
 export interface Memory {

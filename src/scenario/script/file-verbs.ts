@@ -1,5 +1,4 @@
-import { isMapFileName } from "../../kernel/map-file.ts";
-import { procPath } from "../../kernel/proc-file.ts";
+import { isMapFileName, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { procFileOf } from "./proc-path.ts";

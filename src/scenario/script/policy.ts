@@ -1,5 +1,4 @@
-import type { IsolationSwitch } from "../../kernel/isolation-switches.ts";
-import { isolatedProfile, type Profile } from "../../kernel/profile.ts";
+import { type IsolationSwitch, isolatedProfile, type Profile } from "../../kernel/index.ts";
 import { type Memory, scriptError, word } from "./command.ts";
 import type { Script } from "./script.ts";
 import { call, type Verb, verb } from "./verb.ts";

@@ -1,6 +1,5 @@
-import { isMapFileName } from "../../kernel/map-file.ts";
-import { procPath } from "../../kernel/proc-file.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { isMapFileName, procPath } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { hexOf } from "./capability-text.ts";
 import { type Given, word } from "./command.ts";
 import { MACHINE_MOUNT_LINES } from "./machine.ts";

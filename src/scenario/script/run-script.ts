@@ -1,8 +1,6 @@
-import type { Engine } from "../../core/engine.ts";
-import { UsernsError } from "../../core/errors.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
-import { textPlace } from "../../kernel/verdict.ts";
-import { createWorld, freeWorld, type World } from "../../kernel/world.ts";
+import { type Engine, UsernsError } from "../../core/index.ts";
+import { createWorld, freeWorld, textPlace, type World } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { placed } from "../placed.ts";
 import { type Answer, take } from "../replay.ts";
 import type { Recorded } from "../run-vector.ts";

@@ -1,4 +1,4 @@
-import type { Values } from "../../kernel/syscall/call.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import type { Given, Memory } from "./command.ts";
 
 /** A call of the registry, with its arguments. */

@@ -68,9 +68,55 @@ export const SETUPS: readonly Row[] = [
   },
   {
     rule: "a task has one id or four of each kind",
-    scenario: withSetup({ tasks: [{ name: "p", uid: [1, 2, 3, 4, 5] }] }),
-    says: "$.setup.tasks[0].uid: expected an id, or [real, effective, saved, fs] (got [1,2,3,4,5])",
+    scenario: withSetup({ tasks: [{ name: "p", uid: [1, 2, 3, 4, 5, 6] }] }),
+    says: "$.setup.tasks[0].uid: expected an id, or [real, effective, saved, fs] (got [1,2,3,4,5,6])",
     refusedBy: "both",
+  },
+  {
+    rule: "a fifth id is for a kernel with fsid mappings",
+    scenario: withSetup({ tasks: [{ name: "p", uid: [1, 2, 3, 4, 5] }] }),
+    says: "$.setup.tasks[0].uid: expected four ids in linux-6.18: real, effective, saved, fs (got [1,2,3,4,5]); profile: linux-6.18+fsid",
+    refusedBy: "loader",
+  },
+  {
+    rule: "fs maps are for a kernel with fsid mappings",
+    scenario: withSetup({ namespaces: [{ ...A, fsuid_map: [[0, 300000, 10]] }] }),
+    says: "$.setup.namespaces[0].fsuid_map: expected no fs map in linux-6.18 (got [[0,300000,10]]); profile: linux-6.18+fsid",
+    refusedBy: "loader",
+  },
+  {
+    rule: "a file system is exempt from fs maps where there are some",
+    scenario: withSetup({ filesystems: [{ ...TMPFS, fsidmap_exempt: true }] }),
+    says: "$.setup.filesystems[0].fsidmap_exempt: expected no fs maps in linux-6.18 (got true); profile: linux-6.18+fsid",
+    refusedBy: "loader",
+  },
+  {
+    rule: "an fs map lies in the fs map of the parent",
+    scenario: {
+      ...withSetup({
+        namespaces: [
+          { ...A, fsuid_map: [[0, 300000, 10]] },
+          { ...A, name: "B", parent: "A", uid_map: [[0, 0, 1]], gid_map: null, fsuid_map: [[0, 10, 1]] },
+        ],
+      }),
+      profile: "linux-6.18+fsid",
+    },
+    says: '$.setup.namespaces[1].fsuid_map: expected a map that Linux takes: Every line must lie within one line of the parent\'s map. (got "no line of fsuid_map of A holds all of 0:10:1")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "an id map that is its fs map too lies in both maps of the parent",
+    scenario: {
+      ...withSetup({
+        namespaces: [
+          { ...A, fsuid_map: [[0, 300000, 5]] },
+          { ...A, name: "B", parent: "A", uid_map: [[0, 5, 1]], gid_map: null },
+        ],
+      }),
+      profile: "linux-6.18+fsid",
+    },
+    says: '$.setup.namespaces[1].uid_map: expected a map that Linux takes: Every line must lie within one line of the parent\'s map. (got "fsuid_map mirrors it: no line of fsuid_map of A holds all of 0:5:1")',
+    refusedBy: "loader",
   },
   {
     rule: "a capability exists",
