@@ -17,7 +17,7 @@ import type { World } from "./world.ts";
 export const PATCH = "setusers(), 16 November 2014 (linux-api)";
 /** What this project added, where the sources only say what it is for. */
 export const COMPLETION = "completion of this project";
-const TABLE = "semantics/fsid-setusers-shift.md, table B";
+const TABLE = "vectors/proposals";
 
 export const PILE_RULES = ruleTable({
   setidFromPile: {

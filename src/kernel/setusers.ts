@@ -65,7 +65,7 @@ export interface PileRequest<K extends OwnerKind> {
  * `setusers`, and its twin for groups: replace a pile as a whole. Ids that the caller cannot name are lost with it.
  *
  * @returns ENOSYS, EINVAL, EFAULT, EPERM
- * @source  semantics/fsid-setusers-shift.md, B.2
+ * @source  vectors/proposals, part B
  */
 export function setPile<K extends OwnerKind>(world: World, task: Task, kind: K, request: PileRequest<K>): Verdict {
   const called = hasCalls(world);

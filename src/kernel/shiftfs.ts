@@ -57,7 +57,7 @@ export interface ShiftfsTerms {
  * A tree whose owners are those of another one, taken from the namespace that owns the file system below to the one
  * that mounted it: `make_kuid(to, from_kuid(from, kuid))`. So the ids used inside are the ones that land on the disk.
  *
- * @source shiftfs, as Ubuntu had it (fs/shiftfs.c); semantics/fsid-setusers-shift.md, C.1
+ * @source shiftfs, as Ubuntu had it (fs/shiftfs.c)
  */
 export class Shiftfs implements InodeOperations {
   readonly runsPrograms = true;

@@ -13,7 +13,7 @@ export interface DynamicAccount {
 /** How a registry names the ids of a lease. */
 export type NameOf = (lease: Lease, inner: number) => string;
 
-/** `alice-web-33`: owner, container, id inside. @source completion of this project: semantics, B.3, NSS module */
+/** `alice-web-33`: owner, container, id inside. @source completion of this project */
 export const ownerName: NameOf = ({ owner, name }, inner) => `${owner}-${name}-${inner}`;
 
 /** `ns-web-33`. @source systemd, src/nsresourced/nsresourcework.c; vectors/proposals C86 */

@@ -5,7 +5,7 @@ import { pickBlock } from "./pick-block.ts";
 import { holdersOf, showHolders } from "./range-holders.ts";
 import { BLOCK, UID_RANGES } from "./uid-ranges.ts";
 
-const SOURCE = "completion of this project: semantics/fsid-setusers-shift.md, B.2 and B.3";
+const SOURCE = "completion of this project";
 
 const RULES = ruleTable({
   neverGranted: {

@@ -6,12 +6,11 @@ const RULES = ruleTable({
   sessionOpens: {
     sentence:
       "At login, as root: the user's range is leased, set as the pile of user ids and of group ids, and the user's own ids are taken.",
-    source:
-      'completion of this project: semantics/fsid-setusers-shift.md, B.3, PAM module; seed 000: "A PAM module on the host could then, by policy"',
+    source: 'completion of this project; seed 000: "A PAM module on the host could then, by policy"',
   },
   sessionEnds: {
     sentence: "At logout the lease ends when the last process is gone that holds an id of the range.",
-    source: "completion of this project: semantics/fsid-setusers-shift.md, B.3, PAM module",
+    source: "completion of this project",
   },
 });
 
