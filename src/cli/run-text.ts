@@ -82,7 +82,9 @@ function word(value: unknown): string {
 }
 
 function answerText({ ok, errno, at, ...values }: Values, kids: ToldKids): string {
-  if (ok !== true) return at === undefined ? String(errno) : `${String(errno)} from ${String(at)}`;
+  // What a program of user space prints has no errno, and says ok only where that is a word of its own.
+  if (ok !== true && errno !== undefined)
+    return at === undefined ? String(errno) : `${String(errno)} from ${String(at)}`;
   const given = Object.entries(values).map(([key, value]) => `${key} ${valueText(value, kids[key])}`);
   return given.length === 0 ? "ok" : given.join(", ");
 }

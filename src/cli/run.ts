@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Engine } from "../core/index.ts";
+import { SCENARIO_PROGRAMS } from "../policy/index.ts";
 import { inSource, loadScenario, replay, type Source } from "../scenario/index.ts";
 import { ENGINE_NAMES, type EngineName, startEngine } from "./engine-option.ts";
 import { addExamples } from "./help-examples.ts";
@@ -51,7 +52,7 @@ async function runFiles(files: readonly string[], options: RunOptions, terminal:
 
 function run(source: Source, engine: Engine): RunScenario {
   return inSource(source, (json) => {
-    const scenario = loadScenario(json);
-    return runScenario(source.name, scenario, replay(scenario, engine));
+    const scenario = loadScenario(json, SCENARIO_PROGRAMS);
+    return runScenario(source.name, scenario, replay(scenario, engine, SCENARIO_PROGRAMS));
   });
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { quoted, UsernsError } from "../core/index.ts";
 import { LINUX, type Profile, parseProfile } from "../kernel/index.ts";
-import { DELEGATION_TOOLS } from "../policy/index.ts";
+import { USER_SPACE } from "../policy/index.ts";
 import { importProposals, importRecorded, isProposalTables, type Outcome, type Recorded } from "../scenario/index.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
@@ -59,8 +59,8 @@ function filesAt(path: string): string[] {
 /** @param profile  which kernel shall answer what Linux was asked; the other files say which they were asked of */
 function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
   const json: unknown = withFile(file, () => JSON.parse(readFileSync(file, "utf8")));
-  if (isProposalTables(json)) return importProposals(json, file, translationsBeside(file, json), DELEGATION_TOOLS);
-  return importRecorded(json, file, DELEGATION_TOOLS, profile);
+  if (isProposalTables(json)) return importProposals(json, file, translationsBeside(file, json), USER_SPACE);
+  return importRecorded(json, file, USER_SPACE, profile);
 }
 
 /** The files that ask the rows of each part: `A.yaml` beside the tables. */

@@ -6,6 +6,7 @@ import { makeKfsid } from "./fsid.ts";
 import { type OwnerTable, ownerTable } from "./fsid-map.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { privsToRemove, setgidToDrop } from "./kill-priv.ts";
+import { fromVfsid } from "./mnt-idmapping.ts";
 import { MODE_BITS, SETUID } from "./mode.ts";
 import type { Path } from "./mount.ts";
 import { type LastLink, lookup } from "./path.ts";
@@ -67,6 +68,12 @@ export function changeOwner(
   if (!uid.ok) return uid;
   const gid = newOwner(world, task, "gid", group, table);
   if (!gid.ok) return gid;
+  const { mount } = found.value;
+  const guarded = world.pathGuard?.mayChown(task, found.value, {
+    ...(uid.value ? { uid: fromVfsid(world, mount, "uid", uid.value) } : {}),
+    ...(gid.value ? { gid: fromVfsid(world, mount, "gid", gid.value) } : {}),
+  });
+  if (guarded && !guarded.ok) return guarded;
   const isDirectory = found.value.inode.type === "dir";
   return notifyChange(world, task, found.value, {
     ...(uid.value ? { uid: uid.value } : {}),

@@ -14,6 +14,7 @@ import { hasOperation } from "./name-operations.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { lookupName, lookupParent } from "./path.ts";
 import { type Entry, type EntryName, isEntry, type NoEntryErrnos, notMade } from "./path-entry.ts";
+import { guardsCreate } from "./path-guard.ts";
 import { getName, type PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { inheritAcl } from "./posix-acl.ts";
@@ -116,6 +117,8 @@ function done(verdict: Verdict<unknown>): Verdict {
 export function entryToCreate(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Entry> {
   const entry = freeEntry(world, task, path, as);
   if (!entry.ok) return entry;
+  const guarded = guardsCreate(world, task, entry.value.mount);
+  if (!guarded.ok) return guarded;
   const permitted = mayCreate(world, task, entry.value);
   return permitted.ok ? entry : permitted;
 }

@@ -1,5 +1,6 @@
-import { compareKuid64, isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, isSubsetOf, NO_CAPS } from "./capability.ts";
+import { type KidList, storedList, storedSet } from "./kid-list.ts";
 import type { KuidColumn } from "./kuid-column.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 
@@ -40,9 +41,16 @@ export interface CapSets {
   readonly bounding: CapSet;
 }
 
+/** Ids that a task may take though it has them in no role: what setusers() and its twin for groups gave it. */
+export type Piles = { readonly [K in OwnerKind]: KidList<K> };
+
 /** What a credential is made of. */
 export interface CredParts extends CapSets, IdsByKind {
   readonly groups: Iterable<Kuid64<"gid">>;
+  /** None where it is left out. */
+  readonly piles?: { readonly [K in OwnerKind]: Iterable<Kuid64<K>> };
+  /** May whoever maps the group ids of the pile keep setgroups? */
+  readonly isPileDroppable?: boolean;
   readonly securebits: Securebits;
   readonly userNs: UserNamespace;
 }
@@ -53,7 +61,9 @@ export interface CredParts extends CapSets, IdsByKind {
  * The ids are rows of the world's id columns; reading one reads the engine's memory.
  */
 export interface Cred extends CredParts {
-  readonly groups: GroupList;
+  /** Supplementary groups. */
+  readonly groups: KidList<"gid">;
+  readonly piles: Piles;
 }
 
 /** The columns that credentials keep their ids in. */
@@ -110,35 +120,14 @@ function stored<K extends OwnerKind>(column: KuidColumn<K>, ids: CredIds<K>): Cr
   return ids instanceof StoredIds ? ids : new StoredIds(column, ids);
 }
 
-/** Supplementary groups, in ascending order of kernel ids. */
-export interface GroupList extends Iterable<Kuid64<"gid">> {
-  has(kgid: Kuid64<"gid">): boolean;
-}
-
-/** Supplementary groups as rows of the gid column. */
-class StoredGroups implements GroupList {
-  readonly #column: KuidColumn<"gid">;
-  readonly #rows: readonly number[];
-
-  constructor(column: KuidColumn<"gid">, groups: Iterable<Kuid64<"gid">>) {
-    this.#column = column;
-    this.#rows = [...groups].sort(compareKuid64).map((group) => column.push(group));
-  }
-  *[Symbol.iterator](): Iterator<Kuid64<"gid">> {
-    for (const row of this.#rows) yield this.#column.at(row);
-  }
-  has(kgid: Kuid64<"gid">): boolean {
-    return this.#rows.some((row) => isSameKuid64(this.#column.at(row), kgid));
-  }
-}
-
 /** Put a credential's ids into the columns. Ids that are there already are shared, not copied. */
 export function makeCred(columns: CredColumns, parts: CredParts): Cred {
   return {
     ...parts,
     uid: stored(columns.uid, parts.uid),
     gid: stored(columns.gid, parts.gid),
-    groups: parts.groups instanceof StoredGroups ? parts.groups : new StoredGroups(columns.gid, parts.groups),
+    groups: storedList(columns.gid, parts.groups),
+    piles: { uid: storedSet(columns.uid, parts.piles?.uid ?? []), gid: storedSet(columns.gid, parts.piles?.gid ?? []) },
   };
 }
 

@@ -30,11 +30,14 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
   if (!found.ok) return found;
   const path = found.value;
   const { mount, inode } = path;
-  requireOwnFiles(mount.superblock, "execve");
+  if (!mount.superblock.operations?.runsPrograms) requireOwnFiles(mount.superblock, "execve");
   if (inode.type !== "file") return deny("EACCES", RULES.onlyFilesRun, `it is a ${inode.type}`);
   const permitted = inodePermission(world, task.cred, path, MAY.exec);
   if (!permitted.ok) return permitted;
-  const runnable = mount.isNoexec ? deny("EACCES", RULES.noexecMount, mount.name) : allow(undefined, RULES.noexecMount);
+  const runnable =
+    mount.isNoexec || mount.superblock.isNoexec
+      ? deny("EACCES", RULES.noexecMount, mount.name)
+      : allow(undefined, RULES.noexecMount);
   world.trail?.add("run anything from", mount.name, runnable);
   if (!runnable.ok) return runnable;
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);

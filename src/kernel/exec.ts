@@ -5,6 +5,7 @@ import { kfsidHasMapping } from "./fsid.ts";
 import { execTable, idOfSetidFile, pairAfterExec } from "./fsid-cred.ts";
 import type { OwnerTable } from "./fsid-map.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
+import { pilesAfterExec } from "./pile.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -126,6 +127,7 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     effective,
     ambient,
     securebits: old.securebits & ~SECUREBITS.keep_caps,
+    ...pilesAfterExec(world, fcaps !== null || setid.rule === RULES.setidHonoured),
   };
   const isSecure =
     isOther ||

@@ -39,6 +39,7 @@ const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
   ["mqueue", PSEUDO],
   ["securityfs", PSEUDO],
   ["overlay", PSEUDO],
+  ["shiftfs", PSEUDO],
 ]);
 
 /** What is known of a type of file system. @throws Error for a type that no scenario can make */

@@ -19,6 +19,11 @@ const RULES = ruleTable({
     sentence: "An idmap is not taken from a mount again; only a fresh clone can be made without it, by open_tree_attr.",
     source: `${SOURCE}: EINVAL`,
   },
+  attrSize: {
+    sentence: "The struct is as long as its first version, 32 bytes, or longer; this is asked before anything else.",
+    source: "mount_setattr(2): EINVAL, E2BIG; vectors of this project, mounts.json",
+  },
+  fdIsInt: { sentence: "userns_fd must fit a signed int.", source: "mount_setattr(2): EINVAL; mounts.json" },
   openNamespace: { sentence: "userns_fd must be open.", source: `${SOURCE}: EBADF` },
   userNamespaceFd: { sentence: "userns_fd must refer to a user namespace.", source: `${SOURCE}: EINVAL` },
   notInitial: { sentence: "The initial user namespace is no idmap.", source: `${SOURCE}: EPERM` },
@@ -51,8 +56,8 @@ const RULES = ruleTable({
   detachedOnly: { sentence: "Only a mount that was never attached can be idmapped.", source: `${SOURCE}: EINVAL` },
 });
 
-/** What a step gives as userns_fd: a user namespace, or a descriptor of something else, or of nothing. */
-export type NamespaceFd = UserNamespace | "notns" | "mntns" | "badfd";
+/** What a step gives as userns_fd: a user namespace, or a descriptor of something else, of nothing, or above INT_MAX. */
+export type NamespaceFd = UserNamespace | "notns" | "mntns" | "badfd" | "hugefd";
 
 /** The attributes that mount_setattr sets and clears. */
 export const MOUNT_ATTRIBUTES = ["idmap", "ro", "nosuid", "nodev", "noexec"] as const;
@@ -74,6 +79,19 @@ export interface MountChange {
   readonly set: readonly MountAttribute[];
   readonly clr: readonly MountAttribute[];
   readonly userns: NamespaceFd | null;
+  /** In bytes, as the caller says; {@link MOUNT_ATTR_SIZE} where it is left out. */
+  readonly size?: number;
+}
+
+/** The size of the first version of `struct mount_attr`: `MOUNT_ATTR_SIZE_VER0`. */
+export const MOUNT_ATTR_SIZE = 32;
+/** A longer one is a page at most, and zero behind what is known. */
+const LONGEST_ATTR = 4096;
+
+/** `copy_struct_from_user` */
+function mayReadAttr(size: number): Verdict {
+  if (size > LONGEST_ATTR) return deny("E2BIG", RULES.attrSize, `${size} bytes`);
+  return size < MOUNT_ATTR_SIZE ? deny("EINVAL", RULES.attrSize, `${size} bytes`) : allow();
 }
 
 /** A mount that is being changed. */
@@ -142,6 +160,8 @@ export function setMountAttributes(
   change: MountChange,
   mayReplace: boolean,
 ): Verdict {
+  const readable = mayReadAttr(change.size ?? MOUNT_ATTR_SIZE);
+  if (!readable.ok) return readable;
   const may = mayMount(task);
   if (!may.ok || change.set.length + change.clr.length === 0) return may;
   const idmap = wantedIdmap(task, change, mayReplace);
@@ -185,6 +205,7 @@ function wantedIdmap(
 ): Verdict<UserNamespace | null | "keep"> {
   if (clr.includes("idmap") && !mayReplace) return deny("EINVAL", RULES.idmapStays);
   if (!set.includes("idmap")) return allow(clr.includes("idmap") ? null : "keep");
+  if (userns === "hugefd") return deny("EINVAL", RULES.fdIsInt);
   if (userns === null || userns === "badfd") return deny("EBADF", RULES.openNamespace);
   if (userns === "notns" || userns === "mntns") return deny("EINVAL", RULES.userNamespaceFd, `it is a ${userns}`);
   if (userns.parent === null) return deny("EPERM", RULES.notInitial);

@@ -1,4 +1,4 @@
-import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import type { Cred } from "./cred.ts";
 import { fileUser } from "./file-user.ts";
 import { kfsidHasMapping } from "./fsid.ts";
@@ -96,9 +96,16 @@ export function inodePermission(world: World, cred: Cred, path: Path, mask: numb
     world.trail?.add("write to", path, writable, showOwners(file));
     if (!writable.ok) return writable;
   }
+  const readable = isAclAsked(cred, file) ? (operations?.mayAskAcl?.(path.inode) ?? allow()) : allow();
+  if (!readable.ok) return readable;
   const permitted = genericPermission(world, cred, file, mask);
   world.trail?.add(showMask(mask, file), path, permitted, showBoth(world, cred, file));
   return permitted.ok && operations ? operations.permission(path.inode, mask) : permitted;
+}
+
+/** Would an ACL decide: not for the owner, and not where the group digit is 0? */
+function isAclAsked(cred: Cred, { uid, mode }: Protected): boolean {
+  return !isSameKuid64(cred.uid.fs, uid) && (mode & 0o070) !== 0;
 }
 
 /** Whoever asks. */

@@ -71,6 +71,9 @@ export class Inode {
   }
 }
 
+/** On at most so many file systems one stands: `FILESYSTEM_MAX_STACK_DEPTH`. */
+export const MAX_STACK_DEPTH = 2;
+
 /** What a call does with a name in a directory, as `struct inode_operations` has it. */
 export type NameOperation =
   | "create"
@@ -106,6 +109,10 @@ export interface Superblock {
   readonly mayOpen?: (opener: Process, inode: Inode) => Verdict;
   /** What /proc/PID/mountinfo tells of the options that it was made with; absent: of none. */
   readonly showOptions?: () => readonly string[];
+  /** On how many file systems, one on the other, it stands; absent for none. */
+  readonly stackDepth?: number;
+  /** SB_I_NOEXEC: is no program of it run, whatever its mounts say? */
+  readonly isNoexec?: boolean;
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
 }
@@ -118,6 +125,10 @@ export interface KeptFilesystem {
 
 /** What a file system does that keeps its files on others: asked after the rules that hold for all have said yes. */
 export interface InodeOperations {
+  /** Is execve modelled there? */
+  readonly runsPrograms?: boolean;
+  /** Can the ACL be read that a caller would be held to? Absent: always. */
+  mayAskAcl?(inode: Inode): Verdict;
   permission(inode: Inode, mask: number): Verdict;
   /** May the name be looked for in the directory, whether or not it is there? */
   lookup(directory: Inode, name: string): Verdict;

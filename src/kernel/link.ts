@@ -6,6 +6,7 @@ import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import type { Path } from "./mount.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookup } from "./path.ts";
+import { guardsCreate } from "./path-guard.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -40,6 +41,8 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   requireOwnFiles(mount.superblock, "link");
   const linkable = mayLink(world, task, found.value);
   if (!linkable.ok) return linkable;
+  const guarded = guardsCreate(world, task, mount);
+  if (!guarded.ok) return guarded;
   const permitted = mayCreate(world, task, entry.value);
   if (!permitted.ok) return permitted;
   const { inode } = found.value;

@@ -10,6 +10,7 @@ import { isAskedForSetfcap, mayPrecedeIdMap, mirrorOf, ownIdIn } from "./fsid-ma
 import { isWritten, type MapSlot } from "./map-slot.ts";
 import { parseMapText } from "./map-text.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { type MapEffect, mayMapFromPile } from "./pile.ts";
 import { SETID_CAP } from "./setid.ts";
 import { fromKid } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
@@ -105,7 +106,9 @@ export function writeMap<K extends Kind>(
   const permitted = mayMap(world, ns, parent, slot, parsed.value, by);
   if (!permitted.ok) return permitted;
   const map = installMap(world, ns, slot, parsed.value);
-  return map.ok ? allow(map.value, permitted.rule) : map;
+  if (!map.ok) return map;
+  if (permitted.value === "denies setgroups") ns.setgroupsAllowed = false;
+  return allow(map.value, permitted.rule);
 }
 
 /** Is the opener in the namespace or in its parent? */
@@ -121,23 +124,27 @@ function mayMap(
   slot: MapSlot,
   extents: readonly Extent[],
   by: MapWriter,
-): Verdict {
+): Verdict<MapEffect> {
   const { kind } = slot;
-  if (kind === "projid") return allow(undefined, RULES.projidFree);
+  if (kind === "projid") return allow("none", RULES.projidFree);
   const rootLine = isAskedForSetfcap(world, slot) ? extents.findIndex((extent) => extent.lowerFirst === 0) + 1 : 0;
   if (rootLine > 0 && !maySetRoot(ns, parent, by.opener))
     return { ...deny("EPERM", RULES.mapRootNeedsSetfcap, `user id 0 of ${parent.name} is mapped`), line: rootLine };
   const notOwn = whyNotOwnId(world, ns, parent, { kind, table: slot.table }, extents, by.opener);
-  if (notOwn === null) return allow(undefined, RULES.mapOwnId);
+  if (notOwn === null) return allow("none", RULES.mapOwnId);
   const name: Capability = SETID_CAP[kind];
   const lacking = [by.writer, by.opener].find((cred) => !isNsCapable(cred, parent, name));
-  return lacking
-    ? deny(
-        "EPERM",
-        RULES.mapSetidCap,
-        `the ${lacking === by.writer ? "writer" : "opener"} has no ${capName(name)} over ${parent.name}, and ${notOwn}`,
-      )
-    : allow(undefined, RULES.mapSetidCap);
+  if (!lacking) return allow("none", RULES.mapSetidCap);
+  // A pile holds ids of processes: nobody may own files by it.
+  const fromPile = slot.table === "id" ? mayMapFromPile(world, ns, parent, kind, extents, by) : null;
+  return (
+    fromPile ??
+    deny(
+      "EPERM",
+      RULES.mapSetidCap,
+      `the ${lacking === by.writer ? "writer" : "opener"} has no ${capName(name)} over ${parent.name}, and ${notOwn}`,
+    )
+  );
 }
 
 function maySetRoot(ns: UserNamespace, parent: UserNamespace, opener: Cred): boolean {

@@ -1,8 +1,7 @@
 import { UsernsError } from "../core/errors.ts";
 import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
-import type { Inode } from "./inode.ts";
-import { requireOwnFiles } from "./inode.ts";
+import { type Inode, requireOwnFiles } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
 import { privsToRemove } from "./kill-priv.ts";
 import { MODE_BITS } from "./mode.ts";
@@ -10,6 +9,7 @@ import type { Path } from "./mount.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookup, lookupOpen } from "./path.ts";
 import { type Entry, isNoName, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import { guardsCreate } from "./path-guard.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { notifyChange } from "./setattr.ts";
@@ -99,6 +99,8 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
 function createFile(world: World, task: Task, entry: Entry, mode: number): Verdict<Path> {
   const writable = wantWrite(world, entry.mount);
   if (!writable.ok) return writable;
+  const guarded = guardsCreate(world, task, entry.mount);
+  if (!guarded.ok) return guarded;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
   const creatable = hasOperation(entry.directory, "create");

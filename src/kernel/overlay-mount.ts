@@ -1,7 +1,7 @@
 import { UsernsError } from "../core/errors.ts";
 import { newInode } from "./create.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
-import type { Inode } from "./inode.ts";
+import { type Inode, MAX_STACK_DEPTH } from "./inode.ts";
 import { creatorHasPlace, inodePermission } from "./inode-permission.ts";
 import { NO_FLAGS, type Path } from "./mount.ts";
 import { Overlay } from "./overlay.ts";
@@ -18,6 +18,10 @@ const RULES = ruleTable({
   oneMountForUpper: { sentence: "Upper and work directory are on one mount.", source: `${SOURCE}: EINVAL` },
   onlyDirectories: { sentence: "An overlay is made of directories.", source: `${SOURCE}: EINVAL` },
   upperIsWritable: { sentence: "The upper directory is not on a read-only mount.", source: `${SOURCE}: EINVAL` },
+  stackDepth: {
+    sentence: "An overlay stands on at most one file system that stands on another.",
+    source: "Linux: FILESYSTEM_MAX_STACK_DEPTH is 2: EINVAL; vectors of this project, overlays.json",
+  },
   workDirectoryUsed: {
     sentence:
       "The mounter must get into the directory of mode 0 that it makes in the work directory: CAP_DAC_OVERRIDE.",
@@ -49,6 +53,8 @@ export function mountOverlay(world: World, task: Task, parts: OverlayParts, name
   if (upper.mount !== work.mount) return deny("EINVAL", RULES.oneMountForUpper);
   if (upper.mount.isReadOnly || upper.mount.superblock.isReadOnly) return deny("EINVAL", RULES.upperIsWritable);
   for (const layer of [lower, upper]) refuseExtras(layer.inode, name);
+  const depth = Math.max(...[lower, upper].map(({ inode }) => inode.superblock.stackDepth ?? 0));
+  if (depth >= MAX_STACK_DEPTH) return deny("EINVAL", RULES.stackDepth, `a layer stands on ${depth}`);
   const isWritable =
     creatorHasPlace(world, task.cred, work.mount).ok &&
     inodePermission(world, task.cred, work, MAY.write | MAY.exec).ok;

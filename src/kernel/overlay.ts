@@ -49,6 +49,7 @@ export class Overlay implements InodeOperations {
       type: "overlay",
       userNs,
       isReadOnly: work.directory === null,
+      stackDepth: 1 + Math.max(...[lower, upper].map((layer) => layer?.inode.superblock.stackDepth ?? 0)),
       operations: this,
     };
     this.#inodes = new OverlayInodes(world, this.superblock);

@@ -13,10 +13,12 @@ export interface Profile {
   readonly fsid: FsidModeName | null;
   /** Has it setusers(), and which switches are on? null: it has not. */
   readonly setusers: ReadonlySet<SetusersSwitch> | null;
+  /** Has it the type of file system shiftfs? */
+  readonly shiftfs: boolean;
 }
 
 /** Linux as it is. */
-export const LINUX: Profile = { name: "linux-6.18", isolated: null, fsid: null, setusers: null };
+export const LINUX: Profile = { name: "linux-6.18", isolated: null, fsid: null, setusers: null, shiftfs: false };
 
 /**
  * Linux with isolated user namespaces, as the newest revision of the proposal has them (29d2f6c3): no switch is on.
@@ -27,7 +29,7 @@ export const ISOLATED: Profile = { ...LINUX, name: "linux-6.18+isolated", isolat
 
 /** A proposal, as a profile writes it: its name and, behind `=`, words with commas between them. */
 interface Feature {
-  readonly name: "isolated" | "fsid" | "setusers";
+  readonly name: "isolated" | "fsid" | "setusers" | "shiftfs";
   readonly words: readonly string[];
   /** The profile with it; null for words that it does not take together. */
   add(profile: Profile, words: readonly string[]): Profile | null;
@@ -59,14 +61,23 @@ const FEATURES: readonly Feature[] = [
       return known.length === words.length ? { ...profile, setusers: new Set(known) } : null;
     },
   },
+  {
+    name: "shiftfs",
+    words: [],
+    add: (profile, words) => (words.length === 0 ? { ...profile, shiftfs: true } : null),
+  },
 ];
 
+/** How a feature's words are written behind its name; nothing where it has none. */
+function wordsAs(words: readonly string[], write: (joined: string) => string): string {
+  return words.length === 0 ? "" : write(words.join("|"));
+}
+
 /** How a profile is written, for messages. */
-export const PROFILE_FORM = `${LINUX.name}, with any of: ${FEATURES.map(({ name, words }) => `+${name}[=${words.join("|")}]`).join(", ")}`;
+export const PROFILE_FORM = `${LINUX.name}, with any of: ${FEATURES.map(({ name, words }) => `+${name}${wordsAs(words, (all) => `[=${all}]`)}`).join(", ")}`;
 
 const FEATURE_PATTERN = FEATURES.map(({ name, words }) => {
-  const word = `(${words.join("|")})`;
-  return `[+]${name}(=${word}(,${word})*)?`;
+  return `[+]${name}${wordsAs(words, (all) => `(=(${all})(,(${all}))*)?`)}`;
 }).join("|");
 /** What {@link parseProfile} takes, as a regular expression; some names that match are refused all the same. */
 export const PROFILE_PATTERN = `^linux-6[.]18(${FEATURE_PATTERN})*$`;
@@ -74,7 +85,7 @@ export const PROFILE_PATTERN = `^linux-6[.]18(${FEATURE_PATTERN})*$`;
 /**
  * Read the name of a kernel: `linux-6.18`, and behind it the proposals that it has, each at most once, in any order:
  * `+isolated` with switches, where `repaired` stands for all of {@link REPAIRS}; `+fsid` with a revision, `fixed` without;
- * `+setusers`.
+ * `+setusers` with switches; `+shiftfs`.
  *
  * @param where  what an error names
  * @throws UsernsError `ERR_PROFILE` for what is no profile, and for proposals that make no sense together
@@ -151,11 +162,12 @@ export function withSwitch(profile: Profile, name: IsolationSwitch, isOn: boolea
 
 /** A profile under the name that {@link parseProfile} reads it back from. */
 function named(profile: Profile): Profile {
-  const { isolated, fsid, setusers } = profile;
+  const { isolated, fsid, setusers, shiftfs } = profile;
   const features: readonly (readonly [string, readonly string[] | null])[] = [
     ["isolated", isolated && [...isolated]],
     ["fsid", fsid && [fsid]],
     ["setusers", setusers && [...setusers]],
+    ["shiftfs", shiftfs ? [] : null],
   ];
   const text = features.map(([name, words]) => (words ? `+${name}${words.length > 0 ? `=${words.join()}` : ""}` : ""));
   return { ...profile, name: `${LINUX.name}${text.join("")}` };

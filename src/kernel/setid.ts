@@ -7,6 +7,7 @@ import { type FsidPair, fromKfsidMunged, makeKfsid } from "./fsid.ts";
 import { isOwnFsid, pairBeside, pairOfId } from "./fsid-cred.ts";
 import { fsTable } from "./fsid-map.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { isInPile } from "./pile.ts";
 import { policyAllows } from "./safesetid.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
@@ -50,7 +51,11 @@ const RULES = ruleTable({
   },
 });
 
-/** The ids of the saved roles that a call without the capability may pick from. */
+/** May a call without the capability pick the id: is it the task's own, in one of these roles, or in its pile? */
+function mayPick<K extends OwnerKind>(cred: Cred, kind: K, kid: Kuid64<K>, roles: readonly Role[]): boolean {
+  return isOneOf(kid, idsOf(cred, kind), roles) || isInPile(cred, kind, kid);
+}
+
 function isOneOf<K extends OwnerKind>(kid: Kuid64<K>, ids: CredIds<K>, roles: readonly Role[]): boolean {
   return roles.some((role) => isSameKuid64(kid, ids[role]));
 }
@@ -85,7 +90,7 @@ export function setId<K extends OwnerKind>(world: World, task: Task, kind: K, id
   const ids = idsOf(old, kind);
   if (isNsCapable(old, old.userNs, SETID_CAP[kind]))
     return change(world, task, kind, { real: kid, effective: kid, saved: kid, ...pair.value });
-  if (!isOneOf(kid, ids, ["real", "saved"]))
+  if (!mayPick(old, kind, kid, ["real", "saved"]))
     return deny("EPERM", RULES.setuidOwnIds, `${showKuid64(kid)} is neither the real nor the saved ${kind}`);
   return change(world, task, kind, { real: ids.real, effective: kid, saved: ids.saved, ...pair.value });
 }
@@ -106,9 +111,9 @@ export function setReId<K extends OwnerKind>(
   if (!pair.ok) return pair;
   const ids = idsOf(old, kind);
   const isCapable = isNsCapable(old, old.userNs, SETID_CAP[kind]);
-  if (real && !isCapable && !isOneOf(real, ids, ["real", "effective"]))
+  if (real && !isCapable && !mayPick(old, kind, real, ["real", "effective"]))
     return deny("EPERM", RULES.setreuidReal, `${showKuid64(real)} is neither the real nor the effective ${kind}`);
-  if (effective && !isCapable && !isOneOf(effective, ids, ["real", "effective", "saved"]))
+  if (effective && !isCapable && !mayPick(old, kind, effective, ["real", "effective", "saved"]))
     return deny("EPERM", RULES.setreuidEffective, `${showKuid64(effective)} is no ${kind} of the caller's`);
   const now = effective ?? ids.effective;
   const takesSaved = real !== null || (effective !== null && !isSameKuid64(effective, ids.real));
@@ -157,7 +162,9 @@ export function setResId<K extends OwnerKind>(
     isKept(saved, "saved")
   )
     return allow();
-  const foreign = [real, effective, saved].find((kid) => kid && !isOneOf(kid, ids, ["real", "effective", "saved"]));
+  const foreign = [real, effective, saved].find(
+    (kid) => kid && !mayPick(old, kind, kid, ["real", "effective", "saved"]),
+  );
   if (foreign && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
     return deny("EPERM", RULES.setresuidOwnIds, `${showKuid64(foreign)} is no ${kind} of the caller's`);
   const now = effective ?? ids.effective;
@@ -183,8 +190,8 @@ export function setFsId<K extends OwnerKind>(world: World, task: Task, kind: K, 
   if (!isValidKuid64(kid)) return allow(shown, RULES.setfsuidSilent);
   const pair = pairOfId(world, old.userNs, kind, id, kid);
   if (!pair.ok) return allow(shown, RULES.setfsuidSilent);
-  if (!isOwnFsid(world, pair.value, ids) && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
-    return allow(shown, RULES.setfsuidSilent);
+  const isOwn = isOwnFsid(world, pair.value, ids) || isInPile(old, kind, kid);
+  if (!isOwn && !isNsCapable(old, old.userNs, SETID_CAP[kind])) return allow(shown, RULES.setfsuidSilent);
   const { real, effective, saved } = ids;
   const caps = kind === "uid" ? fsCapsFix(world, old, pair.value.fs) : {};
   const committed = commitIds(world, task, kind, { real, effective, saved, ...pair.value }, caps);

@@ -1,4 +1,5 @@
-import type { Cred, GroupList } from "./cred.ts";
+import type { Cred } from "./cred.ts";
+import type { KidList } from "./kid-list.ts";
 import type { Process } from "./process.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 
@@ -6,7 +7,7 @@ import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 export interface PeerIds extends OwnerIds {
   readonly task: Process | null;
   /** Of a peer: its supplementary groups. A message tells none. */
-  readonly groups?: GroupList;
+  readonly groups?: KidList<"gid">;
   /** Of a peer, whose whole credential is kept: the namespace that it holds. */
   readonly userNs?: UserNamespace;
 }

@@ -10,6 +10,7 @@ import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
 import { NamespaceNumbers } from "./namespace-numbers.ts";
 import { type NetNamespace, newNetNamespace } from "./net-namespace.ts";
+import type { PathGuard } from "./path-guard.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import { LINUX, type Profile } from "./profile.ts";
 import type { SetidPolicies } from "./setid-policies.ts";
@@ -76,6 +77,8 @@ export interface World {
   nextPid: number;
   /** Told of every check on a file; null: nobody asks. */
   trail: Trail | null;
+  /** A security module; null: none, as Linux is modelled. */
+  pathGuard: PathGuard | null;
 }
 
 const ZERO = { id: 0, number: CLASSICAL };
@@ -118,6 +121,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     idNames: new Map(),
     nextPid: FIRST_PID,
     trail: null,
+    pathGuard: null,
   };
   const root = spawn(world, { name: ROOT, cred: rootCred(world) });
   world.tasks.set(ROOT, root);

@@ -9,6 +9,7 @@ import {
   type Mount,
   makeCgroups,
   mountOverlay,
+  mountShiftfs,
   NO_FLAGS,
   nameFits,
   namesIn,
@@ -58,14 +59,14 @@ const filesystem = namedIn("file system", (world) => world.superblocks);
 
 const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(fileMode, 0o777) };
 
-export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "cgroup2"] as const;
+export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "shiftfs", "cgroup2"] as const;
 
 export const FILESYSTEM_ITEM = {
   name: mountName,
   type: oneOf(...FILESYSTEM_TYPES),
   user_ns: optional(userNamespace, undefined),
   root: optional(objectOf(ROOT_ITEM), undefined),
-  /** The file systems of an overlay, whole. */
+  /** The file systems of an overlay, whole; `lower` alone: what a shiftfs marks. */
   lower: optional(text, undefined),
   upper: optional(text, undefined),
   /** The path of the block device that keeps it while it is mounted nowhere. */
@@ -74,7 +75,7 @@ export const FILESYSTEM_ITEM = {
   fsidmap_exempt: optional(flag, undefined),
 };
 
-/** A file system, mounted plainly under its own name. An overlay waits for {@link setUpOverlay}. */
+/** A file system, mounted plainly under its own name. An overlay and a mark of shiftfs wait for {@link setUpStacked}. */
 export function setUpFilesystem(world: World, item: unknown, where: string): void {
   const {
     name,
@@ -86,7 +87,7 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     device,
     fsidmap_exempt,
   } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
-  if (type === "overlay") return;
+  if (type === "overlay" || type === "shiftfs") return;
   const exempt = exemption(world, fsidmap_exempt, `${where}.fsidmap_exempt`);
   if (lower !== "none" || upper !== "none")
     throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
@@ -122,19 +123,26 @@ function exemption(world: World, isExempt: boolean | undefined, where: string): 
 }
 
 /**
- * An overlay of two file systems, mounted by root of the machine when their files are there. The upper one serves as
- * work directory too.
+ * An overlay of two file systems, or a mark of one, mounted by root of the machine when their files are there. The upper
+ * one of an overlay serves as work directory too.
  */
-export function setUpOverlay(world: World, item: unknown, where: string): void {
+export function setUpStacked(world: World, item: unknown, where: string): void {
   const { name, type, user_ns, root, ...layers } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
-  if (type !== "overlay") return;
-  if (user_ns || root) throw scenarioError(where, "an overlay without user_ns and root", item);
+  if (type !== "overlay" && type !== "shiftfs") return;
+  if (user_ns || root) throw scenarioError(where, `${type} without user_ns and root`, item);
   const pathOf = (layer: "lower" | "upper"): PathName => ({
     from: plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world)),
     text: "",
   });
-  const upper = pathOf("upper");
-  const made = mountOverlay(world, machineRoot(world), { lower: pathOf("lower"), upper, work: upper }, name);
+  const made =
+    type === "overlay"
+      ? mountOverlay(
+          world,
+          machineRoot(world),
+          { lower: pathOf("lower"), upper: pathOf("upper"), work: pathOf("upper") },
+          name,
+        )
+      : mountShiftfs(world, machineRoot(world), { ...MARK, path: pathOf("lower") }, name);
   if (!made.ok) throw scenarioError(where, `layers that Linux takes: ${made.rule.sentence}`, made.because);
   const { mount } = made.value;
   world.superblocks.set(name, mount.superblock);
@@ -146,6 +154,8 @@ function machineRoot(world: World): Task {
   if (!root) throw new Error("a world without its root");
   return root;
 }
+
+const MARK = { isMark: true, passthrough: 0, flags: [] } as const;
 
 const PLAIN = { ...NO_FLAGS, idmap: null };
 

@@ -33,6 +33,7 @@ import {
   userNamespace,
 } from "../kernel/syscall/index.ts";
 import { kid } from "./kernel-id.ts";
+import { PILE_ITEM, pilesOf } from "./set-up-piles.ts";
 
 /** The ids of a task that a setup gives; null: as the kernel makes them of the others. */
 interface GivenIds {
@@ -141,6 +142,7 @@ export const TASK_ITEM = {
   session: optional(oneOf("shared", "own"), "shared"),
   nnp: optional(onOff, false),
   umask: optional(umask, 0),
+  ...PILE_ITEM,
 };
 
 /** A task of a setup: its ids may be unmapped in its namespace. */
@@ -158,6 +160,7 @@ export function setUpTask(world: World, item: unknown, where: string): void {
       uid: idsIn(world, userNs, "uid", given.uid),
       gid: idsIn(world, userNs, "gid", given.gid),
       groups: given.groups,
+      ...pilesOf(world, given, where),
       securebits: given.securebits.reduce((set, bitName) => set | SECUREBITS[bitName], 0),
       userNs,
     },

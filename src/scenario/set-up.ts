@@ -36,7 +36,7 @@ import {
 import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
-import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";
+import { setUpFile, setUpFilesystem, setUpMount, setUpStacked } from "./set-up-files.ts";
 import { setUpTask } from "./set-up-tasks.ts";
 
 /** How an item of each part is read and put into the world. */
@@ -57,7 +57,7 @@ const PARTS: { readonly [Part in SetupPart]: SetUpItem } = {
 export function setUp(world: World, setup: Setup): void {
   for (const part of SETUP_PARTS) {
     setUpPart(world, setup, part, PARTS[part]);
-    if (part === "files") setUpPart(world, setup, "filesystems", setUpOverlay);
+    if (part === "files") setUpPart(world, setup, "filesystems", setUpStacked);
   }
 }
 

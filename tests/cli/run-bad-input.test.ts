@@ -45,7 +45,7 @@ const BAD: readonly BadRow[] = [
     text: SCENARIO.replace("type: tmpfs", "type: nfs"),
     stderr: [
       "error: a.yaml:6:31: $.setup.filesystems[0].type",
-      "  expected  one of tmpfs, ext4, xfs, btrfs, overlay, cgroup2",
+      "  expected  one of tmpfs, ext4, xfs, btrfs, overlay, shiftfs, cgroup2",
       '  got       "nfs"',
       "  to do     network file systems and FUSE are not modelled: their servers decide with ids of their own",
     ],

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { RunAnswer } from "../../src/cli/run-answer.ts";
+import { SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
 import { scenarioSchema } from "../../src/scenario/index.ts";
 import { userns } from "./command.ts";
 import { fileWith, SCENARIO } from "./run-scenario.ts";
@@ -139,7 +140,10 @@ test("as JSON: every call with answer, rule, differences and the way of its ids,
 test("userns schema prints the schema that the library gives", async () => {
   for (const args of [["schema"], ["schema", "--json"]]) {
     const { exit, stdout, stderr } = await userns(args);
-    assert.deepEqual([exit, stderr, JSON.parse(stdout)], [0, "", JSON.parse(JSON.stringify(scenarioSchema()))]);
+    assert.deepEqual(
+      [exit, stderr, JSON.parse(stdout)],
+      [0, "", JSON.parse(JSON.stringify(scenarioSchema(SCENARIO_PROGRAMS)))],
+    );
   }
 });
 

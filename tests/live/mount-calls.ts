@@ -11,7 +11,11 @@ import type { LiveTask, LiveWorld } from "./world.ts";
 
 /** No process has so many descriptors. */
 const CLOSED_FD = 4096;
+/** One more than INT_MAX. */
+const HUGE_FD = 2147483648;
 const ATTR_BYTES = 32;
+/** A longer struct is zero behind them; one of more than a page is not read. */
+const PAGE_BYTES = 4096;
 const MS_PRIVATE = 1 << 18;
 const MS_REC = 16384;
 
@@ -20,6 +24,8 @@ const OTHER_FDS: { readonly [word: string]: string } = { notns: "status", mntns:
 
 interface Attributes {
   readonly bytes: Uint8Array;
+  /** How long the kernel is told that they are. */
+  readonly size: number;
   readonly close: readonly number[];
 }
 
@@ -27,18 +33,25 @@ interface Attributes {
 async function attributes(live: LiveWorld, { proc }: LiveTask, change: unknown): Promise<Attributes> {
   if (typeof change !== "object" || change === null) throw new NotRun("a change that is no object");
   const args: Values = Object.fromEntries(Object.entries(change));
+  const size = args.size === undefined ? ATTR_BYTES : numberOf(args, "size");
+  const struct = (fd: number, close: readonly number[] = []): Attributes => {
+    const bytes = new Uint8Array(PAGE_BYTES);
+    bytes.set(u64s(set, clr, 0, fd));
+    return { bytes, size, close };
+  };
   const [set, clr] = [bitsOf(args, "set", MOUNT_ATTR), bitsOf(args, "clr", MOUNT_ATTR)];
-  if (args.userns === undefined) return { bytes: u64s(set, clr, 0, 0), close: [] };
+  if (args.userns === undefined) return struct(0);
   const name = textOf(args, "userns");
-  if (name === "badfd") return { bytes: u64s(set, clr, 0, CLOSED_FD), close: [] };
+  if (name === "badfd") return struct(CLOSED_FD);
+  if (name === "hugefd") return struct(HUGE_FD);
   const other = OTHER_FDS[name];
   if (other !== undefined) {
     const { result } = await live.agent.must(proc, "openat", AT_FDCWD, `${live.agent.procPath}/self/${other}`, O.r, 0);
-    return { bytes: u64s(set, clr, 0, result), close: [result] };
+    return struct(result, [result]);
   }
   const fd = live.userNsFds.get(name);
   if (fd === undefined) throw new NotRun(`no descriptor for namespace ${name}`);
-  return { bytes: u64s(set, clr, 0, fd), close: [] };
+  return struct(fd);
 }
 
 async function closeAll({ agent }: LiveWorld, { proc }: LiveTask, fds: readonly number[]): Promise<void> {
@@ -61,9 +74,9 @@ export const MOUNT_CALLS: LiveCalls = {
     const tree = isClone ? await openTree(live, task, args, flags) : null;
     if (tree && tree.errno !== null) return recorded(tree, "open_tree");
     for (const [index, change] of listOf(args, "changes").entries()) {
-      const { bytes, close } = await attributes(live, task, change);
+      const { bytes, size, close } = await attributes(live, task, change);
       const at = tree ? [tree.result, "", AT.EMPTY_PATH | flags] : [AT_FDCWD, pathOf(live, args), flags];
-      const changed = await live.agent.sys(task.proc, "mount_setattr", ...at, bytes, ATTR_BYTES);
+      const changed = await live.agent.sys(task.proc, "mount_setattr", ...at, bytes, size);
       await closeAll(live, task, close);
       if (changed.errno !== null) return recorded(changed, `setattr${index}`);
     }
@@ -71,10 +84,10 @@ export const MOUNT_CALLS: LiveCalls = {
     return { ok: true };
   },
   open_tree_attr: async (live, task, args) => {
-    const { bytes, close } = await attributes(live, task, listOf(args, "changes")[0]);
+    const { bytes, size, close } = await attributes(live, task, listOf(args, "changes")[0]);
     const flags = args.clone === false ? 0 : OPEN_TREE_CLONE;
     const path = pathOf(live, args);
-    const tree = await live.agent.sys(task.proc, "open_tree_attr", AT_FDCWD, path, flags, bytes, ATTR_BYTES);
+    const tree = await live.agent.sys(task.proc, "open_tree_attr", AT_FDCWD, path, flags, bytes, size);
     if (tree.errno === "ENOSYS") throw new NotRun("this kernel has no open_tree_attr");
     if (tree.errno === null && args.attach !== undefined) await attach(live, task, tree.result, textOf(args, "attach"));
     await closeAll(live, task, tree.errno === null ? [...close, tree.result] : close);

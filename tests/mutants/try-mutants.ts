@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { EXAMPLES, ISOLATED_EXAMPLES } from "../scenario/examples.ts";
+import { EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "../scenario/examples.ts";
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
@@ -76,7 +76,9 @@ function runLane(
       .filter((name) => name.endsWith(".json"))
       .map((name) => join(folder, name)),
   );
-  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES].map(({ name, json }) => ({ name, json }));
+  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES].map(
+    ({ name, json }) => ({ name, json }),
+  );
   const job: Job = { files, examples, mutants: mutants.map(({ id }) => id) };
   return new Promise((resolve, reject) => {
     const worker = new Worker(url, { workerData: job });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
-import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
+import { DELEGATION_TOOLS, SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
 import {
   explainDifferences,
   importRecorded,
@@ -44,10 +44,10 @@ function vectorsIn(file: string): readonly Recorded[] {
 
 /** A scenario as something recorded: it says itself what its steps answer. */
 function exampleOf(name: string, json: unknown): Recorded {
-  const scenario = loadScenario(json);
+  const scenario = loadScenario(json, SCENARIO_PROGRAMS);
   const vector = { id: name, tag: name };
   const run: Recorded["run"] = (on) => {
-    const lines = replay(scenario, on).flatMap(explainDifferences);
+    const lines = replay(scenario, on, SCENARIO_PROGRAMS).flatMap(explainDifferences);
     return [lines.length === 0 ? { vector, kind: "passed" } : { vector, kind: "failed", lines }];
   };
   return { ...vector, run };

@@ -9,10 +9,11 @@ import { ISOLATED_IDS } from "./rows/isolated.ts";
 import { NOT_MODELLED } from "./rows/not-modelled.ts";
 import type { Row } from "./rows/row.ts";
 import { SETUPS } from "./rows/setups.ts";
+import { SETUSERS } from "./rows/setusers.ts";
 import { STEPS } from "./rows/steps.ts";
 import { schemaCheck } from "./schema-check.ts";
 
-const ROWS: readonly Row[] = [...FORMS, ...SETUPS, ...ISOLATED_IDS, ...STEPS, ...NOT_MODELLED];
+const ROWS: readonly Row[] = [...FORMS, ...SETUPS, ...ISOLATED_IDS, ...STEPS, ...NOT_MODELLED, ...SETUSERS];
 
 for (const engine of ENGINES)
   for (const { rule, scenario, says, code = "ERR_SCENARIO" } of ROWS)

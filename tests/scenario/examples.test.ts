@@ -3,25 +3,28 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { FSID_REPAIRS, ISOLATED, ISOLATION_SWITCHES, REPAIRS } from "../../src/kernel/index.ts";
+import { SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
 import { inSource, loadScenario, replay, type Scenario, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES } from "./examples.ts";
+import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "./examples.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const conforms = schemaCheck();
 
 test("there are ten examples", () => assert.ok(EXAMPLES.length >= 10));
 
-for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES]) {
+for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES, ...FSID_EXAMPLES]) {
   test(`${source.name} conforms to the schema and expects an answer of every call`, () => {
     assert.ok(conforms(source.json));
-    const { steps, title } = loadScenario(source.json);
+    const { steps, title } = loadScenario(source.json, SCENARIO_PROGRAMS);
     assert.ok(title);
     assert.ok(steps.length >= 5 && steps.every(({ observed }) => observed !== null));
   });
   for (const engine of ENGINES)
     test(`${source.name} answers as it says, on ${engine.name}`, () => {
-      const answers = inSource(source, (json) => replay(loadScenario(json), engine));
+      const answers = inSource(source, (json) =>
+        replay(loadScenario(json, SCENARIO_PROGRAMS), engine, SCENARIO_PROGRAMS),
+      );
       assert.deepEqual(
         answers.flatMap(({ step, differences }) =>
           differences.map((difference) => ({ ...difference, at: step.where })),
@@ -108,3 +111,20 @@ for (const name of POLICIES)
     assert.ok(engine);
     assert.ok(replay(without, engine).some(({ differences }) => differences.length > 0));
   });
+
+test("secure-exec-clears: the same calls without it leave the pile where it was", () => {
+  const named = (file: string) => {
+    const found = SETUSERS_EXAMPLES.find(({ name }) => name.endsWith(`/${file}.yaml`));
+    assert.ok(found, `no scenario ${file}.yaml`);
+    return loadScenario(found.json);
+  };
+  const kept = named("exec");
+  const cleared = named("secure-exec-clears");
+  const calls = (of: Scenario) => of.steps.map(({ task, call, args }) => ({ task, call, args }));
+  assert.deepEqual(calls(cleared), calls(kept));
+  assert.deepEqual(cleared.setup, kept.setup);
+  assert.notDeepEqual(
+    cleared.steps.map(({ observed }) => observed),
+    kept.steps.map(({ observed }) => observed),
+  );
+});

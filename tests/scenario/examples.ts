@@ -19,3 +19,9 @@ export const FSID_EXAMPLES = examplesIn("tests/scenarios/fsid");
 
 /** Those of isolated namespaces, which no released kernel has. */
 export const ISOLATED_EXAMPLES = examplesIn("tests/scenarios/isolated");
+
+/** Those of setusers(), which was never merged. */
+export const SETUSERS_EXAMPLES = examplesIn("tests/scenarios/setusers");
+
+/** Those of shifted mounts, with shiftfs, idmapped mounts and what services make of them. */
+export const SHIFT_EXAMPLES = examplesIn("tests/scenarios/shift");

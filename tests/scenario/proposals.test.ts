@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseSource } from "../../src/cli/scenario-file.ts";
 import { type Engine, initSync } from "../../src/core/index.ts";
-import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
+import { USER_SPACE } from "../../src/policy/index.ts";
 import { importProposals, isProposalTables, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
@@ -31,7 +31,7 @@ const translations = new Map<string, Source>(
 const engine = initSync();
 
 function outcomesOf(json: unknown, files = translations, on: Engine = engine) {
-  return importProposals(json, "tables", files, DELEGATION_TOOLS).flatMap((row) => row.run(on));
+  return importProposals(json, "tables", files, USER_SPACE).flatMap((row) => row.run(on));
 }
 
 /** One part alone, asked as a text says. */
@@ -53,9 +53,10 @@ for (const on of ENGINES)
       failed.map(({ vector, lines }) => [vector.id, ...lines]),
       [],
     );
-    const passed = (part: string) => outcomes.filter(({ kind, vector }) => kind === "passed" && vector.tag === part);
-    assert.equal(passed("H").length, ROWS.H, "every row of the helper is asked");
-    assert.equal(passed("A").length, ROWS.A, "every row of fsid mappings is asked");
+    for (const part of ["A", "B", "C", "H"] as const) {
+      const passed = outcomes.filter(({ kind, vector }) => kind === "passed" && vector.tag === part);
+      assert.equal(passed.length, ROWS[part], `every row of part ${part} is asked`);
+    }
   });
 
 /** A text with one thing changed: each number counted up or cut, each word taken out or made another. */
@@ -76,7 +77,7 @@ test("a row whose expectation is changed anywhere fails", () => {
     for (const row of rows.filter(({ id }) => passing.has(id)))
       for (const expected of changesOf(row.expected)) {
         const others = rows.map((other) => (other === row ? { ...row, expected } : other));
-        const run = importProposals({ [part]: others }, "tables", new Map(file && [[part, file]]), DELEGATION_TOOLS);
+        const run = importProposals({ [part]: others }, "tables", new Map(file && [[part, file]]), USER_SPACE);
         const kinds = run
           .find(({ id }) => id === row.id)
           ?.run(engine)
@@ -127,15 +128,15 @@ test("values stand in a tuple, between slashes or among the words that `reads` g
     );
 });
 
-test("a function of the kernel is asked by a task, as a step", () => {
+test("a function of the kernel is asked in a namespace or on a mount, as a step", () => {
   const setup = `{namespaces: [{name: N, parent: init, owner: [0, 0], uid_map: [[0, 100000, 9]], gid_map: [[0, 200000, 9]]}],
-    tasks: [{name: t, ns: N, uid: 100000, gid: 200000}]}`;
-  const steps = `[{task: t, call: make_kuid, id: 5}, {task: t, call: from_kgid_munged, kid: 5},
-    {task: t, call: make_kgid, id: 9}, {task: "@root", call: from_kuid, kid: 7}]`;
-  const answers = "['0.kid[0]', 1.id, '2.kid[0]', 3.id]";
+    filesystems: [{name: disk, type: tmpfs}], mounts: [{name: m, fs: disk, idmap: N}]}`;
+  const steps = `[{call: make_kuid, ns: N, id: 5}, {call: from_kgid_munged, ns: N, id: 5}, {call: make_kgid, ns: N, id: 9},
+    {call: make_vfsgid, mount: m, id: 1}, {call: from_kuid, id: 7}]`;
+  const answers = "[0.value, 1.value, 2.value, 3.value, 4.value]";
   const row = `rows: {H01: {setup: ${setup}, steps: ${steps}, answers: ${answers}}}`;
   assert.deepEqual(
-    asked({ expected: "(100005, 65534, INVALID(-1), 7)" }, row).flatMap((outcome) =>
+    asked({ expected: "(100005, 65534, INVALID(-1), 200001, 7)" }, row).flatMap((outcome) =>
       outcome.kind === "failed" ? outcome.lines : [],
     ),
     [],

@@ -7,6 +7,7 @@
 export * from "./acl-argument.ts";
 export * from "./argument.ts";
 export * from "./call.ts";
+export * from "./id-ranges.ts";
 export * from "./kid-argument.ts";
 export * from "./registry.ts";
 export * from "./user-space.ts";

@@ -1,8 +1,7 @@
 import type { Kuid64 } from "../../core/kuid64.ts";
-import { asRealUser } from "../access.ts";
 import { ROLES } from "../cred.ts";
-import { fromKfsid, fromKfsidMunged, kfsidHasMapping, kfsidToKid, kidToKfsid, makeKfsid } from "../fsid.ts";
-import { fsTable, ownerTable } from "../fsid-map.ts";
+import { fromKfsid } from "../fsid.ts";
+import { ownerTable } from "../fsid-map.ts";
 import { creatorHasPlace } from "../inode-permission.ts";
 import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch } from "../isolation-switches.ts";
 import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
@@ -11,7 +10,7 @@ import { withSwitch } from "../profile.ts";
 import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, flag, id, scenarioError, text } from "./argument.ts";
+import { type Argument, flag, id, scenarioError } from "./argument.ts";
 import { type Call, type CallTable, defineCall, NOTHING, tellingKids } from "./call.ts";
 import { numberedKid } from "./kid-argument.ts";
 import { path } from "./path-argument.ts";
@@ -48,24 +47,6 @@ function functionsOf(kind: OwnerKind): readonly Call[] {
     ),
     defineCall(`from_k${kind}_isolated`, { kid: numberedKid }, (world, { cred }, { kid }) =>
       allow({ id: fromKidIsolated(world, cred.userNs, kind, kid) }),
-    ),
-    defineCall(`make_kfs${kind}`, { id }, (world, { cred }, { id }) =>
-      allow({ kid: showKid(makeKfsid(world, cred.userNs, kind, id, fsTable(world))) }),
-    ),
-    defineCall(`from_kfs${kind}`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ id: fromKfsid(world, cred.userNs, kind, kid, fsTable(world)) }),
-    ),
-    defineCall(`from_kfs${kind}_munged`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ id: fromKfsidMunged(world, cred.userNs, kind, kid, fsTable(world)) }),
-    ),
-    defineCall(`kfs${kind}_has_mapping`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ mapped: kfsidHasMapping(world, cred.userNs, kind, kid, fsTable(world)) }),
-    ),
-    defineCall(`kfs${kind}_to_k${kind}`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ kid: showKid(kfsidToKid(world, cred.userNs, kind, kid)) }),
-    ),
-    defineCall(`k${kind}_to_kfs${kind}`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ kid: showKid(kidToKfsid(world, cred.userNs, kind, kid)) }),
     ),
     tellingKids(
       { kid: "v" },
@@ -104,20 +85,6 @@ export const KERNEL_CALLS: CallTable = [
       }),
     ),
   ),
-  defineCall("access_creds", {}, (world, { cred }) => {
-    const { uid, gid } = asRealUser(world, cred);
-    return allow({
-      fsuid: showKid(uid.fs),
-      fsgid: showKid(gid.fs),
-      pfsuid: showKid(uid.pfs),
-      pfsgid: showKid(gid.pfs),
-    });
-  }),
-  defineCall("raw_key", { key: text }, (world, _, { key }, where) => {
-    const held = world.keys.get(key);
-    if (!held) throw scenarioError(`${where}.key`, `a key: ${[...world.keys.keys()].join(", ") || "none"}`, key);
-    return allow({ uid: showKid(held.owner.uid), gid: showKid(held.owner.gid) });
-  }),
   tellingKids(
     { uid: "k", gid: "k" },
     defineCall("raw_inode", { path }, (world, task, { path }) => {

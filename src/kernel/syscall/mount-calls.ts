@@ -4,6 +4,7 @@ import {
   attachedTree,
   attachTree,
   cloneTree,
+  MOUNT_ATTR_SIZE,
   MOUNT_ATTRIBUTES,
   type MountChange,
   type NamespaceFd,
@@ -25,6 +26,7 @@ import {
   flag,
   integer,
   listOf,
+  natural,
   objectOf,
   oneOf,
   optional,
@@ -34,6 +36,7 @@ import {
   userNamespace,
 } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
+import { newMount } from "./mount-name.ts";
 import { nsFile, openNsFile } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
 
@@ -57,7 +60,7 @@ function machineMount(world: World, name: string, type: string) {
   return { ...NO_FLAGS, name, superblock, root, idmap: null };
 }
 
-const NO_NAMESPACES = ["notns", "mntns", "badfd"] as const;
+const NO_NAMESPACES = ["notns", "mntns", "badfd", "hugefd"] as const;
 
 /** A user namespace, or a descriptor that is none. */
 const namespaceFd: Argument<NamespaceFd> = {
@@ -68,19 +71,14 @@ const namespaceFd: Argument<NamespaceFd> = {
 };
 
 const attributes = optional(listOf(oneOf(...MOUNT_ATTRIBUTES)), []);
-const changeItem = objectOf({ set: attributes, clr: attributes, userns: optional(namespaceFd, null) });
+const changeItem = objectOf({
+  set: attributes,
+  clr: attributes,
+  userns: optional(namespaceFd, null),
+  /** How many bytes the caller says that its struct mount_attr has. */
+  size: optional(natural, MOUNT_ATTR_SIZE),
+});
 const changes = listOf(changeItem);
-
-/** A name for a mount that is made; no other mount has it. */
-const newMount: Argument<string> = {
-  ...text,
-  read: (value, where, world) => {
-    const name = text.read(value, where, world);
-    if (name === "" || /[:/]/.test(name) || world.mounts.has(name))
-      throw scenarioError(where, "a name without : and / that no mount has", value);
-    return name;
-  },
-};
 
 const attach = optional(newMount, undefined);
 

@@ -1,5 +1,6 @@
 import type { Allowed } from "../verdict.ts";
 import type { World } from "../world.ts";
+import type { Arguments } from "./argument.ts";
 import type { Values } from "./call.ts";
 
 /** A program that a step may run: it always ends, and its answer is what a shell sees of it. */
@@ -21,6 +22,13 @@ export interface UserSpace {
   /** The keys of a setup that belong to it. */
   readonly setupKeys: readonly string[];
   readonly programNames: readonly string[];
+  /** What its keys of a setup and its programs take, for whoever publishes it. */
+  readonly shape?: {
+    readonly setup: Arguments;
+    readonly programs: { readonly [name: string]: Arguments };
+  };
+  /** Has it programs that need nothing of a setup? */
+  readonly startsBare?: boolean;
   /** The programs of one world, with the files that its setup gives. @param where  the JSON path of the setup */
   readonly start: (world: World, setup: Values, where: string) => readonly UserProgram[];
 }

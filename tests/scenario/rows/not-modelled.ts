@@ -5,7 +5,7 @@ export const NOT_MODELLED: readonly Row[] = [
   {
     rule: "network file systems are refused by name",
     scenario: withSetup({ filesystems: [{ name: "f", type: "nfs" }] }),
-    says: '$.setup.filesystems[0].type: expected one of tmpfs, ext4, xfs, btrfs, overlay, cgroup2 (got "nfs"); network file systems and FUSE are not modelled: their servers decide with ids of their own',
+    says: '$.setup.filesystems[0].type: expected one of tmpfs, ext4, xfs, btrfs, overlay, shiftfs, cgroup2 (got "nfs"); network file systems and FUSE are not modelled: their servers decide with ids of their own',
     refusedBy: "both",
   },
   {

@@ -193,7 +193,7 @@ export const SETUPS: readonly Row[] = [
   {
     rule: "an unknown file system is refused",
     scenario: withSetup({ filesystems: [{ name: "f", type: "minix" }] }),
-    says: '$.setup.filesystems[0].type: expected one of tmpfs, ext4, xfs, btrfs, overlay, cgroup2 (got "minix")',
+    says: '$.setup.filesystems[0].type: expected one of tmpfs, ext4, xfs, btrfs, overlay, shiftfs, cgroup2 (got "minix")',
     refusedBy: "both",
   },
   {

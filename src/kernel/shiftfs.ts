@@ -1,0 +1,213 @@
+import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { createEntry, mayCreate } from "./create.ts";
+import { type Cred, type CredIds, idsOf, makeCred } from "./cred.ts";
+import { pairOfKfsid } from "./fsid.ts";
+import type { SetAttr } from "./iattr.ts";
+import { Inode, type InodeOperations, type Superblock } from "./inode.ts";
+import { inodePermission } from "./inode-permission.ts";
+import type { MountFlags, Path } from "./mount.ts";
+import { MAY } from "./permission.ts";
+import { ACL_TYPES, mapAclIds } from "./posix-acl.ts";
+import { notifyChange } from "./setattr.ts";
+import type { Task } from "./task.ts";
+import { fromKid, makeKid } from "./uidgid.ts";
+import { mayDelete } from "./unlink.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "shiftfs, as Ubuntu had it";
+
+const RULES = ruleTable({
+  noDeviceMade: {
+    sentence: "On shiftfs mknod makes fifos and sockets only.",
+    source: `${SOURCE}: EPERM; vectors/proposals C65`,
+  },
+  aclTranslates: {
+    sentence: "An ACL that names an id without a counterpart cannot be asked: whoever would be held to it is refused.",
+    source: `${SOURCE}: EOVERFLOW; vectors/proposals C66`,
+  },
+});
+
+/** What a shiftfs shows, and as whom it works there. */
+export interface Shifted {
+  /** The directory below: one of no shiftfs, however many marks and mounts led to it. */
+  readonly lower: Path;
+  /** Whoever marked it, without CAP_SYS_RESOURCE: does the work below, and is asked there. */
+  readonly creator: Task;
+  /** `s_user_ns` of the mount: what an id is here, it is below by number. */
+  readonly userNs: UserNamespace;
+}
+
+/** What passes through to the file system below: 1, what statfs tells; 2, ioctls of a list. */
+export type Passthrough = 0 | 1 | 2 | 3;
+
+/** What was agreed on at the mount. */
+export interface ShiftfsTerms {
+  /** Is it the view of a marked directory, not shifted yet? */
+  readonly isMark: boolean;
+  /** What its mark lets pass. */
+  readonly passthroughOfMark: Passthrough;
+  passthrough: Passthrough;
+  /** The flags that no remount takes away. */
+  readonly flags: Set<keyof MountFlags>;
+}
+
+/**
+ * A tree whose owners are those of another one, taken from the namespace that owns the file system below to the one
+ * that mounted it: `make_kuid(to, from_kuid(from, kuid))`. So the ids used inside are the ones that land on the disk.
+ *
+ * @source shiftfs, as Ubuntu had it (fs/shiftfs.c)
+ */
+export class Shiftfs implements InodeOperations {
+  readonly runsPrograms = true;
+  readonly root: Inode;
+  readonly shifted: Shifted;
+  readonly terms: ShiftfsTerms;
+  readonly #world: World;
+  readonly #superblock: Superblock;
+  readonly #lowerOf = new Map<Inode, Inode>();
+  readonly #shownAs = new Map<Inode, Inode>();
+
+  /** @param superblock  its own, given these operations */
+  constructor(world: World, shifted: Shifted, terms: ShiftfsTerms, superblock: (operations: Shiftfs) => Superblock) {
+    this.#world = world;
+    this.shifted = shifted;
+    this.terms = terms;
+    this.#superblock = superblock(this);
+    this.root = this.#show(shifted.lower.inode);
+  }
+
+  /** The inode below. @throws for one of another file system */
+  lowerOf(inode: Inode): Inode {
+    const lower = this.#lowerOf.get(inode);
+    if (!lower) throw new Error(`${this.#superblock.name}: an inode of another file system`);
+    return lower;
+  }
+
+  /** Bring a directory and what stands in it up to date with the tree below. */
+  refresh(directory: Inode): void {
+    const lower = this.lowerOf(directory);
+    this.#copyAttributes(lower, directory);
+    for (const name of directory.entries.keys()) if (!lower.entries.has(name)) directory.entries.delete(name);
+    for (const [name, entry] of lower.entries) directory.entries.set(name, this.#show(entry));
+  }
+
+  /** The rules have asked whoever looks, on what is shown; the marker is asked below. */
+  permission(inode: Inode, mask: number): Verdict {
+    return inodePermission(this.#world, this.shifted.creator.cred, this.#below(inode), mask);
+  }
+
+  mayAskAcl(inode: Inode): Verdict {
+    const { access } = this.lowerOf(inode).acls;
+    const isLost = access !== null && inode.acls.access === null;
+    return isLost ? deny("EOVERFLOW", RULES.aclTranslates) : allow(undefined, RULES.aclTranslates);
+  }
+
+  lookup(directory: Inode): Verdict {
+    return this.permission(directory, MAY.exec);
+  }
+
+  list(): Verdict {
+    return allow();
+  }
+
+  open(): Verdict {
+    return allow();
+  }
+
+  setattr(inode: Inode, attr: SetAttr): Verdict {
+    const { uid, gid } = attr;
+    const changed = notifyChange(this.#world, this.shifted.creator, this.#below(inode), {
+      ...attr,
+      ...(uid ? { uid: this.#down("uid", uid) } : {}),
+      ...(gid ? { gid: this.#down("gid", gid) } : {}),
+    });
+    this.#copyAttributes(this.lowerOf(inode), inode);
+    return changed;
+  }
+
+  create(directory: Inode, name: string, shown: Inode): Verdict {
+    if (shown.type === "chr" || shown.type === "blk")
+      return deny("EPERM", RULES.noDeviceMade, `it would be a ${shown.type}`);
+    const { lower, creator } = this.shifted;
+    const task = { ...creator, umask: 0, cred: this.#creatorAs(shown) };
+    const entry = { mount: lower.mount, directory: this.lowerOf(directory), name, inode: null };
+    const permitted = mayCreate(this.#world, task, entry);
+    if (!permitted.ok) return permitted;
+    const made = createEntry(this.#world, task, entry, shown.type, shown.mode, shown);
+    if (!made.ok) return made;
+    this.#pair(made.value, shown);
+    return allow();
+  }
+
+  remove(directory: Inode, name: string, inode: Inode): Verdict {
+    const { lower, creator } = this.shifted;
+    const below = this.lowerOf(inode);
+    const victim = { mount: lower.mount, directory: this.lowerOf(directory), name, inode: below };
+    const permitted = mayDelete(this.#world, creator, victim, inode.type === "dir" ? "dir" : "file");
+    if (!permitted.ok) return permitted;
+    victim.directory.entries.delete(name);
+    below.links--;
+    return allow();
+  }
+
+  #below(inode: Inode): Path {
+    return { mount: this.shifted.lower.mount, inode: this.lowerOf(inode) };
+  }
+
+  /** `shift_kuid`: from one namespace to another, by number. */
+  #shift<K extends OwnerKind>(from: UserNamespace, to: UserNamespace, kind: K, kid: Kuid64<K>): Kuid64<K> {
+    return makeKid(this.#world, to, kind, fromKid(this.#world, from, kind, kid));
+  }
+
+  #up<K extends OwnerKind>(kind: K, kid: Kuid64<K>): Kuid64<K> {
+    return this.#shift(this.shifted.lower.inode.superblock.userNs, this.shifted.userNs, kind, kid);
+  }
+
+  #down<K extends OwnerKind>(kind: K, kid: Kuid64<K>): Kuid64<K> {
+    return this.#shift(this.shifted.userNs, this.shifted.lower.inode.superblock.userNs, kind, kid);
+  }
+
+  /** The marker with the filesystem ids of who creates something, as they are below. */
+  #creatorAs({ uid, gid }: Inode): Cred {
+    const { cred } = this.shifted.creator;
+    const withFs = <K extends OwnerKind>(kind: K, kid: Kuid64<K>): CredIds<K> => {
+      const { real, effective, saved } = idsOf(cred, kind);
+      return { real, effective, saved, ...pairOfKfsid(this.#world, cred.userNs, kind, this.#down(kind, kid)) };
+    };
+    return makeCred(this.#world.credColumns, { ...cred, uid: withFs("uid", uid), gid: withFs("gid", gid) });
+  }
+
+  #show(lower: Inode): Inode {
+    const known = this.#shownAs.get(lower);
+    const { type, mode } = lower;
+    const owners = { uid: this.#up("uid", lower.uid), gid: this.#up("gid", lower.gid) };
+    const shown = known ?? new Inode(this.#world.inodeColumns, { superblock: this.#superblock, type, mode, ...owners });
+    this.#pair(lower, shown);
+    return shown;
+  }
+
+  #pair(lower: Inode, shown: Inode): void {
+    this.#lowerOf.set(shown, lower);
+    this.#shownAs.set(lower, shown);
+    this.#copyAttributes(lower, shown);
+  }
+
+  /** `shiftfs_copyattr`, and the ACLs, as far as all of their ids have a counterpart. */
+  #copyAttributes(from: Inode, to: Inode): void {
+    const uid = this.#up("uid", from.uid);
+    const gid = this.#up("gid", from.gid);
+    if (!isSameKuid64(uid, to.uid)) to.setUid(uid);
+    if (!isSameKuid64(gid, to.gid)) to.setGid(gid);
+    to.mode = from.mode;
+    to.size = from.size;
+    to.target = from.target;
+    to.isProgram = from.isProgram;
+    for (const type of ACL_TYPES) {
+      const acl = from.acls[type];
+      const shifted = acl && mapAclIds(acl, (kind, kid) => this.#up(kind, kid));
+      to.acls[type] = shifted?.every((entry) => !("kid" in entry) || isValidKuid64(entry.kid)) ? shifted : null;
+    }
+  }
+}
