@@ -29,10 +29,7 @@ export function withFunctionSteps(userSpace: UserSpace | null): UserSpace {
   return {
     setupKeys: userSpace?.setupKeys ?? [],
     programNames: [...(userSpace?.programNames ?? []), ...KERNEL_FUNCTION_NAMES],
-    start: (world, setup, where) => [
-      ...(userSpace?.start(world, setup, where) ?? []),
-      ...functions,
-    ],
+    start: (world, setup, where) => [...(userSpace?.start(world, setup, where) ?? []), ...functions],
   };
 }
 
