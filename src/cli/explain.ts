@@ -92,7 +92,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 1000:100 --map 0:1000:1 --gid-map 0:100:1 --direction up --json",
     "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
     "explain 5 --isolated 2 --mount ns2 --profile linux-6.18+isolated",
-    "explain 0 --map 0:100000:65536 --fsuid-map 0:300000:65536",
+    "explain 0:5 --map 0:1000:9 --fsuid-map 0:5000:9 --fsgid-map 0:600:9",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",

@@ -1,4 +1,6 @@
-import { compose, type IdMap, invert, type Kind } from "../core/index.ts";
+import { compose, invert } from "../core/algebra.ts";
+import type { Kind } from "../core/id.ts";
+import type { IdMap } from "../core/id-map.ts";
 
 /**
  * The map of an idmapped mount that does for one mount what an fs map does for all of them: from the owners kept on the disk
