@@ -12,6 +12,7 @@ import {
   type View,
 } from "../kernel/index.ts";
 import { addFileOptions, type FileOptions, givenFileOption, runExplainFile } from "./explain-file.ts";
+import { addFsidOptions, type FsidOptions, runExplainFsid } from "./explain-fsid.ts";
 import { addIsolatedOptions, type IsolatedOptions, runExplainIsolated } from "./explain-isolated.ts";
 import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
@@ -53,7 +54,7 @@ export interface ExplainAnswer {
   readonly refusedMaps: readonly NestedFault[];
 }
 
-interface ExplainOptions extends MapOptions, FileOptions, IsolatedOptions {
+interface ExplainOptions extends MapOptions, FileOptions, FsidOptions, IsolatedOptions {
   readonly kind: "uid" | "gid";
   readonly direction?: DirectionName;
   readonly json?: true;
@@ -75,6 +76,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     .addOption(new Option("--kind <kind>", "what an id alone is").choices(["uid", "gid"]).default("uid"));
   addMapOptions(command);
   addIsolatedOptions(command);
+  addFsidOptions(command);
   command.addOption(
     new Option("--direction <way>", "stat is the default with --mount or --fs, else down").choices(
       Object.keys(DIRECTIONS),
@@ -90,6 +92,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 1000:100 --map 0:1000:1 --gid-map 0:100:1 --direction up --json",
     "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
     "explain 5 --isolated 2 --mount ns2 --profile linux-6.18+isolated",
+    "explain 0:5 --map 0:1000:9 --fsuid-map 0:5000:9 --fsgid-map 0:600:9",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
@@ -114,10 +117,17 @@ async function askAbout(
   const [isolated] = options.isolated ?? options.creator ?? (options.profile === undefined ? [] : [options.profile]);
   if (isolated !== undefined)
     throw usageFault("--isolated", "ids to follow; a scenario for `userns run` asks about files", ask);
+  if (options.fsuidMap !== undefined || options.fsgidMap !== undefined)
+    throw usageFault("--fsuid-map", "ids to follow; a scenario for `userns run` asks about files", ask);
   return runExplainFile(ask, options, session);
 }
 
 async function runExplain(texts: readonly string[], options: ExplainOptions, terminal: Terminal): Promise<Exit> {
+  if (options.fsuidMap !== undefined || options.fsgidMap !== undefined) {
+    const stray = givenFileOption(options) ?? ((options.isolated ?? options.creator) ? "--isolated" : null);
+    if (stray) throw usageFault(stray, "nothing beside --fsuid-map; a scenario for `userns run` has it all", "ids");
+    return runExplainFsid(texts, options, terminal);
+  }
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
   if (options.isolated === undefined) checkMaps(direction, options);
   const stray = givenFileOption(options);

@@ -39,6 +39,7 @@ export * from "./fsid-cred.ts";
 export * from "./fsid-map.ts";
 export * from "./fsid-map-write.ts";
 export * from "./fsid-modes.ts";
+export * from "./fsid-mount-map.ts";
 export * from "./iattr.ts";
 export * from "./idmapped-mount.ts";
 export * from "./inode.ts";

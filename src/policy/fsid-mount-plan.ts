@@ -1,4 +1,5 @@
-import { compose, cut, type Extent, findMapFault, flip, type IdMap, idMap, invert, lowerSetOf } from "../core/index.ts";
+import { cut, type Extent, findMapFault, flip, type IdMap, idMap, lowerSetOf } from "../core/index.ts";
+import { fsidToMountMap } from "../kernel/index.ts";
 
 /**
  * The idmapped mount that does for one mount what an fs map does for a whole process: its lines lead from ids on disk to
@@ -16,7 +17,7 @@ import { compose, cut, type Extent, findMapFault, flip, type IdMap, idMap, inver
  */
 export function mountPlan(fs: readonly Extent[], ids: IdMap): readonly Extent[] | null {
   if (findMapFault(fs)) return null;
-  const through = compose(invert(idMap(fs)), ids).extents;
+  const through = fsidToMountMap(idMap(fs), ids).extents;
   if (through.length > 0) return through;
   return fs.flatMap((extent) => lowerSetOf(ids).flatMap((range) => cut(extent, range) ?? [])).map(flip);
 }

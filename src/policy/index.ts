@@ -10,6 +10,7 @@ export * from "./decision.ts";
 export * from "./deny-setgroups.ts";
 export * from "./dynamic-names.ts";
 export * from "./dynamic-user.ts";
+export * from "./fs-map-findings.ts";
 export * from "./fsid-advice.ts";
 export * from "./fsid-authority.ts";
 export * from "./fsid-checks.ts";

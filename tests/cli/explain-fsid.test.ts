@@ -1,0 +1,103 @@
+/** `userns explain --fsuid-map`: who an id is to processes and to files, the mount that does the same, and what is found. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FsidExplainAnswer } from "../../src/cli/explain-fsid.ts";
+import { userns } from "./command.ts";
+
+const SEED = ["--map", "0:100000:100000", "--fsuid-map", "0:300000:100000"];
+const PROCESS = "(used inside → as a process)";
+const FILES = "(used inside → as an owner of files)";
+const SETID = "(owner of a set-id program → whom it runs as inside)";
+const STAT = "(kept on disk → as stat shows it inside)";
+
+const ROWS: readonly (readonly [rule: string, args: readonly string[], exit: number, lines: readonly string[]])[] = [
+  [
+    "an id inside is one process and another owner of files",
+    ["33", ...SEED],
+    0,
+    [`uid u33 → k100033  ${PROCESS}`, `uid u33 → k300033  ${FILES}`, `uid k300033 → k100033  ${SETID}`],
+  ],
+  [
+    "the owner on disk is seen through the fs map, and a program of it runs as the process",
+    ["300033", "--direction", "stat", ...SEED],
+    0,
+    [`uid k300033 → u33  ${STAT}`, `uid k300033 → k100033  ${SETID}`],
+  ],
+  [
+    "an id of processes is no owner of files: it is nobody's inside",
+    ["100033", "--direction", "stat", ...SEED],
+    1,
+    [`uid k100033 → not mapped, shown as 65534  ${STAT}`],
+  ],
+  [
+    "an id that the fs map does not hold cannot be taken",
+    ["0", "--map", "0:100000:1000", "--fsuid-map", "100000:7:1000"],
+    1,
+    [`uid u0 → k100000  ${PROCESS}`, `uid u0 → not mapped, shown as 65534  ${FILES}`],
+  ],
+  [
+    "groups go through a map of their own",
+    ["5:6", ...SEED, "--gid-map", "0:200000:9", "--fsgid-map", "0:400000:9"],
+    0,
+    [
+      `uid u5 → k100005  ${PROCESS}`,
+      `uid u5 → k300005  ${FILES}`,
+      `uid k300005 → k100005  ${SETID}`,
+      `gid u6 → k200006  ${PROCESS}`,
+      `gid u6 → k400006  ${FILES}`,
+      `gid k400006 → k200006  ${SETID}`,
+    ],
+  ],
+];
+
+for (const [rule, args, exit, lines] of ROWS)
+  test(`explain ${args.join(" ")}: ${rule}`, async () => {
+    const outcome = await userns(["explain", ...args]);
+    const heads = outcome.stdout.split("\n").filter((line) => /^[ug]id /.test(line));
+    assert.deepEqual([outcome.exit, heads], [exit, lines]);
+    assert.equal(outcome.stderr, "");
+  });
+
+test("the mount that does the same is preferred, of groups by itself where it is another", async () => {
+  assert.match(
+    (await userns(["explain", "0", ...SEED])).stdout,
+    /better {3}mount the files with the id map 300000:100000:100000: /,
+  );
+  const other = await userns(["explain", "0", ...SEED, "--fsgid-map", "0:400000:9"]);
+  assert.match(other.stdout, /300000:100000:100000, and of groups\s+400000:100000:9: /);
+  const none = await userns(["explain", "0", "--map", "0:100000:9", "--fsuid-map", "100000:7:9"]);
+  assert.match(none.stdout, /better {3}no idmapped mount: the maps have no id in common/);
+});
+
+test("an fs map that reaches root of the host is found, and the JSON holds the calls that prove it", async () => {
+  const { exit, stdout } = await userns(["explain", "0", "--json", "--map", "0:100000:9", "--fsuid-map", "0:0:9"]);
+  const found: FsidExplainAnswer = JSON.parse(stdout);
+  assert.equal(exit, 1);
+  assert.deepEqual(
+    found.findings.map(({ code, account }) => [code, account.kind]),
+    [
+      ["fs-map-reaches-root", "uid"],
+      ["fs-map-reaches-root", "gid"],
+    ],
+  );
+  assert.ok(found.findings.every(({ proof }) => typeof proof === "object" && proof !== null && "steps" in proof));
+});
+
+const REFUSED: readonly (readonly [args: readonly string[], where: string])[] = [
+  [["0", "--fsgid-map", "0:0:1", "--map", "0:0:1"], "--fsuid-map"],
+  [["0", "--fsuid-map", "0:0:1"], "--map"],
+  [["0", ...SEED, "--direction", "up"], "--direction"],
+  [["0", ...SEED, "--nested", "0:0:1"], "--nested"],
+  [["0", ...SEED, "--mount", "0:0:1"], "--mount"],
+  [["0", ...SEED, "--fs", "0:0:1"], "--fs"],
+  [["0", ...SEED, "--isolated", "2"], "--isolated"],
+  [["0", ...SEED, "--owner", "0:0"], "--owner"],
+  [["stat", ...SEED, "--owner", "0:0"], "--fsuid-map"],
+];
+
+for (const [args, where] of REFUSED)
+  test(`explain ${args.join(" ")}: exit 2, at ${where}`, async () => {
+    const { exit, stdout, stderr } = await userns(["explain", ...args]);
+    assert.deepEqual([exit, stdout], [2, ""]);
+    assert.match(stderr, new RegExp(`^error: ${where}\\s+expected`), stderr);
+  });
