@@ -11,6 +11,7 @@ import { mountOverlay } from "./overlay-mount.ts";
 import { lookup } from "./path.ts";
 import type { PathName } from "./path-name.ts";
 import { mountProc } from "./proc-mount.ts";
+import { mountSecurityfs } from "./securityfs-mount.ts";
 import { mountSysfs } from "./sysfs-mount.ts";
 import type { Task } from "./task.ts";
 import { mountTmpfs } from "./tmpfs-mount.ts";
@@ -25,7 +26,7 @@ const RULES = ruleTable({
   },
   ownerAdmin: {
     sentence:
-      "What shows a cgroup, pid, network or IPC namespace is mounted with CAP_SYS_ADMIN over the user namespace that owns it, and terminals with CAP_SYS_ADMIN in the caller's own.",
+      "What shows a cgroup, pid, network or IPC namespace is mounted with CAP_SYS_ADMIN over the user namespace that owns it, what is the machine's over the initial one, and terminals with CAP_SYS_ADMIN in the caller's own.",
     source: "cgroup_namespaces(7), pid_namespaces(7), network_namespaces(7); mount(2): EPERM",
   },
   deviceThere: { sentence: "The device must exist.", source: "mount(2): ENOENT" },
@@ -68,7 +69,7 @@ export const MOUNT_FLAGS = { isReadOnly: 1, isNosuid: 2, isNodev: 4, isNoexec: 8
 type MakeMount = (world: World, task: Task, request: MountRequest, name: string) => Verdict<Mount>;
 
 /** How each type of file system is made or found. */
-const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mqueue } as const satisfies {
+const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mqueue, securityfs } as const satisfies {
   readonly [type: string]: MakeMount;
 };
 
@@ -221,6 +222,11 @@ function devpts(world: World, task: Task, { data }: MountRequest, name: string):
 function mqueue(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
   const may = mayShow(task, task.ipcNs.userNs, request);
   return may.ok ? allow(mountQueues(world, task, name)) : may;
+}
+
+function securityfs(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const may = mayShow(task, world.initUserNs, request);
+  return may.ok ? allow(mountSecurityfs(world, name)) : may;
 }
 
 function overlay(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {

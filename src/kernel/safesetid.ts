@@ -1,61 +1,88 @@
-import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { capName } from "./capability.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Cred, type CredIds, idsOf } from "./cred.ts";
 import { kfsidToKid } from "./fsid.ts";
 import { fsidMode } from "./fsid-modes.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { genericPermission, MAY, type Protected } from "./permission.ts";
+import { GLOBAL_ROOT } from "./pseudo-files.ts";
+import type { SetidRule } from "./setid-policies.ts";
 import type { Task } from "./task.ts";
-import type { Transition } from "./transition.ts";
+import { makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const SOURCE = "Documentation/admin-guide/LSM/SafeSetID.rst";
 
 const RULES = ruleTable({
-  safesetidAdmin: {
-    sentence: "The policy of SafeSetID is written with CAP_MAC_ADMIN in the initial namespace.",
+  policyAdmin: {
+    sentence: "A SafeSetID policy is written with CAP_MAC_ADMIN in the initial namespace.",
     source: `${SOURCE}: EPERM`,
   },
-  safesetidListed: {
+  policyLines: {
+    sentence: "A SafeSetID policy is lines of FROM:TO, each with its end, of ids that the writer's namespace maps.",
+    source: `${SOURCE}: EINVAL`,
+  },
+  policyHolds: {
     sentence:
-      "Where SafeSetID lists transitions from the real id of a task, each of its ids becomes one that it had or that is listed.",
-    source: `${SOURCE}; the model answers EACCES, where Linux ends the task too`,
+      "Whose real id a SafeSetID policy names takes only an id that it has, or one that the policy leads to; else it is killed. Isolated ids are named by none and led to by none.",
+    source: `${SOURCE}; vectors/isolated A03, D04`,
   },
 });
 
-/** Write a line to the policy. */
-export function allowTransition(world: World, { cred }: Task, transition: Transition): Verdict {
+/** The files of the policies are global root's alone. */
+const POLICY_FILE: Protected = { ...GLOBAL_ROOT, mode: 0o600, isDirectory: false, table: "id" };
+
+/**
+ * Write a policy, in place of the one before. An id that the policy leads to and does not name may then change to none.
+ *
+ * @param text  as it stands in the file
+ */
+export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, text: string): Verdict {
+  const opened = atStage(genericPermission(world, cred, POLICY_FILE, MAY.write), "open");
+  if (!opened.ok) return opened;
   if (!isNsCapable(cred, world.initUserNs, "mac_admin"))
-    return deny("EPERM", RULES.safesetidAdmin, `no ${capName("mac_admin")} in the initial namespace`);
-  world.transitions.push(transition);
-  return allow(undefined, RULES.safesetidAdmin);
+    return atStage(deny("EPERM", RULES.policyAdmin, "no CAP_MAC_ADMIN"), "write");
+  if (!/^(\d+:\d+\n)*$/.test(text)) return atStage(deny("EINVAL", RULES.policyLines, JSON.stringify(text)), "write");
+  const rules: SetidRule[] = [];
+  for (const [, from, to] of text.matchAll(/(\d+):(\d+)\n/g)) {
+    const rule = {
+      from: makeKid(world, cred.userNs, kind, Number(from)),
+      to: makeKid(world, cred.userNs, kind, Number(to)),
+    };
+    if (!isValidKuid64(rule.from) || !isValidKuid64(rule.to))
+      return atStage(deny("EINVAL", RULES.policyLines, `${from}:${to}`), "write");
+    rules.push(rule);
+  }
+  const unnamed = rules.filter(({ to }) => !rules.some(({ from }) => isSameKuid64(from, to)));
+  world.setidPolicies[kind] = [...rules, ...unnamed.map(({ to }) => ({ from: to, to }))];
+  return allow();
 }
 
 /**
- * May the ids of a kind become these: `safesetid_task_fix_setuid`?
- *
- * With fsid mappings the posted revisions leave it alone: it looks for the fs id, one of files, among ids of processes. The
- * repaired one asks about both copies, as the processes that they are.
- *
- * @source Jann Horn on the third series, 00/25
+ * `safesetid_task_fix_setuid`: does the policy let the ids change? What it takes from CAP_SETUID for other uses, and its
+ * say on supplementary groups, are not modelled.
  */
-export function mayTransit<K extends OwnerKind>(world: World, old: Cred, kind: K, now: CredIds<K>): Verdict {
-  const before = idsOf(old, kind);
-  const listed = world.transitions.filter((line) => line.kind === kind && isSameKuid64(line.from, before.real));
-  if (listed.length === 0) return allow();
-  const held = [before.real, before.effective, before.saved];
-  const isPermitted = (kid: Kuid64<K>, fs: Kuid64<K>) =>
-    [...held, fs].some((own) => isSameKuid64(own, kid)) || listed.some(({ to }) => isSameKuid64(to, kid));
-  const wanted = [now.real, now.effective, now.saved, ...fsidsAsked(world, old, kind, now)];
-  const [fs = before.fs] = fsidsAsked(world, old, kind, before);
-  const foreign = wanted.find((kid) => !isPermitted(kid, fs));
+export function policyAllows<K extends OwnerKind>(world: World, cred: Cred, kind: K, ids: CredIds<K>): Verdict {
+  const old = idsOf(cred, kind);
+  const named = world.setidPolicies[kind].filter(({ from }) => isSameKuid64(from, old.real));
+  if (named.length === 0) return allow();
+  const isHeld = (kid: Kuid64) =>
+    (["real", "effective", "saved"] as const).some((role) => isSameKuid64(old[role], kid));
+  const foreign = [ids.real, ids.effective, ids.saved, ...fsidsAsked(world, cred, kind, ids)].find(
+    (kid) => !isHeld(kid) && !named.some(({ to }) => isSameKuid64(to, kid)),
+  );
   return foreign
-    ? deny("EACCES", RULES.safesetidListed, `${showKuid64(foreign)} is not listed for ${showKuid64(before.real)}`)
-    : allow(undefined, RULES.safesetidListed);
+    ? deny("EACCES", RULES.policyHolds, `${showKuid64(old.real)} to ${showKuid64(foreign)}`)
+    : allow(undefined, RULES.policyHolds);
 }
 
-/** The copies of the fs id that the policy is asked about. */
+/**
+ * The copies of the fs id that the policy is asked about. With fsid mappings the posted revisions look for the fs id, one of
+ * files, among ids of processes; the repaired one asks about both copies, as the processes that they are.
+ *
+ * @source Jann Horn on the fsid mappings, third series, 00/25
+ */
 function fsidsAsked<K extends OwnerKind>(
   world: World,
   { userNs }: Cred,

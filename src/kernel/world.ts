@@ -13,10 +13,10 @@ import { type NetNamespace, newNetNamespace } from "./net-namespace.ts";
 import type { PathGuard } from "./path-guard.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import { LINUX, type Profile } from "./profile.ts";
+import type { SetidPolicies } from "./setid-policies.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
-import type { Transition } from "./transition.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
 import type { UtsNamespace } from "./uts-namespace.ts";
@@ -64,10 +64,9 @@ export interface World {
   readonly listeners: Map<string, Socket>;
   /** Keys of process keyrings, by description. */
   readonly keys: Map<string, Key>;
-  /** The policy of SafeSetID; empty: nobody is held to it. */
-  readonly transitions: Transition[];
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
+  readonly setidPolicies: SetidPolicies;
   /**
    * The one hierarchy of cgroups: whoever mounts it has the same superblock, which the initial namespace owns. null: the
    * machine has none.
@@ -116,8 +115,8 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     keys: new Map(),
-    transitions: [],
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    setidPolicies: { uid: [], gid: [] },
     cgroups: null,
     idNames: new Map(),
     nextPid: FIRST_PID,

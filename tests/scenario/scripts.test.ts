@@ -69,3 +69,26 @@ test("a step that no model can answer is named, with the reason", () => {
     ["pipe buffers are not counted"],
   );
 });
+
+test("an agent whose id a SafeSetID policy holds is killed at its first step away, and answers nothing more", () => {
+  assert.ok(engine);
+  const policy = "/sys/kernel/security/safesetid/uid_allowlist_policy";
+  const { named, failures } = runScript(
+    script(
+      ["h", `write ${policy} 1000:1001\\n`, "ret=10"],
+      ["a", "setgid 1000", "ret=0"],
+      ["a", "setuid 1000", "ret=0"],
+      ["a", "unshare user", "ret=0"],
+      ["a", "write /proc/self/isolated_uns yes", "ret=3"],
+      ["a", "setgid 5", "ret=0"],
+      ["a", "setuid 5", ""],
+      ["a", "getids", ""],
+    ),
+    engine,
+  );
+  assert.deepEqual(failures, []);
+  assert.deepEqual(
+    named.map(({ step, reason }) => [step.do, reason]),
+    ["setuid 5", "getids"].map((text) => [text, "the agent was killed, and answers nothing"]),
+  );
+});

@@ -1,12 +1,11 @@
-import { CLASSICAL, type Kuid64 } from "../../core/kuid64.ts";
+import type { Kuid64 } from "../../core/kuid64.ts";
 import { asRealUser } from "../access.ts";
 import { fromKfsid, fromKfsidMunged, kfsidHasMapping, kfsidToKid, kidToKfsid, makeKfsid } from "../fsid.ts";
 import { fsTable } from "../fsid-map.ts";
-import { allowTransition } from "../safesetid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { id, oneOf, scenarioError, text } from "./argument.ts";
-import { type Call, type CallTable, defineCall, plain, tellingKids } from "./call.ts";
+import { id, scenarioError, text } from "./argument.ts";
+import { type Call, type CallTable, defineCall, tellingKids } from "./call.ts";
 import { numberedKid as kid } from "./kid-argument.ts";
 
 const showKid = ({ id: half, number }: Kuid64): readonly number[] => [half, number];
@@ -44,7 +43,7 @@ function functionsOf(kind: OwnerKind): readonly Call[] {
   ];
 }
 
-/** What only the kernel sees of both copies of the fs id, and who is asked about them. */
+/** What only the kernel sees of both copies of the fs id. */
 export const FSID_CALLS: CallTable = [
   ...functionsOf("uid"),
   ...functionsOf("gid"),
@@ -64,10 +63,5 @@ export const FSID_CALLS: CallTable = [
       if (!held) throw scenarioError(`${where}.key`, `a key: ${[...world.keys.keys()].join(", ") || "none"}`, key);
       return allow({ uid: showKid(held.owner.uid), gid: showKid(held.owner.gid) });
     }),
-  ),
-  defineCall("safesetid_allow", { kind: oneOf("uid", "gid"), from: id, to: id }, (world, task, { kind, from, to }) =>
-    plain(
-      allowTransition(world, task, { kind, from: { id: from, number: CLASSICAL }, to: { id: to, number: CLASSICAL } }),
-    ),
   ),
 ];

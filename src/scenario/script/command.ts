@@ -12,6 +12,8 @@ export interface Memory {
   readonly unmodelled: Map<string, string>;
   /** The value that turns a switch on, by the name of one that is not listed. */
   readonly switchedOn: Map<string, string>;
+  /** Agents that a call killed. */
+  readonly killed: Set<string>;
 }
 
 export function newMemory(): Memory {
@@ -21,6 +23,7 @@ export function newMemory(): Memory {
     listening: new Map(),
     unmodelled: new Map(),
     switchedOn: new Map(),
+    killed: new Set(),
   };
 }
 

@@ -171,12 +171,17 @@ function isWritable(file: string): boolean {
 
 const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is not modelled`;
 
+/** The policies of SafeSetID, wherever securityfs is mounted. */
+const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
+
 /** @param acting  who `0` is where a pid is asked for */
 function writeCalls(path: string, text: string, acting: string): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   const proc = procFileOf(path);
   if (!proc && path.endsWith("/cgroup.procs"))
     return [call("cgroup_move", { path, target: AGENT.test(text) ? text : acting })];
+  const [, kind] = SETID_POLICY.exec(path) ?? [];
+  if (kind !== undefined) return [call("safesetid_write", { kind, text })];
   if (!proc) return isPseudo(path) ? pseudo(path) : [call("write", { path })];
   const { agent, file } = proc;
   if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];

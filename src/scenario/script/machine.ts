@@ -15,6 +15,8 @@ const DIRECTORIES = [
   "sys",
   "sys/fs",
   "sys/fs/cgroup",
+  "sys/kernel",
+  "sys/kernel/security",
   "dev",
   "tmp",
 ];

@@ -75,6 +75,7 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
   const reason = whyNotReplayable(step.do.split(" ")[0] ?? "");
   if (reason !== null) return { reason };
   return placed(step.where, () => {
+    if (memory.killed.has(step.agent)) return { reason: KILLED };
     const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
     const scene = { agent: step.agent, policy, memory };
     const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
@@ -87,6 +88,10 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
       answers.push(answer);
       if (!answer.verdict.ok) break;
     }
+    if (step.do !== "exit" && !isRunning(world, step.agent)) {
+      memory.killed.add(step.agent);
+      return { reason: KILLED };
+    }
     if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
     const last = answers.at(-1);
     if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
@@ -94,6 +99,12 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
     const text = verb.show(values, given, scene);
     return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
   });
+}
+
+const KILLED = "the agent was killed, and answers nothing";
+
+function isRunning({ tasks }: World, agent: string): boolean {
+  return tasks.get(agent)?.isZombie === false;
 }
 
 /** Why nothing can be told about a path: it lies in a file system that is not modelled. */
