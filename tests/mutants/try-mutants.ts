@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { parseSource } from "../../src/cli/scenario-file.ts";
-import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES } from "../scenario/examples.ts";
+import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES } from "../scenario/examples.ts";
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
@@ -90,9 +90,7 @@ function runLane(
       .filter((name) => name.endsWith(".json"))
       .map((name) => join(folder, name)),
   );
-  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES, ...SETUSERS_EXAMPLES].map(
-    ({ name, json }) => ({ name, json }),
-  );
+  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES].map(({ name, json }) => ({ name, json }));
   const job: Job = { files, examples, ...rowsOfProposals(), mutants: mutants.map(({ id }) => id) };
   return new Promise((resolve, reject) => {
     const worker = new Worker(url, { workerData: job });
