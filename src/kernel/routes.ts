@@ -1,5 +1,4 @@
-import type { Kind } from "../core/id.ts";
-import { OVERFLOW_ID } from "../core/id.ts";
+import { type Kind, OVERFLOW_ID } from "../core/id.ts";
 import { IDENTITY, type IdMap, idMap } from "../core/id-map.ts";
 import { CLASSICAL, type NamespaceNumber } from "../core/kuid64.ts";
 import type { Hop, Shown } from "../core/route.ts";

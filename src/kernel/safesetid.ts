@@ -3,7 +3,7 @@ import { type Cred, type CredIds, idsOf } from "./cred.ts";
 import { kfsidToKid } from "./fsid.ts";
 import { fsidMode } from "./fsid-modes.ts";
 import { isNsCapable } from "./ns-capable.ts";
-import { genericPermission, MAY } from "./permission.ts";
+import { genericPermission, MAY, type Protected } from "./permission.ts";
 import { GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { SetidRule } from "./setid-policies.ts";
 import type { Task } from "./task.ts";
@@ -31,7 +31,7 @@ const RULES = ruleTable({
 });
 
 /** The files of the policies are global root's alone. */
-const POLICY_FILE = { ...GLOBAL_ROOT, mode: 0o600, isDirectory: false, table: "id" } as const;
+const POLICY_FILE: Protected = { ...GLOBAL_ROOT, mode: 0o600, isDirectory: false, table: "id" };
 
 /**
  * Write a policy, in place of the one before. An id that the policy leads to and does not name may then change to none.
@@ -62,29 +62,27 @@ export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, 
 /**
  * `safesetid_task_fix_setuid`: does the policy let the ids change? What it takes from CAP_SETUID for other uses, and its
  * say on supplementary groups, are not modelled.
- *
- * With fsid mappings the posted revisions leave it alone: it looks for the fs id, one of files, among ids of processes. The
- * repaired one asks about both copies, as the processes that they are.
- *
- * @source Jann Horn on the third series of the fsid mappings, 00/25
  */
 export function policyAllows<K extends OwnerKind>(world: World, cred: Cred, kind: K, ids: CredIds<K>): Verdict {
   const old = idsOf(cred, kind);
   const named = world.setidPolicies[kind].filter(({ from }) => isSameKuid64(from, old.real));
   if (named.length === 0) return allow();
-  const [heldFs = old.fs] = fsidsAsked(world, cred, kind, old);
-  const held = [old.real, old.effective, old.saved];
-  const isPermitted = (kid: Kuid64<K>) =>
-    held.some((own) => isSameKuid64(own, kid)) || named.some(({ to }) => isSameKuid64(to, kid));
+  const isHeld = (kid: Kuid64) =>
+    (["real", "effective", "saved"] as const).some((role) => isSameKuid64(old[role], kid));
   const foreign = [ids.real, ids.effective, ids.saved, ...fsidsAsked(world, cred, kind, ids)].find(
-    (kid) => !isPermitted(kid) && !isSameKuid64(heldFs, kid),
+    (kid) => !isHeld(kid) && !named.some(({ to }) => isSameKuid64(to, kid)),
   );
   return foreign
     ? deny("EACCES", RULES.policyHolds, `${showKuid64(old.real)} to ${showKuid64(foreign)}`)
     : allow(undefined, RULES.policyHolds);
 }
 
-/** The copies of the fs id that the policy is asked about. */
+/**
+ * The copies of the fs id that the policy is asked about. With fsid mappings the posted revisions look for the fs id, one of
+ * files, among ids of processes; the repaired one asks about both copies, as the processes that they are.
+ *
+ * @source Jann Horn on the fsid mappings, third series, 00/25
+ */
 function fsidsAsked<K extends OwnerKind>(
   world: World,
   { userNs }: Cred,

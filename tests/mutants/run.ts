@@ -9,8 +9,7 @@
  */
 import { parseArgs } from "node:util";
 import { knownSurvivors, NOT_YET_GUARDED } from "./known-survivors.ts";
-import type { Mutant } from "./mutate.ts";
-import { nameOf } from "./mutate.ts";
+import { type Mutant, nameOf } from "./mutate.ts";
 import { type Report, tryMutants } from "./try-mutants.ts";
 import type { Fate } from "./worker.ts";
 

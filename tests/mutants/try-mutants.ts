@@ -1,8 +1,9 @@
-/** Every mutant on every recorded vector and example scenario that it touches. */
-import { readdirSync } from "node:fs";
+/** Every mutant on every recorded vector, row of the proposals and example scenario that it touches. */
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "../scenario/examples.ts";
+import { parseSource } from "../../src/cli/scenario-file.ts";
+import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "../scenario/examples.ts";
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
@@ -10,6 +11,8 @@ import type { Fate, Job, Tried } from "./worker.ts";
 
 const FOLDERS = ["tests/vectors/linux-6.18", "tests/vectors/own", "tests/vectors/isolated"];
 const LANES = 2;
+/** Where the tables of the proposals are, and the translations of their rows. */
+const PROPOSALS = "tests/vectors/proposals";
 /** A worker that has said nothing for so long is stuck where no switch is asked. */
 const PATIENCE_MS = 180_000;
 
@@ -64,6 +67,17 @@ function judge(
   };
 }
 
+function rowsOfProposals(): Pick<Job, "tables" | "translations"> {
+  const tables: unknown = JSON.parse(readFileSync(join(PROPOSALS, "tables.json"), "utf8"));
+  const files = readdirSync(PROPOSALS).filter((name) => name.endsWith(".yaml"));
+  const translations = files.map((file) => {
+    const path = join(PROPOSALS, file);
+    const { name, json } = parseSource(readFileSync(path, "utf8"), path);
+    return [file.replace(".yaml", ""), name, json] as const;
+  });
+  return { tables, translations };
+}
+
 /** Have a worker try mutants one after the other. */
 function runLane(
   url: URL,
@@ -76,10 +90,10 @@ function runLane(
       .filter((name) => name.endsWith(".json"))
       .map((name) => join(folder, name)),
   );
-  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES].map(
+  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES].map(
     ({ name, json }) => ({ name, json }),
   );
-  const job: Job = { files, examples, mutants: mutants.map(({ id }) => id) };
+  const job: Job = { files, examples, ...rowsOfProposals(), mutants: mutants.map(({ id }) => id) };
   return new Promise((resolve, reject) => {
     const worker = new Worker(url, { workerData: job });
     let done = 0;

@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
-import { DELEGATION_TOOLS, SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
+import { DELEGATION_TOOLS, SCENARIO_PROGRAMS, USER_SPACE } from "../../src/policy/index.ts";
 import {
   explainDifferences,
+  importProposals,
   importRecorded,
   loadScenario,
   type Recorded,
@@ -20,6 +21,9 @@ export interface Job {
   readonly files: readonly string[];
   /** Example scenarios: a name for each, and what its file holds. */
   readonly examples: readonly { readonly name: string; readonly json: unknown }[];
+  /** The tables of the proposals, and by part what asks their rows of the model: the name of the file, and what it holds. */
+  readonly tables: unknown;
+  readonly translations: readonly (readonly [part: string, name: string, json: unknown])[];
   /** Ids of the mutants to try. */
   readonly mutants: readonly number[];
 }
@@ -51,6 +55,12 @@ function exampleOf(name: string, json: unknown): Recorded {
     return [lines.length === 0 ? { vector, kind: "passed" } : { vector, kind: "failed", lines }];
   };
   return { ...vector, run };
+}
+
+/** The rows of the proposals' tables. */
+function rowsIn({ tables: json, translations }: Job): readonly Recorded[] {
+  const files = translations.map(([part, name, text]) => [part, { name, json: text, placeOf: () => null }] as const);
+  return importProposals(json, "tables", new Map(files), USER_SPACE);
 }
 
 /** A model that breaks down over a vector differs from the kernel too. */
@@ -93,10 +103,12 @@ function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
   return red ? { kind: "killed", by: red.id } : { kind: "survived", of: vectors.length };
 }
 
-const { files, examples, mutants }: Job = workerData;
+const job: Job = workerData;
+const { files, examples, mutants } = job;
 const touched = touchedBy([
   ...files.flatMap(vectorsIn),
   ...examples.map(({ name, json }) => exampleOf(name, json)),
+  ...rowsIn(job),
   ...writtenScripts().map(recordedScript),
 ]);
 for (const mutant of mutants)

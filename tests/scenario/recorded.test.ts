@@ -66,6 +66,8 @@ for (const { file } of files)
   for (const [rule, profile] of UNUSED)
     test(`${file} answers alike ${rule}`, () => {
       assert.ok(engine);
-      const vectors = vectorsIn(file, profile);
-      assertAllPass(profile.isolated ? vectors.filter(hasNoStatus) : vectors, engine);
+      assertAllPass(
+        vectorsIn(file, profile).filter((vector) => !profile.isolated || hasNoStatus(vector)),
+        engine,
+      );
     });

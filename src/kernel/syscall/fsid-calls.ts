@@ -43,7 +43,7 @@ function functionsOf(kind: OwnerKind): readonly Call[] {
   ];
 }
 
-/** What only the kernel sees of both copies of the fs id, and who is asked about them. */
+/** What only the kernel sees of both copies of the fs id. */
 export const FSID_CALLS: CallTable = [
   ...functionsOf("uid"),
   ...functionsOf("gid"),

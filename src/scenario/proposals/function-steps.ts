@@ -29,7 +29,11 @@ export function withFunctionSteps(userSpace: UserSpace | null): UserSpace {
   return {
     setupKeys: userSpace?.setupKeys ?? [],
     programNames: [...(userSpace?.programNames ?? []), ...KERNEL_FUNCTION_NAMES],
-    start: (world, setup, where) => [...(userSpace?.start(world, setup, where) ?? []), ...functions],
+    start: (world, setup, where) => {
+      const hasSetup = Object.keys(setup).length > 0;
+      const programs = hasSetup || userSpace?.startsBare ? userSpace?.start(world, setup, where) : null;
+      return [...(programs ?? []), ...functions];
+    },
   };
 }
 
