@@ -7,4 +7,5 @@
  */
 export * from "./ledger.ts";
 export { memoryLedger } from "./memory.ts";
+export * from "./open.ts";
 export * from "./store.ts";

@@ -10,7 +10,18 @@ import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 const BUSY_MS = 60_000;
 
 /** SQLite's result codes that are met here, by their names in better-sqlite3 and their numbers in node:sqlite. */
-const CODES = { SQLITE_BUSY: 5, SQLITE_CORRUPT: 11, SQLITE_CANTOPEN: 14, SQLITE_NOTADB: 26 } as const;
+const CODES = {
+  SQLITE_BUSY: 5,
+  SQLITE_READONLY: 8,
+  SQLITE_IOERR: 10,
+  SQLITE_CORRUPT: 11,
+  SQLITE_FULL: 13,
+  SQLITE_CANTOPEN: 14,
+  SQLITE_NOTADB: 26,
+} as const;
+
+/** What is about the file, its folder or the disk. */
+const OF_THE_FILE = ["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"] as const;
 
 /** Is this SQLite's error of the code? Extended codes keep theirs in the lowest byte, or at the beginning of the name. */
 function isSqlite(error: unknown, code: keyof typeof CODES): boolean {
@@ -31,11 +42,11 @@ export function sqliteFault(error: unknown, path: string): unknown {
     return fault("ERR_STORE_CORRUPT", "a ledger in a file of SQLite", "put back a copy of it, or name another file");
   if (isSqlite(error, "SQLITE_BUSY"))
     return fault("ERR_STORE_BUSY", `a turn within ${BUSY_MS / 1000} s`, "nothing was changed: run it again");
-  if (isSqlite(error, "SQLITE_CANTOPEN") || isSystemError(error))
+  if (OF_THE_FILE.some((code) => isSqlite(error, code)) || isSystemError(error))
     return fault(
       "ERR_FILE",
       "a file that can be read and written, in a folder where files can be made",
-      "check the path",
+      "nothing was changed: check the path, the permissions and the room on the disk",
     );
   return error;
 }

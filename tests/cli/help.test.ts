@@ -14,8 +14,30 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
+  ["alloc", "claim"],
+  ["alloc", "renew"],
+  ["alloc", "release"],
+  ["alloc", "list"],
+  ["alloc", "who-owns"],
+  ["alloc", "export"],
+  ["alloc", "history"],
+  ["alloc", "adopt"],
+  ["alloc", "pool"],
+  ["alloc", "quota"],
   ["tour"],
 ];
+
+/** Commands without --map that may say no. */
+const REFUSING = [
+  "tour",
+  "check",
+  "run",
+  "newuidmap",
+  "newgidmap",
+  "alloc claim",
+  "alloc renew",
+  "alloc release",
+].concat("alloc who-owns", "alloc adopt");
 
 async function helpOf(command: readonly string[]): Promise<string> {
   const { exit, stdout, stderr } = await userns([...command, "--help"]);
@@ -23,7 +45,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return stdout;
 }
 
-for (const command of [[], ["layer"], ...COMMANDS])
+for (const command of [[], ["layer"], ["alloc"], ...COMMANDS])
   test(`help of userns ${command.join(" ")}: at most 80 columns`, async () => {
     for (const line of (await helpOf(command)).split("\n")) assert.ok(line.length <= 80, line);
   });
@@ -34,8 +56,7 @@ for (const command of COMMANDS)
     const flags = [...options.matchAll(/^ {2}(--[a-z-]+)/gm)].map((match) => match[1] ?? "");
     assert.equal(flags.at(-1), "--json");
     for (const flag of flags) assert.ok(examples.includes(flag), flag);
-    const mayRefuse =
-      flags.includes("--map") || ["tour", "check", "run", "newuidmap", "newgidmap"].includes(command[0] ?? "");
+    const mayRefuse = flags.includes("--map") || REFUSING.includes(command.join(" "));
     assert.equal(/^Exit 1 when /m.test(options), mayRefuse);
   });
 
