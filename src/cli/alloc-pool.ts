@@ -63,7 +63,7 @@ function addPool(alloc: Command, terminal: Terminal): void {
   addExamples(command, [
     "alloc pool",
     "alloc pool fleet --range 2000000000-2099999999 --quarantine 7d",
-    "alloc pool fleet --align 1000 --size 999 --guard 1 --range 1900000000+9000",
+    "alloc pool slots --align 100 --size 99 --guard 1 --range 1900000000+9000",
     "alloc pool upper --range 2147483648-4294901759 --include above-31-bits --json",
     "alloc pool host --quarantine scrub --store FILE",
   ]);
