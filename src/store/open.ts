@@ -23,6 +23,7 @@ export function defaultStorePath(env: Readonly<Record<string, string | undefined
 export async function openLedger(place: string): Promise<Ledger> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(place)?.[1]?.toLowerCase();
   if (scheme === undefined && place !== "") return (await import("./sqlite.ts")).sqliteLedger(resolve(place));
+  if (scheme === "postgres" || scheme === "postgresql") return (await import("./postgres.ts")).postgresLedger(place);
   throw new UsernsError("ERR_USAGE", {
     where: "--store",
     expected: "the path of a file, or postgres://user@host/database",

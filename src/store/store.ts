@@ -16,6 +16,7 @@ import {
   decideRenewal,
   decideSweep,
   type FreeingFacts,
+  findBadRequest,
   type HeldPiece,
   type LedgerEvent,
   type Pool,
@@ -114,6 +115,8 @@ async function claimAll(ledger: Ledger, requests: readonly ClaimRequest[], now: 
   const [name, ...others] = new Set(requests.map(({ pool }) => pool));
   if (name === undefined) return [];
   if (others.length > 0) throw new Error("requests of one call are on one pool");
+  const bad = requests.map((request) => findBadRequest(request, request.size)).find((refusal) => refusal !== null);
+  if (bad) throw new UsernsError(bad.code, bad);
   return ledger.write(async (tx) => {
     let known = await tx.knownForClaims(name, requests, now);
     if (known.isDue) {

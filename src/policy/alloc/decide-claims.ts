@@ -63,7 +63,7 @@ export function decideClaims(requests: readonly ClaimRequest[], facts: ClaimFact
       answer.push(before);
       continue;
     }
-    const refused = badRequest(request, size) ?? overQuota(request.tenant, size, facts.tenants, used);
+    const refused = findBadRequest(request, size) ?? overQuota(request.tenant, size, facts.tenants, used);
     if (refused) return { refused };
     const pieces = takePieces(runs, pool, size, request.pieces === true);
     if (!pieces) return { refused: exhausted(facts, size, request.pieces === true) };
@@ -126,14 +126,19 @@ export function badText(where: string, text: string | null | undefined): LedgerR
   };
 }
 
-function badRequest({ owner, tenant, purpose, key, ttlMs }: ClaimRequest, size: number): LedgerRefusal | null {
+/** What is wrong with a request by itself, or null: to be asked before a store is. */
+export function findBadRequest(
+  { owner, tenant, purpose, key, ttlMs }: ClaimRequest,
+  size: number | undefined,
+): LedgerRefusal | null {
   const bad = (where: string, expected: string, got: unknown): LedgerRefusal => ({
     code: "ERR_USAGE",
     where,
     expected,
     got: String(got),
   });
-  if (!Number.isSafeInteger(size) || size < 1) return bad("size", "a number of at least 1", size);
+  if (size !== undefined && (!Number.isSafeInteger(size) || size < 1))
+    return bad("size", "a number of at least 1", size);
   if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs > 0))
     return bad("time to live", "more than 0 milliseconds", ttlMs);
   return badText("owner", owner) ?? badText("tenant", tenant) ?? badText("purpose", purpose) ?? badText("key", key);
