@@ -45,7 +45,12 @@ export function readsOf(connection: PostgresConnection, where: string): LedgerRe
         [first, first + count],
       ),
     claimsEverOf: (id) =>
-      claims("claims-ever", "WHERE id IN (SELECT claim FROM userns.piece WHERE ids @> $1::int8) ORDER BY id", [id]),
+      claims(
+        "claims-ever",
+        `WHERE id IN (SELECT claim FROM userns.piece WHERE held AND ids @> $1::int8
+          UNION ALL SELECT claim FROM userns.piece WHERE NOT held AND ids @> $1::int8) ORDER BY id`,
+        [id],
+      ),
     history: async () =>
       (await rows("history", "SELECT body FROM userns.event ORDER BY seq")).map((row) => {
         const place = `${where}, event`;

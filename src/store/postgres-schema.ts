@@ -48,7 +48,7 @@ CREATE TABLE userns.piece (
   PRIMARY KEY (claim, nth),
   CONSTRAINT piece_alone EXCLUDE USING gist (ids WITH &&) WHERE (held)
 );
-CREATE INDEX piece_ever ON userns.piece USING gist (ids);
+CREATE INDEX piece_past ON userns.piece USING gist (ids) WHERE NOT held;
 
 CREATE TABLE userns.run (
   pool text NOT NULL,

@@ -22,13 +22,11 @@ export function readsOf(sql: Statements): LedgerReads {
         sql,
         heldIn(sql, range).map(({ claim }) => claim),
       ),
-    claimsEverOf: async (id) =>
-      claimsById(
-        sql,
-        sql
-          .rows("SELECT claim FROM piece WHERE first <= ? AND first + count > ?", id, id)
-          .map((row) => keptNumber(row, "claim", sql.path)),
-      ),
+    claimsEverOf: async (id) => {
+      const past = sql.rows("SELECT claim FROM piece WHERE held = 0 AND first <= ? AND first + count > ?", id, id);
+      const ids = past.map((row) => keptNumber(row, "claim", sql.path));
+      return claimsById(sql, [...ids, ...heldIn(sql, { first: id, count: 1 }).map(({ claim }) => claim)]);
+    },
     history: async () => sql.rows("SELECT body FROM event ORDER BY seq").map((row) => eventOf(sql, row)),
     runs: async (pool) => runsFrom(sql, "SELECT first, count FROM run WHERE pool = ? ORDER BY first", pool),
   };

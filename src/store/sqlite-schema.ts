@@ -53,7 +53,7 @@ CREATE TABLE piece (
   PRIMARY KEY (claim, nth)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX piece_held ON piece (first, count) WHERE held = 1;
-CREATE INDEX piece_ever ON piece (first, count);
+CREATE INDEX piece_past ON piece (first, count) WHERE held = 0;
 CREATE TRIGGER piece_alone BEFORE INSERT ON piece WHEN
   (SELECT first + count FROM piece WHERE held = 1 AND first <= NEW.first ORDER BY first DESC LIMIT 1) > NEW.first
   OR EXISTS (SELECT 1 FROM piece WHERE held = 1 AND first > NEW.first AND first < NEW.first + NEW.count)

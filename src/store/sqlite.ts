@@ -1,7 +1,14 @@
 import type { Range } from "../core/index.ts";
-import { type Claim, keptNumber, runsWanted } from "../policy/index.ts";
+import { type Claim, type ClaimRequest, keptNumber, keptNumberOrNull, runsWanted } from "../policy/index.ts";
 import { inTurn } from "./in-turn.ts";
-import { type Ledger, type LedgerReads, type LedgerTransaction, OverlapBarred, type Tenant } from "./ledger.ts";
+import {
+  type KnownForClaims,
+  type Ledger,
+  type LedgerReads,
+  type LedgerTransaction,
+  OverlapBarred,
+  type Tenant,
+} from "./ledger.ts";
 import { append } from "./sqlite-append.ts";
 import { type SqliteDatabase, type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
 import { openSqliteFile, sqliteFault } from "./sqlite-file.ts";
@@ -71,43 +78,46 @@ function dueIds(sql: Statements, now: number, most: number): readonly number[] {
   return sql.rows(DUE, now, now, most).map((row) => keptNumber(row, "id", sql.path));
 }
 
+/** Everything but claims and runs, in one statement: each costs more than what it reads. */
+const KNOWN = `SELECT
+  (SELECT seq FROM event ORDER BY seq DESC LIMIT 1) AS seq,
+  EXISTS (SELECT 1 FROM claim WHERE releasedAt IS NULL AND expiresAt IS NOT NULL AND expiresAt <= ?)
+    OR EXISTS (
+      SELECT 1 FROM claim WHERE releasedAt IS NOT NULL AND freedAt IS NULL AND freeAt IS NOT NULL AND freeAt <= ?
+    ) AS due,
+  (SELECT body FROM pool WHERE name = ?) AS body`;
+const FITTING = "SELECT first, count FROM run WHERE pool = ? AND count >= ? ORDER BY count, first LIMIT ?";
+const LARGEST = "SELECT first, count FROM run WHERE pool = ? ORDER BY count DESC LIMIT ?";
+
+function knownForClaims(sql: Statements, name: string, requests: readonly ClaimRequest[], now: number): KnownForClaims {
+  const row = sql.row(KNOWN, now, now, name);
+  const isDue = row?.due === 1;
+  if (!row || row.body === null) return { facts: null, isDue };
+  const pool = poolOf(sql, row);
+  const keyed = new Map<string, Claim>();
+  for (const { key } of requests) {
+    const claim = key === undefined ? null : claimOfKey(sql, key);
+    if (claim?.key) keyed.set(claim.key, claim);
+  }
+  const tenants = new Map<string, Tenant>();
+  for (const tenant of new Set(requests.map((request) => request.tenant))) {
+    const found = sql.row("SELECT name, quota, used FROM tenant WHERE name = ?", tenant);
+    if (found) tenants.set(tenant, tenantOf(sql, found));
+  }
+  const { counts, of, largest } = runsWanted(requests, pool);
+  const fitting = counts.map((count) => runsFrom(sql, FITTING, name, count, of));
+  // The largest are of use to claims in pieces, and to say what is left where nothing fits.
+  const isEnough = largest === 1 && fitting.every((runs) => runs.length > 0);
+  const runs = [...fitting.flat(), ...(isEnough ? [] : runsFrom(sql, LARGEST, name, largest))];
+  const byFirst = new Map(runs.map((run) => [run.first, run]));
+  const lastSeq = keptNumberOrNull(row, "seq", sql.path) ?? 0;
+  return { facts: { now, lastSeq, pool, keyed, tenants, runs: [...byFirst.values()] }, isDue };
+}
+
 function transactionOf(sql: Statements): Omit<LedgerTransaction, keyof LedgerReads> {
   return {
     lastSeq: async () => lastSeq(sql),
-    async knownForClaims(name, requests, now) {
-      const isDue = dueIds(sql, now, 1).length > 0;
-      const row = sql.row("SELECT body FROM pool WHERE name = ?", name);
-      if (!row) return { facts: null, isDue };
-      const pool = poolOf(sql, row);
-      const keyed = new Map<string, Claim>();
-      for (const { key } of requests) {
-        const claim = key === undefined ? null : claimOfKey(sql, key);
-        if (claim?.key) keyed.set(claim.key, claim);
-      }
-      const tenants = new Map<string, Tenant>();
-      for (const tenant of new Set(requests.map((request) => request.tenant))) {
-        const found = sql.row("SELECT name, quota, used FROM tenant WHERE name = ?", tenant);
-        if (found) tenants.set(tenant, tenantOf(sql, found));
-      }
-      const { counts, of, largest } = runsWanted(requests, pool);
-      const runs = counts.flatMap((count) =>
-        runsFrom(
-          sql,
-          "SELECT first, count FROM run WHERE pool = ? AND count >= ? ORDER BY count, first LIMIT ?",
-          name,
-          count,
-          of,
-        ),
-      );
-      const most = runsFrom(
-        sql,
-        "SELECT first, count FROM run WHERE pool = ? ORDER BY count DESC LIMIT ?",
-        name,
-        largest,
-      );
-      const byFirst = new Map([...runs, ...most].map((run) => [run.first, run]));
-      return { facts: { now, lastSeq: lastSeq(sql), pool, keyed, tenants, runs: [...byFirst.values()] }, isDue };
-    },
+    knownForClaims: async (name, requests, now) => knownForClaims(sql, name, requests, now),
     due: async (now, most) => claimsById(sql, dueIds(sql, now, most)),
     async runsBeside(pool, ranges) {
       const found = new Map<number, Range>();
