@@ -19,10 +19,10 @@ export interface Answered {
   readonly refused: string | null;
 }
 
-/** The pool of the calls: small enough to run out. */
+/** The pool of the calls: about half of it comes into use. */
 export const BUSY_POOL = {
   name: "busy",
-  range: { first: 700_000_000, count: 16_000 },
+  range: { first: 700_000_000, count: 160_000 },
   alignment: 16,
   size: 16,
   guard: 0,
@@ -67,9 +67,9 @@ async function callOf(store: Store, name: string, call: number): Promise<Answere
   if (kind < 17) await store.release(earlier, { scrubbed: random(2) === 0 });
   else if (kind < 18) await store.renew(earlier, random(2) === 0 ? null : 100);
   else if (kind < 19) {
-    const range = { first: 700_000_000 + random(16_000), count: 1 + random(20) };
+    const range = { first: 700_000_000 + random(160_000), count: 1 + random(20) };
     await store.adopt([{ ...range, owner: name, tenant: name, source: `${name}/${call}` }]);
-  } else await store.whoOwns(700_000_000 + random(16_000));
+  } else await store.whoOwns(700_000_000 + random(160_000));
   return null;
 }
 

@@ -32,7 +32,11 @@ export async function runCrowd(place: string, crowd: Crowd): Promise<void> {
   for (const { refused } of answers) assert.ok(refused === null || REFUSALS.has(refused), `refused: ${refused}`);
   const claims = await store.claims("all");
   const byKey = new Map(claims.map((claim) => [claim.key, claim]));
-  assert.equal(claims.filter(({ key }) => key !== null).length, [...byKey.keys()].filter(Boolean).length);
+  // A claim with an end may have ended before the call is made again: then another is right.
+  const endless = (await store.history()).flatMap((event) =>
+    event.type === "claimed" && event.claim.expiresAt === null ? (event.claim.key ?? []) : [],
+  );
+  assert.equal(endless.length, new Set(endless).size, "no key made two claims");
   const made = answers.flatMap(({ claim }) => claim ?? []);
   assert.ok(made.length > answers.length / 4, `${made.length} claims`);
   for (const { id, key, first } of made) {
