@@ -44,6 +44,7 @@ export const RESERVED_RANGES: readonly ReservedRange[] = [
     what: "negative numbers to whoever keeps ids in a signed int; FreeIPA hands them out",
     source: `${SYSTEMD}; FreeIPA, designs/subordinate-ids.md`,
   },
+  { name: "32-bit", ...between(4294967295, 4294967295), what: "-1: not mapped, and no id", source: "chown(2)" },
 ];
 
 /**
