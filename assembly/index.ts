@@ -1,11 +1,11 @@
 /**
  * The Wasm core: integers over static memory. Every export takes addresses and lengths; who calls owns the memory from
- * {@link HEAP} upwards and lays out tables there as segment.ts, vertical.ts, trie.ts, scattered.ts and kuid64.ts say.
+ * {@link HEAP} upwards and lays out tables there as segment.ts, blocks.ts, vertical.ts, scattered.ts and kuid64.ts say.
  */
+export { buildRoot, buildRow, rootBytes } from "./blocks";
 export { shiftHeader } from "./header";
 export { pack, translatePacked, translateSplit, unpack } from "./kuid64";
 export { buildList, listBytes } from "./scattered";
 export { translateBySearch } from "./segment";
 export { HEADER, HEAP } from "./static";
-export { translateByTrie, translateVertical } from "./stretches";
-export { buildTrie, trieBytes } from "./trie";
+export { translateByBlocks, translateVertical } from "./stretches";

@@ -3,18 +3,20 @@
  *
  * A route is 48 bytes: u32 address of its rules, u32 their number, u32 address of its wide tables, u32 their number,
  * u32 and u32 the id and the number that all other ids become, u32 address of its tables by number, u32 their number,
- * u32 1 when a rule pins, or an id may get another number than all other ids; u32 1 to run by search.
+ * u32 1 when a rule pins, or an id may get another number than all other ids; u32 1 to run by search; u32 1 when the wide
+ * tables have roots, else they have rows; u32 bits of the rows' blocks (see blocks.ts).
  *
  * A rule is a segment that gives something else than the other ids become, 96 bytes, six vectors of four equal lanes:
  * number, first − 2³¹, span − 2³¹, pin, delta − other id, number given − other number. Each id is held against all of
- * them, so classical and isolated ids may come in any mixture. A table with too many segments for that is wide: 16
- * bytes, u32 number, u32 table (see segment.ts), 8 unused; it is asked where an id has its number.
+ * them, so classical and isolated ids may come in any mixture. A table with too many segments for that is wide: 48
+ * bytes, three vectors of four equal lanes: number, address of the row or the root, and the first id of the last segment
+ * (with roots NO_ID). The number of each id picks where it is looked up; four ids of any numbers are one lookup.
  * The tables by number are 16 bytes: u32 number (ascending), u32 address of the segments, u32 their number, 4 unused.
  */
-import { NO_ID, NUMBER, applySegment, segmentOf, SEGMENTS, TRIE } from "./segment";
-import { countNoIds, outside, sumOfLanes } from "./simd";
+import { placesBelow, placesInRow, settleFour, STARTS } from "./blocks";
+import { NO_ID, NUMBER, applySegment, segmentOf } from "./segment";
+import { countNoIds, lanesOf, outside, sumOfLanes } from "./simd";
 import { TAIL } from "./static";
-import { segmentInTrie } from "./trie";
 
 const RULES: usize = 0;
 const RULE_COUNT: usize = 4;
@@ -26,9 +28,11 @@ const BY_NUMBER: usize = 24;
 const BY_NUMBER_COUNT: usize = 28;
 const IS_FULL: usize = 32;
 const IS_SEARCHED: usize = 36;
+const HAS_ROOTS: usize = 40;
+const ROUTE_ROW_BITS: usize = 44;
 
 const RULE_BYTES: usize = 96;
-const WIDE_BYTES: usize = 16;
+const WIDE_BYTES: usize = 48;
 const BY_NUMBER_BYTES: usize = 16;
 
 /** `packed[2i] = ids[i]`, `packed[2i + 1] = numbers[i]`, for `length` ids. */
@@ -113,6 +117,8 @@ function translate(
   const otherId = v128.load32_splat(route, OTHER_ID);
   const otherNumber = v128.load32_splat(route, OTHER_NUMBER);
   const hasNumbers = toNumbers != 0;
+  const hasRoots = load<u32>(route, HAS_ROOTS) != 0;
+  const rowBits = load<u32>(route, ROUTE_ROW_BITS);
   let unmapped = i32x4.splat(0);
   for (let left = length; left > 0; ) {
     // The last one to three ids go through a block of their own, so that nothing beyond them is read or written.
@@ -138,7 +144,7 @@ function translate(
     let out = i32x4.splat(0);
     let outNumber = i32x4.splat(0);
     // Where all four ids are the first wide table's, the rules have nothing to say.
-    const isWide = wide < lastWide && i32x4.all_true(i32x4.eq(n, v128.load32_splat(wide)));
+    const isWide = wide < lastWide && i32x4.all_true(i32x4.eq(n, v128.load(wide)));
     for (let rule = isWide ? lastRule : rules; rule < lastRule; rule += RULE_BYTES) {
       const isIn = v128.andnot(
         i32x4.eq(n, v128.load(rule)),
@@ -150,26 +156,42 @@ function translate(
     }
     out = i32x4.add(out, otherId);
     outNumber = i32x4.add(outNumber, otherNumber);
-    for (let table = wide; table < lastWide; table += WIDE_BYTES) {
-      const isIn = i32x4.eq(n, v128.load32_splat(table));
-      if (!v128.any_true(isIn)) continue;
-      const trie = load<usize>(load<usize>(table, 4), TRIE);
-      const segments = load<usize>(load<usize>(table, 4), SEGMENTS);
-      const s0 = segmentInTrie(trie, segments, i32x4.extract_lane(a, 0));
-      const s1 = segmentInTrie(trie, segments, i32x4.extract_lane(a, 1));
-      const s2 = segmentInTrie(trie, segments, i32x4.extract_lane(a, 2));
-      const s3 = segmentInTrie(trie, segments, i32x4.extract_lane(a, 3));
-      const low = v128.load64_lane(s1, v128.load64_zero(s0), 1);
-      const high = v128.load64_lane(s3, v128.load64_zero(s2), 1);
-      const pins = v128.shuffle<u32>(low, high, 0, 2, 4, 6);
-      const deltas = v128.shuffle<u32>(low, high, 1, 3, 5, 7);
-      out = v128.bitselect(i32x4.add(v128.or(a, pins), deltas), out, isIn);
-      if (isFull) {
-        let given = v128.load32_zero(s0, NUMBER);
-        given = v128.load32_lane(s1, given, 1, NUMBER);
-        given = v128.load32_lane(s2, given, 2, NUMBER);
-        given = v128.load32_lane(s3, given, 3, NUMBER);
-        outNumber = v128.bitselect(given, outNumber, isIn);
+    if (wide < lastWide) {
+      let isIn = i32x4.eq(n, v128.load(wide));
+      let base = v128.load(wide, 16);
+      let top = v128.and(isIn, v128.load(wide, 32));
+      for (let table = wide + WIDE_BYTES; table < lastWide; table += WIDE_BYTES) {
+        const isOf = i32x4.eq(n, v128.load(table));
+        base = v128.bitselect(v128.load(table, 16), base, isOf);
+        top = v128.or(top, v128.and(isOf, v128.load(table, 32)));
+        isIn = v128.or(isIn, isOf);
+      }
+      if (v128.any_true(isIn)) {
+        const clipped = i32x4.min_u(a, top);
+        const at = hasRoots ? placesBelow(base, clipped) : placesInRow(base, rowBits, clipped);
+        let s0 = load<u32>(i32x4.extract_lane(at, 0));
+        let s1 = load<u32>(i32x4.extract_lane(at, 1));
+        let s2 = load<u32>(i32x4.extract_lane(at, 2));
+        let s3 = load<u32>(i32x4.extract_lane(at, 3));
+        if (((s0 | s1 | s2 | s3) & STARTS) != 0) {
+          const found = settleFour(lanesOf(s0, s1, s2, s3), clipped);
+          s0 = i32x4.extract_lane(found, 0);
+          s1 = i32x4.extract_lane(found, 1);
+          s2 = i32x4.extract_lane(found, 2);
+          s3 = i32x4.extract_lane(found, 3);
+        }
+        const low = v128.load64_lane(s1, v128.load64_zero(s0), 1);
+        const high = v128.load64_lane(s3, v128.load64_zero(s2), 1);
+        const pins = v128.shuffle<u32>(low, high, 0, 2, 4, 6);
+        const deltas = v128.shuffle<u32>(low, high, 1, 3, 5, 7);
+        out = v128.bitselect(i32x4.add(v128.or(a, pins), deltas), out, isIn);
+        if (isFull) {
+          let given = v128.load32_zero(s0, NUMBER);
+          given = v128.load32_lane(s1, given, 1, NUMBER);
+          given = v128.load32_lane(s2, given, 2, NUMBER);
+          given = v128.load32_lane(s3, given, 3, NUMBER);
+          outNumber = v128.bitselect(given, outNumber, isIn);
+        }
       }
     }
     if (isTail) {

@@ -1,10 +1,10 @@
 /**
  * Ids in rows: where sixteen of them lie in one segment, or in two, one lookup serves them all. Sorted ids and runs do.
  */
+import { segmentInBlocks } from "./blocks";
 import { lookUp } from "./scattered";
-import { DELTA, FIRST, NEXT_FIRST, NO_ID, SEGMENT_COUNT, SEGMENTS, segmentOf, TRIE } from "./segment";
+import { DELTA, FIRST, NEXT_FIRST, NO_ID, SEGMENT_COUNT, SEGMENTS, segmentOf } from "./segment";
 import { countNoIds, outside, sumOfLanes } from "./simd";
-import { segmentInTrie } from "./trie";
 import { holdBlock } from "./vertical";
 
 /** How many ids of the last call of {@link translateRows} became NO_ID. */
@@ -12,10 +12,9 @@ export let unmappedInRows: u32 = 0;
 
 // @ts-ignore: decorator
 @inline
-function find(table: usize, byTrie: bool, id: u32): usize {
-  const segments = load<usize>(table, SEGMENTS);
-  if (byTrie) return segmentInTrie(load<usize>(table, TRIE), segments, id);
-  return segmentOf(segments, load<u32>(table, SEGMENT_COUNT), id);
+function find(table: usize, byBlocks: bool, id: u32): usize {
+  if (byBlocks) return segmentInBlocks(table, id);
+  return segmentOf(load<usize>(table, SEGMENTS), load<u32>(table, SEGMENT_COUNT), id);
 }
 
 // @ts-ignore: decorator
@@ -42,12 +41,12 @@ function isPlainSegment(segment: usize): bool {
 /**
  * `length` ids (a multiple of 16) from `from` to `to`, until more than `mostMisses` blocks did not lie in one segment.
  *
- * @param byTrie  through the table's trie; else by search and against all extents
+ * @param byBlocks  through the table's blocks; else by search and against all extents
  * @returns how many were translated
  */
 export function translateRows(
   table: usize,
-  byTrie: bool,
+  byBlocks: bool,
   from: usize,
   to: usize,
   length: u32,
@@ -57,7 +56,7 @@ export function translateRows(
   const end = from + (<usize>length << 2);
   let unmapped = i32x4.splat(0);
   let misses: u32 = 0;
-  let segment = find(table, byTrie, load<u32>(from));
+  let segment = find(table, byBlocks, load<u32>(from));
   let isPlain = isPlainSegment(segment);
   let first = biasedFirst(segment);
   let span = biasedSpan(segment);
@@ -82,7 +81,7 @@ export function translateRows(
     let next = segment;
     if (!isWithin) {
       if (misses++ == mostMisses) break;
-      next = find(table, byTrie, load<u32>(from, 60));
+      next = find(table, byBlocks, load<u32>(from, 60));
     }
     const nextFirst = biasedFirst(next);
     const nextSpan = biasedSpan(next);
@@ -111,7 +110,7 @@ export function translateRows(
       v128.store(to, w, 48);
       unmapped = countNoIds(countNoIds(countNoIds(countNoIds(unmapped, x), y), z), w);
     } else {
-      unmapped = i32x4.sub(unmapped, byTrie ? lookUp(table, from, to, 16) : holdBlock(table, from, to));
+      unmapped = i32x4.sub(unmapped, byBlocks ? lookUp(table, from, to, 16, true) : holdBlock(table, from, to));
     }
     segment = next;
     isPlain = isPlainSegment(next);

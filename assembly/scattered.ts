@@ -1,12 +1,16 @@
 /**
- * Ids each by itself: four at a time through the trie, or, for a table whose segments lie close together, through a list
+ * Ids each by itself: four at a time through the table's blocks, or, for a table whose segments lie close together, through a list
  * of what each id becomes, one load an id.
  *
  * The list is u32[n + 1] for the ids 0 … n, where n is the first id of the last segment, which is pinned: larger ids
  * become what n does.
  */
-import { applySegment, DELTA, FIRST, LIST, NEXT_FIRST, SEGMENT_BYTES, SEGMENT_COUNT, SEGMENTS, TRIE } from "./segment";
-import { segmentInTrie } from "./trie";
+import { endOfSegments, entryBelow, placesBelow, placesInRow, settleFour, settleFourInline, STARTS, topOf } from "./blocks";
+import { applySegment, BLOCKS, DELTA, FIRST, LIST, NEXT_FIRST, ROOT, ROW_BITS, SEGMENT_BYTES, SEGMENTS } from "./segment";
+import { lanesOf, loadFour } from "./simd";
+
+/** How many fours of the last call of {@link lookUp} that guessed had an id in a block of several segments. */
+export let splitFours: u32 = 0;
 
 /** The segments of four ids, applied. */
 // @ts-ignore: decorator
@@ -19,15 +23,37 @@ function applyFour(ids: v128, s0: usize, s1: usize, s2: usize, s3: usize): v128 
   return i32x4.add(v128.or(ids, pins), deltas);
 }
 
-/** Four ids at an address through a trie. */
 // @ts-ignore: decorator
 @inline
-function translateFour(trie: usize, segments: usize, from: usize): v128 {
-  const s0 = segmentInTrie(trie, segments, load<u32>(from));
-  const s1 = segmentInTrie(trie, segments, load<u32>(from, 4));
-  const s2 = segmentInTrie(trie, segments, load<u32>(from, 8));
-  const s3 = segmentInTrie(trie, segments, load<u32>(from, 12));
-  return applyFour(v128.load(from), s0, s1, s2, s3);
+function applyLanes(ids: v128, segments: v128): v128 {
+  return applyFour(
+    ids,
+    i32x4.extract_lane(segments, 0),
+    i32x4.extract_lane(segments, 1),
+    i32x4.extract_lane(segments, 2),
+    i32x4.extract_lane(segments, 3),
+  );
+}
+
+/**
+ * Four ids at an address, by the row of blocks or below the root. `guesses`: that their blocks lie within one segment.
+ * In all ways but one the places of four entries are worked out at once (measured).
+ */
+// @ts-ignore: decorator
+@inline
+function translateFour(row: u32, bits: u32, root: u32, top: u32, from: usize, inRow: bool, guesses: bool): v128 {
+  const ids = v128.load(from);
+  let places = ids;
+  if (inRow) places = placesInRow(i32x4.splat(row), bits, i32x4.min_u(ids, i32x4.splat(top)));
+  else if (!guesses) places = placesBelow(i32x4.splat(root), ids);
+  if (!guesses) return applyLanes(ids, settleFourInline(loadFour(places), ids));
+  const e0 = inRow ? load<u32>(i32x4.extract_lane(places, 0)) : entryBelow(root, load<u32>(from));
+  const e1 = inRow ? load<u32>(i32x4.extract_lane(places, 1)) : entryBelow(root, load<u32>(from, 4));
+  const e2 = inRow ? load<u32>(i32x4.extract_lane(places, 2)) : entryBelow(root, load<u32>(from, 8));
+  const e3 = inRow ? load<u32>(i32x4.extract_lane(places, 3)) : entryBelow(root, load<u32>(from, 12));
+  if (((e0 | e1 | e2 | e3) & STARTS) == 0) return applyFour(ids, e0, e1, e2, e3);
+  splitFours++;
+  return applyLanes(ids, settleFour(lanesOf(e0, e1, e2, e3), ids));
 }
 
 /** What four ids at an address become by the list. */
@@ -43,29 +69,51 @@ function readFour(list: usize, top: u32, from: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function lastSegment(table: usize): usize {
-  return load<usize>(table, SEGMENTS) + <usize>(load<u32>(table, SEGMENT_COUNT) - 1) * SEGMENT_BYTES;
+  return endOfSegments(table) - SEGMENT_BYTES;
 }
 
-/** `length` ids (a multiple of 4), each by itself. @returns lanes whose sum is how many became NO_ID, negative */
-export function lookUp(table: usize, from: usize, to: usize, length: u32): v128 {
-  const list = load<usize>(table, LIST);
-  const trie = load<usize>(table, TRIE);
-  const segments = load<usize>(table, SEGMENTS);
-  const top = load<u32>(lastSegment(table), FIRST);
-  let noIds = i32x4.splat(0);
+/**
+ * `length` ids (a multiple of 4), each by itself.
+ *
+ * @param guesses  that most blocks of the ids lie within one segment: faster where they do
+ * @returns        lanes whose sum is how many became NO_ID, negative
+ */
+export function lookUp(table: usize, from: usize, to: usize, length: u32, guesses: bool): v128 {
   const end = from + (<usize>length << 2);
-  if (list != 0)
-    for (; from < end; from += 16, to += 16) {
-      const out = readFour(list, top, from);
-      v128.store(to, out);
-      noIds = i32x4.add(noIds, i32x4.eq(out, i32x4.splat(-1)));
-    }
-  else
-    for (; from < end; from += 16, to += 16) {
-      const out = translateFour(trie, segments, from);
-      v128.store(to, out);
-      noIds = i32x4.add(noIds, i32x4.eq(out, i32x4.splat(-1)));
-    }
+  splitFours = 0;
+  if (load<usize>(table, LIST) != 0) return lookUpInList(table, from, to, end);
+  if (load<usize>(table, BLOCKS) != 0)
+    return guesses ? lookUpInBlocks(table, from, to, end, true, true) : lookUpInBlocks(table, from, to, end, true, false);
+  return guesses ? lookUpInBlocks(table, from, to, end, false, true) : lookUpInBlocks(table, from, to, end, false, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function lookUpInList(table: usize, from: usize, to: usize, end: usize): v128 {
+  const list = load<usize>(table, LIST);
+  const top = topOf(table);
+  let noIds = i32x4.splat(0);
+  for (; from < end; from += 16, to += 16) {
+    const out = readFour(list, top, from);
+    v128.store(to, out);
+    noIds = i32x4.add(noIds, i32x4.eq(out, i32x4.splat(-1)));
+  }
+  return noIds;
+}
+
+// @ts-ignore: decorator
+@inline
+function lookUpInBlocks(table: usize, from: usize, to: usize, end: usize, inRow: bool, guesses: bool): v128 {
+  const row = load<u32>(table, BLOCKS);
+  const bits = load<u32>(table, ROW_BITS);
+  const root = load<u32>(table, ROOT);
+  const top = topOf(table);
+  let noIds = i32x4.splat(0);
+  for (; from < end; from += 16, to += 16) {
+    const out = translateFour(row, bits, root, top, from, inRow, guesses);
+    v128.store(to, out);
+    noIds = i32x4.add(noIds, i32x4.eq(out, i32x4.splat(-1)));
+  }
   return noIds;
 }
 

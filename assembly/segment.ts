@@ -2,13 +2,14 @@
  * The segments of a flattened route, and the tables that hold them.
  *
  * A segment is 16 bytes: u32 pin, u32 delta, u32 first, u32 number. It covers the ids from `first` to the next one's
- * `first`; an id of it becomes `(id | pin) + delta`. After the last segment stands a sentinel whose `first` is 0
- * (2³², wrapped), so that `next.first - first - 1` is every segment's span, the last one's too.
+ * `first`; an id of it becomes `(id | pin) + delta`. After the last segment stand fifteen sentinels whose `first` is 0
+ * (2³², wrapped), so that `next.first - first - 1` is every segment's span, the last one's too, and a search (see
+ * blocks.ts) may look a little beyond the end.
  *
- * A table is 32 bytes: u32 address of the segments, u32 their number, u32 address of the extents (see vertical.ts),
- * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the trie (see trie.ts), u32 1 unless the
- * hole is NO_ID, no extent's delta is −1 and none gives NO_ID, u32 address of the list (see scattered.ts). An address of 0:
- * the table has none.
+ * A table is 48 bytes: u32 address of the segments, u32 their number, u32 address of the extents (see vertical.ts),
+ * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the row of blocks (see blocks.ts), u32 1
+ * unless the hole is NO_ID, no extent's delta is −1 and none gives NO_ID, u32 address of the list (see scattered.ts), u32
+ * address of the root (see blocks.ts), u32 bits of the row's blocks, 8 unused. An address of 0: the table has none.
  */
 
 export const SEGMENT_BYTES: usize = 16;
@@ -24,9 +25,11 @@ export const SEGMENT_COUNT: usize = 4;
 export const EXTENTS: usize = 8;
 export const EXTENT_COUNT: usize = 12;
 export const HOLE: usize = 16;
-export const TRIE: usize = 20;
+export const BLOCKS: usize = 20;
 export const IS_BIASED: usize = 24;
 export const LIST: usize = 28;
+export const ROOT: usize = 32;
+export const ROW_BITS: usize = 36;
 
 /** Not mapped. */
 export const NO_ID: u32 = 0xffff_ffff;

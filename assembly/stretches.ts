@@ -1,6 +1,6 @@
 /** Bulk translation in stretches: as rows while ids come in rows, else each id by itself. */
 import { translateRows, unmappedInRows } from "./rows";
-import { lookUp } from "./scattered";
+import { lookUp, splitFours } from "./scattered";
 import { EXTENT_COUNT, IS_BIASED, LIST, translateBySearch } from "./segment";
 import { sumOfLanes } from "./simd";
 import { translateAgainstAll, translatePair, translateSingle } from "./vertical";
@@ -9,18 +9,20 @@ import { translateAgainstAll, translatePair, translateSingle } from "./vertical"
 const STRETCH: u32 = 1024;
 /** Stretches without a look after one in which they did not. */
 const WITHOUT_LOOK: u32 = 31;
+/** Of the 256 fours of a stretch, how many may have an id in a block of several segments until not guessing is faster (measured). */
+const MOST_SPLIT: u32 = 40;
 /** Of the 64 blocks of a stretch, how many may lie in several segments until another way is faster (measured). */
-const MISSES_BY_TRIE: u32 = 40;
+const MISSES_BY_BLOCKS: u32 = 40;
 const MISSES_BY_LIST: u32 = 24;
 const MISSES_AGAINST_ALL: u32 = 12;
 
 /**
- * `length` ids from `from` to `to` (the same address to translate in place) through the table's trie.
+ * `length` ids from `from` to `to` (the same address to translate in place) through the table's blocks.
  *
  * @returns how many became NO_ID
  */
-export function translateByTrie(table: usize, from: usize, to: usize, length: u32): u32 {
-  const mostMisses = load<u32>(table, LIST) == 0 ? MISSES_BY_TRIE : MISSES_BY_LIST;
+export function translateByBlocks(table: usize, from: usize, to: usize, length: u32): u32 {
+  const mostMisses = load<u32>(table, LIST) == 0 ? MISSES_BY_BLOCKS : MISSES_BY_LIST;
   return translateStretches(table, true, mostMisses, from, to, length);
 }
 
@@ -42,7 +44,7 @@ export function translateVertical(table: usize, from: usize, to: usize, length: 
 
 function translateStretches(
   table: usize,
-  byTrie: bool,
+  byBlocks: bool,
   mostMisses: u32,
   from: usize,
   to: usize,
@@ -51,20 +53,24 @@ function translateStretches(
   let unmapped: u32 = 0;
   let left = length & ~15;
   let withoutLook: u32 = 0;
+  let withoutGuess: u32 = 0;
   while (left > 0) {
     const stretch = min(left, STRETCH);
     let done: u32 = 0;
     if (withoutLook > 0) withoutLook--;
     else {
-      done = translateRows(table, byTrie, from, to, stretch, mostMisses);
+      done = translateRows(table, byBlocks, from, to, stretch, mostMisses);
       unmapped += unmappedInRows;
       if (done < stretch) withoutLook = WITHOUT_LOOK;
     }
     const rest = stretch - done;
     from += <usize>done << 2;
     to += <usize>done << 2;
-    if (rest > 0)
-      unmapped += byTrie ? -sumOfLanes(lookUp(table, from, to, rest)) : translateAgainstAll(table, from, to, rest);
+    if (rest > 0 && byBlocks) {
+      unmapped -= sumOfLanes(lookUp(table, from, to, rest, withoutGuess == 0));
+      if (splitFours > MOST_SPLIT) withoutGuess = WITHOUT_LOOK;
+      else if (withoutGuess > 0) withoutGuess--;
+    } else if (rest > 0) unmapped += translateAgainstAll(table, from, to, rest);
     left -= stretch;
     from += <usize>rest << 2;
     to += <usize>rest << 2;

@@ -15,6 +15,8 @@ export interface Bench {
   readonly seed: number;
   /** Rounds of samples; fewer with `--quick`. */
   readonly rounds: number;
+  /** With `--quick`, the longest rows are measured on fewer ids, too. */
+  readonly isQuick: boolean;
   /** Was this row asked for? */
   wants(id: string): boolean;
   say(text: string): void;

@@ -1,4 +1,5 @@
 /** The ratios that the engine is to reach, as a table, and whether the rows reach them. */
+import { NAIVE } from "./bench.ts";
 import type { Results } from "./results.ts";
 import type { Row } from "./row.ts";
 
@@ -64,6 +65,16 @@ const timesSlowerThan = (field: Field) => (row: Row) => ratio(row.wasmNs, row[fi
 function ratio(a: number | null | undefined, b: number | null): number | null {
   return typeof a === "number" && typeof b === "number" && b > 0 ? a / b : null;
 }
+
+/** How many times faster the engine is than the fastest rival of a sort, by the beginnings of its names. */
+const timesFasterThanAny =
+  (...names: readonly string[]) =>
+  ({ rivals, wasmNs }: Row) => {
+    const times = Object.entries(rivals).flatMap(([name, ns]) =>
+      names.some((sort) => name.startsWith(sort)) ? [ns] : [],
+    );
+    return times.length === 0 ? null : ratio(Math.min(...times), wasmNs);
+  };
 
 const bulk = (n: readonly number[], ids?: readonly Row["ids"][]): Choice => ({
   prefix: "bulk/",
@@ -162,6 +173,31 @@ export const GOALS: readonly Goal[] = [
     unit: "×",
     figures: figuresOf({ prefix: "route/", n: [340] }, timesFasterThanRival("wasm hop by hop")),
   },
+  ...[1, 5, 340].map(
+    (n): Goal => ({
+      what: `64-bit ids, classical and isolated mixed, by two isolated namespaces to a disk, ${n} ${n === 1 ? "extent" : "extents"} a map, against the best TypeScript on pairs of u32s`,
+      bound: 2,
+      is: "at least",
+      unit: "×",
+      figures: figuresOf({ prefix: "kuid64/across-", n: [n] }, timesFasterThan("tsNs")),
+    }),
+  ),
+  {
+    what: "the same, against the fastest BigInt",
+    bound: 30,
+    is: "at least",
+    unit: "×",
+    figures: figuresOf({ prefix: "kuid64/across-" }, timesFasterThanAny(NAIVE, "ts BigInt")),
+  },
+  ...["packed", "split"].map(
+    (layout): Goal => ({
+      what: `64-bit ids up into an isolated namespace, ${layout}, against the best TypeScript on pairs of u32s`,
+      bound: 2,
+      is: "at least",
+      unit: "×",
+      figures: figuresOf({ prefix: `kuid64/${layout}-` }, timesFasterThan("tsNs")),
+    }),
+  ),
   {
     what: "loading a 340-line map, a direction, its bulk tables included",
     bound: 250,

@@ -62,6 +62,7 @@ const bench: Bench = {
   twin: initTwin(),
   c: "missing" in c ? null : c,
   seed,
+  isQuick: quick,
   rounds: quick ? QUICK_ROUNDS : ROUNDS,
   wants: (id) => !only || only.some((prefix) => id.startsWith(prefix)),
   say,

@@ -156,7 +156,7 @@ function picker(ranges: readonly Range[]): { readonly total: number; at(rank: nu
 
 /** The number of the isolated namespace that is looked from, and that of another. */
 export const OWN_NUMBER = 7;
-const OTHER_NUMBER = 9;
+export const OTHER_NUMBER = 9;
 
 /** Namespace numbers for ids: all 0, or, mixed, half 0, two in five this namespace's own and one in ten another's. */
 export function makeNumbers(size: number, isMixed: boolean, seed: number): Uint32Array {

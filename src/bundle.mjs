@@ -4,6 +4,8 @@
  *
  * Whatever else takes something from src/core takes it from dist/core/index.js. So every class of it is there once, and
  * `instanceof` holds between the entries. All files but dist/index.js are one folder deep: the way there is one.
+ *
+ * It stands beside the sources that it bundles, as inline.mjs does in assembly/.
  */
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";

@@ -63,8 +63,8 @@ function addPool(alloc: Command, terminal: Terminal): void {
   addExamples(command, [
     "alloc pool",
     "alloc pool fleet --range 2000000000-2099999999 --quarantine 7d",
-    "alloc pool slots --align 100 --size 99 --guard 1 --range 1900000000+9000",
-    "alloc pool upper --range 2147483648-4294901759 --include above-31-bits --json",
+    "alloc pool few --align 100 --size 99 --guard 1 --range 1900000000+9000",
+    "alloc pool up --range 2147483648+90000 --include above-31-bits --json",
     "alloc pool host --quarantine scrub --store FILE",
   ]);
 }

@@ -9,6 +9,7 @@ export type { JsonFault } from "./fault.ts";
 export type { LayerLintAnswer, LayerOwnersAnswer } from "./layer.ts";
 export type { MapAnswer, MappedRange } from "./map.ts";
 export type { BinaryMapAnswer } from "./map-binary.ts";
+export type { FsidChecksAnswer, NewFsidMapCliAnswer } from "./new-fsid-map.ts";
 export type { NewIdMapCliAnswer } from "./new-id-map.ts";
 export type { RunAnswer, RunCall, RunScenario } from "./run-answer.ts";
 export type { ShiftAnswer } from "./shift.ts";

@@ -89,6 +89,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 42 --map 0:1000:1,1:100000:65536 --kind gid",
     "explain 1000:100 --map 0:1000:1 --gid-map 0:100:1 --direction up --json",
     "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
+    "explain 5 --isolated 2 --mount ns2 --profile linux-6.18+isolated",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
@@ -110,7 +111,7 @@ async function askAbout(
   if (more !== undefined) throw usageFault("IDS", `nothing after ${ask}: the owner goes with --owner`, more);
   if (options.direction !== undefined)
     throw usageFault("--direction", `nothing: it does not go with ${ask}`, options.direction);
-  const [isolated] = options.isolated ?? options.creator ?? [];
+  const [isolated] = options.isolated ?? options.creator ?? (options.profile === undefined ? [] : [options.profile]);
   if (isolated !== undefined)
     throw usageFault("--isolated", "ids to follow; a scenario for `userns run` asks about files", ask);
   return runExplainFile(ask, options, session);
@@ -121,6 +122,8 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   if (options.isolated === undefined) checkMaps(direction, options);
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
+  if (options.isolated === undefined && options.profile !== undefined)
+    throw usageFault("--isolated", "the isolated namespace that --profile goes with", "none");
   if (options.isolated !== undefined || options.creator !== undefined)
     return runExplainIsolated(texts, options, terminal);
   const explanations: Explanation[] = [];

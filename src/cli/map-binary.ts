@@ -4,7 +4,6 @@ import { flattenRoute, type IdMap, initSync, type Translator } from "../core/ind
 import { intoKernel, outOfKernel } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
 import { type InputFile, openInput } from "./input-file.ts";
-import type { MapOptions } from "./map.ts";
 import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -15,6 +14,14 @@ export interface BinaryMapAnswer {
   /** How many ids are not mapped; each stands as 4294967295 in the output. */
   readonly unmapped: number;
   readonly engine: "wasm" | "typescript";
+}
+
+/** What `userns map --binary` is asked for. */
+export interface BinaryMapOptions {
+  readonly reverse?: true;
+  /** A file, or `-` for stdout. */
+  readonly out?: string;
+  readonly json?: true;
 }
 
 /** Ids of one window of bulk work. */
@@ -29,7 +36,7 @@ export async function mapBinary(
   map: IdMap,
   path: string,
   ids: readonly string[],
-  { out, reverse, json }: MapOptions,
+  { out, reverse, json }: BinaryMapOptions,
   terminal: Terminal,
 ): Promise<Exit> {
   if (ids.length > 0) throw usageFault("IDS", "no ids beside --binary", ids.join(" "));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { init, showExtent } from "../core/index.ts";
 import { hang } from "../explain/index.ts";
-import { entriesOf, parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
+import { parseGroup, parseSubid } from "../formats/index.ts";
 import {
   askNewIdMap,
   type LineGround,
@@ -10,12 +10,11 @@ import {
   type NewIdMapQuestion,
   TOOL,
 } from "../policy/index.ts";
-import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
-import { readId } from "./id-argument.ts";
 import type { Session } from "./session.ts";
-import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
 import { readText } from "./text-file.ts";
+import { callerNamed, readPasswd, readSubids } from "./tool-files.ts";
 
 /** The `--json` of `userns newuidmap` and `userns newgidmap`. */
 export interface NewIdMapCliAnswer {
@@ -84,8 +83,9 @@ async function runNewIdMap(
   const { exit, stderr } = explained.answer;
   if (options.json) await answerJson(terminal, asJson(kind, explained));
   else {
-    if (stderr !== "") terminal.stderr.write(stderr);
-    await answer(terminal, `${textLines(kind, explained, options).join("\n")}\n`);
+    // Names and arguments stand in both, and may hold any byte.
+    if (stderr !== "") terminal.stderr.write(stderr.split("\n").map(withoutControls).join("\n"));
+    await answer(terminal, `${textLines(kind, explained, options).map(withoutControls).join("\n")}\n`);
   }
   return exit === 0 ? EXIT.yes : EXIT.no;
 }
@@ -95,20 +95,12 @@ async function readQuestion(
   args: readonly string[],
   options: NewIdMapOptions,
 ): Promise<NewIdMapQuestion> {
-  // Names may hold any byte.
-  const readBytes = (path: string) => readText(path, "latin1");
-  const passwd = parsePasswd(await readBytes(options.passwd), options.passwd);
-  const read = async (path: string | undefined, otherwise: string) =>
-    parseSubid(path === undefined ? "" : await readBytes(path), path ?? otherwise);
-  const subuid = await read(options.subuid, "/etc/subuid");
-  const subgid = await read(options.subgid, "/etc/subgid");
-  const group = options.group === undefined ? null : parseGroup(await readBytes(options.group), options.group);
-  const named = entriesOf(passwd).find(({ name }) => name === options.user);
-  if (!named && !/^\d+$/.test(options.user))
-    throw usageFault("--user", `a user of ${options.passwd}, or a number`, JSON.stringify(options.user));
-  const uid = named?.uid ?? readId(options.user, "--user");
-  const gid = named?.gid ?? entriesOf(passwd).find((entry) => entry.uid === uid)?.gid ?? uid;
-  return { kind, caller: { uid, gid }, files: { passwd, subuid, subgid }, group, args };
+  const passwd = await readPasswd(options.passwd);
+  const subuid = await readSubids(options.subuid, "/etc/subuid", parseSubid);
+  const subgid = await readSubids(options.subgid, "/etc/subgid", parseSubid);
+  const group = options.group === undefined ? null : parseGroup(await readText(options.group, "latin1"), options.group);
+  const caller = callerNamed(options.user, passwd);
+  return { kind, caller, files: { passwd, subuid, subgid }, group, args };
 }
 
 function asJson(kind: MappedKind, { answer: told, add, findings, badLines }: NewIdMapExplained): NewIdMapCliAnswer {

@@ -8,6 +8,7 @@ import { reportFault } from "./fault.ts";
 import { addHelpCommand } from "./help.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
+import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
@@ -23,6 +24,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addExplainCommand,
   addCheckCommand,
   addNewIdMapCommands,
+  addNewFsidMapCommand,
   addRunCommand,
   addSchemaCommand,
   addLayerCommand,

@@ -1,6 +1,7 @@
 import type { Engine } from "../core/index.ts";
 import { type Explanation, explain } from "../explain/index.ts";
-import { type Deviation, deviationsOf, type Rule, type Values } from "../kernel/index.ts";
+import { type Deviation, deviationsOf, type Rule } from "../kernel/index.ts";
+import type { Values } from "../kernel/syscall/index.ts";
 import type { Answer, Difference, Scenario } from "../scenario/index.ts";
 
 /** The `--json` of `userns run`. */

@@ -1,5 +1,6 @@
+import { showKuid64 } from "../core/index.ts";
 import { explanationLines, hang } from "../explain/index.ts";
-import type { Values } from "../kernel/index.ts";
+import { CALLS, type ToldKids, type Values } from "../kernel/syscall/index.ts";
 import type { RunCall, RunScenario } from "./run-answer.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 
@@ -65,7 +66,7 @@ function rowOf({ number, task, call, args, answer }: RunCall): Row {
     number: String(number),
     who: withoutControls(task),
     call: withoutControls([call, ...argWords(args)].join(" ")),
-    answer: withoutControls(answerText(answer)),
+    answer: withoutControls(answerText(answer, kidsOf(call))),
   };
 }
 
@@ -80,10 +81,22 @@ function word(value: unknown): string {
   return typeof value === "string" && /^[^\s"]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-function answerText({ ok, errno, at, ...values }: Values): string {
+function answerText({ ok, errno, at, ...values }: Values, kids: ToldKids): string {
   if (ok !== true) return at === undefined ? String(errno) : `${String(errno)} from ${String(at)}`;
-  const given = Object.entries(values).map(([key, value]) => `${key} ${word(value)}`);
+  const given = Object.entries(values).map(([key, value]) => `${key} ${valueText(value, kids[key])}`);
   return given.length === 0 ? "ok" : given.join(", ");
+}
+
+function kidsOf(call: string): ToldKids {
+  return CALLS.get(call)?.kids ?? {};
+}
+
+/** A value as it is; where it is a kernel id, `k5@ns2` for `[5, 2]`, and a list of them in brackets. */
+function valueText(value: unknown, space: "k" | "v" | undefined): string {
+  if (space === undefined || !Array.isArray(value)) return word(value);
+  const [id, number] = value;
+  if (typeof id === "number" && typeof number === "number") return showKuid64({ id, number }, space);
+  return `[${value.map((item) => valueText(item, space)).join(", ")}]`;
 }
 
 function ruleLines({ rule, because }: RunCall, indent: string): string[] {
@@ -92,14 +105,15 @@ function ruleLines({ rule, because }: RunCall, indent: string): string[] {
   return [...hang(indent, `${rule.sentence}${met}`), ...hang(indent, `– ${rule.source}`)];
 }
 
-function differenceLines({ differences }: RunCall, indent: string): string[] {
-  return differences.flatMap(({ key, expected, got }) =>
-    hang(`${indent}${key}: `, `expected ${shown(expected)}, came ${shown(got)}`),
-  );
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+function differenceLines({ call, differences }: RunCall, indent: string): string[] {
+  return differences.flatMap(({ key, expected, got }) => {
+    const shown = (value: unknown) => {
+      const space = kidsOf(call)[key];
+      if (value === undefined) return "nothing";
+      return space === undefined ? JSON.stringify(value) : valueText(value, space);
+    };
+    return hang(`${indent}${key}: `, `expected ${shown(expected)}, came ${shown(got)}`);
+  });
 }
 
 function summary({ calls, expected, different }: RunScenario): string {

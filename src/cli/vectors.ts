@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { quoted, UsernsError } from "../core/errors.ts";
-import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
-import { DELEGATION_TOOLS } from "../policy/tool-user-space.ts";
-import { importRecorded } from "../scenario/import-recorded.ts";
-import type { Outcome, Recorded } from "../scenario/run-vector.ts";
+import { quoted, UsernsError } from "../core/index.ts";
+import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/index.ts";
+import { DELEGATION_TOOLS } from "../policy/index.ts";
+import { importProposals, importRecorded, isProposalTables, type Outcome, type Recorded } from "../scenario/index.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
+import { parseSource } from "./scenario-file.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
@@ -59,7 +59,25 @@ function filesAt(path: string): string[] {
 /** @param profile  which kernel shall answer what Linux was asked; the other files say which they were asked of */
 function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
   const json: unknown = withFile(file, () => JSON.parse(readFileSync(file, "utf8")));
+  if (isProposalTables(json)) return importProposals(json, file, translationsBeside(file, json), DELEGATION_TOOLS);
   return importRecorded(json, file, DELEGATION_TOOLS, profile);
+}
+
+/** The files that ask the rows of each part: `A.yaml` beside the tables. */
+function translationsBeside(file: string, json: unknown) {
+  const parts = typeof json === "object" && json !== null ? Object.keys(json) : [];
+  const paths = parts.map((part) => ({ part, path: join(dirname(file), `${part}.yaml`) }));
+  return new Map(
+    paths
+      .filter(({ path }) => existsSync(path))
+      .map(({ part, path }) => [
+        part,
+        parseSource(
+          withFile(path, () => readFileSync(path, "utf8")),
+          path,
+        ),
+      ]),
+  );
 }
 
 async function main(): Promise<number> {
@@ -104,12 +122,16 @@ function report(outcomes: readonly Outcome[], shown: number): void {
     const header = `failed ${vector.id} (${vector.tag})`;
     console.log(index < shown ? [header, ...lines].join("\n  ") : header);
   }
+  const prose = outcomes.flatMap((outcome) => (outcome.kind === "prose" ? [outcome] : []));
+  for (const { vector, reason } of prose) console.error(`prose ${vector.id}: ${reason}`);
   const named = outcomes.flatMap((outcome) => (outcome.kind === "passed" ? (outcome.named ?? []) : []));
   for (const line of new Set(named)) console.error(`not replayed: ${line}`);
-  const passed = outcomes.length - failed.length - skipped.length;
-  console.log(
-    `${passed} passed, ${failed.length} failed, ${skipped.length} skipped${named.length > 0 ? `; ${named.length} steps not replayed` : ""}`,
-  );
+  const passed = outcomes.length - failed.length - skipped.length - prose.length;
+  const beside = [
+    ...(named.length > 0 ? [`; ${named.length} steps not replayed`] : []),
+    ...(prose.length > 0 ? [`; ${prose.length} rows are prose`] : []),
+  ];
+  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped${beside.join("")}`);
 }
 
 try {

@@ -1,17 +1,25 @@
 import { checkLength, checkOperands, failForeign, failFreed, failNumbers, isArray, operand } from "./columns.ts";
-import { type Column, type Engine, HEADER, type HeaderShifter, type Ids, type Translator } from "./engine.ts";
+import {
+  type Column,
+  type Engine,
+  HEADER,
+  HEADER_PLACES,
+  type HeaderShifter,
+  type Ids,
+  type Translator,
+} from "./engine.ts";
 import type { FlatRoute } from "./flat-route.ts";
 import type { NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import { classicalTable, givesNumbers, Lookups } from "./segment-columns.ts";
-import { CHECKSUM_PLACE, checkHeader, HEADER_BYTES, UID_PLACE } from "./tar-header.ts";
+import { checkHeader } from "./tar-header.ts";
 import { type Kernels, kernelsOf } from "./wasm-kernels.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 import { WasmOperands } from "./wasm-operands.ts";
 import { WasmRoute } from "./wasm-route.ts";
 import { WasmTable } from "./wasm-table.ts";
 
-/** Ids translated through a table from which on a trie pays for the time that it takes to build (measured). */
+/** Ids translated through a table from which on their blocks (see wasm-table.ts) pay for the time that they take to build (measured). */
 const MANY_IDS = 8192;
 
 /** One instance of the Wasm core: what its columns and translators share. */
@@ -84,11 +92,11 @@ class WasmTranslator implements Translator {
     const writes = [this.#operand("to", to)];
     const length = checkOperands(reads, writes);
     if (this.#areMany(length)) this.#table.prepareForMany();
-    const { translateVertical, translateByTrie, translateBySearch } = this.core.kernels;
+    const { translateVertical, translateByBlocks, translateBySearch } = this.core.kernels;
     const kernel = this.#table.isVertical
       ? translateVertical
-      : this.#table.hasTrie
-        ? translateByTrie
+      : this.#table.hasBlocks
+        ? translateByBlocks
         : translateBySearch;
     return this.core.operands.run(length, reads, writes, ([a = 0, b = 0], count) => kernel(table, a, b, count));
   }
@@ -148,8 +156,8 @@ function ownOperand({ memory }: Core, name: string, ids: Ids, width: 1 | 2 = 1) 
 }
 
 /** The bytes of a header that may change: uid and gid, which adjoin, and the checksum. */
-const OWNERS_END = UID_PLACE + 16;
-const CHECKSUM_END = CHECKSUM_PLACE + 8;
+const OWNERS_END = HEADER_PLACES.uid + 16;
+const CHECKSUM_END = HEADER_PLACES.checksum + 8;
 
 class WasmHeaderShifter implements HeaderShifter {
   readonly #core: Core;
@@ -167,11 +175,11 @@ class WasmHeaderShifter implements HeaderShifter {
     const at = kernels.header;
     const inside = memory.bytes;
     checkHeader(bytes, offset);
-    inside.set(bytes.subarray(offset, offset + HEADER_BYTES), at);
+    inside.set(bytes.subarray(offset, offset + HEADER_PLACES.bytes), at);
     const code = headerCode(kernels.shiftHeader(this.#uids.table, this.#gids.table));
     if (code !== HEADER.shifted) return code;
-    for (let k = UID_PLACE; k < OWNERS_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
-    for (let k = CHECKSUM_PLACE; k < CHECKSUM_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
+    for (let k = HEADER_PLACES.uid; k < OWNERS_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
+    for (let k = HEADER_PLACES.checksum; k < CHECKSUM_END; k++) bytes[offset + k] = inside[at + k] ?? 0;
     return code;
   }
 }

@@ -55,6 +55,13 @@ export interface Translator {
   free(): void;
 }
 
+/**
+ * Where a tar header has what is changed there, in bytes; assembly/header.ts has the same.
+ *
+ * @source POSIX pax, "ustar Interchange Format"
+ */
+export const HEADER_PLACES = { uid: 108, gid: 116, checksum: 148, fieldBytes: 8, bytes: 512 } as const;
+
 /** What {@link HeaderShifter.shift} did. */
 export const HEADER = {
   /** Both owners are translated and the checksum is right again. */

@@ -33,6 +33,15 @@ export function showExtent(extent: Extent): string {
 }
 
 /**
+ * A line of /proc/PID/uid_map as the kernel shows it: `%10u %10u %10u\n`.
+ *
+ * @example showMapLine({ first: 0, lowerFirst: 100000, count: 65536 }) // "         0     100000      65536\n"
+ */
+export function showMapLine({ first, lowerFirst, count }: Extent): string {
+  return `${[first, lowerFirst, count].map((value) => String(value).padStart(10)).join(" ")}\n`;
+}
+
+/**
  * The first thing that keeps `extents` from being an id map, or null.
  *
  * The engine holds maps of any length (a flattened route has thousands of segments), so the limit of Linux is given

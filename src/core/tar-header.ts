@@ -3,17 +3,12 @@
  *
  * uid, gid and checksum are octal digits in fields of 8 bytes, zeros or blanks before them and NULs or blanks behind.
  */
-import { HEADER, type HeaderShifter, type Translator } from "./engine.ts";
+import { HEADER, HEADER_PLACES, type HeaderShifter, type Translator } from "./engine.ts";
 import { UsernsError } from "./errors.ts";
 import { NO_ID } from "./id.ts";
 
-export const HEADER_BYTES = 512;
-const FIELD_BYTES = 8;
-/** Where the fields stand in a header. */
-export const UID_PLACE = 108;
-export const GID_PLACE = 116;
-export const CHECKSUM_PLACE = 148;
-
+const { bytes: HEADER_BYTES, fieldBytes: FIELD_BYTES } = HEADER_PLACES;
+const { uid: UID_PLACE, gid: GID_PLACE, checksum: CHECKSUM_PLACE } = HEADER_PLACES;
 const BLANK = 0x20;
 const ZERO = 0x30;
 

@@ -4,9 +4,10 @@ export type Kernel = (...args: number[]) => number;
 export interface Kernels {
   readonly translateBySearch: Kernel;
   readonly translateVertical: Kernel;
-  readonly translateByTrie: Kernel;
-  readonly trieBytes: Kernel;
-  readonly buildTrie: Kernel;
+  readonly translateByBlocks: Kernel;
+  readonly buildRow: Kernel;
+  readonly rootBytes: Kernel;
+  readonly buildRoot: Kernel;
   readonly listBytes: Kernel;
   readonly buildList: Kernel;
   readonly pack: Kernel;
@@ -38,9 +39,10 @@ export function kernelsOf(instance: WebAssembly.Instance): Kernels {
   return {
     translateBySearch: kernel("translateBySearch"),
     translateVertical: kernel("translateVertical"),
-    translateByTrie: kernel("translateByTrie"),
-    trieBytes: kernel("trieBytes"),
-    buildTrie: kernel("buildTrie"),
+    translateByBlocks: kernel("translateByBlocks"),
+    buildRow: kernel("buildRow"),
+    rootBytes: kernel("rootBytes"),
+    buildRoot: kernel("buildRoot"),
     listBytes: kernel("listBytes"),
     buildList: kernel("buildList"),
     pack: kernel("pack"),

@@ -1,11 +1,14 @@
 import type { FlatRoute, Segment, SegmentTable } from "./flat-route.ts";
+import { NO_ID } from "./id.ts";
 import { CLASSICAL, type NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import type { Kernels } from "./wasm-kernels.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
-import { biasedRange, WasmTable, writeFourfold } from "./wasm-table.ts";
+import { biasedRange, rowBits, WasmTable, writeFourfold } from "./wasm-table.ts";
 
-/** The most rules for which holding every id against all of them pays. */
+/** The most rules for which holding every id against all of them beats looking it up (measured). */
+const FEW_RULES = 8;
+/** The most rules, so that few of many small tables are asked in turn. */
 const MOST_RULES = 12;
 /** The most tables that are asked in turn; a route with more runs by search. */
 const MOST_WIDE = 4;
@@ -13,9 +16,11 @@ const MOST_WIDE = 4;
 /** Sizes and places in bytes: assembly/kuid64.ts says what lies there. */
 const ROUTE_BYTES = 48;
 const RULE_BYTES = 96;
-const WIDE_BYTES = 16;
+const WIDE_BYTES = 48;
 const BY_NUMBER_BYTES = 16;
 const IS_SEARCHED_PLACE = 36;
+const HAS_ROOTS_PLACE = 40;
+const ROW_BITS_PLACE = 44;
 
 interface Known {
   readonly number: NamespaceNumber;
@@ -31,7 +36,8 @@ export class WasmRoute {
   readonly #memory: WasmMemory;
   /** The tables laid out for this; the classical one is the translator's. */
   readonly #own: readonly WasmTable[];
-  readonly #wide: readonly WasmTable[];
+  readonly #wide: readonly Known[];
+  readonly #wideAt: number;
   #isSearched: boolean;
   /** Has it too many tables to ask them in turn? */
   readonly #staysSearched: boolean;
@@ -44,36 +50,31 @@ export class WasmRoute {
       laid: number === CLASSICAL ? classical : new WasmTable(memory, kernels, table),
       rules: table.filter((segment) => !gives(segment, other)).length,
     }));
-    const ruled: Known[] = [];
-    const wide: Known[] = [];
-    let rules = 0;
-    for (const one of [...known].sort((a, b) => a.rules - b.rules)) {
-      const isRuled = rules + one.rules <= MOST_RULES;
-      (isRuled ? ruled : wide).push(one);
-      if (isRuled) rules += one.rules;
-    }
+    const { ruled, wide } = sorted(known);
+    const rules = sumOfRules(ruled);
     this.#memory = memory;
     this.#own = known.flatMap(({ laid }) => (laid === classical ? [] : [laid]));
-    this.#wide = wide.map(({ laid }) => laid);
+    this.#wide = wide;
     this.#staysSearched = wide.length > MOST_WIDE;
     this.#isSearched = wide.length > 0;
+    const isWide = (laid: WasmTable) => wide.some((one) => one.laid === laid);
     const isFull = known.some(
       ({ table, laid }) =>
         table.some(({ number }) => number !== other.number) ||
-        (!this.#wide.includes(laid) && table.some((segment) => segment.pin !== 0 && !gives(segment, other))),
+        (!isWide(laid) && table.some((segment) => segment.pin !== 0 && !gives(segment, other))),
     );
     const bytes = ROUTE_BYTES + RULE_BYTES * rules + WIDE_BYTES * wide.length + BY_NUMBER_BYTES * known.length;
     this.address = memory.take(bytes);
     const rulesAt = this.address + ROUTE_BYTES;
-    const wideAt = rulesAt + RULE_BYTES * rules;
-    const byNumberAt = wideAt + WIDE_BYTES * wide.length;
+    this.#wideAt = rulesAt + RULE_BYTES * rules;
+    const byNumberAt = this.#wideAt + WIDE_BYTES * wide.length;
     const { words } = memory;
     const isSearched = this.#isSearched ? 1 : 0;
     words.set(
       [
         rulesAt,
         rules,
-        wideAt,
+        this.#wideAt,
         wide.length,
         other.id,
         other.number,
@@ -81,6 +82,8 @@ export class WasmRoute {
         known.length,
         isFull ? 1 : 0,
         isSearched,
+        0,
+        0,
       ],
       this.address >>> 2,
     );
@@ -91,10 +94,6 @@ export class WasmRoute {
         const given = [segment.pin, segment.delta - other.id, segment.number - other.number];
         at = writeFourfold(words, at, [number, ...biasedRange(table, index), ...given]);
       }
-    words.set(
-      wide.flatMap(({ number, laid }) => [number, laid.address, 0, 0]),
-      wideAt >>> 2,
-    );
     const ascending = [...known].sort((a, b) => a.number - b.number);
     words.set(
       ascending.flatMap(({ number, laid }) => [number, laid.segments, laid.segmentCount, 0]),
@@ -105,15 +104,42 @@ export class WasmRoute {
   /** Build the tables that pay only for many ids. @throws UsernsError ERR_ENGINE_MEMORY */
   prepareForMany(): void {
     if (!this.#isSearched || this.#staysSearched) return;
-    for (const table of this.#wide) table.buildTrie();
-    this.#isSearched = !this.#wide.every((table) => table.hasTrie);
-    this.#memory.words[(this.address + IS_SEARCHED_PLACE) >>> 2] = this.#isSearched ? 1 : 0;
+    const hasRoots = !this.#wide.every(({ laid }) => laid.isCompact);
+    const bits = rowBits(this.#wide.map(({ laid }) => laid));
+    if (hasRoots) for (const { laid } of this.#wide) laid.buildRoot();
+    const places = this.#wide.flatMap(({ number, laid }) =>
+      hasRoots ? [number, laid.root, NO_ID] : [number, laid.buildRow(bits), laid.top],
+    );
+    const { words } = this.#memory;
+    writeFourfold(words, this.#wideAt >>> 2, places);
+    this.#isSearched = false;
+    words[(this.address + IS_SEARCHED_PLACE) >>> 2] = 0;
+    words[(this.address + HAS_ROOTS_PLACE) >>> 2] = hasRoots ? 1 : 0;
+    words[(this.address + ROW_BITS_PLACE) >>> 2] = bits;
   }
 
   free(): void {
     this.#memory.give(this.address);
     for (const table of this.#own) table.free();
   }
+}
+
+/** Which tables become rules, and which are looked up: those whose lookup is cheap, once there has to be one. */
+function sorted(known: readonly Known[]): { readonly ruled: readonly Known[]; readonly wide: readonly Known[] } {
+  if (sumOfRules(known) <= FEW_RULES) return { ruled: known, wide: [] };
+  const longest = [...known].sort((a, b) => b.rules - a.rules);
+  const wide = longest.filter(({ rules, laid }) => rules > 1 && laid.isCompact).slice(0, MOST_WIDE);
+  const ruled: Known[] = [];
+  for (const one of longest.reverse()) {
+    if (wide.includes(one)) continue;
+    if (sumOfRules(ruled) + one.rules <= MOST_RULES) ruled.push(one);
+    else wide.push(one);
+  }
+  return { ruled, wide };
+}
+
+function sumOfRules(known: readonly Known[]): number {
+  return known.reduce((sum, { rules }) => sum + rules, 0);
 }
 
 /** Does the segment make of its ids what becomes of the ids of unknown numbers? */

@@ -4,21 +4,30 @@ import { type Piece, type Pieces, piecesOf, spanOf } from "./segment-columns.ts"
 import type { Kernels } from "./wasm-kernels.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
 
-/** The most extents for which holding every id against all of them is faster than the trie (measured). */
+/** The most extents for which holding every id against all of them is faster than looking them up (measured). */
 const MOST_EXTENTS = 12;
-/** A trie's leaves hold indexes of 16 bits. */
-const MOST_TRIE_SEGMENTS = 65_536;
 /** Half of the range of a u32: numbers moved by it are ordered by a signed comparison. */
 const BIAS = 0x8000_0000;
 
-/** Sizes and places in bytes: assembly/segment.ts, vertical.ts and trie.ts say what lies there. */
-const TABLE_BYTES = 32;
+/** Sizes and places in bytes: assembly/segment.ts, vertical.ts and blocks.ts say what lies there. */
+const TABLE_BYTES = 48;
 const SEGMENT_BYTES = 16;
 const EXTENT_BYTES = 48;
-const TRIE_ALIGNMENT = 1024;
-const TRIE_PLACE = 20;
+const SENTINELS = 15;
+const ROOT_ALIGNMENT = 512;
+const BLOCKS_PLACE = 20;
 const LIST_PLACE = 28;
-/** The most bytes of a list of what each id becomes for which reading it beats the trie: it fits the caches (measured). */
+const ROOT_PLACE = 32;
+const ROW_BITS_PLACE = 36;
+/** The largest blocks of a row: 2 to the power of this ids. Smaller ones take more of the caches (measured). */
+const MOST_ROW_BITS = 9;
+/** The blocks of a row for each segment that begins in it, so that few blocks lie in several (measured). */
+const BLOCKS_A_SEGMENT = 16;
+/** The most blocks that a row is cut into for that. */
+const MANY_BLOCKS = 131_072;
+/** The longest row of the largest blocks. Beyond, a root and nodes take less (measured). */
+const MOST_BLOCKS = 65_536;
+/** The most bytes of a list of what each id becomes for which reading it beats the blocks: it fits the caches (measured). */
 const MOST_LIST_BYTES = 524_288;
 
 /** A segment table in Wasm memory. */
@@ -27,11 +36,14 @@ export class WasmTable {
   readonly address: number;
   readonly segments: number;
   readonly segmentCount: number;
+  /** The first id of the last segment: all larger ids are its. */
+  readonly top: number;
   /** Has it few extents and one hole, so that the vertical kernel serves? */
   readonly isVertical: boolean;
   readonly #memory: WasmMemory;
   readonly #kernels: Kernels;
-  #trie: number | null = null;
+  readonly #rows = new Map<number, number>();
+  #root: number | null = null;
   #list: number | null = null;
 
   constructor(memory: WasmMemory, kernels: Kernels, table: SegmentTable) {
@@ -40,15 +52,16 @@ export class WasmTable {
     this.#memory = memory;
     this.#kernels = kernels;
     this.segmentCount = table.length;
+    this.top = table.at(-1)?.first ?? 0;
     this.isVertical = split !== null && split.pieces.length <= MOST_EXTENTS;
-    const segmentsBytes = SEGMENT_BYTES * (table.length + 1);
+    const segmentsBytes = SEGMENT_BYTES * (table.length + SENTINELS);
     this.address = memory.take(TABLE_BYTES + segmentsBytes + EXTENT_BYTES * pieces.length);
     this.segments = this.address + TABLE_BYTES;
     const extents = this.segments + segmentsBytes;
     const hole = split?.hole ?? 0;
     const { words } = memory;
     const isBiased = split && isAmbiguous(split) ? 1 : 0;
-    words.set([this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0], this.address >>> 2);
+    words.set([this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0], this.address >>> 2);
     let at = this.segments >>> 2;
     for (const { pin, delta, first, number } of table) {
       words[at] = pin;
@@ -57,30 +70,60 @@ export class WasmTable {
       words[at + 3] = number;
       at += 4;
     }
-    words.fill(0, at, at + 4);
+    words.fill(0, at, at + 4 * SENTINELS);
     at = extents >>> 2;
     for (const { first, span, delta } of pieces)
       at = writeFourfold(words, at, [first ^ BIAS, span ^ BIAS, delta - hole - 1]);
   }
 
-  get hasTrie(): boolean {
-    return this.#trie !== null;
+  get hasBlocks(): boolean {
+    return this.#rows.size > 0 || this.#root !== null;
   }
 
-  /** Build the trie, unless it stands or cannot hold so many segments. @throws UsernsError ERR_ENGINE_MEMORY */
-  buildTrie(): void {
-    if (this.#trie !== null || this.segmentCount > MOST_TRIE_SEGMENTS) return;
-    const bytes = this.#kernels.trieBytes(this.address) >>> 0;
-    this.#trie = this.#memory.take(bytes + TRIE_ALIGNMENT);
-    const trie = Math.ceil(this.#trie / TRIE_ALIGNMENT) * TRIE_ALIGNMENT;
-    this.#kernels.buildTrie(this.address, trie, bytes);
-    this.#memory.words[(this.address + TRIE_PLACE) >>> 2] = trie;
+  /** Is a row of the table's blocks short enough to be one? */
+  get isCompact(): boolean {
+    return this.top >>> MOST_ROW_BITS < MOST_BLOCKS;
+  }
+
+  get root(): number {
+    return Math.ceil((this.#root ?? 0) / ROOT_ALIGNMENT) * ROOT_ALIGNMENT;
+  }
+
+  /** Write down which segments hold each block of ids. @throws UsernsError ERR_ENGINE_MEMORY */
+  buildBlocks(): void {
+    if (!this.isCompact) {
+      this.buildRoot();
+      return;
+    }
+    const bits = rowBits([this]);
+    const row = this.buildRow(bits);
+    const { words } = this.#memory;
+    words[(this.address + BLOCKS_PLACE) >>> 2] = row;
+    words[(this.address + ROW_BITS_PLACE) >>> 2] = bits;
+  }
+
+  /** The address of a row of blocks of so many bits. @throws UsernsError ERR_ENGINE_MEMORY */
+  buildRow(bits: number): number {
+    const built = this.#rows.get(bits);
+    if (built !== undefined) return built;
+    const row = this.#memory.take(4 * ((this.top >>> bits) + 1));
+    this.#rows.set(bits, row);
+    this.#kernels.buildRow(this.address, row, bits);
+    return row;
+  }
+
+  /** The blocks below a root, whatever the table. @throws UsernsError ERR_ENGINE_MEMORY */
+  buildRoot(): void {
+    if (this.#root !== null) return;
+    this.#root = this.#memory.take((this.#kernels.rootBytes(this.address) >>> 0) + ROOT_ALIGNMENT);
+    this.#kernels.buildRoot(this.address, this.root);
+    this.#memory.words[(this.address + ROOT_PLACE) >>> 2] = this.root;
   }
 
   /** Build what makes many 32-bit ids fastest. @throws UsernsError ERR_ENGINE_MEMORY */
   prepareForMany(): void {
     if (this.isVertical) return;
-    this.buildTrie();
+    this.buildBlocks();
     if (this.#list !== null) return;
     const bytes = this.#kernels.listBytes(this.address) >>> 0;
     if (bytes === 0 || bytes > MOST_LIST_BYTES) return;
@@ -92,8 +135,19 @@ export class WasmTable {
   free(): void {
     this.#memory.give(this.address);
     if (this.#list !== null) this.#memory.give(this.#list);
-    if (this.#trie !== null) this.#memory.give(this.#trie);
+    for (const row of this.#rows.values()) this.#memory.give(row);
+    if (this.#root !== null) this.#memory.give(this.#root);
   }
+}
+
+/** How large the blocks of some tables' rows should be, the same in all: 2 to the power of this. */
+export function rowBits(tables: readonly WasmTable[]): number {
+  const longest = Math.max(...tables.map(({ top }) => top));
+  const isCrowded = (bits: number) =>
+    tables.some(({ top, segmentCount }) => top >>> bits < BLOCKS_A_SEGMENT * segmentCount);
+  let bits = MOST_ROW_BITS;
+  while (bits > 0 && isCrowded(bits) && longest >>> (bits - 1) < MANY_BLOCKS) bits--;
+  return bits;
 }
 
 /** Could an id that a piece moves be taken for a hole? Then the kernel has to look closer. */

@@ -1,4 +1,4 @@
-import type { Engine } from "../core/engine.ts";
+import type { Engine } from "../core/index.ts";
 import {
   type Capability,
   capName,
@@ -9,7 +9,7 @@ import {
   SETGID,
   SETUID,
 } from "../kernel/index.ts";
-import { readCapSet } from "../kernel/syscall/argument.ts";
+import { readCapSet } from "../kernel/syscall/index.ts";
 import { type Answer, replay } from "../scenario/index.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { checksOf, distinctWays, type FileCheck, toExplanation } from "./file-check.ts";

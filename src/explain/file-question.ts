@@ -1,5 +1,4 @@
-import { NO_ID } from "../core/id.ts";
-import { follow, type IdMap, type Kind, type PlacedId, showExtent, UsernsError } from "../core/index.ts";
+import { follow, type IdMap, type Kind, NO_ID, type PlacedId, showExtent, UsernsError } from "../core/index.ts";
 import {
   type Capability,
   intoKernel,

@@ -1,4 +1,4 @@
-import type { Engine } from "../core/engine.ts";
+import type { Engine } from "../core/index.ts";
 import { askFile, type FileAnswer } from "./file-answer.ts";
 import type { FileEdit, FileEditKind } from "./file-edit.ts";
 import { fileEdits } from "./file-edits.ts";

@@ -1,6 +1,5 @@
 import { type Extent, showExtent } from "../core/index.ts";
-import { type OwnerKind, parseMapText } from "../kernel/index.ts";
-import { beforeNul } from "../kernel/map-text.ts";
+import { beforeNul, type OwnerKind, parseMapText } from "../kernel/index.ts";
 import { rawExtentOf } from "./map-numbers.ts";
 import type { MapQuestion, Refusal } from "./map-question.ts";
 

@@ -1,7 +1,14 @@
-import type { Engine } from "../core/engine.ts";
-import { UsernsError } from "../core/errors.ts";
-import { IDENTITY, type IdMap, idMap, mapDown } from "../core/id-map.ts";
-import { type Extent, MAX_MAP_LINES, NO_ID } from "../core/index.ts";
+import {
+  type Engine,
+  type Extent,
+  IDENTITY,
+  type IdMap,
+  idMap,
+  MAX_MAP_LINES,
+  mapDown,
+  NO_ID,
+  UsernsError,
+} from "../core/index.ts";
 import { type Capability, type Denied, type OwnerKind, parseMapText, type Rule } from "../kernel/index.ts";
 import { type Answer, loadScenario, replay, type Scenario, setupMap } from "../scenario/index.ts";
 

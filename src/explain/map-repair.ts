@@ -1,4 +1,4 @@
-import type { Engine } from "../core/engine.ts";
+import type { Engine } from "../core/index.ts";
 import type { Capability, OwnerKind } from "../kernel/index.ts";
 import { compareCosts, type Draft, type DraftLine, draftOf, linesOfText, questionOf } from "./map-draft.ts";
 import { EDITS } from "./map-edits.ts";

@@ -31,7 +31,8 @@ export function parseSubid(text: string, where = "/etc/subuid"): SubidFile {
   return readKept(text, where, readSubidLine);
 }
 
-function readSubidLine(text: string): LineReading<SubidEntry> {
+/** One line of such a file; what follows a third colon is not looked at. */
+export function readSubidLine(text: string): LineReading<SubidEntry> {
   const bad = (fault: string): LineReading<SubidEntry> => ({ entry: null, fault });
   if (text.startsWith("#") || text.trim() === "") return { entry: null, fault: null };
   if (text.includes("\0")) return bad("a NUL byte");

@@ -1,4 +1,4 @@
-import { type IdMap, type Kind, quoted, UsernsError } from "../core/index.ts";
+import { type IdMap, type Kind, quoted, showMapLine, UsernsError } from "../core/index.ts";
 import { type Field, fieldsOf, mapOfPlaced, type PlacedExtent, placeOf, readNumber } from "./fields.ts";
 import type { MapFormat } from "./format.ts";
 
@@ -65,6 +65,5 @@ function readLine(fields: readonly Field[], where: string): PlacedExtent {
  * @example formatUidMap(parseUidMap("0 100000 65536")) // "         0     100000      65536\n"
  */
 export function formatUidMap(map: IdMap): string {
-  const pad = (value: number) => String(value).padStart(10);
-  return map.extents.map(({ first, lowerFirst, count }) => `${pad(first)} ${pad(lowerFirst)} ${pad(count)}\n`).join("");
+  return map.extents.map(showMapLine).join("");
 }

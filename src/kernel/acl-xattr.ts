@@ -1,7 +1,9 @@
 import type { UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { validateAcl } from "./acl-valid.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Inode } from "./inode.ts";
+import { requireOwnFiles } from "./inode.ts";
 import {
   hasUnmappedId,
   isInGroupOrCapable,
@@ -12,17 +14,10 @@ import {
 } from "./inode-permission.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import { SETGID } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
-import {
-  type AclEntry,
-  type AclTag,
-  type AclType,
-  mapAclIds,
-  modeOfAcl,
-  type PosixAcl,
-  validateAcl,
-} from "./posix-acl.ts";
+import type { Path } from "./mount.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
+import { type AclEntry, type AclTag, type AclType, mapAclIds, modeOfAcl, type PosixAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
 import { fromKid, hasMapping, makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";

@@ -1,4 +1,5 @@
-import { type CapSet, capsWithout, isNsCapable, isSubsetOf, namesOf } from "./capability.ts";
+import { type CapSet, capsWithout, isSubsetOf, namesOf } from "./capability.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";

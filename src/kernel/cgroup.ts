@@ -1,12 +1,13 @@
 import { addEntry } from "./directory.ts";
-import { Inode } from "./inode.ts";
+import { Inode, type KeptFilesystem, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { openPath } from "./open.ts";
-import { lookupOpen, type PathName } from "./path.ts";
+import { lookupOpen } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
-import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
+import type { OwnerIds } from "./user-namespace.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -22,19 +23,6 @@ const RULES = ruleTable({
   procsMoves: { sentence: "A process is moved by writing its pid to cgroup.procs.", source: `${SOURCE}: EINVAL` },
 });
 
-/** The one hierarchy of cgroups: whoever mounts it has the same superblock, which the initial namespace owns. */
-export interface Cgroups {
-  readonly superblock: Superblock;
-  readonly root: Inode;
-}
-
-/** What a task takes for the root of the hierarchy. */
-export interface CgroupNamespace {
-  readonly userNs: UserNamespace;
-  /** null: the root of all. */
-  readonly root: Inode | null;
-}
-
 const PROCS = "cgroup.procs";
 
 /** The files that every cgroup has, with their modes. */
@@ -46,12 +34,13 @@ const FILES: readonly (readonly [name: string, mode: number])[] = [
 ];
 
 /** The hierarchy of a machine, with nothing but its root. */
-export function makeCgroups(world: World, name: string, owner: OwnerIds, mode: number): Cgroups {
+export function makeCgroups(world: World, name: string, owner: OwnerIds, mode: number): KeptFilesystem {
   const superblock: Superblock = {
     name,
     type: "cgroup2",
     userNs: world.initUserNs,
     isReadOnly: false,
+    names: ["mkdir", "rmdir"],
     populate: (directory) => {
       const { uid, gid } = directory;
       for (const [file, bits] of FILES)

@@ -1,4 +1,3 @@
-import { isNsCapable } from "./capability.ts";
 import { addEntry } from "./directory.ts";
 import { Inode, type InodeParts, type InodeType } from "./inode.ts";
 import {
@@ -11,17 +10,11 @@ import {
 } from "./inode-permission.ts";
 import { GROUP_EXEC, MODE_BITS, SETGID } from "./mode.ts";
 import type { Mount } from "./mount.ts";
-import {
-  type Entry,
-  type EntryName,
-  getName,
-  isEntry,
-  lookupName,
-  lookupParent,
-  type NoEntryErrnos,
-  notMade,
-  type PathName,
-} from "./path.ts";
+import { hasOperation } from "./name-operations.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { lookupName, lookupParent } from "./path.ts";
+import { type Entry, type EntryName, isEntry, type NoEntryErrnos, notMade } from "./path-entry.ts";
+import { getName, type PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { inheritAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
@@ -151,6 +144,8 @@ export function freeEntry(world: World, task: Task, path: PathName, as: "dir" | 
 export function makeDirectory(world: World, task: Task, path: PathName, mode: number): Verdict {
   const entry = entryToCreate(world, task, path, "dir");
   if (!entry.ok) return entry;
+  const made = hasOperation(entry.value.directory, "mkdir");
+  if (!made.ok) return made;
   return done(createEntry(world, task, entry.value, "dir", mode & DIRECTORY_BITS));
 }
 
@@ -172,6 +167,8 @@ export function makeNode(
   const isWhiteout = type === "chr" && device === 0;
   if (isDevice && !isWhiteout && !isNsCapable(task.cred, world.initUserNs, "mknod"))
     return deny("EPERM", RULES.deviceNeedsMknod, "no CAP_MKNOD in the initial namespace");
+  const made = hasOperation(entry.value.directory, type === "file" ? "create" : "mknod");
+  if (!made.ok) return made;
   return done(createEntry(world, task, entry.value, type, mode & MODE_BITS, isDevice ? { device } : {}));
 }
 
@@ -181,5 +178,7 @@ export function makeSymlink(world: World, task: Task, target: string, path: Path
   if (!named.ok) return named;
   const entry = entryToCreate(world, task, path, "file");
   if (!entry.ok) return entry;
+  const made = hasOperation(entry.value.directory, "symlink");
+  if (!made.ok) return made;
   return done(createEntry(world, task, entry.value, "symlink", LINK_MODE, { target }));
 }

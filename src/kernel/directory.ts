@@ -23,3 +23,17 @@ export function isAtOrBelow(inode: Inode, ancestor: Inode): boolean {
   if (inode === ancestor) return true;
   return [...ancestor.entries.values()].some((entry) => entry.type === "dir" && isAtOrBelow(inode, entry));
 }
+
+/**
+ * The way down from one inode to another.
+ *
+ * @returns  with a slash before each name, so `""` for the inode itself; null where it is not below
+ */
+export function pathBelow(ancestor: Inode, inode: Inode): string | null {
+  if (inode === ancestor) return "";
+  for (const [name, entry] of ancestor.entries) {
+    const below = pathBelow(entry, inode);
+    if (below !== null) return `/${name}${below}`;
+  }
+  return null;
+}

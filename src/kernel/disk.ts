@@ -1,16 +1,10 @@
 import type { Kuid64 } from "../core/kuid64.ts";
-import type { Inode } from "./inode.ts";
-import type { MountNamespace, Superblock } from "./mount.ts";
+import type { Inode, KeptFilesystem, Superblock } from "./inode.ts";
+import type { MountNamespace } from "./mount.ts";
 import { ACL_TYPES, mapAclIds } from "./posix-acl.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import type { World } from "./world.ts";
-
-/** A file system that outlives its mounts: what a block device holds. */
-export interface Disk {
-  readonly superblock: Superblock;
-  readonly root: Inode;
-}
 
 /** Is the superblock mounted anywhere: in a mount namespace that some task is in? */
 export function isMounted(world: World, superblock: Superblock): boolean {
@@ -22,7 +16,7 @@ export function isMounted(world: World, superblock: Superblock): boolean {
  * What is left of the owners when a file system was unmounted and is mounted again: each is written to the disk as
  * `i_uid_read` gives it and read back by `i_uid_write`. One without a number in the file system's namespace is lost.
  */
-export function forgetInodes(world: World, { superblock, root }: Disk): void {
+export function forgetInodes(world: World, { superblock, root }: KeptFilesystem): void {
   const { userNs } = superblock;
   const keep = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) =>
     makeKid(world, userNs, kind, fromKid(world, userNs, kind, kid));

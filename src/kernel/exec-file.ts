@@ -1,8 +1,9 @@
 import { type ExecOutcome, execProgram } from "./exec.ts";
 import { honouredCapability } from "./file-capability.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, seenThrough } from "./inode-permission.ts";
-import { requireOwnFiles } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

@@ -1,11 +1,12 @@
-import { NO_ID, type UserId } from "../core/id.ts";
+import { NO_ID } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type CapSet, isNsCapable } from "./capability.ts";
+import type { FileCapability } from "./capability-xattr.ts";
 import type { Cred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
 import { seenThrough, showOwners } from "./inode-permission.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import type { Path } from "./mount.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { isCapableOver } from "./permission.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -56,25 +57,6 @@ const RULES = ruleTable({
   },
   noFcap: { sentence: "The file has no capabilities.", source: "getxattr(2), ENODATA" },
 });
-
-/**
- * What `security.capability` holds.
- *
- * @source capabilities(7), File capabilities, and Namespaced file capabilities
- */
-export interface FileCapability {
-  /** With 3 it counts only where {@link rootId} is root. */
-  readonly version: 2 | 3;
-  /** Are the new capabilities effective at once? */
-  readonly isEffective: boolean;
-  readonly permitted: CapSet;
-  readonly inheritable: CapSet;
-  /**
-   * On an inode, as on the disk: an id inside the namespace that owns the superblock. As a call gives or is given it,
-   * an id of the caller's namespace. 0 with version 2.
-   */
-  readonly rootId: UserId<"uid">;
-}
 
 /**
  * Set a file's capabilities: `cap_convert_nscap`, and the attribute kept as it leaves it.

@@ -30,6 +30,7 @@ const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
   ["cgroup2", PSEUDO],
   ["ramfs", PSEUDO],
   ["mqueue", PSEUDO],
+  ["securityfs", PSEUDO],
   ["overlay", PSEUDO],
 ]);
 

@@ -1,7 +1,8 @@
-import { isNsCapable } from "./capability.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import type { Mount, MountFlags, MountIdmap, Path } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -58,12 +59,14 @@ export const MOUNT_ATTRIBUTES = ["idmap", "ro", "nosuid", "nodev", "noexec"] as 
 export type MountAttribute = (typeof MOUNT_ATTRIBUTES)[number];
 
 type FlagName = Exclude<MountAttribute, "idmap">;
+
 const FLAG: { readonly [Name in FlagName]: keyof MountFlags } = {
   ro: "isReadOnly",
   nosuid: "isNosuid",
   nodev: "isNodev",
   noexec: "isNoexec",
 };
+
 const FLAG_NAMES = ["ro", "nosuid", "nodev", "noexec"] as const satisfies readonly FlagName[];
 
 /** One call's `struct mount_attr`. */

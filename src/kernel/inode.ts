@@ -1,9 +1,12 @@
+import { UsernsError } from "../core/errors.ts";
 import type { Kuid64 } from "../core/kuid64.ts";
-import type { FileCapability } from "./file-capability.ts";
+import type { FileCapability } from "./capability-xattr.ts";
+import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
-import type { Superblock } from "./mount.ts";
 import type { InodeAcls } from "./posix-acl.ts";
-import type { OwnerKind } from "./user-namespace.ts";
+import type { Process } from "./process.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import type { Verdict } from "./verdict.ts";
 
 export type InodeType = "file" | "dir" | "symlink" | "fifo" | "chr" | "blk" | "sock";
 
@@ -66,4 +69,75 @@ export class Inode {
   setGid(kgid: Kuid64<"gid">): void {
     this.#columns.gid.set(this.row, kgid);
   }
+}
+
+/** What a call does with a name in a directory, as `struct inode_operations` has it. */
+export type NameOperation =
+  | "create"
+  | "mknod"
+  | "mkdir"
+  | "symlink"
+  | "link"
+  | "rename"
+  | "unlink"
+  | "rmdir"
+  | "tmpfile";
+
+/** A mounted file system, however many mounts show it. */
+export interface Superblock {
+  readonly name: string;
+  readonly type: string;
+  /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
+  readonly userNs: UserNamespace;
+  isReadOnly: boolean;
+  /** Does it count what each user and group has? Then every owner must be one that it can count for. */
+  readonly hasQuota?: boolean;
+  /** What calls may do with the names in its directories; absent: everything. */
+  readonly names?: readonly NameOperation[];
+  /** Is a name that is not there an error even to those who would make it? */
+  readonly hasNoFreeNames?: boolean;
+  /** Fill a directory that was just made with what every directory of this file system has. */
+  readonly populate?: (directory: Inode) => void;
+  /** Bring the entries of a directory up to date before a name is looked for there. */
+  readonly refresh?: (directory: Inode) => void;
+  /** What opening asks beside permission. */
+  readonly mayOpen?: (opener: Process, inode: Inode) => Verdict;
+  /** What /proc/PID/mountinfo tells of the options that it was made with; absent: of none. */
+  readonly showOptions?: () => readonly string[];
+  /** Absent where an inode is all there is to a file. */
+  readonly operations?: InodeOperations;
+}
+
+/** A file system that outlives its mounts: what a block device holds, or the one hierarchy of cgroups. */
+export interface KeptFilesystem {
+  readonly superblock: Superblock;
+  readonly root: Inode;
+}
+
+/** What a file system does that keeps its files on others: asked after the rules that hold for all have said yes. */
+export interface InodeOperations {
+  permission(inode: Inode, mask: number): Verdict;
+  /** May the name be looked for in the directory, whether or not it is there? */
+  lookup(directory: Inode, name: string): Verdict;
+  /** May the entries of the directory be listed? */
+  list(directory: Inode): Verdict;
+  open(inode: Inode, mask: number): Verdict;
+  setattr(inode: Inode, attr: SetAttr): Verdict;
+  /** @param shown  the inode as it would be, not yet in the directory */
+  create(directory: Inode, name: string, shown: Inode): Verdict;
+  remove(directory: Inode, name: string, inode: Inode): Verdict;
+}
+
+/**
+ * Refuse what is not modelled on a file system that keeps its files on others.
+ *
+ * @throws UsernsError ERR_SCENARIO
+ */
+export function requireOwnFiles({ name, type, operations }: Superblock, what: string): void {
+  if (operations)
+    throw new UsernsError("ERR_SCENARIO", {
+      where: name,
+      expected: `${what} on a file system that keeps its own files`,
+      got: `${what} on ${type}, which is not modelled`,
+    });
 }

@@ -1,6 +1,5 @@
 import type { Cred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
-import type { IpcPerm } from "./sysv-ipc.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 
 /** Shared memory and message queues that some tasks share. */
@@ -18,4 +17,12 @@ export interface IpcNamespace {
 /** @param maker  the filesystem ids of whoever makes it */
 export function newIpcNamespace(userNs: UserNamespace, { uid, gid }: Pick<Cred, "uid" | "gid">): IpcNamespace {
   return { userNs, segments: new Map(), maker: { uid: uid.fs, gid: gid.fs }, queues: null };
+}
+
+/** An object of System V IPC as far as ids go: `struct kern_ipc_perm`. */
+export interface IpcPerm {
+  owner: OwnerIds;
+  readonly creator: OwnerIds;
+  /** Permission bits as of a file; x means nothing. */
+  readonly mode: number;
 }

@@ -1,5 +1,5 @@
 import { NO_ID, OVERFLOW_ID, type UserId } from "../core/id.ts";
-import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber, showKuid64 } from "../core/kuid64.ts";
 import { follow, type PlacedId } from "../core/route.ts";
 import type { Cred } from "./cred.ts";
 import { beforeNul, skipSpaces } from "./map-text.ts";
@@ -123,7 +123,8 @@ export function noteUnknownNumber(world: World, reader: UserNamespace, kind: Own
   if (kid.number === CLASSICAL || kid.number === reader.number || !isolated) return;
   if (isolated.has("unknown-overflows") || isolated.has("overflow-munging") || isolatedAt(world, kid.number)) return;
   const state = world.numbers.at(kid.number) ? "is not isolated" : "is gone";
-  world.bugs.push(`k${kind} ${kid.id}@ns${kid.number}: its namespace ${state}`);
+  const id: number = kid.id;
+  world.bugs.push(`${kind} ${showKuid64({ id, number: kid.number })}: its namespace ${state}`);
 }
 
 /**

@@ -1,9 +1,12 @@
 import { freeEntry, mayCreate } from "./create.ts";
 import { addEntry } from "./directory.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { hasUnmappedId, inodePermission, ownsOrCapable, seenThrough, showOwners } from "./inode-permission.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import type { Path } from "./mount.ts";
+import { hasOperation } from "./name-operations.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -40,6 +43,8 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   const permitted = mayCreate(world, task, entry.value);
   if (!permitted.ok) return permitted;
   const { inode } = found.value;
+  const made = hasOperation(entry.value.directory, "link");
+  if (!made.ok) return made;
   if (inode.type === "dir") return deny("EPERM", RULES.directoryNotLinked);
   addEntry(entry.value.directory, entry.value.name, inode);
   inode.links++;

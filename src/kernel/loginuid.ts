@@ -1,14 +1,11 @@
 import { NO_ID, type UserId } from "../core/id.ts";
-import { CLASSICAL, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
+import { CLASSICAL, isValidKuid64 } from "../core/kuid64.ts";
 import type { Cred } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-
-/** Who logged in to start the task; null: nobody said. Children inherit it. */
-export type LoginUid = Kuid64<"uid"> | null;
 
 const SOURCE = "proc(5), /proc/pid/loginuid; vectors/isolated/scenarios.json (A01)";
 

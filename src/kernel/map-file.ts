@@ -1,18 +1,16 @@
 import type { Kind } from "../core/id.ts";
-import { isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { readIsolated, writeIsolated } from "./isolated.ts";
-import { formatMap, readMap, writeMap } from "./map-write.ts";
+import { formatMap } from "./map-text.ts";
+import { readMap, writeMap } from "./map-write.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { MapFileName, OpenMapFile } from "./open-map-file.ts";
 import { genericPermission, MAY } from "./permission.ts";
 import { PROC_ENTRIES, procOwner } from "./proc.ts";
 import { readSetgroups, writeSetgroups } from "./setgroups.ts";
 import type { Task } from "./task.ts";
-import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-
-/** The files in /proc/PID that a namespace is set up with. */
-export type MapFileName = "uid_map" | "gid_map" | "projid_map" | "setgroups" | "isolated_uns";
 
 /** Which of them hold a map, and of which kind. */
 const MAP_OF: { readonly [Name in MapFileName]: Kind | null } = {
@@ -27,15 +25,6 @@ export const MAP_FILES: readonly MapFileName[] = ["uid_map", "gid_map", "projid_
 
 export function isMapFileName(name: string): name is MapFileName {
   return Object.hasOwn(MAP_OF, name);
-}
-
-/** An open map file: it stays with the namespace and the credential of its opening, whatever its user does later. */
-export interface OpenMapFile {
-  readonly ns: UserNamespace;
-  readonly name: MapFileName;
-  readonly opener: Cred;
-  readonly isWritable: boolean;
-  position: number;
 }
 
 const RULES = ruleTable({

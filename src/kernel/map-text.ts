@@ -1,6 +1,6 @@
 import { type Extent, fits, lowerOf, overlapOf } from "../core/extent.ts";
 import { MAX_MAP_LINES, NO_ID } from "../core/id.ts";
-import { showExtent } from "../core/id-map.ts";
+import { showExtent, showMapLine } from "../core/id-map.ts";
 import { allow, type Denied, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 const SOURCE = "vectors/linux-6.18/1_map_write.json";
@@ -139,6 +139,5 @@ function parseLine(line: string): Verdict<Extent> {
 
 /** A map as it reads back: three columns of ten. */
 export function formatMap(extents: readonly Extent[]): string {
-  const column = (value: number) => String(value).padStart(10);
-  return extents.map((e) => `${column(e.first)} ${column(e.lowerFirst)} ${column(e.count)}\n`).join("");
+  return extents.map(showMapLine).join("");
 }

@@ -2,16 +2,15 @@ import { covers, type Extent, sortedByFirst } from "../core/extent.ts";
 import type { Kind } from "../core/id.ts";
 import { type IdMap, idMap, showExtent } from "../core/id-map.ts";
 import { CLASSICAL, isSameKuid64 } from "../core/kuid64.ts";
-import { type Capability, capName, isNsCapable } from "./capability.ts";
+import { type Capability, capName } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { parseMapText } from "./map-text.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { SETID_CAP } from "./setid.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-
-export { formatMap, type LineFault, parseMapText } from "./map-text.ts";
 
 const SOURCE = "vectors/linux-6.18/1_map_write.json";
 
@@ -60,6 +59,7 @@ const RULES = ruleTable({
 
 /** Linux keeps up to five lines in the order written, and sorts longer maps by inside id. */
 const LINES_IN_ORDER = 5;
+
 /** A map's text is shorter than this many bytes. */
 export const PAGE_SIZE = 4096;
 

@@ -1,8 +1,9 @@
 import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
 import type { Mount } from "./mount.ts";
+import type { HasNamespaceNumbers } from "./namespace-numbers.ts";
 import { intoMount, type KernelRoute, type MountView, mapOf, outOfMount } from "./routes.ts";
 import type { HasTranslators } from "./uidgid.ts";
-import type { HasNamespaceNumbers, OwnerKind } from "./user-namespace.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 
 /**
  * Through which maps of one kind a mount shows the owners that its file system keeps.

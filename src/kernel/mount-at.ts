@@ -1,14 +1,17 @@
-import { isNsCapable } from "./capability.ts";
 import { mountCgroups } from "./cgroup.ts";
 import { mountQueues, mountTerminals } from "./device-mounts.ts";
-import { type Disk, forgetInodes, isMounted } from "./disk.ts";
+import { forgetInodes, isMounted } from "./disk.ts";
+import type { Errno } from "./errno.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { MODE_BITS } from "./mode.ts";
 import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
-import { mountOverlay } from "./overlay.ts";
-import { lookup, type PathName } from "./path.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { mountOverlay } from "./overlay-mount.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { mountProc } from "./proc-mount.ts";
+import { mountSecurityfs } from "./securityfs-mount.ts";
 import { mountSysfs } from "./sysfs-mount.ts";
 import type { Task } from "./task.ts";
 import { mountTmpfs } from "./tmpfs-mount.ts";
@@ -23,23 +26,30 @@ const RULES = ruleTable({
   },
   ownerAdmin: {
     sentence:
-      "What shows a cgroup, pid, network or IPC namespace is mounted with CAP_SYS_ADMIN over the user namespace that owns it, and terminals with CAP_SYS_ADMIN in the caller's own.",
+      "What shows a cgroup, pid, network or IPC namespace is mounted with CAP_SYS_ADMIN over the user namespace that owns it, what is the machine's over the initial one, and terminals with CAP_SYS_ADMIN in the caller's own.",
     source: "cgroup_namespaces(7), pid_namespaces(7), network_namespaces(7); mount(2): EPERM",
   },
   deviceThere: { sentence: "The device must exist.", source: "mount(2): ENOENT" },
   knownOption: { sentence: "A file system refuses an option that it does not know.", source: "mount(2): EINVAL" },
-  onDirectory: { sentence: "A directory is mounted on a directory.", source: "mount(2): ENOTDIR" },
+  onDirectory: {
+    sentence: "A directory is mounted on a directory, and what is none on what is none.",
+    source: "mount(2): ENOTDIR; move_mount(2): EINVAL; vectors of this project, trees.json",
+  },
   ownTree: {
     sentence: "Mounts are made and taken away in the caller's own mount namespace.",
     source: "mount(2), umount(2): EINVAL",
   },
-  twiceThere: { sentence: "A file system is not mounted on itself.", source: "mount(2): EBUSY" },
+  twiceThere: { sentence: "A file system is not mounted where it is the last one mounted.", source: "mount(2): EBUSY" },
   atTop: { sentence: "Only the top of a mount is unmounted.", source: "umount(2): EINVAL" },
   lockedMount: {
     sentence: "A mount that came from a more privileged mount namespace is not unmounted.",
     source: "mount_namespaces(7), Restrictions on mount namespaces; umount(2): EINVAL",
   },
   mountInUse: { sentence: "A mount that carries another one stays.", source: "umount(2): EBUSY" },
+  rootStays: {
+    sentence: "The mount that is the caller's root directory stays; its file system becomes read-only.",
+    source: "vectors of this project, trees.json",
+  },
 });
 
 /** What mount(2) is given. */
@@ -59,21 +69,17 @@ export const MOUNT_FLAGS = { isReadOnly: 1, isNosuid: 2, isNodev: 4, isNoexec: 8
 type MakeMount = (world: World, task: Task, request: MountRequest, name: string) => Verdict<Mount>;
 
 /** How each type of file system is made or found. */
-const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mqueue } as const satisfies {
+const TYPES = { tmpfs, ext4: device, overlay, cgroup2, proc, sysfs, devpts, mqueue, securityfs } as const satisfies {
   readonly [type: string]: MakeMount;
 };
 
 export type MountableType = keyof typeof TYPES;
-export const MOUNTABLE_TYPES: readonly MountableType[] = [
-  "tmpfs",
-  "ext4",
-  "overlay",
-  "cgroup2",
-  "proc",
-  "sysfs",
-  "devpts",
-  "mqueue",
-];
+
+function isMountable(type: string): type is MountableType {
+  return Object.hasOwn(TYPES, type);
+}
+
+export const MOUNTABLE_TYPES: readonly MountableType[] = Object.keys(TYPES).filter(isMountable);
 
 /**
  * `mount`: a file system of a type at a place of the caller's mount namespace.
@@ -91,7 +97,10 @@ export function mountAt(world: World, task: Task, request: MountRequest, name: s
   const flags = Object.fromEntries(
     Object.entries(MOUNT_FLAGS).map(([flag, bit]) => [flag, (request.flags & bit) !== 0]),
   );
-  return attachAt(task, { ...made.value, ...flags }, target.value);
+  const on = task.mountNs.tree.through(target.value);
+  if (on.mount.superblock === made.value.superblock && on.inode === on.mount.root)
+    return deny("EBUSY", RULES.twiceThere, on.mount.superblock.name);
+  return attachAt(task, { ...made.value, ...flags, source: request.source }, target.value, "ENOTDIR");
 }
 
 /** `move_mount`: put a tree that is attached nowhere at a place of the caller's mount namespace. */
@@ -99,15 +108,17 @@ export function moveMount(world: World, task: Task, { mount }: Tree, target: Pat
   const may = mayMount(task);
   if (!may.ok) return may;
   const found = lookup(world, task, target, "follow");
-  return found.ok ? attachAt(task, { ...mount, name }, found.value) : found;
+  return found.ok ? attachAt(task, { ...mount, name }, found.value, "EINVAL") : found;
 }
 
-/** `graft_tree` */
-function attachAt({ mountNs: { tree, name } }: Task, mount: Mount, at: Path): Verdict {
+/**
+ * `graft_tree`
+ *
+ * @param unlike  what is answered where one of the two is a directory and the other is none
+ */
+function attachAt({ mountNs: { tree, name } }: Task, mount: Mount, at: Path, unlike: Errno): Verdict {
   if (!tree.mounts().includes(at.mount)) return deny("EINVAL", RULES.ownTree, `${at.mount.name} is not of ${name}`);
-  if (at.mount.superblock === mount.superblock && at.inode === at.mount.root && mount.root === at.inode)
-    return deny("EBUSY", RULES.twiceThere, mount.superblock.name);
-  if (mount.root.type === "dir" && at.inode.type !== "dir") return deny("ENOTDIR", RULES.onDirectory);
+  if ((mount.root.type === "dir") !== (at.inode.type === "dir")) return deny(unlike, RULES.onDirectory);
   tree.attach(mount, at);
   return allow();
 }
@@ -128,7 +139,11 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
   if (inode !== mount.root) return deny("EINVAL", RULES.atTop);
   if (!tree.mounts().includes(mount)) return deny("EINVAL", RULES.ownTree, `${mount.name} is not of ${name}`);
   if (tree.isLocked(mount)) return deny("EINVAL", RULES.lockedMount, mount.name);
-  if (tree.isUsed(mount) || mount === tree.top) return deny("EBUSY", RULES.mountInUse, mount.name);
+  if (mount === tree.top) {
+    mount.superblock.isReadOnly = true;
+    return allow(undefined, RULES.rootStays);
+  }
+  if (tree.isUsed(mount)) return deny("EBUSY", RULES.mountInUse, mount.name);
   tree.detach(mount);
   reapNamespaces(world);
   const disk = [...world.disks.values()].find(({ superblock }) => superblock === mount.superblock);
@@ -136,11 +151,11 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
   return allow();
 }
 
-/** `key=value,flag` as pairs; a flag's value is empty. */
+/** `key=value,flag` as pairs; a flag's value is empty, and a value without a key is none. */
 function optionsIn(data: string): [string, string][] {
   return data
     .split(",")
-    .filter((option) => option !== "")
+    .filter((option) => option !== "" && !option.startsWith("="))
     .map((option) => {
       const cut = option.indexOf("=");
       return cut < 0 ? [option, ""] : [option.slice(0, cut), option.slice(cut + 1)];
@@ -166,7 +181,7 @@ function device(world: World, task: Task, { source, data }: MountRequest, name: 
   const options = knownOptions(data, ["acl", "user_xattr"]);
   if (!options.ok) return options;
   if (!isNsCapable(task.cred, world.initUserNs, "sys_admin")) return deny("EPERM", RULES.deviceAdmin, source);
-  const disk: Disk | undefined = world.disks.get(source);
+  const disk = world.disks.get(source);
   if (!disk) return deny("ENOENT", RULES.deviceThere, source);
   const { superblock, root } = disk;
   return allow({ ...NO_FLAGS, name, superblock, root, idmap: null });
@@ -200,15 +215,18 @@ function devpts(world: World, task: Task, { data }: MountRequest, name: string):
   const { userNs } = task.cred;
   if (!isNsCapable(task.cred, userNs, "sys_admin"))
     return deny("EPERM", RULES.ownerAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
-  const made = mountTerminals(world, task, name);
-  const ptmx = made.ok ? made.value.root.entries.get("ptmx") : undefined;
-  if (ptmx) ptmx.mode = Number.parseInt(options.value.get("ptmxmode") ?? "0", 8) & MODE_BITS;
-  return made;
+  const ptmxMode = Number.parseInt(options.value.get("ptmxmode") ?? "0", 8) & MODE_BITS;
+  return allow(mountTerminals(world, task, ptmxMode, name));
 }
 
 function mqueue(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
   const may = mayShow(task, task.ipcNs.userNs, request);
   return may.ok ? allow(mountQueues(world, task, name)) : may;
+}
+
+function securityfs(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const may = mayShow(task, world.initUserNs, request);
+  return may.ok ? allow(mountSecurityfs(world, name)) : may;
 }
 
 function overlay(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {

@@ -1,45 +1,8 @@
-import { UsernsError } from "../core/errors.ts";
 import type { IdMap } from "../core/id-map.ts";
 import type { NamespaceNumber } from "../core/kuid64.ts";
-import type { Inode } from "./inode.ts";
+import type { Inode, Superblock } from "./inode.ts";
 import type { MountTree } from "./mount-tree.ts";
-import type { SetAttr } from "./setattr.ts";
-import type { Task } from "./task.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
-import type { Verdict } from "./verdict.ts";
-
-/** A mounted file system, however many mounts show it. */
-export interface Superblock {
-  readonly name: string;
-  readonly type: string;
-  /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
-  readonly userNs: UserNamespace;
-  isReadOnly: boolean;
-  /** Does it count what each user and group has? Then every owner must be one that it can count for. */
-  readonly hasQuota?: boolean;
-  /** Fill a directory that was just made with what every directory of this file system has. */
-  readonly populate?: (directory: Inode) => void;
-  /** Bring the entries of a directory up to date before a name is looked for there. */
-  readonly refresh?: (directory: Inode) => void;
-  /** What opening asks beside permission. */
-  readonly mayOpen?: (task: Task, inode: Inode) => Verdict;
-  /** Absent where an inode is all there is to a file. */
-  readonly operations?: InodeOperations;
-}
-
-/** What a file system does that keeps its files on others: asked after the rules that hold for all have said yes. */
-export interface InodeOperations {
-  permission(inode: Inode, mask: number): Verdict;
-  /** May the name be looked for in the directory, whether or not it is there? */
-  lookup(directory: Inode, name: string): Verdict;
-  /** May the entries of the directory be listed? */
-  list(directory: Inode): Verdict;
-  open(inode: Inode, mask: number): Verdict;
-  setattr(inode: Inode, attr: SetAttr): Verdict;
-  /** @param shown  the inode as it would be, not yet in the directory */
-  create(directory: Inode, name: string, shown: Inode): Verdict;
-  remove(directory: Inode, name: string, inode: Inode): Verdict;
-}
 
 /** The maps of an idmapped mount, as they were when it was made: inside = file-system side. */
 export interface MountIdmap {
@@ -62,6 +25,8 @@ export const NO_FLAGS: Readonly<MountFlags> = { isReadOnly: false, isNosuid: fal
 export interface Mount extends MountFlags {
   readonly name: string;
   readonly superblock: Superblock;
+  /** What it was mounted from, as mount(2) was told; absent where a setup mounted it. */
+  readonly source?: string;
   /** What the mount shows as its top: the root of the file system or a directory below it. */
   readonly root: Inode;
   /** null: ids pass as they are. */
@@ -87,19 +52,14 @@ export interface MountNamespace {
   readonly name: string;
   readonly userNs: UserNamespace;
   /** Where they are mounted; empty where a scenario names its mounts. */
-  readonly tree: MountTree;
+  readonly tree: MountTree<Mount>;
 }
 
 /**
- * Refuse what is not modelled on a file system that keeps its files on others.
+ * A mount namespace with copies of the mounts of another.
  *
- * @throws UsernsError ERR_SCENARIO
+ * @source mount_namespaces(7), "Restrictions on mount namespaces": with another owner all that came over is locked
  */
-export function requireOwnFiles({ name, type, operations }: Superblock, what: string): void {
-  if (operations)
-    throw new UsernsError("ERR_SCENARIO", {
-      where: name,
-      expected: `${what} on a file system that keeps its own files`,
-      got: `${what} on ${type}, which is not modelled`,
-    });
+export function copyMountNamespace(of: MountNamespace, name: string, userNs: UserNamespace): MountNamespace {
+  return { name, userNs, tree: of.tree.copy(userNs !== of.userNs) };
 }

@@ -1,4 +1,5 @@
 import { CLASSICAL, type NamespaceNumber } from "../core/kuid64.ts";
+import type { Profile } from "./profile.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
 /**
@@ -64,4 +65,10 @@ export class NamespaceNumbers {
   everGiven(): readonly NamespaceNumber[] {
     return [...this.#given];
   }
+}
+
+/** A world, as far as the numbers of namespaces go. */
+export interface HasNamespaceNumbers {
+  readonly profile: Profile;
+  readonly numbers: NamespaceNumbers;
 }

@@ -1,18 +1,13 @@
-import { isNsCapable } from "./capability.ts";
 import { newIpcNamespace } from "./ipc-namespace.ts";
-import { copyMountNamespace } from "./mount-tree.ts";
-import { newNetNamespace } from "./policy-routing.ts";
+import { copyMountNamespace } from "./mount.ts";
+import { newNetNamespace } from "./net-namespace.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { unshareUser } from "./setns.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
+import type { UtsNamespace } from "./uts-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-
-/** A host name that some tasks share. */
-export interface UtsNamespace {
-  /** The user namespace in which it was made: who administers that may set the name. */
-  readonly userNs: UserNamespace;
-}
 
 const SOURCE = "vectors/linux-6.18/6_privilege.json";
 

@@ -2,12 +2,17 @@ import { UsernsError } from "../core/errors.ts";
 import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
 import type { Inode } from "./inode.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
+import { privsToRemove } from "./kill-priv.ts";
 import { MODE_BITS } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
-import { type Entry, isDotName, lookup, lookupOpen, noEntry, notDirectory, notMade, type PathName } from "./path.ts";
+import type { Path } from "./mount.ts";
+import { hasOperation } from "./name-operations.ts";
+import { lookup, lookupOpen } from "./path.ts";
+import { type Entry, isNoName, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
-import { notifyChange, privsToRemove } from "./setattr.ts";
+import { notifyChange } from "./setattr.ts";
 import type { Task } from "./task.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -58,6 +63,7 @@ export const OPEN_FLAGS = [
   "directory",
   "nofollow",
 ] as const;
+
 export type OpenFlag = (typeof OPEN_FLAGS)[number];
 
 /** How a file is to be opened. */
@@ -76,7 +82,7 @@ export function openPath(world: World, task: Task, path: PathName, how: OpenHow)
   const isExclusive = has("creat") && has("excl");
   const last = isExclusive || has("nofollow") ? "nofollow" : "follow";
   const entry = lookupOpen(world, task, path, last, (parent) =>
-    has("creat") && parent.hasSlash && !isDotName(parent) ? notMade(parent, "EISDIR") : allow(),
+    has("creat") && parent.hasSlash && !isNoName(parent) ? notMade(parent, "EISDIR") : allow(),
   );
   if (!entry.ok) return entry;
   const { at } = entry.value;
@@ -95,6 +101,8 @@ function createFile(world: World, task: Task, entry: Entry, mode: number): Verdi
   if (!writable.ok) return writable;
   const permitted = mayCreate(world, task, entry);
   if (!permitted.ok) return permitted;
+  const creatable = hasOperation(entry.directory, "create");
+  if (!creatable.ok) return creatable;
   const made = createEntry(world, task, entry, "file", mode & MODE_BITS);
   return made.ok ? allow({ mount: entry.mount, inode: made.value }) : made;
 }
@@ -161,6 +169,8 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });
   if (!permitted.ok) return permitted;
+  const nameless = hasOperation(directory, "tmpfile");
+  if (!nameless.ok) return nameless;
   return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & MODE_BITS) });
 }
 

@@ -1,8 +1,10 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { type Capability, capName, isNsCapable } from "./capability.ts";
+import { checkAcl } from "./acl-permission.ts";
+import { type Capability, capName } from "./capability.ts";
 import { type Cred, isInGroup } from "./cred.ts";
 import { isRuledFrom } from "./isolated.ts";
-import { checkAcl, type PosixAcl } from "./posix-acl.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { PosixAcl } from "./posix-acl.ts";
 import { hasMapping } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";

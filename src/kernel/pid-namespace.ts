@@ -1,4 +1,4 @@
-import type { Task } from "./task.ts";
+import type { Process } from "./process.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
 /** The processes that see each other under numbers of their own. Those of a namespace are in its parents too. */
@@ -6,5 +6,5 @@ export interface PidNamespace {
   /** The user namespace in which it was made. */
   readonly userNs: UserNamespace;
   /** In the order of their numbers: the first is 1. Of the initial namespace, where pids count for themselves, none. */
-  readonly members: Task[];
+  readonly members: Process[];
 }

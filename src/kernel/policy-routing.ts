@@ -1,7 +1,7 @@
 import { CLASSICAL, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { capName, isNsCapable } from "./capability.ts";
+import { capName } from "./capability.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
-import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -24,19 +24,6 @@ const RULES = ruleTable({
   },
   noRange: { sentence: "A rule without a range of users holds for every id.", source: SOURCE },
 });
-
-/** Devices and routes that some tasks share, as far as ids decide what is reached. */
-export interface NetNamespace {
-  /** The user namespace in which it was made. */
-  readonly userNs: UserNamespace;
-  isLoopbackUp: boolean;
-  /** Did somebody add a routing rule? Those that are there from the start have no range of users. */
-  hasOwnRules: boolean;
-}
-
-export function newNetNamespace(userNs: UserNamespace): NetNamespace {
-  return { userNs, isLoopbackUp: false, hasOwnRules: false };
-}
 
 function mayAdminister({ cred, netNs }: Task): Verdict {
   return isNsCapable(cred, netNs.userNs, "net_admin")

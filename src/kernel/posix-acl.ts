@@ -1,7 +1,5 @@
-import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Cred, isInGroup } from "./cred.ts";
-import type { OwnerIds, OwnerKind } from "./user-namespace.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { Kuid64 } from "../core/kuid64.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 
 /** The entries of an ACL, in the order in which a valid one has them. @source acl(5), ACL ENTRIES */
 export const ACL_TAGS = ["user_obj", "user", "group_obj", "group", "mask", "other"] as const;
@@ -36,33 +34,6 @@ export type AclType = (typeof ACL_TYPES)[number];
 /** What an inode holds. */
 export type InodeAcls = { [T in AclType]: PosixAcl | null };
 
-const RULES = ruleTable({
-  aclPermBits: { sentence: "An entry of an ACL grants read, write and execute, and nothing else.", source: "acl(5)" },
-  aclOrder: {
-    sentence:
-      "An ACL has one entry each for owner, owning group and others; named users stand before the owning group's entry and named groups after it, then at most one mask, and the entry for others is the last.",
-    source: "acl(5), VALID ACLs; vectors/linux-6.18/4_acl_fcap.json (tag acl-bad)",
-  },
-  aclNeedsMask: { sentence: "An ACL that names a user or a group has a mask.", source: "acl(5), VALID ACLs" },
-  aclOwner: {
-    sentence: "The owner is held to the ACL's entry for the owner.",
-    source: "acl(5), ACCESS CHECK ALGORITHM",
-  },
-  aclNamedUser: {
-    sentence: "A user that the ACL names is held to that entry and the mask.",
-    source: "acl(5), ACCESS CHECK ALGORITHM",
-  },
-  aclGroup: {
-    sentence:
-      "A member of groups that the ACL holds entries for needs one entry that grants all that is asked, and the mask must grant it too.",
-    source: "acl(5), ACCESS CHECK ALGORITHM",
-  },
-  aclOther: {
-    sentence: "Everybody else is held to the ACL's entry for others.",
-    source: "acl(5), ACCESS CHECK ALGORITHM",
-  },
-});
-
 /** Takes an id of an ACL from one place to another. */
 export type TakeKid = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) => Kuid64<K>;
 
@@ -73,81 +44,6 @@ export function mapAclIds(acl: PosixAcl, take: TakeKid): PosixAcl {
     if (entry.tag === "group") return { ...entry, kid: take("gid", entry.kid) };
     return entry;
   });
-}
-
-/** What comes next after an entry, and what must have come before it. */
-const SEQUENCE: { readonly [Tag in AclTag]: { readonly at: Place; readonly next: Place } } = {
-  user_obj: { at: "start", next: "users" },
-  user: { at: "users", next: "users" },
-  group_obj: { at: "users", next: "groups" },
-  group: { at: "groups", next: "groups" },
-  mask: { at: "groups", next: "other" },
-  other: { at: "other", next: "end" },
-};
-type Place = "start" | "users" | "groups" | "other" | "end";
-
-/**
- * Is it an ACL, whoever its ids are: `posix_acl_valid` but for the file system's say on ids.
- *
- * @returns EINVAL with the rule
- */
-export function validateAcl(acl: PosixAcl): Verdict {
-  let place: Place = "start";
-  const names = acl.some(({ tag }) => tag === "user" || tag === "group");
-  for (const { tag, perm } of acl) {
-    if ((perm & ~7) !== 0) return deny("EINVAL", RULES.aclPermBits, `${tag} has ${perm}`);
-    if (tag === "other" && place === "groups") {
-      if (names) return deny("EINVAL", RULES.aclNeedsMask);
-      place = "other";
-    }
-    if (SEQUENCE[tag].at !== place) return deny("EINVAL", RULES.aclOrder, `${tag} after ${place}`);
-    place = SEQUENCE[tag].next;
-  }
-  return place === "end" ? allow() : deny("EINVAL", RULES.aclOrder, `it ends before the entry for others`);
-}
-
-/**
- * What an ACL grants: `posix_acl_permission`. The bits of the mode's group class must not all be zero, or Linux does
- * not ask it; capabilities that pass a refusal are the caller's to ask.
- *
- * @param owners  of the file, as seen through the mount
- * @param acl     with ids as seen through the mount
- * @param mask    bits of {@link MAY} in permission.ts
- * @returns       EACCES with the entry's rule
- */
-export function checkAcl(cred: Cred, owners: OwnerIds, acl: PosixAcl, mask: number): Verdict {
-  const want = mask & 7;
-  const grants = (perm: number) => (want & ~perm) === 0;
-  const say = (ok: boolean, rule: (typeof RULES)[keyof typeof RULES], entry: AclEntry) =>
-    ok ? allow(undefined, rule) : deny("EACCES", rule, showEntry(entry));
-  const limit = acl.find(({ tag }) => tag === "mask");
-  let refused: AclEntry | null = null;
-  for (const entry of acl) {
-    if (entry.tag === "user_obj" && isSameKuid64(owners.uid, cred.uid.fs))
-      return say(grants(entry.perm), RULES.aclOwner, entry);
-    if (entry.tag === "user" && isSameKuid64(entry.kid, cred.uid.fs))
-      return say(grants(entry.perm & (limit?.perm ?? 7)), RULES.aclNamedUser, entry);
-    if (isGroupOf(cred, owners, entry)) {
-      if (grants(entry.perm)) return say(grants(entry.perm & (limit?.perm ?? 7)), RULES.aclGroup, entry);
-      refused = entry;
-    }
-    if (entry.tag === "other")
-      return refused
-        ? deny("EACCES", RULES.aclGroup, showEntry(refused))
-        : say(grants(entry.perm), RULES.aclOther, entry);
-  }
-  throw new Error("an ACL without an entry for others");
-}
-
-function isGroupOf(cred: Cred, owners: OwnerIds, entry: AclEntry): boolean {
-  if (entry.tag === "group_obj") return isInGroup(cred, owners.gid);
-  return entry.tag === "group" && isInGroup(cred, entry.kid);
-}
-
-function showEntry(entry: AclEntry): string {
-  const bits = ["r", "w", "x"].map((letter, index) => (entry.perm & (4 >> index) ? letter : "-")).join("");
-  const who = "kid" in entry ? `${entry.tag} ${showKuid64(entry.kid)}` : entry.tag;
-  return `${who} has ${bits}`;
 }
 
 /** Which of the mode's three digits a class entry is, as how far it is shifted; the mask stands in for the group. */

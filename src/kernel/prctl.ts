@@ -1,5 +1,6 @@
-import { type Capability, capSet, capsWithout, hasCap, isNsCapable } from "./capability.ts";
+import { type Capability, capSet, capsWithout, hasCap } from "./capability.ts";
 import { hasSecurebit, type Securebits } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";

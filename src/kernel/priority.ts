@@ -1,6 +1,7 @@
 import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable, isSubsetOf } from "./capability.ts";
+import { isSubsetOf } from "./capability.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { isOwnedThrice } from "./ptrace.ts";
 import type { Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";

@@ -1,7 +1,8 @@
-import { isNsCapable } from "./capability.ts";
 import { isMapFileName, isolatedUnsExists, openMapFile } from "./map-file.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { genericPermission, MAY } from "./permission.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
+import type { Process } from "./process.ts";
 import { ptraceMayAccess } from "./ptrace.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged } from "./uidgid.ts";
@@ -86,10 +87,12 @@ export function openProc(world: World, task: Task, target: Task, at: ProcPath, m
 }
 
 /** What opening a guarded entry asks besides its permission bits. @returns EACCES */
-export function passGuard(world: World, task: Task, target: Task, guard: "memory" | "attach"): Verdict {
-  const traced = ptraceMayAccess(task, target, "fscreds");
+export function passGuard(world: World, caller: Process, target: Task, guard: "memory" | "attach"): Verdict {
+  const traced = ptraceMayAccess(caller, target, "fscreds");
   if (traced.ok) return traced;
-  const isWatcher = (["perfmon", "sys_admin"] as const).some((name) => isNsCapable(task.cred, world.initUserNs, name));
+  const isWatcher = (["perfmon", "sys_admin"] as const).some((name) =>
+    isNsCapable(caller.cred, world.initUserNs, name),
+  );
   return guard === "memory" && isWatcher ? allow(undefined, RULES.memoryByPerfmon) : { ...traced, errno: "EACCES" };
 }
 

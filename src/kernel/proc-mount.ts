@@ -1,7 +1,7 @@
 import { addEntry } from "./directory.ts";
-import { Inode, type InodeType } from "./inode.ts";
+import { Inode, type InodeType, type Superblock } from "./inode.ts";
 import { isolatedUnsExists } from "./map-file.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { passGuard } from "./proc-file.ts";
 import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile } from "./pseudo-files.ts";
@@ -41,19 +41,22 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
     type: "proc",
     userNs: pidNs.userNs,
     isReadOnly: false,
+    names: [],
+    hasNoFreeNames: true,
     refresh: (directory) => {
       if (directory !== top) return;
       const isInitial = pidNs === world.initPidNs;
       const members = isInitial ? [...world.tasks.values()] : pidNs.members;
-      for (const [index, task] of members.entries()) {
-        const number = String(isInitial ? task.pid : index + 1);
-        if (world.tasks.get(task.name) === task) addEntry(top, number, processDirectory(world, top, task, files));
+      for (const [index, process] of members.entries()) {
+        const number = String(isInitial ? process.pid : index + 1);
+        const task = world.tasks.get(process.name);
+        if (task === process) addEntry(top, number, processDirectory(world, top, task, files));
         else top.entries.delete(number);
       }
     },
-    mayOpen: (task, inode) => {
+    mayOpen: (opener, inode) => {
       const of = files.get(inode);
-      return of?.entry.guard ? passGuard(world, task, of.task, of.entry.guard) : allow();
+      return of?.entry.guard ? passGuard(world, opener, of.task, of.entry.guard) : allow();
     },
   };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o555, ...GLOBAL_ROOT });

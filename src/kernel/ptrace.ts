@@ -1,6 +1,8 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
-import { isNsCapable, isSubsetOf } from "./capability.ts";
+import { isSubsetOf } from "./capability.ts";
 import type { Role } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { Process } from "./process.ts";
 import type { Task } from "./task.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
@@ -46,7 +48,7 @@ const CALLERS: {
  *
  * @returns EPERM with the rule; callers that answer another errno say their own
  */
-export function ptraceMayAccess(caller: Task, target: Task, creds: AccessCreds): Verdict {
+export function ptraceMayAccess(caller: Process, target: Task, creds: AccessCreds): Verdict {
   if (caller === target) return allow(undefined, RULES.accessSelf);
   const { ids, caps } = CALLERS[creds];
   const { userNs } = target.cred;
@@ -59,7 +61,7 @@ export function ptraceMayAccess(caller: Task, target: Task, creds: AccessCreds):
 }
 
 /** `ptrace(PTRACE_SEIZE)`. */
-export function mayTrace(caller: Task, target: Task): Verdict {
+export function mayTrace(caller: Process, target: Task): Verdict {
   return caller === target ? deny("EPERM", RULES.traceSelf) : ptraceMayAccess(caller, target, "realcreds");
 }
 
@@ -70,7 +72,7 @@ export function isOwnedThrice({ cred }: Task, ids: OwnerIds): boolean {
   );
 }
 
-function mayTraceIn(caller: Task, ns: UserNamespace): boolean {
+function mayTraceIn(caller: Process, ns: UserNamespace): boolean {
   return isNsCapable(caller.cred, ns, "sys_ptrace");
 }
 

@@ -1,19 +1,11 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
+import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
-import { requireOwnFiles } from "./mount.ts";
-import {
-  type Entry,
-  isEntry,
-  isFree,
-  lookupName,
-  lookupParent,
-  type NoEntryErrnos,
-  noEntry,
-  notDirectory,
-  notMade,
-  type PathName,
-} from "./path.ts";
+import { hasOperation } from "./name-operations.ts";
+import { lookupName, lookupParent } from "./path.ts";
+import { type Entry, isEntry, isFree, type NoEntryErrnos, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";
@@ -76,12 +68,14 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   return whiteout.ok ? allow() : whiteout;
 }
 
-/** The top of a named mount: one name in the directory that the mount hides. */
+/** The top of a named mount, which is one name in the directory that the mount hides; or a task's root directory. */
 function isMountTop({ from, text }: PathName): boolean {
-  return from !== null && !("pid" in from) && text === "";
+  return from !== null && text === "";
 }
 
 const NO_ENTRY: NoEntryErrnos = { top: "EBUSY", ".": "EBUSY", "..": "EBUSY" };
+/** The top of a mount that has a name in a directory: with RENAME_NOREPLACE that name is taken. */
+const NAMED_TOP: NoEntryErrnos = { ...NO_ENTRY, top: "EEXIST" };
 const NO_ENTRY_TO_MAKE: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "EEXIST" };
 
 /** `do_renameat2`: both directories, what the last names are, then what they stand for. */
@@ -96,7 +90,12 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (isTop !== toTop) return deny("EXDEV", RULES.sameMount, "one of them is the top of a mount");
   if (!isTop && mount !== target.value.mount)
     return deny("EXDEV", RULES.sameMount, `${mount.name} and ${target.value.mount.name}`);
-  const named = isEntry(world, task, source.value, { ...NO_ENTRY, top: flag === "noreplace" ? "EEXIST" : "EBUSY" });
+  const named = isEntry(
+    world,
+    task,
+    source.value,
+    source.value.walk.isRooted || flag !== "noreplace" ? NO_ENTRY : NAMED_TOP,
+  );
   if (!named.ok) return named;
   const toNamed = isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
   if (!toNamed.ok) return toNamed;
@@ -133,7 +132,9 @@ function mayMove(world: World, task: Task, { from, to }: Move, flag: RenameFlag)
   const made = replaced
     ? mayDelete(world, task, { ...to, inode: replaced }, kindOf(flag === "exchange" ? replaced : from.inode))
     : mayCreate(world, task, to);
-  if (!made.ok || from.directory === to.directory) return made;
+  if (!made.ok) return made;
+  const movable = hasOperation(from.directory, "rename");
+  if (!movable.ok || from.directory === to.directory) return movable;
   const moved = [from.inode, ...(flag === "exchange" && replaced ? [replaced] : [])];
   for (const inode of moved.filter(({ type }) => type === "dir")) {
     const writable = inodePermission(world, task.cred, { mount: from.mount, inode }, MAY.write);

@@ -1,14 +1,8 @@
-import {
-  CLASSICAL,
-  type Hop,
-  IDENTITY,
-  type IdMap,
-  idMap,
-  type Kind,
-  type NamespaceNumber,
-  OVERFLOW_ID,
-  type Shown,
-} from "../core/index.ts";
+import type { Kind } from "../core/id.ts";
+import { OVERFLOW_ID } from "../core/id.ts";
+import { IDENTITY, type IdMap, idMap } from "../core/id-map.ts";
+import { CLASSICAL, type NamespaceNumber } from "../core/kuid64.ts";
+import type { Hop, Shown } from "../core/route.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { type CredIds, idsOf } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { SETID_CAP } from "./setid.ts";
 import { newSocket, type PeerIds, peerIdsOf, type Socket, socketPair } from "./socket.ts";
 import type { Task } from "./task.ts";

@@ -1,7 +1,7 @@
 import type { UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { beforeNul, skipSpaces } from "./map-text.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -51,6 +51,7 @@ const RULES = ruleTable({
 
 /** `NGROUPS_MAX` */
 export const MAX_GROUPS = 65536;
+
 /** The most bytes that a write may have. */
 const LONGEST = 7;
 const WORDS = ["allow", "deny"] as const;

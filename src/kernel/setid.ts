@@ -1,6 +1,6 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Capability, capsWithout, FS_CAPS, isNsCapable, NO_CAPS } from "./capability.ts";
+import { type Capability, capsWithout, FS_CAPS, NO_CAPS } from "./capability.ts";
 import {
   type Cred,
   type CredIds,
@@ -12,6 +12,9 @@ import {
   sameIds,
   withIds,
 } from "./cred.ts";
+import { exitTask } from "./fork.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { policyAllows } from "./safesetid.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
 import type { OwnerKind } from "./user-namespace.ts";
@@ -163,28 +166,35 @@ export function setFsId<K extends OwnerKind>(world: World, task: Task, kind: K, 
   if (!isOneOf(kid, ids, ROLES) && !isNsCapable(old, old.userNs, SETID_CAP[kind]))
     return allow(shown, RULES.setfsuidSilent);
   const { real, effective, saved } = ids;
-  commitIds(world, task, kind, { real, effective, saved, fs: kid }, kind === "uid" ? fsCapsFix(world, old, kid) : {});
-  return allow(shown);
+  const caps = kind === "uid" ? fsCapsFix(world, old, kid) : {};
+  const committed = commitIds(world, task, kind, { real, effective, saved, fs: kid }, caps);
+  return committed.ok ? allow(shown) : committed;
 }
 
 function change<K extends OwnerKind>(world: World, task: Task, kind: K, ids: CredIds<K>): Verdict {
   if (kind !== "uid") {
-    commitIds(world, task, kind, ids, {});
-    return allow();
+    return commitIds(world, task, kind, ids, {});
   }
   const caps = capsAfterSetuid(world, task.cred, ids);
-  commitIds(world, task, kind, ids, caps);
-  return caps === UNCHANGED ? allow() : allow(undefined, RULES.capsFollowRoot);
+  const committed = commitIds(world, task, kind, ids, caps);
+  return committed.ok && caps !== UNCHANGED ? allow(undefined, RULES.capsFollowRoot) : committed;
 }
 
+/** @returns EACCES for a task that a SafeSetID policy kills, which then never comes to see it */
 function commitIds<K extends OwnerKind>(
   world: World,
   task: Task,
   kind: K,
   ids: CredIds<K>,
   caps: Partial<CredParts>,
-): void {
+): Verdict {
+  const allowed = policyAllows(world, task.cred, kind, ids);
+  if (!allowed.ok) {
+    exitTask(world, task);
+    return allowed;
+  }
   commitCreds(world.credColumns, task, { ...withIds(task.cred, kind, ids), ...caps });
+  return allowed;
 }
 
 const UNCHANGED: Partial<CredParts> = {};

@@ -1,9 +1,10 @@
-import { isNsCapable } from "./capability.ts";
+import { createUserNamespace } from "./create-user-namespace.ts";
 import { capsOnEntering } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { enforcedProcessLimit } from "./ucounts.ts";
 import { fromKidMunged, hasMapping } from "./uidgid.ts";
-import { createUserNamespace, isInOrBelow, type UserNamespace } from "./user-namespace.ts";
+import { isInOrBelow, type UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 

@@ -1,15 +1,9 @@
 import { isSameKuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
-import type { Task } from "./task.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { PendingSignal, Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-
-/** A signal on its way, with what its receiver is told of the sender. */
-export interface PendingSignal {
-  readonly signal: number;
-  readonly uid: number;
-}
 
 /** @source signal(7), Linux on x86 and arm */
 export const SIGCONT = 18;

@@ -1,10 +1,10 @@
 import type { Cred, GroupList } from "./cred.ts";
-import type { Task } from "./task.ts";
+import type { Process } from "./process.ts";
 import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
 
-/** Who a message or a peer is: a task (null: a process outside the world) and two kernel ids. */
+/** Who a message or a peer is: a process (null: one outside the world) and two kernel ids. */
 export interface PeerIds extends OwnerIds {
-  readonly task: Task | null;
+  readonly task: Process | null;
   /** Of a peer: its supplementary groups. A message tells none. */
   readonly groups?: GroupList;
   /** Of a peer, whose whole credential is kept: the namespace that it holds. */
@@ -47,6 +47,6 @@ export function socketPair(type: SocketType, passcred: boolean): readonly [Socke
 }
 
 /** The ids by which a peer knows a task: its effective ones, and its groups. @source unix(7), SO_PEERCRED; socket(7), SO_PEERGROUPS */
-export function peerIdsOf(task: Task, cred: Cred = task.cred): PeerIds {
+export function peerIdsOf(task: Process, cred: Cred = task.cred): PeerIds {
   return { task, uid: cred.uid.effective, gid: cred.gid.effective, groups: cred.groups, userNs: cred.userNs };
 }

@@ -1,5 +1,5 @@
-import { Inode, type InodeType } from "./inode.ts";
-import { type Mount, NO_FLAGS, type Superblock } from "./mount.ts";
+import { Inode, type InodeType, type Superblock } from "./inode.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile, rootOf } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import type { World } from "./world.ts";
@@ -27,7 +27,7 @@ const FILES: readonly (readonly [owner: "network" | "machine", path: string, typ
  * @source sysfs(5); isolated user namespaces, 29d2f6c3; vectors/isolated/scenarios.json (Y03)
  */
 export function mountSysfs(world: World, { netNs }: Task, name: string): Mount {
-  const superblock: Superblock = { name, type: "sysfs", userNs: world.initUserNs, isReadOnly: false };
+  const superblock: Superblock = { name, type: "sysfs", userNs: world.initUserNs, isReadOnly: false, names: [] };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o555, ...GLOBAL_ROOT });
   const networkRoot = { uid: rootOf(world, netNs.userNs, "uid"), gid: rootOf(world, netNs.userNs, "gid") };
   const files = FILES.map(([owner, path, type, mode]): PseudoFile => {

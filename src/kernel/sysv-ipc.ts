@@ -1,7 +1,8 @@
 import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import { isInGroup } from "./cred.ts";
+import type { IpcPerm } from "./ipc-namespace.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged, makeKid } from "./uidgid.ts";
 import type { OwnerIds, OwnerKind } from "./user-namespace.ts";
@@ -28,14 +29,6 @@ const RULES = ruleTable({
   },
 });
 
-/** An object of System V IPC as far as ids go: `struct kern_ipc_perm`. */
-export interface IpcPerm {
-  owner: OwnerIds;
-  readonly creator: OwnerIds;
-  /** Permission bits as of a file; x means nothing. */
-  readonly mode: number;
-}
-
 const READ = 4;
 
 /**
@@ -45,12 +38,17 @@ const READ = 4;
  */
 export function shmget(task: Task, key: number, mode: number | null): Verdict<IpcPerm> {
   const found = task.ipcNs.segments.get(key);
-  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(task, found, mode >> 6), found);
+  if (found) return mode === null ? allow(found) : withPerm(ipcPermission(task, found, anyDigit(mode)), found);
   if (mode === null) return deny("ENOENT", RULES.ipcExists, `key ${key}`);
   const ids = { uid: task.cred.uid.effective, gid: task.cred.gid.effective };
   const made: IpcPerm = { owner: ids, creator: ids, mode };
   task.ipcNs.segments.set(key, made);
   return allow(made);
+}
+
+/** What any of the three digits of a mode asks for: a segment that is there is opened for all of it. */
+function anyDigit(mode: number): number {
+  return (mode >> 6) | (mode >> 3) | mode;
 }
 
 function withPerm(asked: Verdict, perm: IpcPerm): Verdict<IpcPerm> {

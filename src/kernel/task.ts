@@ -1,17 +1,16 @@
-import { isSameKuid64 } from "../core/kuid64.ts";
-import type { CgroupNamespace } from "./cgroup.ts";
+import { isSameKuid64, type Kuid64 } from "../core/kuid64.ts";
+import type { CgroupNamespace } from "./cgroup-namespace.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
 import type { IpcNamespace } from "./ipc-namespace.ts";
-import type { LoginUid } from "./loginuid.ts";
-import type { OpenMapFile } from "./map-file.ts";
 import type { MountNamespace } from "./mount.ts";
-import type { UtsNamespace } from "./nsproxy.ts";
+import type { NetNamespace } from "./net-namespace.ts";
+import type { OpenMapFile } from "./open-map-file.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
-import type { NetNamespace } from "./policy-routing.ts";
-import type { PendingSignal } from "./signal.ts";
+import type { Process } from "./process.ts";
 import type { Socket } from "./socket.ts";
 import type { UserNamespace } from "./user-namespace.ts";
+import type { UtsNamespace } from "./uts-namespace.ts";
 
 /**
  * May others look into the task? 1: yes; 0: only those with CAP_SYS_PTRACE over {@link Task.mmNs}. What PR_GET_DUMPABLE
@@ -20,9 +19,7 @@ import type { UserNamespace } from "./user-namespace.ts";
 export type Dumpable = 0 | 1;
 
 /** A process of one thread. */
-export interface Task {
-  readonly name: string;
-  readonly pid: number;
+export interface Task extends Process {
   cred: Cred;
   dumpable: Dumpable;
   /** The user namespace in which it last did execve: the owner of its memory. */
@@ -33,6 +30,8 @@ export interface Task {
   session: number;
   umask: number;
   nice: number;
+  /** How low anybody may set its /proc/PID/oom_score_adj. */
+  leastOomAdjust: number;
   /** RLIMIT_NPROC; null: none. */
   processLimit: number | null;
   mountNs: MountNamespace;
@@ -76,4 +75,13 @@ export function commitCreds(columns: CredColumns, task: Task, changes: Partial<C
   );
   if (!isSameWho || !holdsCapsOf(old, cred)) task.dumpable = 0;
   task.cred = cred;
+}
+
+/** Who logged in to start the task; null: nobody said. Children inherit it. */
+export type LoginUid = Kuid64<"uid"> | null;
+
+/** A signal on its way, with what its receiver is told of the sender. */
+export interface PendingSignal {
+  readonly signal: number;
+  readonly uid: number;
 }

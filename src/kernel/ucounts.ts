@@ -1,6 +1,6 @@
 import { CLASSICAL, isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { isNsCapable } from "./capability.ts";
 import type { Cred } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";

@@ -2,18 +2,18 @@ import { isSameKuid64 } from "../core/kuid64.ts";
 import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
+import { hasOperation } from "./name-operations.ts";
+import { lookupName, lookupParent } from "./path.ts";
 import {
   type Entry,
   type EntryName,
   isEntry,
   isFree,
-  lookupName,
-  lookupParent,
   type NoEntryErrnos,
   noEntry,
   notDirectory,
-  type PathName,
-} from "./path.ts";
+} from "./path-entry.ts";
+import type { PathName } from "./path-name.ts";
 import { isCapableOver, MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -105,6 +105,8 @@ function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "fi
     return victim.value.inode.type === "dir" ? deny("EISDIR", RULES.unlinkTakesFiles) : notDirectory(entry.value);
   const permitted = mayDelete(world, task, victim.value, as);
   if (!permitted.ok) return permitted;
+  const removable = hasOperation(entry.value.directory, as === "dir" ? "rmdir" : "unlink");
+  if (!removable.ok) return removable;
   const free = isFree(entry.value);
   return free.ok ? victim : free;
 }

@@ -1,12 +1,6 @@
 import type { Kind } from "../core/id.ts";
-import { IDENTITY, type IdMap, UNWRITTEN } from "../core/id-map.ts";
-import { CLASSICAL, type Kuid64, type NamespaceNumber, showKuid64 } from "../core/kuid64.ts";
-import { hasCap } from "./capability.ts";
-import type { Cred } from "./cred.ts";
-import type { NamespaceNumbers } from "./namespace-numbers.ts";
-import type { Profile } from "./profile.ts";
-import { mayCountNamespace } from "./ucounts.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { IDENTITY, type IdMap } from "../core/id-map.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
 
 /** The kinds of id that own things: users and groups. */
 export type OwnerKind = Exclude<Kind, "projid">;
@@ -43,26 +37,6 @@ export interface UserNamespace {
   readonly number: NamespaceNumber;
 }
 
-/** A world, as far as the numbers of namespaces go. */
-export interface HasNamespaceNumbers {
-  readonly profile: Profile;
-  readonly numbers: NamespaceNumbers;
-}
-
-/** A task at level 32 can still make a namespace: 33 levels below the initial one can exist. */
-const LAST_LEVEL_WITH_CHILDREN = 32;
-
-const RULES = ruleTable({
-  levelLimit: {
-    sentence: "A namespace more than 32 levels below the initial one has no children.",
-    source: "vectors/linux-6.18/2_id_translation.json (tag depth); user_namespaces(7) says 32 levels",
-  },
-  creatorMapped: {
-    sentence: "The creator's effective user and group id must both be mapped in its own namespace.",
-    source: "user_namespaces(7); vectors/linux-6.18/2_id_translation.json (tag unshare-unmapped)",
-  },
-});
-
 export function createInitUserNamespace(): UserNamespace {
   return {
     name: "init",
@@ -79,68 +53,6 @@ export function createInitUserNamespace(): UserNamespace {
     processLimit: null,
     number: CLASSICAL,
   };
-}
-
-/**
- * A child as a setup describes it: no check is made.
- *
- * @param number  its number, where it is known and no other has it; the next free one without
- */
-export function childUserNamespace(
-  world: HasNamespaceNumbers,
-  parent: UserNamespace,
-  name: string,
-  owner: OwnerIds,
-  parentCouldSetfcap: boolean,
-  number?: NamespaceNumber,
-): UserNamespace {
-  const isReused = !world.profile.isolated?.has("numbers-never-reused");
-  const numbers = number === undefined ? world.numbers.give(isReused) : world.numbers.claim(number);
-  const child: UserNamespace = {
-    ...numbers,
-    name,
-    parent,
-    level: parent.level + 1,
-    owner,
-    parentCouldSetfcap,
-    maps: { uid: UNWRITTEN, gid: UNWRITTEN, projid: UNWRITTEN },
-    setgroupsAllowed: parent.setgroupsAllowed,
-    isIsolated: parent.isIsolated,
-    maxUserNamespaces: null,
-    processLimit: null,
-    get number() {
-      return this.isIsolated ? this.id : CLASSICAL;
-    },
-  };
-  world.numbers.add(child);
-  return child;
-}
-
-/**
- * Create a user namespace as the task with this credential would.
- *
- * @param isMapped  does an id of the creator have a number in its own namespace?
- * @source clone(2) and unshare(2), CLONE_NEWUSER: ENOSPC, EPERM
- */
-export function createUserNamespace(
-  world: HasNamespaceNumbers,
-  cred: Cred,
-  name: string,
-  isMapped: <K extends OwnerKind>(ns: UserNamespace, kind: K, kuid: Kuid64<K>) => boolean,
-): Verdict<UserNamespace> {
-  const parent = cred.userNs;
-  if (parent.level > LAST_LEVEL_WITH_CHILDREN)
-    return deny("ENOSPC", RULES.levelLimit, `${parent.name} is at level ${parent.level}`);
-  const counted = mayCountNamespace(world, cred);
-  if (!counted.ok) return counted;
-  const owner = { uid: cred.uid.effective, gid: cred.gid.effective };
-  if (!isMapped(parent, "uid", owner.uid) || !isMapped(parent, "gid", owner.gid))
-    return deny(
-      "EPERM",
-      RULES.creatorMapped,
-      `${showKuid64(owner.uid)} or ${showKuid64(owner.gid)} has no number in ${parent.name}`,
-    );
-  return allow(childUserNamespace(world, parent, name, owner, hasCap(cred.effective, "setfcap")));
 }
 
 /** Is `ns` the namespace `ancestor`, or somewhere below it? */

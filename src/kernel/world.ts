@@ -1,24 +1,23 @@
 import type { Engine } from "../core/engine.ts";
 import { CLASSICAL } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
-import type { Cgroups } from "./cgroup.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
-import type { Disk } from "./disk.ts";
-import type { InodeColumns } from "./inode.ts";
+import type { InodeColumns, KeptFilesystem, Superblock } from "./inode.ts";
 import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
 import { KuidColumn } from "./kuid-column.ts";
-import type { Mount, MountNamespace, Superblock } from "./mount.ts";
+import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
 import { NamespaceNumbers } from "./namespace-numbers.ts";
-import type { UtsNamespace } from "./nsproxy.ts";
+import { type NetNamespace, newNetNamespace } from "./net-namespace.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
-import { type NetNamespace, newNetNamespace } from "./policy-routing.ts";
 import { LINUX, type Profile } from "./profile.ts";
+import type { SetidPolicies } from "./setid-policies.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
+import type { UtsNamespace } from "./uts-namespace.ts";
 
 /** What does not change while a machine runs. */
 export interface Machine {
@@ -56,15 +55,19 @@ export interface World {
   /** By name, plain mounts of a file system under the file system's own name. */
   readonly mounts: Map<string, Mount>;
   /** What block devices hold, by their paths. */
-  readonly disks: Map<string, Disk>;
+  readonly disks: Map<string, KeptFilesystem>;
   /** Both ends of each socket pair, by the name of the pair. */
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Listening sockets, by address. */
   readonly listeners: Map<string, Socket>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
-  /** null: the machine has none. */
-  cgroups: Cgroups | null;
+  readonly setidPolicies: SetidPolicies;
+  /**
+   * The one hierarchy of cgroups: whoever mounts it has the same superblock, which the initial namespace owns. null: the
+   * machine has none.
+   */
+  cgroups: KeptFilesystem | null;
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
   nextPid: number;
@@ -106,6 +109,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    setidPolicies: { uid: [], gid: [] },
     cgroups: null,
     idNames: new Map(),
     nextPid: FIRST_PID,
@@ -168,6 +172,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
     nice: 0,
+    leastOomAdjust: 0,
     processLimit: null,
     mountNs: parts.mountNs ?? world.initMountNs,
     utsNs: world.initUtsNs,

@@ -1,8 +1,8 @@
 import { UsernsError } from "../core/errors.ts";
-import { isNsCapable } from "./capability.ts";
 import { decodeCapability, encodeCapability } from "./capability-xattr.ts";
 import type { Errno } from "./errno.ts";
 import { getFileCapability, removeFileCapability, setFileCapability } from "./file-capability.ts";
+import { requireOwnFiles } from "./inode.ts";
 import {
   hasUnmappedId,
   inodePermission,
@@ -12,8 +12,10 @@ import {
   wantWrite,
 } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
-import { type Path, requireOwnFiles } from "./mount.ts";
-import { lookup, type PathName } from "./path.ts";
+import type { Path } from "./mount.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { lookup } from "./path.ts";
+import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -63,6 +65,7 @@ const SPECIAL: readonly string[] = ["system.posix_acl_access", "system.posix_acl
 const CAPABILITY = "security.capability";
 
 const MAX_NAME = 255;
+
 /** `XATTR_SIZE_MAX` */
 const MAX_VALUE = 65536;
 

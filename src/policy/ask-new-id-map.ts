@@ -11,9 +11,10 @@ import {
 import { childUserNamespace, createWorld, freeWorld, NO_CAPS, ROOT, sameIds, spawn } from "../kernel/index.ts";
 import { type AccountFinding, coveredAccounts, groupsOf, usersOf } from "./account-overlap.ts";
 import type { SubidFiles } from "./get-subids.ts";
-import { type NewIdMapAnswer, newIdMap, type ToolCaller } from "./new-id-map.ts";
+import { type NewIdMapAnswer, newIdMap } from "./new-id-map.ts";
 import { type MappedKind, readRequest } from "./new-id-map-request.ts";
 import { missingEntries } from "./subid-missing.ts";
+import type { ToolCaller } from "./target-owner.ts";
 
 /** A question to the tools: what would they say to a user who just made a namespace? */
 export interface NewIdMapQuestion {

@@ -1,9 +1,7 @@
-import type { Extent } from "../core/index.ts";
-import { lowerOf } from "../core/index.ts";
+import { type Extent, lowerOf } from "../core/index.ts";
 import { entriesOf, type PasswdEntry, placeOfKept } from "../formats/index.ts";
 import {
   type Denied,
-  type Errno,
   MAY,
   type MapFileName,
   openMapFile,
@@ -16,9 +14,12 @@ import {
   type World,
   writeMapFile,
 } from "../kernel/index.ts";
+import { mustDenySetgroups, SETGROUPS_DENY, SETGROUPS_RULES, setgroupsFailed } from "./deny-setgroups.ts";
 import type { SubidFiles } from "./get-subids.ts";
-import { isOwnId, type MappedKind, readPid, readRequest, TOOL, usageOf } from "./new-id-map-request.ts";
+import { isOwnId, type MappedKind, rangesShown, readPid, readRequest, TOOL, usageOf } from "./new-id-map-request.ts";
+import { strerror } from "./strerror.ts";
 import { grantsThatHold, grantsTo, type SubidGrant } from "./subid-grant.ts";
+import { strangerShown, type ToolCaller } from "./target-owner.ts";
 import type { ToolAnswer } from "./tool-answer.ts";
 
 const SOURCE = "vectors/linux-6.18/7_newidmap.json";
@@ -41,18 +42,8 @@ const RULES = ruleTable({
       "Every line must be the caller's own id alone, or lie in ranges that subuid (subgid) grants the caller; none may be empty.",
     source: `newuidmap(1); ${SOURCE} (tags request, file, names)`,
   },
-  newIdMapSetgroups: {
-    sentence: 'newgidmap writes "deny" to setgroups where no line was granted by subgid.',
-    source: `${SOURCE} (tag setgroups)`,
-  },
   newIdMapKernel: { sentence: "The kernel must take the map.", source: "user_namespaces(7)" },
 });
-
-/** Who runs the tool: real ids of the initial namespace. */
-export interface ToolCaller {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /** What is run: the tool of a kind, its arguments, and how to find the process that is named. */
 export interface NewIdMapRun {
@@ -86,13 +77,6 @@ export interface NewIdMapAnswer extends ToolAnswer {
   /** What the kernel refused; null where it was not asked, or took the map. */
   readonly kernel: Denied | null;
 }
-
-/** What the C library says of an errno. */
-const STRERROR: { readonly [Name in Errno]?: string } = {
-  EPERM: "Operation not permitted",
-  EINVAL: "Invalid argument",
-  EACCES: "Permission denied",
-};
 
 /**
  * Run newuidmap or newgidmap: decide as Debian's 4.13 does, and write the map in the world.
@@ -136,14 +120,10 @@ export function newIdMap(world: World, files: SubidFiles, run: NewIdMapRun): New
 
 function notOwned(world: World, run: NewIdMapRun, target: Task, pid: number, user: PasswdEntry): string | null {
   const { caller, kind } = run;
-  const owner = procOwner(world, target, PROC_ENTRIES[""]);
-  const uids: readonly number[] = [caller.uid, user.uid, owner.uid.id];
-  const gids: readonly number[] = [caller.gid, user.gid, owner.gid.id];
-  if (uids.every((uid) => uid === caller.uid) && gids.every((gid) => gid === caller.gid)) return null;
+  const { uid, gid } = procOwner(world, target, PROC_ENTRIES[""]);
+  const shown = strangerShown(caller, user, { uid: uid.id, gid: gid.id });
   const what = kind === "uid" ? "Target process" : "Target";
-  const shown = (of: string, [real, passwd, stat]: readonly number[]) =>
-    `${of}:${real} pw_${of}:${passwd} st_${of}:${stat}`;
-  return `${TOOL[kind]}: ${what} ${pid} is owned by a different user: ${shown("uid", uids)}, ${shown("gid", gids)}\n`;
+  return shown === null ? null : `${TOOL[kind]}: ${what} ${pid} is owned by a different user: ${shown}\n`;
 }
 
 function groundOf(extent: Extent, kind: MappedKind, files: SubidFiles, user: PasswdEntry): LineGround {
@@ -157,9 +137,8 @@ function groundOf(extent: Extent, kind: MappedKind, files: SubidFiles, user: Pas
   };
 }
 
-function notAllowed(kind: MappedKind, { first, lowerFirst, count }: Extent): string {
-  const range = (from: number) => `[${from}-${from + count})`;
-  return `${TOOL[kind]}: ${kind} range ${range(first)} -> ${range(lowerFirst)} not allowed\n`;
+function notAllowed(kind: MappedKind, extent: Extent): string {
+  return `${TOOL[kind]}: ${kind} range ${rangesShown(extent)} not allowed\n`;
 }
 
 interface Refusal {
@@ -171,20 +150,20 @@ interface Refusal {
 function writeMaps(world: World, kind: MappedKind, target: Task, grounds: readonly LineGround[]): Refusal | null {
   const tool = TOOL[kind];
   const isGranted = grounds.some(({ grants }) => grants.length > 0);
-  if (kind === "gid" && !isGranted && target.cred.userNs.setgroupsAllowed) {
-    const denied = write(world, target, "setgroups", "deny\n");
-    const stderr = (words: string) => `${tool}: failed to setgroups deny\n policy: ${words}\n`;
-    if (denied) return { rule: RULES.newIdMapSetgroups, stderr: stderr(wordsOf(denied)), denied };
+  if (mustDenySetgroups(kind, isGranted, target.cred.userNs.setgroupsAllowed)) {
+    const denied = write(world, target, "setgroups", SETGROUPS_DENY);
+    const rule = SETGROUPS_RULES.newIdMapSetgroups;
+    if (denied) return { rule, stderr: setgroupsFailed(tool, strerror(denied.errno)), denied };
   }
   const name = `${kind}_map` as const;
   const text = grounds.map(({ extent }) => `${extent.first} ${extent.lowerFirst} ${extent.count}\n`).join("");
   const denied = write(world, target, name, text);
   if (!denied) return null;
-  return { rule: RULES.newIdMapKernel, stderr: `${tool}: write to ${name} failed: ${wordsOf(denied)}\n`, denied };
-}
-
-function wordsOf({ errno }: Denied): string {
-  return STRERROR[errno] ?? errno;
+  return {
+    rule: RULES.newIdMapKernel,
+    stderr: `${tool}: write to ${name} failed: ${strerror(denied.errno)}\n`,
+    denied,
+  };
 }
 
 function write(world: World, target: Task, name: MapFileName, text: string): Denied | null {

@@ -1,15 +1,14 @@
 import type { Range } from "../core/index.ts";
-import type { KeptFile, PasswdEntry, SubidEntry, SubidFile, SubidLine } from "../formats/index.ts";
-import { entriesOf } from "../formats/index.ts";
+import { entriesOf, type KeptFile, type KeptLine, type PasswdEntry, type SubidEntry } from "../formats/index.ts";
 
-/** A line of a subid file that could be read. */
-export interface SubidGrant {
-  readonly line: SubidLine;
-  readonly entry: SubidEntry;
+/** A line of a subid file, or of a file like it, that could be read. */
+export interface SubidGrant<Entry extends SubidEntry = SubidEntry> {
+  readonly line: KeptLine<Entry>;
+  readonly entry: Entry;
 }
 
 /** Every line that grants something, in order. */
-export function grantsOf(file: SubidFile): readonly SubidGrant[] {
+export function grantsOf<Entry extends SubidEntry>(file: KeptFile<Entry>): readonly SubidGrant<Entry>[] {
   return file.lines.flatMap((line) => (line.entry === null ? [] : [{ line, entry: line.entry }]));
 }
 
@@ -19,7 +18,11 @@ export function grantsOf(file: SubidFile): readonly SubidGrant[] {
  *
  * @source vectors/linux-6.18/7_newidmap.json (tag names)
  */
-export function grantsTo(file: SubidFile, user: PasswdEntry, passwd: KeptFile<PasswdEntry>): readonly SubidGrant[] {
+export function grantsTo<Entry extends SubidEntry>(
+  file: KeptFile<Entry>,
+  user: PasswdEntry,
+  passwd: KeptFile<PasswdEntry>,
+): readonly SubidGrant<Entry>[] {
   const accounts = entriesOf(passwd);
   const uidOf = (name: string) => accounts.find((account) => account.name === name)?.uid;
   return grantsOf(file).filter(
@@ -43,10 +46,13 @@ export function holdsId(entry: SubidEntry, id: bigint): boolean {
  * @returns null when an id of the range is in none of them, or when the range is empty
  * @source  vectors/linux-6.18/7_newidmap.json (tags file, random)
  */
-export function grantsThatHold(grants: readonly SubidGrant[], range: Range): readonly SubidGrant[] | null {
+export function grantsThatHold<Grant extends SubidGrant>(
+  grants: readonly Grant[],
+  range: Range,
+): readonly Grant[] | null {
   if (range.count === 0) return null;
   const last = BigInt(range.first) + BigInt(range.count) - 1n;
-  const used: SubidGrant[] = [];
+  const used: Grant[] = [];
   for (let next = BigInt(range.first); next <= last; ) {
     const at = next;
     const grant = grants.find(({ entry }) => holdsId(entry, at));

@@ -1,10 +1,12 @@
 import { parsePasswd, parseSubid } from "../formats/index.ts";
 import { allow, INIT_PID, ROOT, type Task, type World } from "../kernel/index.ts";
-import { id, listOf, objectOf, optional, text } from "../kernel/syscall/argument.ts";
-import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
+import { id, listOf, objectOf, optional, text, type UserProgram, type UserSpace } from "../kernel/syscall/index.ts";
+import { FSID_SETUP, fsidProgram, fsidSetup } from "./fsid-user-space.ts";
 import { getSubids, type SubidFiles } from "./get-subids.ts";
-import { newIdMap, type ToolCaller } from "./new-id-map.ts";
+import { FSID_TOOL } from "./new-fsid-map-request.ts";
+import { newIdMap } from "./new-id-map.ts";
 import { type MappedKind, TOOL } from "./new-id-map-request.ts";
+import type { ToolCaller } from "./target-owner.ts";
 
 /** How recorded output writes the process id of a target that the step names. */
 const PID_MARK = "<PID>";
@@ -19,22 +21,30 @@ const SETUP = {
   subgid: optional(text, ""),
   /** Supplementary groups are there to show that the tools do not ask for them. */
   caller: objectOf({ uid: id, gid: id, groups: optional(listOf(id), []) }),
+  ...FSID_SETUP,
 };
 const ROOT_USER = { name: "root", uid: 0, gid: 0 };
 
-/** newuidmap, newgidmap and getsubids as programs that the steps of a scenario run. */
+/** newuidmap, newgidmap, getsubids, and what they might have been for fsid maps, as programs that the steps of a scenario run. */
 export const DELEGATION_TOOLS: UserSpace = {
   setupKeys: Object.keys(SETUP),
-  programNames: [TOOL.uid, TOOL.gid, GETSUBIDS],
+  programNames: [TOOL.uid, TOOL.gid, GETSUBIDS, FSID_TOOL.uid, FSID_TOOL.gid],
   start: (world, setup, where) => {
-    const { passwd, subuid, subgid, caller } = objectOf(SETUP).read(setup, where, world);
+    const { passwd, subuid, subgid, caller, ...fsid } = objectOf(SETUP).read(setup, where, world);
     const users = [ROOT_USER, ...passwd].map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}:::\n`);
     const files: SubidFiles = {
       passwd: parsePasswd(users.join("")),
       subuid: parseSubid(subuid, "/etc/subuid"),
       subgid: parseSubid(subgid, "/etc/subgid"),
     };
-    return [mapProgram("uid", files, caller), mapProgram("gid", files, caller), listProgram(files)];
+    const ofFsids = fsidSetup(files, fsid);
+    return [
+      mapProgram("uid", files, caller),
+      mapProgram("gid", files, caller),
+      listProgram(files),
+      fsidProgram("uid", ofFsids, caller, taskNamed, taskOf),
+      fsidProgram("gid", ofFsids, caller, taskNamed, taskOf),
+    ];
   },
 };
 

@@ -1,5 +1,5 @@
-import type { Values } from "../kernel/syscall/call.ts";
-import type { Verdict } from "../kernel/verdict.ts";
+import type { Verdict } from "../kernel/index.ts";
+import type { Values } from "../kernel/syscall/index.ts";
 
 /** A key of a result that is not as it was observed; undefined: missing. */
 export interface Difference {

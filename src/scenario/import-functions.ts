@@ -1,18 +1,19 @@
-import type { Engine } from "../core/engine.ts";
-import { UsernsError } from "../core/errors.ts";
-import type { Extent } from "../core/extent.ts";
-import { isId } from "../core/id.ts";
-import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
-import { idmapOf } from "../kernel/idmapped-mount.ts";
-import { Inode } from "../kernel/inode.ts";
-import { installMap } from "../kernel/map-write.ts";
-import { fromVfsid, makeVfsid } from "../kernel/mnt-idmapping.ts";
-import { type Mount, NO_FLAGS } from "../kernel/mount.ts";
-import { ISOLATED } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../kernel/uidgid.ts";
-import { childUserNamespace, type OwnerKind, type UserNamespace } from "../kernel/user-namespace.ts";
-import { createWorld, freeWorld, type World } from "../kernel/world.ts";
+import { CLASSICAL, type Engine, type Extent, isId, UsernsError } from "../core/index.ts";
+import {
+  childUserNamespace,
+  createWorld,
+  freeWorld,
+  Inode,
+  ISOLATED,
+  idmapOf,
+  installMap,
+  makeKid,
+  NO_FLAGS,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
+import { scenarioError } from "../kernel/syscall/index.ts";
+import { type FunctionPlace, KERNEL_FUNCTION_NAMES, kernelFunction } from "./kernel-functions.ts";
 import { listAt, objectAt, textAt } from "./load.ts";
 import type { Outcome, Recorded } from "./run-vector.ts";
 
@@ -21,41 +22,7 @@ import type { Outcome, Recorded } from "./run-vector.ts";
  * {function: [[where, id, number, result], …]}}}`. Letters name the namespaces of a tree; `h` is the initial one.
  */
 
-/** A namespace, or an idmapped mount, in which a function is called. */
-type Place = { readonly ns: UserNamespace } | { readonly mount: Mount };
-
-/** What a function gives: a kernel id or a number. */
-type Run = (world: World, place: Place, kind: OwnerKind, kid: Kuid64<OwnerKind>) => Kuid64 | number;
-
 const INITIAL = "h";
-
-const inNamespace =
-  (run: (world: World, ns: UserNamespace, kind: OwnerKind, kid: Kuid64<OwnerKind>) => Kuid64 | number): Run =>
-  (world, place, kind, kid) => {
-    if (!("ns" in place)) throw scenarioError("where", "a namespace", "a mount");
-    return run(world, place.ns, kind, kid);
-  };
-
-const onMount =
-  (run: (world: World, mount: Mount, kind: OwnerKind, kid: Kuid64<OwnerKind>) => Kuid64): Run =>
-  (world, place, kind, kid) => {
-    if (!("mount" in place)) throw scenarioError("where", "a mount", "a namespace");
-    return run(world, place.mount, kind, kid);
-  };
-
-/** By name, with the kind's letter as `_`. */
-const FUNCTIONS: { readonly [name: string]: Run } = {
-  make_k_id: inNamespace((world, ns, kind, { id }) => makeKid(world, ns, kind, plain(id))),
-  from_k_id: inNamespace(fromKid),
-  from_k_id_munged: inNamespace(fromKidMunged),
-  from_k_id_isolated: inNamespace(fromKidIsolated),
-  make_vfs_id: onMount(makeVfsid),
-  from_vfs_id: onMount(fromVfsid),
-};
-
-function plain(id: number): number {
-  return id;
-}
 
 /** Is this a file of recorded function calls? */
 export function isFunctionsFile(json: unknown): boolean {
@@ -125,17 +92,17 @@ function setUpTree(world: World, json: unknown, where: string): Namespaces {
 
 function differs(world: World, namespaces: Namespaces, called: string, row: unknown, where: string): string[] {
   const [place, id, number, expected] = listAt(row, where);
-  const kind = called.includes("gid") ? "gid" : "uid";
-  const run = FUNCTIONS[called.replace(/[ug]id/, "_id")];
-  if (!run) throw scenarioError(where, `a function that is modelled: ${Object.keys(FUNCTIONS).join(", ")}`, called);
+  const known = kernelFunction(called);
+  if (!known) throw scenarioError(where, `a function that is modelled: ${KERNEL_FUNCTION_NAMES.join(", ")}`, called);
+  const { kind, run } = known;
   const kid = { id: idAt(id, `${where}[1]`), number: numberOf(namespaces, number, `${where}[2]`) };
   const got = run(world, placeAt(world, namespaces, textAt(place, `${where}[0]`), where), kind, kid);
-  const shown = typeof got === "number" ? got : [got.id, letterOf(namespaces, got.number)];
+  const shown = typeof got !== "object" ? got : [got.id, letterOf(namespaces, got.number)];
   const [want, came] = [JSON.stringify(expected), JSON.stringify(shown)];
   return want === came ? [] : [`${where}: ${called} in ${place} of ${id}@${number}: expected ${want}, got ${came}`];
 }
 
-function placeAt(world: World, namespaces: Namespaces, text: string, where: string): Place {
+function placeAt(world: World, namespaces: Namespaces, text: string, where: string): FunctionPlace {
   const [, idmap] = /^idmap:(.+)$/.exec(text) ?? [];
   const ns = namespaces.get(idmap ?? text);
   if (idmap === undefined && ns) return { ns };

@@ -1,5 +1,5 @@
-import { LINUX, type Profile } from "../kernel/profile.ts";
-import type { UserSpace } from "../kernel/syscall/user-space.ts";
+import { LINUX, type Profile } from "../kernel/index.ts";
+import type { UserSpace } from "../kernel/syscall/index.ts";
 import { importFunctions, isFunctionsFile } from "./import-functions.ts";
 import { importVector } from "./import-vector.ts";
 import { type Recorded, recordedVector } from "./run-vector.ts";

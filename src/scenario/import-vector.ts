@@ -1,8 +1,6 @@
-import { LINUX, type Profile } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import type { UserSpace } from "../kernel/syscall/user-space.ts";
-import { knownCall, listAt, objectAt, textAt } from "./load.ts";
+import { LINUX, type Profile } from "../kernel/index.ts";
+import { scenarioError, type UserSpace, type Values } from "../kernel/syscall/index.ts";
+import { knownCall, listAt, objectAt, splitSetup, textAt } from "./load.ts";
 import {
   BY_USER_SPACE,
   SCENARIO_VERSION,
@@ -75,7 +73,7 @@ function toScenario(
   if (op.length !== observed.length)
     throw scenarioError(`${where}.observed`, `${op.length} results, one a step`, observed.length);
   const steps = op.map((step, index) => toStep(step, observed[index], `${where}.op[${index}]`, userSpace));
-  const [ofKernel, ofUserSpace] = splitSetup(vector.setup, `${where}.setup`, userSpace);
+  const [ofKernel, ofUserSpace] = splitSetup(vector.setup, `${where}.setup`, userSpace, Object.keys(PART));
   return {
     version: SCENARIO_VERSION,
     profile,
@@ -88,17 +86,7 @@ function toScenario(
   };
 }
 
-/** The keys of a setup that belong to the kernel, and those of user space, where there are any. */
-function splitSetup(json: unknown, where: string, userSpace: UserSpace | null): [Values, Values | null] {
-  const entries = Object.entries(objectAt(json, where));
-  const isOfUserSpace = ([key]: readonly [string, unknown]) => userSpace?.setupKeys.includes(key) ?? false;
-  const theirs = entries.filter(isOfUserSpace);
-  const ours = entries.filter((entry) => !isOfUserSpace(entry));
-  return [Object.fromEntries(ours), theirs.length === 0 ? null : Object.fromEntries(theirs)];
-}
-
-function toSetup(json: unknown, where: string): Setup {
-  const setup = objectAt(json, where, Object.keys(PART));
+function toSetup(setup: Values, where: string): Setup {
   return Object.fromEntries(
     Object.entries(setup).map(([recorded, list]) => [PART[recorded], listAt(list, `${where}.${recorded}`)]),
   );

@@ -9,6 +9,8 @@ export * from "./import-functions.ts";
 export * from "./import-recorded.ts";
 export * from "./import-vector.ts";
 export { loadScenario } from "./load.ts";
+export { importProposals } from "./proposals/import-proposals.ts";
+export { isProposalTables } from "./proposals/table.ts";
 export * from "./replay.ts";
 export * from "./run-vector.ts";
 export * from "./scenario.ts";

@@ -1,12 +1,16 @@
-import { isId } from "../core/id.ts";
-import { isCapability } from "../kernel/capability.ts";
-import { LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/profile.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import { CALLS } from "../kernel/syscall/registry.ts";
+import { isId } from "../core/index.ts";
+import { isCapability, LINUX, PROFILE_FORM, type Profile, parseProfile } from "../kernel/index.ts";
+import { CALLS, scenarioError, type UserSpace, type Values } from "../kernel/syscall/index.ts";
 import { refuseNotModelled } from "./not-modelled.ts";
 import { readObserved } from "./observed.ts";
-import { SCENARIO_VERSION, type Scenario, type ScenarioStep, SETUP_PARTS, type Setup } from "./scenario.ts";
+import {
+  BY_USER_SPACE,
+  SCENARIO_VERSION,
+  type Scenario,
+  type ScenarioStep,
+  SETUP_PARTS,
+  type Setup,
+} from "./scenario.ts";
 import { FILESYSTEM_TYPES } from "./set-up-files.ts";
 
 /**
@@ -14,15 +18,17 @@ import { FILESYSTEM_TYPES } from "./set-up-files.ts";
  *
  * Names, maps and arguments are read when the scenario is replayed, against the world that it sets up.
  *
+ * @param userSpace  programs that steps may name in the place of a call, then without a task; their files stand in the setup
  * @throws UsernsError ERR_SCENARIO with the JSON path, what was expected and what was found
  */
-export function loadScenario(json: unknown): Scenario {
+export function loadScenario(json: unknown, userSpace: UserSpace | null = null): Scenario {
   refuseVector(json);
   const top = objectAt(json, "$", ["version", "profile", "title", "names", "machine", "setup", "steps"]);
   if (top.version !== SCENARIO_VERSION)
     throw scenarioError("$.version", String(SCENARIO_VERSION), top.version, versionAdvice(top.version));
   if (top.title !== undefined && typeof top.title !== "string") throw scenarioError("$.title", "text", top.title);
   const machine = objectAt(top.machine ?? {}, "$.machine", ["lacks"]);
+  const [ofKernel, ofUserSpace] = splitSetup(top.setup ?? {}, "$.setup", userSpace, SETUP_PARTS);
   return {
     version: SCENARIO_VERSION,
     profile: readProfile(top.profile),
@@ -32,8 +38,9 @@ export function loadScenario(json: unknown): Scenario {
       if (typeof name === "string" && isCapability(name)) return name;
       throw scenarioError(`$.machine.lacks[${index}]`, 'a capability without CAP_, like "setuid"', name);
     }),
-    setup: readSetup(top.setup ?? {}),
-    steps: listAt(top.steps, "$.steps").map((step, index) => readStep(step, `$.steps[${index}]`)),
+    setup: readSetup(ofKernel),
+    ...(ofUserSpace === null ? {} : { userSpace: ofUserSpace }),
+    steps: listAt(top.steps, "$.steps").map((step, index) => readStep(step, `$.steps[${index}]`, userSpace)),
   };
 }
 
@@ -71,8 +78,25 @@ function readNames(json: unknown): Scenario["names"] {
   return Object.fromEntries(read);
 }
 
-function readSetup(json: unknown): Setup {
-  const setup = objectAt(json, "$.setup", SETUP_PARTS);
+/**
+ * The keys of a setup that belong to the kernel, and those of user space, where there are any.
+ *
+ * @param parts  what the kernel's are called
+ */
+export function splitSetup(
+  json: unknown,
+  where: string,
+  userSpace: UserSpace | null,
+  parts: readonly string[],
+): readonly [Values, Values | null] {
+  const keys = userSpace?.setupKeys ?? [];
+  const entries = Object.entries(objectAt(json, where, [...parts, ...keys]));
+  const theirs = entries.filter(([key]) => keys.includes(key));
+  const ours = entries.filter(([key]) => !keys.includes(key));
+  return [Object.fromEntries(ours), theirs.length === 0 ? null : Object.fromEntries(theirs)];
+}
+
+function readSetup(setup: Values): Setup {
   return Object.fromEntries(
     Object.entries(setup).map(([part, list]) => {
       const items = listAt(list, `$.setup.${part}`);
@@ -91,8 +115,13 @@ function refuseInItem(item: unknown, where: string): void {
   }
 }
 
-function readStep(json: unknown, where: string): ScenarioStep {
+function readStep(json: unknown, where: string, userSpace: UserSpace | null): ScenarioStep {
   const { task, call, observed, ...args } = objectAt(json, where);
+  if (typeof call === "string" && userSpace?.programNames.includes(call)) {
+    if (task !== undefined) throw scenarioError(`${where}.task`, "nothing: the setup says who runs a program", task);
+    const seen = observed === undefined ? null : objectAt(observed, `${where}.observed`);
+    return { task: BY_USER_SPACE, call, args, observed: seen, where };
+  }
   return {
     task: textAt(task, `${where}.task`),
     call: knownCall(call, `${where}.call`),

@@ -1,4 +1,4 @@
-import { scenarioError } from "../kernel/syscall/argument.ts";
+import { scenarioError } from "../kernel/syscall/index.ts";
 
 /** What Linux has and the model has not, and the words by which a scenario may ask for it. */
 const NOT_MODELLED = [
@@ -22,8 +22,8 @@ const NOT_MODELLED = [
   },
   {
     what: "scenarios hold no subordinate ids: write the maps themselves, with map_write or in the setup",
-    keys: ["subuid", "subgid"],
-    calls: ["newuidmap", "newgidmap", "getsubids"],
+    keys: ["subuid", "subgid", "subfsuid", "subfsgid"],
+    calls: ["newuidmap", "newgidmap", "getsubids", "newfsuidmap", "newfsgidmap"],
   },
   {
     what: "keyrings, semaphores and message queues are not modelled",

@@ -1,6 +1,5 @@
-import { ERRNO, type Errno } from "../kernel/errno.ts";
-import { type JsonSchema, scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
+import { ERRNO, type Errno } from "../kernel/index.ts";
+import { type JsonSchema, scenarioError, type Values } from "../kernel/syscall/index.ts";
 
 const ERRNOS = Object.keys(ERRNO);
 

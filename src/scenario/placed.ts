@@ -1,4 +1,4 @@
-import { UsernsError } from "../core/errors.ts";
+import { UsernsError } from "../core/index.ts";
 
 /**
  * Do what a part of a scenario asks for. An error of the model names a mount or an attribute; here it is told with the

@@ -1,15 +1,19 @@
-import type { Engine } from "../core/engine.ts";
-import { NO_ID } from "../core/id.ts";
-import { ALL_CAPS, capSet, capsWithout } from "../kernel/capability.ts";
-import { scenarioError } from "../kernel/syscall/argument.ts";
-import type { Values } from "../kernel/syscall/call.ts";
-import { CALLS } from "../kernel/syscall/registry.ts";
-import type { UserProgram, UserSpace } from "../kernel/syscall/user-space.ts";
-import { type Check, Trail } from "../kernel/trail.ts";
-import type { Translation } from "../kernel/translators.ts";
-import type { Verdict } from "../kernel/verdict.ts";
-import { createWorld, freeWorld, type World } from "../kernel/world.ts";
+import { type Engine, NO_ID } from "../core/index.ts";
+import {
+  ALL_CAPS,
+  type Check,
+  capSet,
+  capsWithout,
+  createWorld,
+  freeWorld,
+  Trail,
+  type Translation,
+  type Verdict,
+  type World,
+} from "../kernel/index.ts";
+import { CALLS, scenarioError, type UserProgram, type UserSpace, type Values } from "../kernel/syscall/index.ts";
 import { type Difference, differences, resultOf } from "./compare.ts";
+import { expectedKids } from "./expected-kids.ts";
 import { placed } from "./placed.ts";
 import { BY_USER_SPACE, type Scenario, type ScenarioStep } from "./scenario.ts";
 import { setUp } from "./set-up.ts";
@@ -91,12 +95,13 @@ export function take(world: World, step: ScenarioStep): Answer {
     }
   });
   const result = resultOf(verdict);
+  const expected = step.observed && expectedKids(world, step.observed, call.kids ?? {}, `${step.where}.observed`);
   const translations = ways.filter((taken) => isTold(taken) || cameToNothing(taken));
   return {
     step,
     verdict,
     result,
-    differences: step.observed ? differences(step.observed, result) : [],
+    differences: expected ? differences(expected, result) : [],
     translations,
     ways,
     bugs: world.bugs.slice(bugsBefore),

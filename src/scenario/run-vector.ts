@@ -1,6 +1,5 @@
-import type { Engine } from "../core/engine.ts";
-import { UsernsError } from "../core/errors.ts";
-import { textPlace } from "../kernel/verdict.ts";
+import { type Engine, UsernsError } from "../core/index.ts";
+import { textPlace } from "../kernel/index.ts";
 import type { Vector } from "./import-vector.ts";
 import { type Answer, replay } from "./replay.ts";
 
@@ -24,6 +23,8 @@ export type Outcome = {
 } /** With steps that no model can answer, each with its reason: they are neither right nor wrong. */ & (
   | { readonly kind: "passed"; readonly named?: readonly string[] }
   | { readonly kind: "skipped"; readonly reason: string }
+  /** A row that says something which no call answers: it is named, and counts as nothing. */
+  | { readonly kind: "prose"; readonly reason: string }
   /** Each step that differs: what was expected, what came, and why. Or why the vector could not be replayed. */
   | { readonly kind: "failed"; readonly lines: readonly string[] }
 );

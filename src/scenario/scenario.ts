@@ -1,6 +1,5 @@
-import type { Capability } from "../kernel/capability.ts";
-import type { Profile } from "../kernel/profile.ts";
-import type { Values } from "../kernel/syscall/call.ts";
+import type { Capability, Profile } from "../kernel/index.ts";
+import type { Values } from "../kernel/syscall/index.ts";
 
 /** The version of the format that this library reads. */
 export const SCENARIO_VERSION = 1;

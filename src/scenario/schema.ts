@@ -1,6 +1,5 @@
-import { LINUX, PROFILE_PATTERN } from "../kernel/profile.ts";
-import { type Arguments, capability, type JsonSchema, objectOf } from "../kernel/syscall/argument.ts";
-import { CALLS } from "../kernel/syscall/registry.ts";
+import { LINUX, PROFILE_PATTERN } from "../kernel/index.ts";
+import { type Arguments, CALLS, capability, type JsonSchema, objectOf } from "../kernel/syscall/index.ts";
 import { OBSERVED_SCHEMA } from "./observed.ts";
 import { SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
 import { NAMESPACE_ITEM, SOCKET_ITEM } from "./set-up.ts";

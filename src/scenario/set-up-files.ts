@@ -1,16 +1,34 @@
-import { type AclEntryText, putAcl } from "../kernel/acl-xattr.ts";
-import { makeCgroups } from "../kernel/cgroup.ts";
-import { addEntry, entryAt } from "../kernel/directory.ts";
-import { idmapOf } from "../kernel/idmapped-mount.ts";
-import { Inode } from "../kernel/inode.ts";
-import { type Mount, NO_FLAGS, type Path, type Superblock } from "../kernel/mount.ts";
-import { mountOverlay } from "../kernel/overlay.ts";
-import { getName, nameFits, namesIn, type PathName } from "../kernel/path.ts";
-import { type AclEntry, type PosixAcl, validateAcl } from "../kernel/posix-acl.ts";
-import { acl, fileCapability } from "../kernel/syscall/acl-argument.ts";
+import {
+  type AclEntry,
+  addEntry,
+  entryAt,
+  getName,
+  Inode,
+  idmapOf,
+  type Mount,
+  makeCgroups,
+  mountOverlay,
+  NO_FLAGS,
+  nameFits,
+  namesIn,
+  type Path,
+  type PathName,
+  type PosixAcl,
+  putAcl,
+  ROOT,
+  type Superblock,
+  type Task,
+  validateAcl,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
+  aclOf,
+  fileCapability,
   fileMode,
+  type GivenEntry,
+  type GivenKid,
+  kernelId,
   listOf,
   namedIn,
   natural,
@@ -20,9 +38,7 @@ import {
   scenarioError,
   text,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { Task } from "../kernel/task.ts";
-import { ROOT, type World } from "../kernel/world.ts";
+} from "../kernel/syscall/index.ts";
 import { kid, ownerId } from "./kernel-id.ts";
 
 /** A name that a path can begin with. */
@@ -169,6 +185,9 @@ function placeAt(world: World, path: string, where: string): Path | null {
   return found;
 }
 
+/** An ACL whose ids are kernel ids, as all of a setup are. */
+const setupAcl = aclOf(kernelId);
+
 export const FILE_ITEM = {
   fs: filesystem,
   path: text,
@@ -178,8 +197,8 @@ export const FILE_ITEM = {
   gid: ownerId,
   mode: optional(fileMode, 0o644),
   size: optional(natural, 0),
-  acl: optional(acl, undefined),
-  acl_default: optional(acl, undefined),
+  acl: optional(setupAcl, undefined),
+  acl_default: optional(setupAcl, undefined),
   fcap: optional(fileCapability, null),
 };
 
@@ -228,12 +247,11 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   if (given.acl_default) putAcl(inode, "default", kernelAcl(given.acl_default, `${where}.acl_default`));
 }
 
-/** An ACL whose ids are numbers of the initial namespace, as all of a setup are. */
-function kernelAcl(entries: readonly AclEntryText[], where: string): PosixAcl {
+function kernelAcl(entries: readonly GivenEntry<GivenKid>[], where: string): PosixAcl {
   const made = entries.map((entry): AclEntry => {
     const { perm } = entry;
-    if (entry.tag === "user") return { tag: "user", perm, kid: kid(entry.id) };
-    if (entry.tag === "group") return { tag: "group", perm, kid: kid(entry.id) };
+    if (entry.tag === "user") return { tag: "user", perm, kid: entry.id };
+    if (entry.tag === "group") return { tag: "group", perm, kid: entry.id };
     return { tag: entry.tag, perm };
   });
   const valid = validateAcl(made);

@@ -1,11 +1,23 @@
-import { ALL_CAPS, type CapSet, NO_CAPS } from "../kernel/capability.ts";
-import { type CapSets, type Role, SECUREBIT_NAMES, SECUREBITS } from "../kernel/cred.ts";
-import { copyMountNamespace } from "../kernel/mount-tree.ts";
-import { MAX_GROUPS } from "../kernel/setgroups.ts";
+import {
+  ALL_CAPS,
+  type CapSet,
+  type CapSets,
+  copyMountNamespace,
+  MAX_GROUPS,
+  NO_CAPS,
+  type Role,
+  SECUREBIT_NAMES,
+  SECUREBITS,
+  spawn,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
   capabilities,
   flag,
+  type GivenKid,
+  kernelId,
   listOf,
   objectOf,
   oneOf,
@@ -14,10 +26,8 @@ import {
   text,
   umask,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import type { UserNamespace } from "../kernel/user-namespace.ts";
-import { spawn, type World } from "../kernel/world.ts";
-import { type GivenKid, kernelId, kid } from "./kernel-id.ts";
+} from "../kernel/syscall/index.ts";
+import { kid } from "./kernel-id.ts";
 
 const ROOT_IDS = { real: kid(0), effective: kid(0), saved: kid(0), fs: kid(0) };
 

@@ -1,16 +1,24 @@
-import type { Extent } from "../core/extent.ts";
-import { type Kind, MAX_MAP_LINES } from "../core/id.ts";
-import { findMapFault } from "../core/id-map.ts";
-import { ALL_CAPS, hasCap, NO_CAPS } from "../kernel/capability.ts";
-import { type CredParts, sameIds } from "../kernel/cred.ts";
-import { installMap } from "../kernel/map-write.ts";
-import { ISOLATED } from "../kernel/profile.ts";
-import { socketPair } from "../kernel/socket.ts";
+import { type Extent, findMapFault, type Kind, MAX_MAP_LINES } from "../core/index.ts";
+import {
+  ALL_CAPS,
+  type CredParts,
+  childUserNamespace,
+  hasCap,
+  ISOLATED,
+  installMap,
+  NO_CAPS,
+  sameIds,
+  socketPair,
+  spawn,
+  type UserNamespace,
+  type World,
+} from "../kernel/index.ts";
 import {
   type Argument,
   capabilities,
   flag,
   id,
+  kernelId,
   listOf,
   nullable,
   objectOf,
@@ -20,10 +28,8 @@ import {
   text,
   tupleOf,
   userNamespace,
-} from "../kernel/syscall/argument.ts";
-import { childUserNamespace, type UserNamespace } from "../kernel/user-namespace.ts";
-import { spawn, type World } from "../kernel/world.ts";
-import { kernelId, kid } from "./kernel-id.ts";
+} from "../kernel/syscall/index.ts";
+import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
 import { setUpFile, setUpFilesystem, setUpMount, setUpOverlay } from "./set-up-files.ts";

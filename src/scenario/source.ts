@@ -1,4 +1,4 @@
-import { UsernsError } from "../core/errors.ts";
+import { UsernsError } from "../core/index.ts";
 
 /** A step from an object to a value of it, or from a list to an item. */
 export type PathPart = string | number;

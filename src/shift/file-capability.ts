@@ -1,3 +1,4 @@
+import { capabilityHead, capabilityRoot, withCapabilityRoot } from "../kernel/capability-xattr.ts";
 import type { Malformed, Translate } from "./acl.ts";
 
 /**
@@ -14,15 +15,6 @@ import type { Malformed, Translate } from "./acl.ts";
  * @source capabilities(7), "Namespaced file capabilities"; vectors/linux-6.18/4-open-00772 and 00419
  */
 export type CapabilityRule = "keep" | "namespace";
-
-/** The highest byte of a value's first word says which revision it is; each has its one length. */
-const REVISION_SHIFT = 24;
-const LENGTHS: readonly (readonly [revision: number, bytes: number])[] = [
-  [1, 12],
-  [2, 20],
-  [3, 24],
-];
-const ROOT_ID_AT = 20;
 
 /** A value as it shall be, and what it was. */
 export interface TranslatedCapability {
@@ -41,31 +33,13 @@ export function translateCapability(
   rule: CapabilityRule,
   isReverse: boolean,
 ): TranslatedCapability | Malformed {
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  const head = value.length >= 4 ? view.getUint32(0, true) : 0;
-  const revision = head >>> REVISION_SHIFT;
-  if (!LENGTHS.some(([known, bytes]) => known === revision && bytes === value.length))
-    return { expected: "a file capability of revision 1, 2 or 3: 12, 20 or 24 bytes" };
-  if (revision === 3) {
-    const root = translate("uid", view.getUint32(ROOT_ID_AT, true));
+  const head = capabilityHead(value);
+  if (!head) return { expected: "a file capability of revision 1, 2 or 3: 12, 20 or 24 bytes" };
+  if (head.revision === 3) {
+    const root = translate("uid", capabilityRoot(value));
     const keepsRoot = rule === "keep" || !isReverse || root !== 0;
-    return { value: keepsRoot ? withRoot(value, head, root) : withoutRoot(value, head), hadRootId: true };
+    return { value: withCapabilityRoot(value, head, keepsRoot ? root : null), hadRootId: true };
   }
-  if (rule === "keep" || isReverse || revision === 1) return { value, hadRootId: false };
-  return { value: withRoot(value, head, translate("uid", 0)), hadRootId: false };
-}
-
-function withRoot(value: Uint8Array, head: number, root: number): Uint8Array {
-  const changed = new Uint8Array(24);
-  changed.set(value);
-  const view = new DataView(changed.buffer);
-  view.setUint32(0, (3 << REVISION_SHIFT) | (head & 0xff_ffff), true);
-  view.setUint32(ROOT_ID_AT, root, true);
-  return changed;
-}
-
-function withoutRoot(value: Uint8Array, head: number): Uint8Array {
-  const changed = value.slice(0, 20);
-  new DataView(changed.buffer).setUint32(0, (2 << REVISION_SHIFT) | (head & 0xff_ffff), true);
-  return changed;
+  if (rule === "keep" || isReverse || head.revision === 1) return { value, hadRootId: false };
+  return { value: withCapabilityRoot(value, head, translate("uid", 0)), hadRootId: false };
 }

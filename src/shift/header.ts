@@ -1,5 +1,7 @@
+import { HEADER_PLACES } from "../core/index.ts";
+
 /** Bytes in a block: a header is one, and bodies are filled up to whole ones. */
-export const BLOCK = 512;
+export const BLOCK = HEADER_PLACES.bytes;
 
 /** A field of a header: where it begins in the block, and its bytes. */
 export interface Field {
@@ -15,11 +17,11 @@ export interface Field {
 export const FIELDS = {
   name: { at: 0, width: 100 },
   mode: { at: 100, width: 8 },
-  uid: { at: 108, width: 8 },
-  gid: { at: 116, width: 8 },
+  uid: { at: HEADER_PLACES.uid, width: HEADER_PLACES.fieldBytes },
+  gid: { at: HEADER_PLACES.gid, width: HEADER_PLACES.fieldBytes },
   size: { at: 124, width: 12 },
   mtime: { at: 136, width: 12 },
-  checksum: { at: 148, width: 8 },
+  checksum: { at: HEADER_PLACES.checksum, width: HEADER_PLACES.fieldBytes },
   type: { at: 156, width: 1 },
   magic: { at: 257, width: 8 },
   uname: { at: 265, width: 32 },

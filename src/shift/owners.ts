@@ -1,4 +1,4 @@
-import { type Kind, NO_ID, UsernsError } from "../core/index.ts";
+import { type Kind, NO_ID, showExtent, UsernsError } from "../core/index.ts";
 import { showPlace } from "./entry-group.ts";
 import { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
 import type { Place } from "./id-counts.ts";
@@ -138,8 +138,7 @@ function showTally({ kind, id, owner, acl, capability, examples }: IdTally): str
 }
 
 function fixOf(unmapped: readonly IdTally[], fit: FittingMaps): string {
-  const text = (map: ShiftMaps["uids"] | ShiftMaps["gids"]) =>
-    map.extents.map(({ first, lowerFirst, count }) => `${first}:${lowerFirst}:${count}`).join(",");
+  const text = (map: ShiftMaps["uids"] | ShiftMaps["gids"]) => map.extents.map(showExtent).join(",");
   const isMissing = (kind: Kind) => unmapped.some((tally) => tally.kind === kind);
   const maps = [
     ...(isMissing("uid") && fit.uids ? [`${text(fit.uids)} for users`] : []),

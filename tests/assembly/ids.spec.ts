@@ -1,18 +1,20 @@
 import { listBytes } from "../../assembly/scattered";
 import { translateBySearch } from "../../assembly/segment";
-import { translateByTrie, translateVertical } from "../../assembly/stretches";
+import { translateByBlocks, translateVertical } from "../../assembly/stretches";
 import {
   addExtent,
   addHole,
   begin,
   bySearch,
+  crowdedBlocks,
   differences,
   edgeIds,
   finish,
   fiveExtents,
   from,
   linkList,
-  linkTrie,
+  linkRoot,
+  linkRow,
   manyExtents,
   noIds,
   plainly,
@@ -24,18 +26,25 @@ function expectKernels(length: u32, isVertical: bool): void {
   edgeIds(length);
   expect<u32>(translateBySearch(table, from, to, length)).toBe(noIds(length), "by search: unmapped");
   expect<u32>(differences(length)).toBe(0, "by search");
-  expect<u32>(translateByTrie(table, from, to, length)).toBe(noIds(length), "by trie: unmapped");
-  expect<u32>(differences(length)).toBe(0, "by trie");
+  expect<u32>(translateByBlocks(table, from, to, length)).toBe(noIds(length), "by blocks: unmapped");
+  expect<u32>(differences(length)).toBe(0, "by blocks");
   if (!isVertical) return;
   expect<u32>(translateVertical(table, from, to, length)).toBe(noIds(length), "vertical: unmapped");
   expect<u32>(differences(length)).toBe(0, "vertical");
 }
 
-function expectAtEveryLength(isVertical: bool): void {
-  linkTrie();
+function expectAtLengths(isVertical: bool): void {
   for (let length: u32 = 0; length <= 70; length++) expectKernels(length, isVertical);
   expectKernels(1024, isVertical);
   expectKernels(4096, isVertical);
+}
+
+/** By rows of large and of small blocks, by a root, and by the list, where the table has them. */
+function expectAtEveryLength(isVertical: bool): void {
+  if (linkRow(9)) expectAtLengths(isVertical);
+  if (linkRow(4)) expectAtLengths(isVertical);
+  linkRoot();
+  expectAtLengths(isVertical);
   if (!linkList()) return;
   for (let length: u32 = 0; length <= 70; length++) expectKernels(length, false);
   expectKernels(4096, false);
@@ -128,6 +137,15 @@ describe("kernels of 32-bit ids agree with the plain reading of the segments", (
     expectAtEveryLength(false);
   });
 
+  it("single ids that crowd their blocks, below an extent far above", () => {
+    crowdedBlocks(1);
+    expectAtEveryLength(false);
+    crowdedBlocks(7);
+    expectAtEveryLength(false);
+    crowdedBlocks(390);
+    expectAtEveryLength(false);
+  });
+
   it("extents that end where pages and blocks do", () => {
     manyExtents(100, 65280, 256);
     expectAtEveryLength(false);
@@ -135,21 +153,21 @@ describe("kernels of 32-bit ids agree with the plain reading of the segments", (
 
   it("in place", () => {
     fiveExtents(0xffff_ffff);
-    linkTrie();
+    linkRoot();
     edgeIds(100);
     translateVertical(table, from, to, 100);
-    translateByTrie(table, from, from, 100);
+    translateByBlocks(table, from, from, 100);
     for (let k = 0; k < 100; k++) expect<u32>(load<u32>(from + 4 * k)).toBe(load<u32>(to + 4 * k));
   });
 
   it("nothing is written beyond the last id", () => {
     fiveExtents(0xffff_ffff);
-    linkTrie();
+    linkRoot();
     for (let length: u32 = 0; length < 70; length++) {
       edgeIds(80);
       store<u32>(to + 4 * length, 77);
       translateVertical(table, from, to, length);
-      translateByTrie(table, from, to, length);
+      translateByBlocks(table, from, to, length);
       translateBySearch(table, from, to, length);
       expect<u32>(load<u32>(to + 4 * length)).toBe(77);
     }

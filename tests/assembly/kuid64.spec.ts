@@ -1,6 +1,6 @@
 import { pack, translatePacked, translateSplit, unpack } from "../../assembly/kuid64";
-import { SEGMENT_COUNT, SEGMENTS } from "../../assembly/segment";
-import { linkTrie, manyExtents, plainly, table } from "./table";
+import { BLOCKS, FIRST, ROOT, SEGMENT_COUNT, SEGMENTS } from "../../assembly/segment";
+import { linkRoot, linkRow, manyExtents, plainly, table } from "./table";
 
 const MOST: usize = 128;
 const ids: usize = memory.data(512, 16);
@@ -11,7 +11,7 @@ const packed: usize = memory.data(1024, 16);
 const toPacked: usize = memory.data(1024, 16);
 const route: usize = memory.data(48, 16);
 const rules: usize = memory.data(96 * 4, 16);
-const wide: usize = memory.data(16, 16);
+const wide: usize = memory.data(48, 16);
 const byNumber: usize = memory.data(16, 16);
 
 function splat(at: usize, value: u32): void {
@@ -33,8 +33,6 @@ function setRoute(wideCount: u32, isSearched: u32): void {
   setRule(0, 0, 10, 9, 0, 90, 0);
   setRule(1, 7, 0, 0xffff_ffff, 0, 0, 7);
   setRule(2, 8, 0, 0xffff_ffff, 0xffff_ffff, 4, 0);
-  store<u32>(wide, 0);
-  store<u32>(wide, <u32>table, 4);
   store<u32>(byNumber, 0);
   store<u32>(byNumber, load<u32>(table, SEGMENTS), 4);
   store<u32>(byNumber, load<u32>(table, SEGMENT_COUNT), 8);
@@ -48,6 +46,25 @@ function setRoute(wideCount: u32, isSearched: u32): void {
   store<u32>(route, 1, 28);
   store<u32>(route, 1, 32);
   store<u32>(route, isSearched, 36);
+  store<u32>(route, 0, 40);
+}
+
+/** Ids of number 0 are looked up in the table's row of blocks. */
+function lookUpInRow(bits: u32): void {
+  assert(linkRow(bits));
+  store<u32>(route, bits, 44);
+  const last = load<usize>(table, SEGMENTS) + 16 * (load<usize>(table, SEGMENT_COUNT) - 1);
+  splat(wide, 0);
+  splat(wide + 16, load<u32>(table, BLOCKS));
+  splat(wide + 32, load<u32>(last, FIRST));
+}
+
+/** Ids of number 0 are looked up below the table's root. */
+function lookUpBelowRoot(): void {
+  linkRoot();
+  splat(wide + 16, load<u32>(table, ROOT));
+  splat(wide + 32, 0xffff_ffff);
+  store<u32>(route, 1, 40);
 }
 
 const NUMBERS: StaticArray<u32> = [0, 7, 0, 8, 9, 0, 0xffff_ffff];
@@ -117,10 +134,14 @@ describe("64-bit ids", () => {
   it("a wide table is asked for the ids of its number only", () => {
     setIds();
     manyExtents(340, 9, 3);
-    linkTrie();
     setRoute(1, 0);
     store<u32>(route, <u32>rules + 96);
     store<u32>(route, 2, 4);
+    lookUpInRow(9);
+    expectRoute(true);
+    lookUpInRow(3);
+    expectRoute(true);
+    lookUpBelowRoot();
     expectRoute(true);
   });
 
@@ -140,8 +161,8 @@ describe("64-bit ids", () => {
   it("ids whose id half becomes NO_ID are counted, in the tail too", () => {
     setIds();
     manyExtents(340, 9, 3);
-    linkTrie();
     setRoute(1, 0);
+    lookUpInRow(9);
     store<u32>(route, <u32>rules + 96);
     store<u32>(route, 2, 4);
     for (let length: usize = 60; length < 70; length++) {

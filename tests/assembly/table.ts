@@ -1,5 +1,6 @@
 /** Tables and ids in static memory for the specs. */
 import {
+  BLOCKS,
   DELTA,
   LIST,
   EXTENT_COUNT,
@@ -11,19 +12,21 @@ import {
   NUMBER,
   SEGMENT_COUNT,
   SEGMENTS,
-  TRIE,
+  ROOT,
+  ROW_BITS,
   applySegment,
   segmentOf,
 } from "../../assembly/segment";
 import { buildList, listBytes } from "../../assembly/scattered";
-import { buildTrie, trieBytes } from "../../assembly/trie";
+import { buildRoot, buildRow, rootBytes, topOf } from "../../assembly/blocks";
 
 export const MAX_SEGMENTS = 800;
+const SENTINELS: usize = 15;
 /** The longest list of ids. */
 export const MAX_IDS = 4096;
 
 export const table: usize = memory.data(64, 16);
-const segments: usize = memory.data(16 * (MAX_SEGMENTS + 1), 16);
+const segments: usize = memory.data(16 * (MAX_SEGMENTS + SENTINELS), 16);
 const extents: usize = memory.data(48 * 64, 16);
 export const from: usize = memory.data(4 * MAX_IDS + 64, 16);
 export const to: usize = memory.data(4 * MAX_IDS + 64, 16);
@@ -62,7 +65,7 @@ export function addHole(first: u32): void {
 
 export function finish(): void {
   const end = segments + 16 * segmentCount;
-  memory.fill(end, 0, 16);
+  memory.fill(end, 0, 16 * SENTINELS);
   store<u32>(table, <u32>segments, SEGMENTS);
   store<u32>(table, segmentCount, SEGMENT_COUNT);
   store<u32>(table, <u32>extents, EXTENTS);
@@ -70,6 +73,8 @@ export function finish(): void {
   store<u32>(table, tableHole, HOLE);
   store<u32>(table, u32(tableHole != 0xffff_ffff), IS_BIASED);
   store<u32>(table, 0, LIST);
+  store<u32>(table, 0, BLOCKS);
+  store<u32>(table, 0, ROOT);
 }
 
 /** Five extents: one id at 0, neighbours, one across a page, and one up to the highest id. */
@@ -99,13 +104,32 @@ export function manyExtents(n: u32, size: u32, gap: u32): void {
   finish();
 }
 
-export function linkTrie(): void {
-  const bytes = trieBytes(table);
-  const pages = <i32>((bytes + 1024 + 0xffff) >> 16);
+function grow(bytes: u32): usize {
   const start = <usize>memory.size() << 16;
-  assert(memory.grow(pages) >= 0);
-  buildTrie(table, start, bytes);
-  store<u32>(table, <u32>start, TRIE);
+  assert(memory.grow(<i32>((bytes + 0xffff) >> 16)) >= 0);
+  return start;
+}
+
+/** The most bytes of a row of blocks that the specs build. */
+const MOST_ROW_BYTES: u32 = 1 << 20;
+
+/** Write down the blocks of the table, 2 to the power of `bits` ids each, in a row. @returns false, with no row, where it is long */
+export function linkRow(bits: u32): bool {
+  const bytes = ((topOf(table) >> bits) + 1) << 2;
+  if (bytes > MOST_ROW_BYTES) return false;
+  const row = grow(bytes);
+  buildRow(table, row, bits);
+  store<u32>(table, <u32>row, BLOCKS);
+  store<u32>(table, bits, ROW_BITS);
+  return true;
+}
+
+/** Write down the blocks of the table below a root. */
+export function linkRoot(): void {
+  const root = grow(rootBytes(table));
+  buildRoot(table, root);
+  store<u32>(table, 0, BLOCKS);
+  store<u32>(table, <u32>root, ROOT);
 }
 
 /** The most bytes of a list that the specs build. */
@@ -115,11 +139,23 @@ const MOST_LIST_BYTES: u32 = 1 << 20;
 export function linkList(): bool {
   const bytes = listBytes(table);
   if (bytes == 0 || bytes > MOST_LIST_BYTES) return false;
-  const start = <usize>memory.size() << 16;
-  assert(memory.grow(<i32>((bytes + 0xffff) >> 16)) >= 0);
-  buildList(table, start);
-  store<u32>(table, <u32>start, LIST);
+  const list = grow(bytes);
+  buildList(table, list);
+  store<u32>(table, <u32>list, LIST);
   return true;
+}
+
+/** `n` single ids with holes of one between them, which crowd their blocks, and an extent far above. */
+export function crowdedBlocks(n: u32): void {
+  begin(0xffff_ffff);
+  for (let k: u32 = 0; k < n; k++) {
+    if (k > 0) addHole(2 * k);
+    addExtent(2 * k + 1, 5000 + ((k * 7) % n), 1);
+  }
+  addHole(2 * n);
+  addExtent(9_000_000, 50_000_000, 700);
+  addHole(9_000_700);
+  finish();
 }
 
 /** The edges of every segment, and what lies about them; then ids in runs. @returns how many ids there are */

@@ -54,6 +54,14 @@ test("a goal that a ratio is at least: the bound itself reaches it, less does no
   assert.equal(stateOf(best, row("bulk/sub-1/uniform", { tsNs: 4.99 }))?.state, "NOT reached");
 });
 
+test("the goal against BigInt is one against the fastest of its ways", () => {
+  const bigInt = /against the fastest BigInt/;
+  const withRivals = (rivals: Row["rivals"]) => row("kuid64/across-1/mixed-packed", { rivals, tsNs: 3 });
+  assert.equal(stateOf(bigInt, withRivals({ "ts naive objects": 90, "ts BigInt flat": 30 }))?.state, "reached");
+  assert.equal(stateOf(bigInt, withRivals({ "ts naive objects": 90, "ts BigInt flat": 29 }))?.state, "NOT reached");
+  assert.equal(stateOf(bigInt, withRivals({ "ts naive objects": 29, "ts u32 pairs flat": 3 }))?.state, "NOT reached");
+});
+
 test("one case that misses makes the goal missed, and is named", () => {
   const outcome = stateOf(
     /^340 extents, sorted ids or runs/,
@@ -77,7 +85,7 @@ test("the size of the core is judged by the bytes of the built file", () => {
 });
 
 test("every goal's cases are found among rows of the ids that the benchmark gives", () => {
-  const rivals = { "wasm hop by hop": 9, "plain copy": 9, "tar-stream": 9, "Python tarfile": 99 };
+  const rivals = { "wasm hop by hop": 9, "plain copy": 9, "tar-stream": 9, "Python tarfile": 99, "ts BigInt flat": 99 };
   const fields = { tsNs: 9, cKernelNs: 99, memcpyNs: 1, rivals };
   const rows = [1, 2, 5, 16, 64, 340].flatMap((n) =>
     (["uniform", "sorted"] as const).flatMap((ids) =>
@@ -86,6 +94,9 @@ test("every goal's cases are found among rows of the ids that the benchmark give
   );
   const all = [
     ...rows,
+    ...[1, 5, 340].map((n) => row(`kuid64/across-${n}/mixed-packed`, { n, ...fields })),
+    row("kuid64/packed-1/mixed", fields),
+    row("kuid64/split-1/mixed", fields),
     row("map-load/sub-340-up", { n: 340, ...fields }),
     row("tar/small-files", fields),
     row("tar/large-files", fields),

@@ -1,6 +1,7 @@
 /** The benchmark's rivals and workloads: a rival that is wrong must not be the one we are measured against. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { routeOfKuids } from "../../bench/cases/kuid64-across.ts";
 import { routeUp } from "../../bench/cases/kuid64-up.ts";
 import { TS_RIVALS } from "../../bench/rivals/ts/index.ts";
 import { KUID64_RIVALS } from "../../bench/rivals/ts/kuid64.ts";
@@ -77,10 +78,25 @@ test("the same seed gives the same workload, another seed another one", () => {
   assert.notDeepEqual(makeIds("zipf", one, 100, 1), makeIds("zipf", one, 100, 2));
 });
 
-for (const n of [1, 5])
-  test(`every TypeScript rival for 64-bit ids translates as the flat route does: ${n} extents`, () => {
+/** Routes of 64-bit ids, and the rivals that serve them. */
+const ACROSS = { route: (n: number) => routeOfKuids(n, DEFAULT_SEED), n: 1 };
+const UP = { route: (n: number) => routeUp(makeMap("sub", n, DEFAULT_SEED)), n: 1 };
+const KUID_ROUTES = [
+  ["up, 1 extent", UP, "u32 pairs, u32 pairs lin1, u32 pairs few, u32 pairs flat, BigInt, BigInt flat"],
+  ["up, 5 extents", { ...UP, n: 5 }, "u32 pairs, u32 pairs flat, BigInt, BigInt flat"],
+  ["across two isolated namespaces, 1 extent", ACROSS, "u32 pairs few, u32 pairs flat, BigInt, BigInt flat"],
+  [
+    "across two isolated namespaces, 5 extents",
+    { ...ACROSS, n: 5 },
+    "u32 pairs few, u32 pairs flat, BigInt, BigInt flat",
+  ],
+  ["across two isolated namespaces, 340 extents", { ...ACROSS, n: 340 }, "u32 pairs flat, BigInt, BigInt flat"],
+] as const;
+
+for (const [what, { route, n }, rivals] of KUID_ROUTES)
+  test(`every TypeScript rival for 64-bit ids translates as the flat route does: ${what}`, () => {
     const map = makeMap("sub", n, DEFAULT_SEED);
-    const flat = flattenRoute(routeUp(map));
+    const flat = flattenRoute(route(n));
     const ids = withEdges(makeIds("unmapped20", map, SIZE, DEFAULT_SEED).map((id) => (id + 100_000) >>> 0));
     const numbers = makeNumbers(SIZE, true, DEFAULT_SEED);
     // NO_ID under each sort of number.
@@ -90,7 +106,7 @@ for (const n of [1, 5])
     }
     const expected = ids.map((id, k) => followFlat(flat, { id, number: numbers[k] ?? 0 }).id);
     const served = KUID64_RIVALS.filter((rival) => rival.load(flat));
-    assert.equal(served.length, n === 1 ? KUID64_RIVALS.length : KUID64_RIVALS.length - 1);
+    assert.equal(served.map(({ name }) => name).join(", "), rivals);
     for (const rival of served) {
       const [packed, to, split] = [new Uint32Array(2 * SIZE), new Uint32Array(2 * SIZE), new Uint32Array(SIZE)];
       const [backIds, backNumbers] = [new Uint32Array(SIZE), new Uint32Array(SIZE)];

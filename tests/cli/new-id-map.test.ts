@@ -52,6 +52,21 @@ test("newuidmap: adding the proposed line makes the same request allowed", async
   assert.equal((await userns(ask)).exit, 0);
 });
 
+test("newuidmap: names that could move a terminal's cursor are written out, and --json has them whole", async (t) => {
+  const [folder = ""] = files(t);
+  const name = "al\u001b[2J";
+  writeFileSync(join(folder, "passwd"), `${name}:x:2001:2001::/:\nb\u001b]0;:x:100003:100003::/:\n`);
+  const subid = join(folder, "subid");
+  writeFileSync(subid, `${name}:100000:2\n`);
+  const ask = ["newuidmap", "--user", "2001", "--passwd", join(folder, "passwd"), "--subuid", subid];
+  const range = ["--", "0", "100000", "5"];
+  const { exit, stdout } = await userns([...ask, ...range]);
+  assert.equal(exit, 1);
+  assert.ok(!stdout.includes("\u001b"));
+  assert.match(unwrapped(stdout), /add al\\u001b\[2J:100002:3 to .* covers user b\\u001b\]0; \(100003\)/s);
+  assert.deepEqual(JSON.parse((await userns([...ask, "--json", ...range])).stdout).add, [`${name}:100002:3`]);
+});
+
 test("newuidmap: an unknown user, and a file that is not there, are wrong use", async (t) => {
   const [folder = "", ...who] = files(t);
   const unknown = await userns(["newuidmap", "--user", "zed", ...who.slice(2), "--subuid", join(folder, "subid")]);

@@ -13,8 +13,9 @@ const wasm = readFileSync("dist/core.wasm");
 
 /** An instruction of the Wasm, `i32.const N` or `v128.const N`, and the same with one bit of N turned. */
 const CONSTANTS: readonly (readonly [where: string, route: string, bytes: readonly number[], place: number])[] = [
-  ["the trie's root", "340 wide extents", [0x41, 0xfc, 0xff, 0x0f], 1],
-  ["the trie's nodes", "340 extents", [0x41, 0x83, 0x78, 0x72], 1],
+  ["a row of large blocks", "340 wide extents", [0x41, 0x09, 0xfd, 0xad, 0x01], 1],
+  ["the root above the blocks", "340 extents spread over all ids", [0x41, 0xfc, 0xff, 0x0f], 1],
+  ["the nodes above the blocks", "340 extents spread over all ids", [0x41, 0x83, 0x7c, 0x72], 1],
   ["the vertical kernel", "five extents", [0xfd, 0x0c, ...Array<number>(16).fill(0xff)], 2],
 ];
 

@@ -11,8 +11,8 @@ import {
   idmapOf,
   shownInodeOwners,
 } from "../../src/kernel/index.ts";
-import { Inode } from "../../src/kernel/inode.ts";
-import { NO_FLAGS, type Superblock } from "../../src/kernel/mount.ts";
+import { Inode, type Superblock } from "../../src/kernel/inode.ts";
+import { NO_FLAGS } from "../../src/kernel/mount.ts";
 import { statInode } from "../../src/kernel/stat.ts";
 import type { UserNamespace } from "../../src/kernel/user-namespace.ts";
 import { maps } from "../core/arbitraries.ts";

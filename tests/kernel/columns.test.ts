@@ -7,12 +7,12 @@ import {
   createWorld,
   freeWorld,
   fromKidMunged,
-  KuidColumn,
   makeCred,
   ROLES,
   sameIds,
   shownCredIds,
 } from "../../src/kernel/index.ts";
+import { KuidColumn } from "../../src/kernel/kuid-column.ts";
 import { maps } from "../core/arbitraries.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 

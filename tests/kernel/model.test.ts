@@ -9,7 +9,6 @@ import fc from "fast-check";
 import type { Engine } from "../../src/core/engine.ts";
 import { isValidKuid64, mapUp, NO_ID, packKuid64 } from "../../src/core/index.ts";
 import {
-  CALLS,
   type Cred,
   createWorld,
   freeWorld,
@@ -18,10 +17,10 @@ import {
   spawn,
   type Task,
   type UserNamespace,
-  type Values,
   type Verdict,
   type World,
 } from "../../src/kernel/index.ts";
+import { CALLS, type Values } from "../../src/kernel/syscall/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
 const id = fc.constantFrom(0, 1, 2, 5, 9, 1000, 1001, 100000, 100009, 65534, 4294967294, NO_ID);

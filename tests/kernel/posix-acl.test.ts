@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { validateAcl } from "../../src/kernel/acl-valid.ts";
 import {
   ACL_TAGS,
   type AclEntry,
@@ -10,7 +11,6 @@ import {
   inheritAcl,
   modeOfAcl,
   type PosixAcl,
-  validateAcl,
 } from "../../src/kernel/posix-acl.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 import { answersOf, type ShortStep } from "../suites/kernel-steps.ts";

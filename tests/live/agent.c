@@ -10,14 +10,19 @@
  * A command is "PROCESS OPERATION ARGUMENT...". Process 0 is the agent itself (pid 1 of its pid namespace); others are
  * made with "0 fork N" and inherit its descriptors from 100 to 499. Bytes are written as hex digits.
  *
- *   sys NAME ARG...         a system call: 12 a number, s6869 text, b0102 bytes in and out, o16 sixteen bytes out;
+ *   sys NAME ARG...         a system call: 12 a number, s6869 text, b0102 bytes in and out, o16 sixteen bytes out,
+ *                           z16 sixteen bytes in, each 0;
  *                           answers "RESULT ERRNO HEX..." with the bytes of each b and o
  *   trace PID               PTRACE_SEIZE by a child of the process, detached when it ends; by itself for itself
  *   sendcred FD PID UID GID | sendcred FD implicit | sendfd FD PASSED     one byte over a socket
  *   recv FD                 answers "RESULT ERRNO PID UID GID PASSED", -1 for what the message does not carry
  *   exec PATH               the process goes on as the program at PATH (this one); answers "0 0 AT_SECURE"
+ *   end                     the process ends; answers nothing
+ *   forkmany N              the process forks until N children are there or one is refused, and ends them;
+ *                           answers "COUNT ERRNO"
  *   copy PATH               (process 0) writes this program to PATH
  *   fork N, reset           (process 0) make process N: answers its pid; end all processes
+ *   forkfrom M N            (process 0) have process M fork process N: answers its pid
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -68,7 +73,9 @@ static const struct {
     CALL(kill), CALL(get_robust_list), CALL(pidfd_open), CALL(pidfd_getfd), CALL(setpriority), CALL(prlimit64),
     CALL(sethostname), CALL(open_tree), CALL(open_tree_attr), CALL(move_mount), CALL(mount_setattr), CALL(fsopen),
     CALL(fsconfig), CALL(fsmount), CALL(mount), CALL(umount2), CALL(socket), CALL(socketpair), CALL(bind),
-    CALL(listen), CALL(connect), CALL(accept4), CALL(getsockopt), CALL(setsockopt),
+    CALL(listen), CALL(connect), CALL(accept4), CALL(getsockopt), CALL(setsockopt), CALL(chdir), CALL(pivot_root),
+    CALL(waitid), CALL(rt_sigprocmask), CALL(rt_sigtimedwait), CALL(getpriority), CALL(shmget), CALL(shmctl),
+    CALL(copy_file_range),
 #undef CALL
 };
 
@@ -99,6 +106,7 @@ static size_t unhex(char *digits) {
 static long make_call(int count, char **args) {
   long values[6] = {0};
   char *buffers[6] = {0};
+  char *zeros[6] = {0};
   size_t sizes[6] = {0};
   long number = -1;
   for (size_t at = 0; at < sizeof CALLS / sizeof *CALLS; at++)
@@ -125,6 +133,10 @@ static long make_call(int count, char **args) {
         buffers[at] = calloc(1, sizes[at] + 1);
         values[at] = (long)buffers[at];
         break;
+      case 'z':
+        zeros[at] = calloc(1, strtoul(text + 1, NULL, 10));
+        values[at] = (long)zeros[at];
+        break;
       default:
         values[at] = (long)strtoull(text, NULL, 10);
         if (text[0] == '-') values[at] = strtol(text, NULL, 10);
@@ -134,6 +146,7 @@ static long make_call(int count, char **args) {
   long result = syscall(number, values[0], values[1], values[2], values[3], values[4], values[5]);
   say_result(result);
   for (int at = 0; at < 6; at++) {
+    free(zeros[at]);
     if (!buffers[at]) continue;
     say(" ");
     for (size_t byte = 0; byte < sizes[at]; byte++) say("%02x", (unsigned char)buffers[at][byte]);
@@ -204,6 +217,51 @@ static void replace_image(const char *path) {
   say_result(-1);
 }
 
+/* A descriptor that came with the last command; -1 for none. */
+static int passed_control = -1;
+/* Is this a process that came into being while a command was carried out? It owes no answer. */
+static int is_new;
+
+/* Fork a process that is spoken to over the descriptor that came with the command, where it first says one byte. */
+static void fork_child(void) {
+  pid_t pid = fork();
+  if (pid == 0) {
+    dup2(passed_control, CONTROL);
+    is_new = 1;
+  }
+  int error = errno;
+  close(passed_control);
+  passed_control = -1;
+  if (pid == 0 && send(CONTROL, "x", 1, MSG_NOSIGNAL) < 0) _exit(1);
+  errno = error;
+  say_result(pid);
+}
+
+static void fork_many(int count) {
+  pid_t *children = calloc(count > 0 ? count : 1, sizeof *children);
+  int made = 0;
+  int error = 0;
+  while (made < count) {
+    pid_t pid = fork();
+    if (pid == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      pause();
+      _exit(0);
+    }
+    if (pid < 0) {
+      error = errno;
+      break;
+    }
+    children[made++] = pid;
+  }
+  for (int at = 0; at < made; at++) {
+    kill(children[at], SIGKILL);
+    while (waitpid(children[at], NULL, 0) < 0 && errno == EINTR) continue;
+  }
+  free(children);
+  say("%d %d", made, error);
+}
+
 /* An operation that any process does. */
 static void perform(int count, char **args) {
   const char *operation = args[0];
@@ -221,6 +279,12 @@ static void perform(int count, char **args) {
     send_with(atoi(args[1]), SCM_RIGHTS, &passed, sizeof passed);
   } else if (strcmp(operation, "recv") == 0 && count == 2) {
     receive(atoi(args[1]));
+  } else if (strcmp(operation, "fork") == 0 && count == 1 && passed_control >= 0) {
+    fork_child();
+  } else if (strcmp(operation, "forkmany") == 0 && count == 2) {
+    fork_many(atoi(args[1]));
+  } else if (strcmp(operation, "end") == 0 && count == 1) {
+    _exit(0);
   } else if (strcmp(operation, "exec") == 0 && count == 2) {
     unhex(args[1]);
     replace_image(args[1]);
@@ -236,18 +300,40 @@ static int split(char *line, char **args) {
   return count;
 }
 
+/* A message with the descriptor that came with it, or the pid of its sender; -1 where there is none. */
+static ssize_t receive_with(int socket, char *bytes, size_t size, int *descriptor, pid_t *sender) {
+  char space[256];
+  struct iovec part = {bytes, size};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+  ssize_t length = recvmsg(socket, &message, 0);
+  struct ucred cred = {-1, -1, -1};
+  *descriptor = -1;
+  for (struct cmsghdr *header = length < 0 ? NULL : CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET) continue;
+    if (header->cmsg_type == SCM_RIGHTS) memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);
+    if (header->cmsg_type == SCM_CREDENTIALS) memcpy(&cred, CMSG_DATA(header), sizeof cred);
+  }
+  *sender = cred.pid;
+  return length;
+}
+
 /* Commands over the control socket until it closes. */
 static void serve_task(void) {
   static char line[LINE_BYTES];
   char *args[COMMAND_ARGS];
+  pid_t sender;
   for (;;) {
-    ssize_t length = recv(CONTROL, line, sizeof line - 1, 0);
+    ssize_t length = receive_with(CONTROL, line, sizeof line - 1, &passed_control, &sender);
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) _exit(0);
     line[length] = 0;
     answer[0] = 0;
     int count = split(line, args);
     if (count > 0) perform(count, args);
+    if (is_new) {
+      is_new = 0;
+      continue;
+    }
     if (send(CONTROL, answer, strlen(answer), MSG_NOSIGNAL) < 0) _exit(1);
   }
 }
@@ -301,6 +387,8 @@ static void end_process(int index) {
 static void reset(void) {
   for (int index = 1; index < MAX_PROCESSES; index++)
     if (processes[index].pid) end_process(index);
+  // Children of theirs are ours now.
+  while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;
   close_range(100, FIRST_PRIVATE - 1, 0);
   say_result(0);
 }
@@ -335,6 +423,52 @@ static void forward(int index, const char *command) {
   }
 }
 
+/* Have a process fork another, which is spoken to over a socket that its parent is handed for it. */
+static void fork_from(int parent, int index) {
+  int ends[2];
+  if (index < 1 || index >= MAX_PROCESSES || processes[index].pid || parent < 1 || parent >= MAX_PROCESSES ||
+      !processes[parent].pid) {
+    errno = EINVAL;
+    say_result(-1);
+    return;
+  }
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+    say_result(-1);
+    return;
+  }
+  int on = 1;
+  int control = fcntl(ends[0], F_DUPFD_CLOEXEC, FIRST_PRIVATE);
+  close(ends[0]);
+  setsockopt(control, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  char space[CMSG_SPACE(sizeof(int))] = {0};
+  char text[] = "fork";
+  struct iovec part = {text, sizeof text - 1};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  memcpy(CMSG_DATA(header), &ends[1], sizeof(int));
+  ssize_t length = -1;
+  if (sendmsg(processes[parent].control, &message, MSG_NOSIGNAL) >= 0)
+    length = recv(processes[parent].control, answer, sizeof answer - 1, 0);
+  close(ends[1]);
+  if (length <= 0 || answer[0] == '-') {
+    answer[length > 0 ? length : 0] = 0;
+    close(control);
+    return;
+  }
+  char byte;
+  int descriptor;
+  pid_t pid;
+  answer[0] = 0;
+  if (receive_with(control, &byte, 1, &descriptor, &pid) == 1) {
+    processes[index].pid = pid;
+    processes[index].control = control;
+  }
+  say_result(processes[index].pid ? pid : -1);
+}
+
 static void fail(const char *what) {
   fprintf(stderr, "agent: %s: %s\n", what, strerror(errno));
   _exit(2);
@@ -361,6 +495,8 @@ static void serve_agent(const char *directory) {
       int count = split(command, args);
       if (count == 2 && strcmp(args[0], "fork") == 0) {
         make_process(atoi(args[1]));
+      } else if (count == 3 && strcmp(args[0], "forkfrom") == 0) {
+        fork_from(atoi(args[1]), atoi(args[2]));
       } else if (count == 2 && strcmp(args[0], "copy") == 0) {
         unhex(args[1]);
         copy_self(args[1]);

@@ -5,6 +5,7 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ERRNO } from "../../src/kernel/errno.ts";
+import { CLONE } from "./linux.ts";
 
 const SOURCE = join(import.meta.dirname, "agent.c");
 
@@ -41,9 +42,13 @@ function errnoName(number: number): string {
 
 const hex = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString("hex");
 
+/** What a command can hold written out. */
+const LONG_BYTES = 8192;
+
 function write(arg: SysArg): string {
   if (typeof arg === "number" || typeof arg === "bigint") return String(arg);
   if (typeof arg === "string") return `s${hex(arg)}`;
+  if (arg instanceof Uint8Array && arg.length > LONG_BYTES && arg.every((byte) => byte === 0)) return `z${arg.length}`;
   return arg instanceof Uint8Array ? `b${hex(arg)}` : `o${arg.out}`;
 }
 
@@ -80,6 +85,10 @@ export class Agent {
   readonly mountPoint: string;
   /** Is there anything below {@link mountPoint}? */
   hasMounts = false;
+  /** Where its processes find procfs. */
+  procPath = "/proc";
+  /** Its mount namespace, as a descriptor, while its processes are in another one. */
+  home: number | null = null;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = [];
   readonly #queued: Promise<unknown>[] = [];
@@ -157,10 +166,26 @@ export class Agent {
     return { index, pid: result };
   }
 
+  /** Have a process fork another. @returns the child, or the errno */
+  async forkFrom(parent: Proc): Promise<Proc | string> {
+    const index = this.#nextIndex++;
+    const { result, errno } = await this.perform(AGENT, "forkfrom", parent.index, index);
+    return errno ?? { index, pid: result };
+  }
+
+  /** Have a process end itself. Its parent may wait for it. */
+  async exit(proc: Proc): Promise<void> {
+    const answer = await this.command(proc, "end");
+    if (answer !== "gone") throw new Error(`a process that was to end answered ${answer}`);
+  }
+
   /** End every process and mount of the vector before, and begin with an empty file system. */
   async reset(): Promise<void> {
     await Promise.all(this.#queued.splice(0));
     this.#nextIndex = 1;
+    if (this.home !== null) await this.must(AGENT, "setns", this.home, CLONE.mnt);
+    this.home = null;
+    this.procPath = "/proc";
     await this.perform(AGENT, "reset");
     if (this.hasMounts) {
       this.queue(AGENT, "umount2", this.mountPoint, MNT_DETACH);

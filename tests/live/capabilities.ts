@@ -32,13 +32,15 @@ export interface Status {
   readonly uid: readonly number[];
   readonly gid: readonly number[];
   readonly groups: readonly number[];
+  /** Its pids: in the agent's pid namespace, then in each below. */
+  readonly pids: readonly number[];
   readonly caps: { readonly [set in "eff" | "perm" | "inh" | "amb" | "bset"]: CapSet };
 }
 
 const STATUS_BYTES = 8192;
 
-export async function readStatus(agent: Agent, reader: Proc, path: string): Promise<Status> {
-  const fd = await agent.must(reader, "openat", AT_FDCWD, path, O.r, 0);
+export async function readStatus(agent: Agent, reader: Proc, pid: number | "self"): Promise<Status> {
+  const fd = await agent.must(reader, "openat", AT_FDCWD, `${agent.procPath}/${pid}/status`, O.r, 0);
   const { result, buffers } = await agent.must(reader, "read", fd.result, { out: STATUS_BYTES }, STATUS_BYTES);
   await agent.must(reader, "close", fd.result);
   const lines = new Map(
@@ -60,6 +62,7 @@ export async function readStatus(agent: Agent, reader: Proc, path: string): Prom
     uid: numbers("Uid"),
     gid: numbers("Gid"),
     groups: numbers("Groups"),
+    pids: numbers("NSpid"),
     caps: { eff: set("CapEff"), perm: set("CapPrm"), inh: set("CapInh"), amb: set("CapAmb"), bset: set("CapBnd") },
   };
 }

@@ -7,10 +7,22 @@ import { pathIn } from "./files.ts";
 import { AT, O, S_IF } from "./linux.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
+/** Below the root directory of a task, by its name. */
+const THROUGH_PROC = /^\/proc\/([^/]+)(\/(?:root|cwd)(?:\/.*)?)$/;
+
 /** A scenario's `mount:path`, or a path of the machine. */
-export function pathOf({ agent }: LiveWorld, args: Values, key = "path"): string {
+export function pathOf(live: LiveWorld, args: Values, key = "path"): string {
+  const { agent } = live;
   const path = textOf(args, key);
+  const through = THROUGH_PROC.exec(path);
+  if (through) {
+    const [, name = "", rest = ""] = through;
+    const task = live.tasks.get(name);
+    if (!task) throw new NotRun(`no task ${name}`);
+    return `${agent.procPath}/${task.proc.pid}${rest}`;
+  }
   if (path.startsWith("/")) return path;
+  if (agent.home !== null) throw new NotRun("a mount by its name, where others have places");
   const cut = path.indexOf(":");
   return pathIn(agent, path.slice(0, cut), path.slice(cut + 1));
 }
@@ -69,6 +81,8 @@ const OPEN_FLAGS = {
 const ACCESS_MODES = { r: O.r, w: O.w, rw: O.rw };
 const XATTR_BYTES = 4096;
 const LISTING_BYTES = 4096;
+/** More than the program has. */
+const COPIED_BYTES = 1 << 26;
 
 function accessMask(args: Values): number {
   return [...textOf(args, "mode")].reduce((mask, letter) => {
@@ -96,8 +110,28 @@ export const FILE_CALLS: LiveCalls = {
     path,
     ownerOf(args, "uid"),
     ownerOf(args, "gid"),
-    AT.SYMLINK_NOFOLLOW,
+    args.follow === true ? 0 : AT.SYMLINK_NOFOLLOW,
   ]),
+  copy_file: async (live, { proc }, args) => {
+    const { agent } = live;
+    const source = await agent.sys(proc, "openat", AT_FDCWD, pathOf(live, args), O.r, 0);
+    if (source.errno !== null) return recorded(source);
+    const flags = O.w | O.creat | O.trunc;
+    const target = await agent.sys(
+      proc,
+      "openat",
+      AT_FDCWD,
+      pathOf(live, args, "to"),
+      flags,
+      modeOf(args, "mode", "0755"),
+    );
+    const written =
+      target.errno === null
+        ? await agent.sys(proc, "copy_file_range", source.result, 0, target.result, 0, COPIED_BYTES, 0)
+        : target;
+    for (const { result, errno } of [source, target]) if (errno === null) await agent.sys(proc, "close", result);
+    return recorded(written);
+  },
   utimens: onPath("utimensat", (path, args) => {
     const how = textOf(args, "how", "null");
     if (how === "null") return [AT_FDCWD, path, 0, AT.SYMLINK_NOFOLLOW];

@@ -1,8 +1,8 @@
 /** File systems, files and mounts of a world, made on the running kernel. Every file system is a tmpfs. */
 import { isValidKuid64 } from "../../src/core/kuid64.ts";
 import { encodeCapability } from "../../src/kernel/capability-xattr.ts";
-import type { Inode } from "../../src/kernel/inode.ts";
-import type { Mount, Superblock } from "../../src/kernel/mount.ts";
+import type { Inode, Superblock } from "../../src/kernel/inode.ts";
+import type { Mount } from "../../src/kernel/mount.ts";
 import { ACL_TYPES, type AclTag, type PosixAcl } from "../../src/kernel/posix-acl.ts";
 import { makeKid } from "../../src/kernel/uidgid.ts";
 import type { OwnerKind, UserNamespace } from "../../src/kernel/user-namespace.ts";

@@ -5,10 +5,10 @@ import { showCaps } from "../../src/kernel/show.ts";
 import { capabilities, capability } from "../../src/kernel/syscall/argument.ts";
 import type { Values } from "../../src/kernel/syscall/call.ts";
 import type { World } from "../../src/kernel/world.ts";
-import { AT_FDCWD, NotRun, type SysArg } from "./agent.ts";
+import { AT_FDCWD, NotRun, type Proc, type SysArg } from "./agent.ts";
 import { bitsOf, numberOf, numbersOf, textOf, wordOf } from "./arguments.ts";
 import { type LiveCall, type LiveCalls, recorded } from "./call.ts";
-import { capsetArgs, readStatus } from "./capabilities.ts";
+import { capsetArgs, readStatus, type Status } from "./capabilities.ts";
 import { CLONE, NS_GET_OWNER_UID, NS_GET_PARENT, O, PR, u32s } from "./linux.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
@@ -25,10 +25,12 @@ function fsid(name: string, key: string): LiveCall {
   });
 }
 
-const NGROUPS_MAX = 65536;
-
 function capsOf(value: unknown, world: World): CapSet {
   return value === undefined ? 0n : capabilities.read(value, "caps", world);
+}
+
+function capsShown(caps: Status["caps"]): Values {
+  return Object.fromEntries(Object.entries(caps).map(([name, set]) => [name, showCaps(set)]));
 }
 
 export const ID_CALLS: LiveCalls = {
@@ -42,30 +44,32 @@ export const ID_CALLS: LiveCalls = {
   setfsgid: fsid("setfsgid", "gid"),
   setgroups: async ({ agent }, { proc }, args) => {
     const groups = numbersOf(args, "groups");
-    // A command of the agent holds no more; how many there are is asked before they are read.
-    const given = groups.length > NGROUPS_MAX ? u32s(0) : u32s(...groups);
-    return recorded(await agent.sys(proc, "setgroups", groups.length, given));
+    return recorded(await agent.sys(proc, "setgroups", groups.length, u32s(...groups)));
   },
   getresuid: async ({ agent }, { proc }) => {
-    const { uid } = await readStatus(agent, proc, "/proc/self/status");
+    const { uid } = await readStatus(agent, proc, "self");
     return { ok: true, uid: uid.slice(0, 3) };
   },
   getuid: async ({ agent }, { proc }) => {
-    const { uid, gid } = await readStatus(agent, proc, "/proc/self/status");
+    const { uid, gid } = await readStatus(agent, proc, "self");
     return { ok: true, uid: uid[0], euid: uid[1], gid: gid[0], egid: gid[1] };
   },
   creds: async ({ agent }, { proc }) => {
-    const { uid, gid, groups, caps } = await readStatus(agent, proc, "/proc/self/status");
-    const sets = Object.fromEntries(Object.entries(caps).map(([name, set]) => [name, showCaps(set)]));
-    return { ok: true, uid, gid, groups, caps: sets };
+    const { uid, gid, groups, caps } = await readStatus(agent, proc, "self");
+    return { ok: true, uid, gid, groups, caps: capsShown(caps) };
   },
   view: async (live, { proc }, args) => {
-    const { uid, gid, groups } = await readStatus(
-      live.agent,
-      proc,
-      `/proc/${taskAt(live, args, "of").proc.pid}/status`,
-    );
+    const { uid, gid, groups } = await readStatus(live.agent, proc, taskAt(live, args, "of").proc.pid);
     return { ok: true, uid, gid, groups };
+  },
+  proc_status: async (live, { proc }, args) => {
+    const { agent } = live;
+    const { pid } = taskAt(live, args, "target").proc;
+    const opened = await agent.sys(proc, "openat", AT_FDCWD, `${agent.procPath}/${pid}/status`, O.r, 0);
+    if (opened.errno !== null) return recorded(opened, "open");
+    await agent.sys(proc, "close", opened.result);
+    const { uid, gid, groups, caps } = await readStatus(agent, proc, pid);
+    return { ok: true, uid, gid, groups, caps: capsShown(caps) };
   },
   capset: async ({ agent, world }, { proc }, args) =>
     recorded(
@@ -114,6 +118,26 @@ function namespaceFd(fds: ReadonlyMap<string, number>, args: Values, key: string
   return fd;
 }
 
+/** A user namespace as a step names it: a descriptor, or the path of a task's file of it. */
+export function nsFileOf(live: LiveWorld, args: Values): number | string {
+  const [, name] = /^\/proc\/([^/]+)\/ns\/user$/.exec(textOf(args, "ns")) ?? [];
+  if (name === undefined) return namespaceFd(live.userNsFds, args, "ns");
+  const task = live.tasks.get(name);
+  if (!task) throw new NotRun(`no task ${name}`);
+  return `${live.agent.procPath}/${task.proc.pid}/ns/user`;
+}
+
+/** Ask about the user namespace that a step names. What is refused at opening its file says so. */
+async function withNsFile(live: LiveWorld, proc: Proc, args: Values, ask: (fd: number) => Promise<Values>) {
+  const ns = nsFileOf(live, args);
+  if (typeof ns === "number") return ask(ns);
+  const opened = await live.agent.sys(proc, "openat", AT_FDCWD, ns, O.r, 0);
+  if (opened.errno !== null) return recorded(opened, "ns");
+  const answer = await ask(opened.result);
+  await live.agent.sys(proc, "close", opened.result);
+  return answer;
+}
+
 export const NAMESPACE_CALLS: LiveCalls = {
   unshare_user: async (live, { proc }, args) => {
     const { agent } = live;
@@ -123,15 +147,16 @@ export const NAMESPACE_CALLS: LiveCalls = {
   },
   unshare: async ({ agent }, { proc }, args) =>
     recorded(await agent.sys(proc, "unshare", bitsOf(args, "flags", CLONE))),
-  setns: async ({ agent, userNsFds }, { proc }, args) =>
-    recorded(await agent.sys(proc, "setns", namespaceFd(userNsFds, args, "ns"), CLONE.user)),
+  setns: (live, { proc }, args) =>
+    withNsFile(live, proc, args, async (fd) => recorded(await live.agent.sys(proc, "setns", fd, CLONE.user))),
   setns_uts: async ({ agent, utsNsFds }, { proc }, args) =>
     recorded(await agent.sys(proc, "setns", namespaceFd(utsNsFds, args, "owner"), CLONE.uts)),
   sethostname: async ({ agent }, { proc }) => recorded(await agent.sys(proc, "sethostname", "live", 4)),
-  ns_owner_uid: async ({ agent, userNsFds }, { proc }, args) => {
-    const asked = await agent.sys(proc, "ioctl", namespaceFd(userNsFds, args, "ns"), NS_GET_OWNER_UID, { out: 4 });
-    return asked.errno === null ? { ok: true, uid: asked.buffers[0]?.readUInt32LE(0) } : recorded(asked);
-  },
+  ns_owner_uid: (live, { proc }, args) =>
+    withNsFile(live, proc, args, async (fd) => {
+      const asked = await live.agent.sys(proc, "ioctl", fd, NS_GET_OWNER_UID, { out: 4 });
+      return asked.errno === null ? { ok: true, uid: asked.buffers[0]?.readUInt32LE(0) } : recorded(asked);
+    }),
   ns_parent_fd: async ({ agent, userNsFds }, { proc }, args) => {
     const asked = await agent.sys(proc, "ioctl", namespaceFd(userNsFds, args, "ns"), NS_GET_PARENT);
     if (asked.errno === null) await agent.sys(proc, "close", asked.result);
@@ -143,10 +168,11 @@ export const NAMESPACE_CALLS: LiveCalls = {
 function mapPath(live: LiveWorld, args: Values): string {
   const ns = textOf(args, "ns");
   const file = textOf(args, "file");
-  if (ns === "self") return `/proc/self/${file}`;
-  const resident = live.residents.get(ns);
+  const { procPath } = live.agent;
+  if (ns === "self") return `${procPath}/self/${file}`;
+  const resident = ns.startsWith("/proc/") ? live.tasks.get(ns.slice(6))?.proc : live.residents.get(ns);
   if (!resident) throw new NotRun(`no resident of ${ns}`);
-  return `/proc/${resident.pid}/${file}`;
+  return `${procPath}/${resident.pid}/${file}`;
 }
 
 const MAP_BYTES = 16384;
@@ -200,7 +226,8 @@ export const MAP_CALLS: LiveCalls = {
     return read;
   },
   map_open: async (live, task, args) => {
-    const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, mapPath(live, args), O.rw, 0);
+    const acc = wordOf(args, "acc", O, "rw");
+    const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, mapPath(live, args), acc, 0);
     if (opened.errno === null) task.fds.set(textOf(args, "keep"), opened.result);
     return recorded(opened);
   },

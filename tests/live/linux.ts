@@ -9,6 +9,7 @@ export const CLONE = {
   ipc: 0x08000000,
   net: 0x40000000,
   cgroup: 0x02000000,
+  pid: 0x20000000,
 } as const;
 
 /** prctl(2) */
@@ -62,7 +63,7 @@ export const S_IF = {
 export const AF_UNIX = 1;
 export const SOCK = { stream: 1, dgram: 2, seqpacket: 5 } as const;
 export const SOL_SOCKET = 1;
-export const SO = { PASSCRED: 16, PEERCRED: 17 } as const;
+export const SO = { PASSCRED: 16, PEERCRED: 17, PEERGROUPS: 59 } as const;
 export const F_DUPFD = 0;
 export const NS_GET_PARENT = 0xb702;
 export const NS_GET_OWNER_UID = 0xb704;

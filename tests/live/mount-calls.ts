@@ -1,19 +1,22 @@
 /** Mounts on the running kernel. */
 import type { Values } from "../../src/kernel/syscall/call.ts";
 import { AT_FDCWD, NotRun, type SysResult } from "./agent.ts";
-import { bitsOf, listOf, textOf } from "./arguments.ts";
+import { bitsOf, listOf, numberOf, textOf } from "./arguments.ts";
 import { type LiveCalls, recorded } from "./call.ts";
 import { pathOf } from "./file-calls.ts";
 import { pathIn } from "./files.ts";
+import { nsFileOf } from "./id-calls.ts";
 import { AT, AT_RECURSIVE, FSCONFIG, MOUNT_ATTR, MOVE_MOUNT_F_EMPTY_PATH, O, OPEN_TREE_CLONE, u64s } from "./linux.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
 /** No process has so many descriptors. */
 const CLOSED_FD = 4096;
 const ATTR_BYTES = 32;
+const MS_PRIVATE = 1 << 18;
+const MS_REC = 16384;
 
-/** Descriptors of what is no user namespace, by the word that a scenario has for it. */
-const OTHER_FDS: { readonly [word: string]: string } = { notns: "/dev/null", mntns: "/proc/self/ns/mnt" };
+/** Files of /proc/self that are no user namespace, by the word that a scenario has for it. */
+const OTHER_FDS: { readonly [word: string]: string } = { notns: "status", mntns: "ns/mnt" };
 
 interface Attributes {
   readonly bytes: Uint8Array;
@@ -30,7 +33,7 @@ async function attributes(live: LiveWorld, { proc }: LiveTask, change: unknown):
   if (name === "badfd") return { bytes: u64s(set, clr, 0, CLOSED_FD), close: [] };
   const other = OTHER_FDS[name];
   if (other !== undefined) {
-    const { result } = await live.agent.must(proc, "openat", AT_FDCWD, other, O.r, 0);
+    const { result } = await live.agent.must(proc, "openat", AT_FDCWD, `${live.agent.procPath}/self/${other}`, O.r, 0);
     return { bytes: u64s(set, clr, 0, result), close: [result] };
   }
   const fd = live.userNsFds.get(name);
@@ -108,5 +111,32 @@ export const MOUNT_CALLS: LiveCalls = {
     const options = Object.entries(layers).map(([option, key]) => `${option}=${pathOf(live, args, key)}`);
     const target = pathIn(live.agent, textOf(args, "attach"));
     return recorded(await live.agent.sys(task.proc, "mount", "overlay", target, "overlay", 0, options.join()));
+  },
+  mount: async (live, { proc }, args) => {
+    const [source, type, data] = [textOf(args, "source"), textOf(args, "type"), textOf(args, "data", "")];
+    const target = pathOf(live, args, "target");
+    return recorded(await live.agent.sys(proc, "mount", source, target, type, numberOf(args, "flags", 0), data));
+  },
+  umount: async (live, { proc }, args) =>
+    recorded(await live.agent.sys(proc, "umount2", pathOf(live, args, "target"), 0)),
+  make_private: async ({ agent }, { proc }) =>
+    recorded(await agent.sys(proc, "mount", "none", "/", 0, MS_PRIVATE | MS_REC, 0)),
+  idmap: async (live, task, args) => {
+    const { agent } = live;
+    const tree = await openTree(live, task, args, 0);
+    if (tree.errno !== null) return recorded(tree, "open_tree");
+    const ns = nsFileOf(live, args);
+    const fd = typeof ns === "number" ? ns : await agent.sys(task.proc, "openat", AT_FDCWD, ns, O.r, 0);
+    if (typeof fd !== "number" && fd.errno !== null) return recorded(fd, "ns");
+    const close = typeof fd === "number" ? [tree.result] : [tree.result, fd.result];
+    const bytes = u64s(MOUNT_ATTR.idmap, 0, 0, typeof fd === "number" ? fd : fd.result);
+    const changed = await agent.sys(task.proc, "mount_setattr", tree.result, "", AT.EMPTY_PATH, bytes, ATTR_BYTES);
+    const target = pathOf(live, args, "target");
+    const moved =
+      changed.errno === null
+        ? await agent.sys(task.proc, "move_mount", tree.result, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
+        : null;
+    await closeAll(live, task, close);
+    return moved ? recorded(moved, "move_mount") : recorded(changed, "mount_setattr");
   },
 };

@@ -14,7 +14,7 @@ const LINK_BYTES = 256;
 
 function procPath(live: LiveWorld, args: Values): string {
   const file = textOf(args, "file");
-  const folder = `/proc/${taskAt(live, args, "target").proc.pid}`;
+  const folder = `${live.agent.procPath}/${taskAt(live, args, "target").proc.pid}`;
   return file === "" ? folder : `${folder}/${file}`;
 }
 

@@ -12,9 +12,12 @@ import type { LiveCalls } from "./call.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { pathIn, setUpFilesystems } from "./files.ts";
 import { ID_CALLS, MAP_CALLS, NAMESPACE_CALLS } from "./id-calls.ts";
+import { IPC_CALLS } from "./ipc-calls.ts";
+import { LIFE_CALLS } from "./life-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
 import { SOCKET_CALLS } from "./socket-calls.ts";
+import { enterTree, placedMounts } from "./tree.ts";
 import { setUpNamespaces, setUpTasks } from "./world.ts";
 import { XATTR_CALLS } from "./xattr-calls.ts";
 
@@ -23,6 +26,8 @@ const CALLS: LiveCalls = {
   ...NAMESPACE_CALLS,
   ...MAP_CALLS,
   ...PROCESS_CALLS,
+  ...LIFE_CALLS,
+  ...IPC_CALLS,
   ...SOCKET_CALLS,
   ...FILE_CALLS,
   ...XATTR_CALLS,
@@ -45,6 +50,7 @@ export async function runLive(agent: Agent, engine: Engine, scenario: Scenario):
     const attached = scenario.steps.flatMap(({ args }) => (typeof args.attach === "string" ? [args.attach] : []));
     for (const name of attached) agent.queue(AGENT, "mkdirat", AT_FDCWD, pathIn(agent, name), 0o755);
     if (attached.length > 0) agent.hasMounts = true;
+    await enterTree(live, placedMounts(scenario.setup));
     await setUpTasks(live, world);
     await agent.settle();
     const lines: string[] = [];

@@ -13,6 +13,9 @@ function address(name: string): Uint8Array {
   return Buffer.concat([family, Buffer.from(`\0userns-live-${name}`)]);
 }
 
+/** Room for more groups than a scenario's tasks have. */
+const GROUPS = { out: 256 };
+
 function socketEnd(live: LiveWorld, args: Values): number {
   const fd = live.socketPairs.get(textOf(args, "sock"))?.[numberOf(args, "end")];
   if (fd === undefined) throw new NotRun("no such socket");
@@ -98,6 +101,14 @@ export const SOCKET_CALLS: LiveCalls = {
   },
   peercred: (live, task, args) =>
     peerCred(live, task, held(task, (args.side === "accepted" ? "A" : "C") + textOf(args, "name"))),
+  peergroups: async ({ agent }, task, args) => {
+    const fd = held(task, (args.side === "accepted" ? "A" : "C") + textOf(args, "name"));
+    const asked = await agent.sys(task.proc, "getsockopt", fd, SOL_SOCKET, SO.PEERGROUPS, GROUPS, u32s(GROUPS.out));
+    const [groups, length] = asked.buffers;
+    if (asked.errno !== null || !groups || !length) return recorded(asked);
+    const count = length.readUInt32LE(0) / 4;
+    return { ok: true, groups: Array.from({ length: count }, (_, at) => groups.readUInt32LE(4 * at)) };
+  },
   peercred_fd: (live, task, args) => peerCred(live, task, held(task, textOf(args, "fd"))),
   sendfd: async (live, task, args) =>
     recorded(await live.agent.perform(task.proc, "sendfd", socketEnd(live, args), held(task, textOf(args, "fd")))),

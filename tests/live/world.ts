@@ -1,7 +1,8 @@
 /** A world of the model, made on the running kernel: namespaces, processes and sockets. */
 import { ALL_CAPS, type CapSet, capSet, capsWithout } from "../../src/kernel/capability.ts";
 import type { CredIds } from "../../src/kernel/cred.ts";
-import { formatMap, readMap } from "../../src/kernel/map-write.ts";
+import { formatMap } from "../../src/kernel/map-text.ts";
+import { readMap } from "../../src/kernel/map-write.ts";
 import type { Task } from "../../src/kernel/task.ts";
 import type { UserNamespace } from "../../src/kernel/user-namespace.ts";
 import { ROOT, type World } from "../../src/kernel/world.ts";
@@ -50,8 +51,10 @@ async function makeInherited(agent: Agent, fd: number): Promise<number> {
 /** Namespaces and their residents. What mounts need, and processes; {@link setUpTasks} comes after the mounts. */
 export async function setUpNamespaces(agent: Agent, world: World): Promise<LiveWorld> {
   await agent.reset();
+  // What System V IPC keeps outlives those who made it.
+  agent.queue(AGENT, "unshare", CLONE.ipc);
   agent.queue(AGENT, "prctl", PR.SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
-  const { bset } = (await readStatus(agent, AGENT, "/proc/self/status")).caps;
+  const { bset } = (await readStatus(agent, AGENT, "self")).caps;
   const rootCaps = world.machine.rootCaps;
   if (capsWithout(rootCaps, bset) !== 0n) throw new NotRun("root of this machine lacks capabilities");
   boundBy(agent, AGENT, rootCaps, bset);

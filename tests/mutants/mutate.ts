@@ -83,8 +83,8 @@ export function mutate(
 
 /** What explains an answer and does not make it: the reason of a refusal, errors about a scenario; and types. */
 function isTalk(node: ts.Node): boolean {
-  if (ts.isExpressionStatement(node) || (ts.isIfStatement(node) && !node.elseStatement))
-    if (/^(if \([^()]*\) )?world\.trail\?\./.test(node.getText())) return true;
+  if (ts.isExpressionStatement(node) && /^world\.trail\?\./.test(node.getText())) return true;
+  if (ts.isIfStatement(node) && !node.elseStatement && isTalk(node.thenStatement)) return true;
   if (ts.isThrowStatement(node) || ts.isTypeNode(node) || ts.isImportDeclaration(node)) return true;
   // What may not be was refused before, or is a bug.
   if (ts.isIfStatement(node) && ts.isThrowStatement(node.thenStatement) && !node.elseStatement) return true;

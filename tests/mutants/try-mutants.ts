@@ -1,7 +1,8 @@
-/** Every mutant on every recorded vector that it touches. */
+/** Every mutant on every recorded vector and example scenario that it touches. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { EXAMPLES, ISOLATED_EXAMPLES } from "../scenario/examples.ts";
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
@@ -75,7 +76,8 @@ function runLane(
       .filter((name) => name.endsWith(".json"))
       .map((name) => join(folder, name)),
   );
-  const job: Job = { files, mutants: mutants.map(({ id }) => id) };
+  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES].map(({ name, json }) => ({ name, json }));
+  const job: Job = { files, examples, mutants: mutants.map(({ id }) => id) };
   return new Promise((resolve, reject) => {
     const worker = new Worker(url, { workerData: job });
     let done = 0;

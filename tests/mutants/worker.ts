@@ -3,13 +3,23 @@ import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { initSync } from "../../src/core/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
-import { importRecorded, type Recorded } from "../../src/scenario/index.ts";
+import {
+  explainDifferences,
+  importRecorded,
+  loadScenario,
+  type Recorded,
+  recordedScript,
+  replay,
+} from "../../src/scenario/index.ts";
+import { writtenScripts } from "../suites/written-scripts.ts";
 import { runBroken, runWhole } from "./switch.ts";
 
 /** What a worker is given. */
 export interface Job {
   /** Paths of files of vectors. */
   readonly files: readonly string[];
+  /** Example scenarios: a name for each, and what its file holds. */
+  readonly examples: readonly { readonly name: string; readonly json: unknown }[];
   /** Ids of the mutants to try. */
   readonly mutants: readonly number[];
 }
@@ -30,6 +40,17 @@ const engine = initSync();
 function vectorsIn(file: string): readonly Recorded[] {
   const json: unknown = JSON.parse(readFileSync(file, "utf8"));
   return importRecorded(json, file, DELEGATION_TOOLS);
+}
+
+/** A scenario as something recorded: it says itself what its steps answer. */
+function exampleOf(name: string, json: unknown): Recorded {
+  const scenario = loadScenario(json);
+  const vector = { id: name, tag: name };
+  const run: Recorded["run"] = (on) => {
+    const lines = replay(scenario, on).flatMap(explainDifferences);
+    return [lines.length === 0 ? { vector, kind: "passed" } : { vector, kind: "failed", lines }];
+  };
+  return { ...vector, run };
 }
 
 /** A model that breaks down over a vector differs from the kernel too. */
@@ -72,7 +93,11 @@ function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
   return red ? { kind: "killed", by: red.id } : { kind: "survived", of: vectors.length };
 }
 
-const { files, mutants }: Job = workerData;
-const touched = touchedBy(files.flatMap(vectorsIn));
+const { files, examples, mutants }: Job = workerData;
+const touched = touchedBy([
+  ...files.flatMap(vectorsIn),
+  ...examples.map(({ name, json }) => exampleOf(name, json)),
+  ...writtenScripts().map(recordedScript),
+]);
 for (const mutant of mutants)
   parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);

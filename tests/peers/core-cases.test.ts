@@ -244,7 +244,6 @@ const OPERATIONS: Readonly<Record<string, (given: Given) => unknown>> = {
     return range && core.fits(range) ? { set: toCounts(core.union(fromCounts(set), [range])) } : { error: true };
   },
   "interval.relations": ({ a, b }) => relations(a, b),
-  "range.aligned_parts": ({ outside }) => ({ inside: outside % 65536, base: outside - (outside % 65536) }),
 };
 
 /** A case that must be refused is refused where its map is made, by an error of ours and no other. */
@@ -261,6 +260,16 @@ const folder = new URL("../vectors/peers/", import.meta.url);
 const cases = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .flatMap((name): PeerCase[] => JSON.parse(readFileSync(new URL(name, folder), "utf8")).cases);
+
+/** Operations of the vectors that this package has nothing for: a row that computed them here would test itself. */
+const LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ["range.aligned_parts", "systemd cuts a uid into a base of 65536 and the rest; no part of userns asks that"],
+]);
+
+test("an operation that is left out is one of the vectors, and is answered nowhere", () => {
+  for (const [op, why] of LEFT_OUT)
+    assert.ok(cases.some((each) => each.op === op) && !Object.hasOwn(OPERATIONS, op), `${op}: ${why}`);
+});
 
 for (const [op, answer] of Object.entries(OPERATIONS)) {
   const ofOp = cases.filter((peerCase) => peerCase.op === op);

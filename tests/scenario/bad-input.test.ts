@@ -5,13 +5,14 @@ import { UsernsError } from "../../src/core/index.ts";
 import { inSource, loadScenario, replay, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 import { FORMS } from "./rows/forms.ts";
+import { ISOLATED_IDS } from "./rows/isolated.ts";
 import { NOT_MODELLED } from "./rows/not-modelled.ts";
 import type { Row } from "./rows/row.ts";
 import { SETUPS } from "./rows/setups.ts";
 import { STEPS } from "./rows/steps.ts";
 import { schemaCheck } from "./schema-check.ts";
 
-const ROWS: readonly Row[] = [...FORMS, ...SETUPS, ...STEPS, ...NOT_MODELLED];
+const ROWS: readonly Row[] = [...FORMS, ...SETUPS, ...ISOLATED_IDS, ...STEPS, ...NOT_MODELLED];
 
 for (const engine of ENGINES)
   for (const { rule, scenario, says } of ROWS)

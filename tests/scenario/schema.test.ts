@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { CALLS } from "../../src/kernel/index.ts";
+import { CALLS } from "../../src/kernel/syscall/index.ts";
 import { importVector, loadScenario, type Scenario, scenarioSchema } from "../../src/scenario/index.ts";
 import { FOLDER, KERNEL_FILES } from "./families.ts";
 import { schemaCheck } from "./schema-check.ts";

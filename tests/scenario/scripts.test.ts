@@ -4,26 +4,12 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { importScripts, runScript, type Script } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { writtenScripts } from "../suites/written-scripts.ts";
 
 const RECORDED = "tests/vectors/isolated/scenarios.json";
-const WRITTEN = "tests/scenario/scripts.txt";
-
-/** `# POLICY: TITLE`, and below it `AGENT COMMAND => ANSWER`, line by line; an empty line ends a script. */
-function writtenScripts(text: string): readonly Script[] {
-  return text.split("\n\n").map((block) => {
-    const [title = "", ...lines] = block.replace(/\n+$/, "").split("\n");
-    const [, policy = "", rule = ""] = /^# (\S+): (.*)$/.exec(title) ?? [];
-    const steps = lines.map((line, index) => {
-      const [, agent = "", command = "", observed = ""] = /^(\w) (.*?) => ?(.*)$/.exec(line) ?? [];
-      assert.notEqual(agent, "", `${WRITTEN}: ${line}`);
-      return { agent, do: command, observed, where: `${rule}[${index}]` };
-    });
-    return { id: rule, policy, switches: [], title: rule, steps };
-  });
-}
 
 const recorded = importScripts(JSON.parse(readFileSync(RECORDED, "utf8")), RECORDED);
-const written = writtenScripts(readFileSync(WRITTEN, "utf8"));
+const written = writtenScripts();
 
 test(`${RECORDED} is here as it was recorded`, () => assert.equal(recorded.length, 108));
 
@@ -81,5 +67,28 @@ test("a step that no model can answer is named, with the reason", () => {
   assert.deepEqual(
     named.map(({ reason }) => reason),
     ["pipe buffers are not counted"],
+  );
+});
+
+test("an agent whose id a SafeSetID policy holds is killed at its first step away, and answers nothing more", () => {
+  assert.ok(engine);
+  const policy = "/sys/kernel/security/safesetid/uid_allowlist_policy";
+  const { named, failures } = runScript(
+    script(
+      ["h", `write ${policy} 1000:1001\\n`, "ret=10"],
+      ["a", "setgid 1000", "ret=0"],
+      ["a", "setuid 1000", "ret=0"],
+      ["a", "unshare user", "ret=0"],
+      ["a", "write /proc/self/isolated_uns yes", "ret=3"],
+      ["a", "setgid 5", "ret=0"],
+      ["a", "setuid 5", ""],
+      ["a", "getids", ""],
+    ),
+    engine,
+  );
+  assert.deepEqual(failures, []);
+  assert.deepEqual(
+    named.map(({ step, reason }) => [step.do, reason]),
+    ["setuid 5", "getids"].map((text) => [text, "the agent was killed, and answers nothing"]),
   );
 });

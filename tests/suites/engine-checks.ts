@@ -160,6 +160,9 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   "thirteen extents": [down(evenMap(13, 700, 3))],
   "340 extents": [down(evenMap(340, 90, 5))],
   "340 wide extents": [down(evenMap(340, 65_536, 17))],
+  "340 extents spread over all ids": [down(evenMap(340, 1000, 12_000_000))],
+  "single ids that crowd their blocks": [down(crowdedMap(300, 20_000_000))],
+  "single ids that crowd their blocks, and one far above": [down(crowdedMap(300, 3_000_000_000))],
   "extents up to the highest id": [down(idMap([{ first: 4294967000, lowerFirst: 5, count: 295 }]))],
   "holes shown as the overflow id": [up(evenMap(3, 1000, 0))],
   "many holes shown as the overflow id": [up(evenMap(60, 100, 0))],
@@ -194,8 +197,31 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     ),
   ],
   "ids of other namespaces by their id halves": [{ ...up(evenMap(6, 800, 3), 7, [[8, 1000]]), bare: [3, 8, 9] }],
+  "kernel ids seen by one isolated namespace, then by another": [
+    up(evenMap(40, 500, 0), 7),
+    down(evenMap(40, 500, 0), 7),
+    up(evenMap(50, 400, 9), 9, [[7, 100_500]]),
+  ],
+  "kernel ids spread over all there are, seen by one isolated namespace, then by another": [
+    up(evenMap(20, 500, 100_000_000), 7),
+    down(evenMap(20, 500, 100_000_000), 7),
+    up(evenMap(30, 400, 0), 9, [[7, 100_500]]),
+  ],
+  "kernel ids of few lines, seen by three isolated namespaces in turn": [
+    up(evenMap(3, 500, 5), 7),
+    down(evenMap(3, 500, 5), 7),
+    up(evenMap(4, 400, 0), 8),
+    down(evenMap(4, 400, 0), 8),
+    up(evenMap(5, 300, 0), 9, [[8, 3]]),
+  ],
   "out of one isolated namespace into another": [down(evenMap(20, 500, 9), 3), up(evenMap(25, 400, 0), 4)],
 };
+
+/** `n` extents of one id with holes of one between them, and an extent at `far`. */
+function crowdedMap(n: number, far: number) {
+  const { extents } = evenMap(n, 1, 1);
+  return idMap([...extents, { first: far, lowerFirst: 50_000_000, count: 5000 }]);
+}
 
 /** Ids about the edges of a route's ranges, then in runs, then scattered: `length` of them. */
 export function idsAbout(route: Route, length: number): Uint32Array {

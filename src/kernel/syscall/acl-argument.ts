@@ -1,7 +1,6 @@
-import { NO_ID } from "../../core/id.ts";
 import type { AclEntryText } from "../acl-xattr.ts";
-import type { FileCapability } from "../file-capability.ts";
-import { ACL_TAGS } from "../posix-acl.ts";
+import type { FileCapability } from "../capability-xattr.ts";
+import { ACL_TAGS, type AclTag } from "../posix-acl.ts";
 import {
   type Argument,
   capabilities,
@@ -16,7 +15,6 @@ import {
 } from "./argument.ts";
 
 const tag = oneOf(...ACL_TAGS);
-const namedId = nullable(id);
 
 /** The most that the 16 bits of an entry's permissions hold; a valid entry has 0 … 7. */
 const MAX_PERM = 0xffff;
@@ -31,28 +29,35 @@ const perm: Argument<number> = {
   },
 };
 
-const entry: Argument<AclEntryText> = {
-  schema: { type: "array", prefixItems: [tag.schema, namedId.schema, perm.schema], minItems: 3, maxItems: 3 },
-  isOptional: false,
-  read: (value, where, world) => {
-    if (!Array.isArray(value) || value.length !== 3) throw scenarioError(where, "[tag, id or null, permission]", value);
-    const of = tag.read(value[0], `${where}[0]`, world);
-    const named = namedId.read(value[1], `${where}[1]`, world);
-    const bits = perm.read(value[2], `${where}[2]`, world);
-    if ((named !== null) !== (of === "user" || of === "group"))
-      throw scenarioError(
-        `${where}[1]`,
-        named === null ? `the id of the ${of}` : `null, for ${of} names nobody`,
-        named,
-      );
-    return of === "user" || of === "group"
-      ? { tag: of, id: named ?? NO_ID, perm: bits }
-      : { tag: of, id: null, perm: bits };
-  },
-};
+/** An entry of an ACL as it is given: the id of whom it names, or null. */
+export type GivenEntry<Id> =
+  | { readonly tag: "user" | "group"; readonly id: Id; readonly perm: number }
+  | { readonly tag: Exclude<AclTag, "user" | "group">; readonly id: null; readonly perm: number };
 
-/** An ACL: entries in order, `[tag, id or null, permission]`. */
-export const acl: Argument<readonly AclEntryText[]> = listOf(entry);
+/** An ACL: entries in order, `[tag, id or null, permission]`. @param id  how an id is given */
+export function aclOf<Id>(id: Argument<Id>): Argument<readonly GivenEntry<Id>[]> {
+  const named = nullable(id);
+  return listOf({
+    schema: { type: "array", prefixItems: [tag.schema, named.schema, perm.schema], minItems: 3, maxItems: 3 },
+    isOptional: false,
+    read: (value, where, world): GivenEntry<Id> => {
+      if (!Array.isArray(value) || value.length !== 3)
+        throw scenarioError(where, "[tag, id or null, permission]", value);
+      const of = tag.read(value[0], `${where}[0]`, world);
+      const whom = named.read(value[1], `${where}[1]`, world);
+      const bits = perm.read(value[2], `${where}[2]`, world);
+      if (of === "user" || of === "group") {
+        if (whom === null) throw scenarioError(`${where}[1]`, `the id of the ${of}`, whom);
+        return { tag: of, id: whom, perm: bits };
+      }
+      if (whom !== null) throw scenarioError(`${where}[1]`, `null, for ${of} names nobody`, value[1]);
+      return { tag: of, id: null, perm: bits };
+    },
+  });
+}
+
+/** An ACL as a call gives it: ids are the caller's. */
+export const acl: Argument<readonly AclEntryText[]> = aclOf(id);
 
 /** Back to JSON. */
 export function showAcl(entries: readonly AclEntryText[]): unknown {

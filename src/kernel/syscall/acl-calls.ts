@@ -1,6 +1,6 @@
 import { getAcl, removeAcl, setAcl } from "../acl-xattr.ts";
+import type { FileCapability } from "../capability-xattr.ts";
 import { decodeCapability, encodeCapability } from "../capability-xattr.ts";
-import type { FileCapability } from "../file-capability.ts";
 import { ACL_TYPES } from "../posix-acl.ts";
 import { showCaps } from "../show.ts";
 import { allow } from "../verdict.ts";

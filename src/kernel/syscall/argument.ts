@@ -162,9 +162,14 @@ export const id: Argument<number> = argument(
   { anyOf: [{ type: "integer", minimum: 0, maximum: 4294967295 }, { type: "string" }] },
   (value, where, world) => {
     const number = typeof value === "string" ? world.idNames.get(value) : value;
-    if (typeof number !== "number" || !isId(number))
-      throw scenarioError(where, "an id, 0 … 4294967295, or a name for one", value);
-    return number;
+    if (typeof number === "number" && isId(number)) return number;
+    const isPlaced = typeof value === "string" && value.includes("@");
+    throw scenarioError(
+      where,
+      "an id, 0 … 4294967295, or a name for one",
+      value,
+      isPlaced ? "give the id alone, as the namespace of the task has it" : undefined,
+    );
   },
 );
 

@@ -13,6 +13,9 @@ export function plain(verdict: Verdict<unknown>): Verdict<Values> {
   return verdict.ok ? allow(NOTHING, verdict.rule) : verdict;
 }
 
+/** Kernel ids of an answer, by key: `v` for those that are as a mount shows them. */
+export type ToldKids = { readonly [key: string]: "k" | "v" };
+
 /** A call that a step may make. */
 export interface Call {
   readonly name: string;
@@ -25,6 +28,8 @@ export interface Call {
    * @throws UsernsError ERR_SCENARIO for a key that is missing, unknown, or holds what the argument does not take
    */
   readonly make: (world: World, task: Task, step: Values, where: string) => Verdict<Values>;
+  /** Under which keys it tells kernel ids, each as `[id, number of a namespace]`, one or a list; absent: under none. */
+  readonly kids?: ToldKids;
 }
 
 /**
@@ -39,6 +44,11 @@ export function defineCall<A extends Arguments>(
 ): Call {
   const values = objectOf(args);
   return { name, args, make: (world, task, step, where) => run(world, task, values.read(step, where, world), where) };
+}
+
+/** The same call, of which it is known where it tells kernel ids. */
+export function tellingKids(kids: ToldKids, call: Call): Call {
+  return { ...call, kids };
 }
 
 /** Calls that belong together, as one table. */

@@ -1,6 +1,7 @@
 import { setCaps } from "../capset.ts";
 import { SECUREBIT_NAMES, SECUREBITS } from "../cred.ts";
 import { dropFromBounding, getSecurebits, raiseAmbient, setDumpable, setNoNewPrivs, setSecurebits } from "../prctl.ts";
+import { writeSetidPolicy } from "../safesetid.ts";
 import { setGroups } from "../setgroups.ts";
 import { setFsId, setId, setReId, setResId } from "../setid.ts";
 import { showCapSets, showGroups, showIds } from "../show.ts";
@@ -15,6 +16,7 @@ import {
   optional,
   scenarioError,
   task as taskName,
+  text,
 } from "./argument.ts";
 import { type CallTable, defineCall, plain, type Values } from "./call.ts";
 
@@ -35,6 +37,9 @@ const SETID_CALLS: CallTable = [
   ),
   defineCall("setfsuid", { uid: id }, (world, task, { uid }) => oldId(setFsId(world, task, "uid", uid))),
   defineCall("setfsgid", { gid: id }, (world, task, { gid }) => oldId(setFsId(world, task, "gid", gid))),
+  defineCall("safesetid_write", { kind: oneOf("uid", "gid"), text }, (world, task, { kind, text }) =>
+    plain(writeSetidPolicy(world, task, kind, text)),
+  ),
   defineCall("setgroups", { groups: listOf(id) }, (world, task, { groups }) => plain(setGroups(world, task, groups))),
 ];
 

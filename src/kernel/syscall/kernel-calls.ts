@@ -1,4 +1,4 @@
-import { CLASSICAL, type Kuid64 } from "../../core/kuid64.ts";
+import type { Kuid64 } from "../../core/kuid64.ts";
 import { ROLES } from "../cred.ts";
 import { creatorHasPlace } from "../inode-permission.ts";
 import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
@@ -7,22 +7,10 @@ import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch, withSwitch
 import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
 import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, flag, id, integer, scenarioError } from "./argument.ts";
-import { type Call, type CallTable, defineCall, NOTHING } from "./call.ts";
+import { type Argument, flag, id, scenarioError } from "./argument.ts";
+import { type Call, type CallTable, defineCall, NOTHING, tellingKids } from "./call.ts";
+import { numberedKid } from "./kid-argument.ts";
 import { path } from "./path-argument.ts";
-
-/** A kernel id: `[id, number of a namespace]`, the number 0 for a classical one. */
-const kid: Argument<Kuid64<OwnerKind>> = {
-  schema: { type: "array", prefixItems: [id.schema, { type: "integer", minimum: 0 }], minItems: 2, maxItems: 2 },
-  isOptional: false,
-  read: (value, where, world) => {
-    if (!Array.isArray(value) || value.length !== 2) throw scenarioError(where, "[id, number]", value);
-    const half: number = id.read(value[0], `${where}[0]`, world);
-    const number = integer.read(value[1], `${where}[1]`, world);
-    if (number < CLASSICAL || number > MAX_NUMBER) throw scenarioError(`${where}[1]`, "a number of 32 bits", number);
-    return { id: half, number };
-  },
-};
 
 /** The flags of a user namespace, as the kernel keeps them. */
 const FLAGS = { setgroupsAllowed: 1, isolated: 2 } as const;
@@ -37,33 +25,40 @@ const isolationSwitch: Argument<IsolationSwitch> = {
   },
 };
 
-const MAX_NUMBER = 0xffff_ffff;
-
 const showKid = ({ id: half, number }: Kuid64): readonly number[] => [half, number];
 
 /** The functions of the kernel for one kind of id: in the caller's namespace, and on the mount of a path. */
 function functionsOf(kind: OwnerKind): readonly Call[] {
   return [
-    defineCall(`make_k${kind}`, { id }, (world, { cred }, { id }) =>
-      allow({ kid: showKid(makeKid(world, cred.userNs, kind, id)) }),
+    tellingKids(
+      { kid: "k" },
+      defineCall(`make_k${kind}`, { id }, (world, { cred }, { id }) =>
+        allow({ kid: showKid(makeKid(world, cred.userNs, kind, id)) }),
+      ),
     ),
-    defineCall(`from_k${kind}`, { kid }, (world, { cred }, { kid }) =>
+    defineCall(`from_k${kind}`, { kid: numberedKid }, (world, { cred }, { kid }) =>
       allow({ id: fromKid(world, cred.userNs, kind, kid) }),
     ),
-    defineCall(`from_k${kind}_munged`, { kid }, (world, { cred }, { kid }) =>
+    defineCall(`from_k${kind}_munged`, { kid: numberedKid }, (world, { cred }, { kid }) =>
       allow({ id: fromKidMunged(world, cred.userNs, kind, kid) }),
     ),
-    defineCall(`from_k${kind}_isolated`, { kid }, (world, { cred }, { kid }) =>
+    defineCall(`from_k${kind}_isolated`, { kid: numberedKid }, (world, { cred }, { kid }) =>
       allow({ id: fromKidIsolated(world, cred.userNs, kind, kid) }),
     ),
-    defineCall(`make_vfs${kind}`, { path, kid }, (world, task, { path, kid }) => {
-      const found = lookup(world, task, path, "follow");
-      return found.ok ? allow({ kid: showKid(makeVfsid(world, found.value.mount, kind, kid)) }) : found;
-    }),
-    defineCall(`from_vfs${kind}`, { path, kid }, (world, task, { path, kid }) => {
-      const found = lookup(world, task, path, "follow");
-      return found.ok ? allow({ kid: showKid(fromVfsid(world, found.value.mount, kind, kid)) }) : found;
-    }),
+    tellingKids(
+      { kid: "v" },
+      defineCall(`make_vfs${kind}`, { path, kid: numberedKid }, (world, task, { path, kid }) => {
+        const found = lookup(world, task, path, "follow");
+        return found.ok ? allow({ kid: showKid(makeVfsid(world, found.value.mount, kind, kid)) }) : found;
+      }),
+    ),
+    tellingKids(
+      { kid: "k" },
+      defineCall(`from_vfs${kind}`, { path, kid: numberedKid }, (world, task, { path, kid }) => {
+        const found = lookup(world, task, path, "follow");
+        return found.ok ? allow({ kid: showKid(fromVfsid(world, found.value.mount, kind, kid)) }) : found;
+      }),
+    ),
   ];
 }
 
@@ -77,24 +72,37 @@ export const KERNEL_CALLS: CallTable = [
     const place = creatorHasPlace(world, task.cred, found.value.mount);
     return allow({ mapped: place.ok }, place.rule);
   }),
-  defineCall("raw_creds", {}, (_, { cred }) =>
-    allow({
-      uid: ROLES.map((role) => showKid(cred.uid[role])),
-      gid: ROLES.map((role) => showKid(cred.gid[role])),
+  tellingKids(
+    { uid: "k", gid: "k" },
+    defineCall("raw_creds", {}, (_, { cred }) =>
+      allow({
+        uid: ROLES.map((role) => showKid(cred.uid[role])),
+        gid: ROLES.map((role) => showKid(cred.gid[role])),
+      }),
+    ),
+  ),
+  tellingKids(
+    { uid: "k", gid: "k" },
+    defineCall("raw_inode", { path }, (world, task, { path }) => {
+      const found = lookup(world, task, path, "nofollow");
+      if (!found.ok) return found;
+      const { inode } = found.value;
+      const { userNs } = inode.superblock;
+      return allow({
+        uid: showKid(inode.uid),
+        gid: showKid(inode.gid),
+        s_user_ns: userNs.parent ? userNs.inum : "init",
+      });
     }),
   ),
-  defineCall("raw_inode", { path }, (world, task, { path }) => {
-    const found = lookup(world, task, path, "nofollow");
-    if (!found.ok) return found;
-    const { inode } = found.value;
-    const { userNs } = inode.superblock;
-    return allow({ uid: showKid(inode.uid), gid: showKid(inode.gid), s_user_ns: userNs.parent ? userNs.inum : "init" });
-  }),
-  defineCall("ns_info", {}, (_, { cred: { userNs } }) => {
-    const { inum, level, owner, setgroupsAllowed, isIsolated } = userNs;
-    const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
-    return allow({ ino: inum, flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
-  }),
+  tellingKids(
+    { owner: "k", group: "k" },
+    defineCall("ns_info", {}, (_, { cred: { userNs } }) => {
+      const { inum, level, owner, setgroupsAllowed, isIsolated } = userNs;
+      const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
+      return allow({ ino: inum, flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
+    }),
+  ),
   defineCall("bugs", {}, (world) => allow({ bugs: [...world.bugs] })),
   defineCall("profile_switch", { name: isolationSwitch, on: flag }, (world, _, { name, on }, where) => {
     const turned = withSwitch(world.profile, name, on);

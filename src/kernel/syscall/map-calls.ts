@@ -1,4 +1,5 @@
-import { MAP_FILES, type MapFileName, openMapFile, pwriteMapFile, readMapFile, writeMapFile } from "../map-file.ts";
+import { MAP_FILES, openMapFile, pwriteMapFile, readMapFile, writeMapFile } from "../map-file.ts";
+import type { MapFileName } from "../open-map-file.ts";
 import { MAY } from "../permission.ts";
 import { procDirectory } from "../proc-file.ts";
 import type { Task } from "../task.ts";

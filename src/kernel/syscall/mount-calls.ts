@@ -10,11 +10,11 @@ import {
   setMountAttributes,
   type Tree,
 } from "../idmapped-mount.ts";
-import { Inode } from "../inode.ts";
-import { NO_FLAGS, type Superblock } from "../mount.ts";
+import { Inode, type Superblock } from "../inode.ts";
+import { NO_FLAGS } from "../mount.ts";
 import { MOUNT_FLAGS, MOUNTABLE_TYPES, makePrivate, mountAt, moveMount, umountAt } from "../mount-at.ts";
-import { mountOverlay } from "../overlay.ts";
-import { namesIn, type PathName } from "../path.ts";
+import { mountOverlay } from "../overlay-mount.ts";
+import { namesIn, type PathName } from "../path-name.ts";
 import { statInode } from "../stat.ts";
 import type { Task } from "../task.ts";
 import { mountTmpfs } from "../tmpfs-mount.ts";
@@ -81,6 +81,7 @@ const newMount: Argument<string> = {
     return name;
   },
 };
+
 const attach = optional(newMount, undefined);
 
 /** The changes one after another, to the same tree; the one that fails says which it was. */

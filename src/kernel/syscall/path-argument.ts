@@ -1,4 +1,4 @@
-import type { PathName } from "../path.ts";
+import type { PathName } from "../path-name.ts";
 import { type Argument, pidOfTask, scenarioError } from "./argument.ts";
 
 /** Below the root directory of a task, by its name. */

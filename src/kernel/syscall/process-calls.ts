@@ -1,43 +1,13 @@
 import { exitTask, forkMany, forkTask, isProcess, waitForChild } from "../fork.ts";
-import { readLoginUid, writeLoginUid } from "../loginuid.ts";
-import { showMode } from "../mode.ts";
-import { MAY } from "../permission.ts";
 import { maySeeLimits, priorityOfUser, setPriority } from "../priority.ts";
-import { openProc, PROC_PATHS, type ProcPath, procPath, readProcLink, statProc } from "../proc-file.ts";
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
-import { showCapSets, showGroups, showIds, showIsolatedIds } from "../show.ts";
 import { maySignal, queueSignal, SIGCONT, takeSignal } from "../signal.ts";
 import type { Task } from "../task.ts";
 import { setMaxUserNamespaces, setProcessLimit } from "../ucounts.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import {
-  type Argument,
-  id,
-  int,
-  integer,
-  oneOf,
-  optional,
-  pidOfTask,
-  scenarioError,
-  task as taskName,
-  text,
-} from "./argument.ts";
+import { type Argument, id, int, integer, pidOfTask, scenarioError, task as taskName, text } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain, type Values } from "./call.ts";
-
-function entryOf(type: "symlink" | "openable" | "any"): Argument<ProcPath> {
-  const isTaken = ({ entry }: ProcPath) => type === "any" || (entry.type === "symlink") === (type === "symlink");
-  const taken = PROC_PATHS.filter(isTaken).map(({ path }) => path);
-  return {
-    schema: { enum: taken },
-    isOptional: false,
-    read: (value, where) => {
-      const at = typeof value === "string" ? procPath(value) : null;
-      if (!at || !isTaken(at)) throw scenarioError(where, `a path below /proc/PID: ${taken.join(", ")}`, value);
-      return at;
-    },
-  };
-}
 
 /** The signals that leave a process as it is: none, SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
 const HARMLESS: readonly number[] = [0, 17, SIGCONT, 23, 28];
@@ -72,8 +42,6 @@ function noProcess(target: Task): Verdict<never> {
 function ofProcess(world: World, target: Task, ask: () => Verdict): Verdict<Values> {
   return plain(isProcess(world, target) ? ask() : noProcess(target));
 }
-
-const ACCESS = { r: MAY.read, w: MAY.write, rw: MAY.read | MAY.write } as const;
 
 /** A name for a task that is made; no other task has it, or had. */
 const newTask: Argument<string> = {
@@ -121,46 +89,6 @@ const LIFE_CALLS: CallTable = [
   }),
 ];
 
-const LOGIN_FILE = procFile("loginuid");
-const STATUS_FILE = procFile("status");
-
-function procFile(name: string): ProcPath {
-  const at = procPath(name);
-  if (!at) throw new Error(`no /proc/PID/${name}`);
-  return at;
-}
-
-/** What some files of a /proc directory say, and the one that takes an id. */
-const PROC_TEXT_CALLS: CallTable = [
-  defineCall("proc_status", { target: pidOfTask }, (world, task, { target }) => {
-    const opened = openProc(world, task, target, STATUS_FILE, MAY.read);
-    if (!opened.ok) return atStage(opened, "open");
-    const { userNs } = task.cred;
-    return allow({
-      uid: showIds(world, userNs, target.cred, "uid"),
-      gid: showIds(world, userNs, target.cred, "gid"),
-      ...(world.profile.isolated
-        ? {
-            isolated_uid: showIsolatedIds(world, userNs, target.cred, "uid"),
-            isolated_gid: showIsolatedIds(world, userNs, target.cred, "gid"),
-          }
-        : {}),
-      groups: showGroups(world, userNs, target.cred),
-      caps: showCapSets(target.cred),
-    });
-  }),
-  defineCall("loginuid_read", { target: pidOfTask }, (world, task, { target }) => {
-    const opened = openProc(world, task, target, LOGIN_FILE, MAY.read);
-    if (!opened.ok) return atStage(opened, "open");
-    const uid = readLoginUid(world, task.cred, target);
-    return uid.ok ? allow({ uid: uid.value }, uid.rule) : uid;
-  }),
-  defineCall("loginuid_write", { target: pidOfTask, uid: id }, (world, task, { target, uid }) => {
-    const opened = openProc(world, task, target, LOGIN_FILE, MAY.write);
-    return opened.ok ? plain(atStage(writeLoginUid(world, task, target, uid), "write")) : atStage(opened, "open");
-  }),
-];
-
 const ASKING_CALLS: CallTable = [
   defineCall("kill", { target: pidOfTask, sig: integer }, (world, task, { target, sig }, where) =>
     plain(kill(world, task, target, sig, where)),
@@ -182,20 +110,6 @@ const ASKING_CALLS: CallTable = [
     return nice.ok ? allow({ nice: nice.value }, nice.rule) : nice;
   }),
   defineCall("prlimit_get", { target: taskName }, (_, task, { target }) => plain(maySeeLimits(task, target))),
-  defineCall(
-    "proc_open",
-    { target: pidOfTask, file: entryOf("openable"), acc: optional(oneOf("r", "w", "rw"), "r") },
-    (world, task, { target, file, acc }) => plain(openProc(world, task, target, file, ACCESS[acc])),
-  ),
-  defineCall("proc_readlink", { target: pidOfTask, file: entryOf("symlink") }, (world, task, { target, file }) =>
-    plain(readProcLink(world, task, target, file)),
-  ),
-  defineCall("proc_stat", { target: pidOfTask, file: entryOf("any") }, (world, task, { target, file }) => {
-    const shown = statProc(world, task, target, file);
-    if (!shown.ok) return shown;
-    const { uid, gid, mode } = shown.value;
-    return allow({ uid, gid, mode: showMode(mode) }, shown.rule);
-  }),
 ];
 
-export const PROCESS_CALLS: CallTable = [...ASKING_CALLS, ...LIFE_CALLS, ...PROC_TEXT_CALLS];
+export const PROCESS_CALLS: CallTable = [...ASKING_CALLS, ...LIFE_CALLS];

@@ -9,6 +9,7 @@ import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
 import { NETWORK_CALLS } from "./network-calls.ts";
+import { PROC_CALLS } from "./proc-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
 import { SOCKET_CALLS } from "./socket-calls.ts";
 
@@ -20,6 +21,7 @@ const FAMILIES: readonly CallTable[] = [
   MAP_CALLS,
   NAMESPACE_CALLS,
   PROCESS_CALLS,
+  PROC_CALLS,
   SOCKET_CALLS,
   IPC_CALLS,
   KERNEL_CALLS,

@@ -2,9 +2,10 @@ import { fits, MAX_ID, overlapOf, type Range, sortedByFirst } from "../../core/i
 import { type Claim, showClaim } from "./claim.ts";
 import { badText } from "./decide-claims.ts";
 import { freeRunsBeside, type HeldPiece } from "./decide-release.ts";
-import { type Decision, type LedgerRefusal, numbered } from "./decision.ts";
+import { type Decision, numbered } from "./decision.ts";
 import type { LedgerEvent } from "./event.ts";
 import { type Pool, showRange } from "./pool.ts";
+import type { LedgerRefusal } from "./refusal.ts";
 
 /** Ids that somebody uses already, and that no pool handed out. */
 export interface Adoption extends Range {

@@ -1,9 +1,10 @@
 import { MAX_MAP_LINES, quoted, type Range, sizeOf } from "../../core/index.ts";
 import { type Claim, type ClaimRequest, claimSize, showClaim, stateNow } from "./claim.ts";
-import { type Decision, type LedgerRefusal, numbered } from "./decision.ts";
+import { type Decision, numbered } from "./decision.ts";
 import type { LedgerEvent } from "./event.ts";
 import { type FreeRuns, freeRuns } from "./free-runs.ts";
 import { blockCount, type Pool, showRange } from "./pool.ts";
+import type { LedgerRefusal } from "./refusal.ts";
 
 /** What a tenant may have and has: ids of live claims. */
 export interface TenantUse {

@@ -1,10 +1,6 @@
-import type { ErrorCode, Fault, Range } from "../../core/index.ts";
+import type { Range } from "../../core/index.ts";
 import type { LedgerEvent } from "./event.ts";
-
-/** Why something is not done: an error of this code, should the caller ask for one. */
-export interface LedgerRefusal extends Fault {
-  readonly code: ErrorCode;
-}
+import type { LedgerRefusal } from "./refusal.ts";
 
 /** What becomes of the free runs of a pool; `remove: "all"` puts `add` in place of whatever there is. */
 export interface RunChange {

@@ -10,7 +10,7 @@ import {
   rangeBetween,
   subtract,
 } from "../../core/index.ts";
-import type { LedgerRefusal } from "./decision.ts";
+import type { LedgerRefusal } from "./refusal.ts";
 import { RESERVED_RANGES } from "./reserved.ts";
 
 /** Ids to hand out, and how. A range of it is one of users and of groups alike. */

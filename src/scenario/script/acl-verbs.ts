@@ -1,4 +1,4 @@
-import type { Values } from "../../kernel/syscall/call.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { id, scriptError, word } from "./command.ts";
 import { call, listIn, plainVerb, type Verb, verb } from "./verb.ts";
 

@@ -4,9 +4,9 @@ import type { Answer } from "../replay.ts";
 /** Calls that prepare what a command asks for: that one of them failed is told with its name. */
 const TOLD_STAGES: readonly string[] = ["open", "ns", "open_tree", "mount_setattr", "move_mount", "shmget", "get"];
 
-/** A call that said no, as a script tells it. */
-export function showRefusal({ verdict }: Answer): string {
-  const { errno, at } = resultOf(verdict);
+/** A call that said no, as a script tells it. @param begun  what it was the beginning of, where it was one */
+export function showRefusal({ verdict }: Answer, begun: string | undefined): string {
+  const { errno, at = begun } = resultOf(verdict);
   const stage = typeof at === "string" && TOLD_STAGES.includes(at) ? `${at}: ` : "";
   return `${stage}ret=-1 ${errno}`;
 }

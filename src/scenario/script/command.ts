@@ -1,5 +1,4 @@
-import { UsernsError } from "../../core/errors.ts";
-import { NO_ID } from "../../core/id.ts";
+import { NO_ID, UsernsError } from "../../core/index.ts";
 
 /** What a script remembers of the answers so far, since later commands refer to them. */
 export interface Memory {
@@ -11,10 +10,21 @@ export interface Memory {
   readonly listening: Map<string, string>;
   /** Where a file system was mounted that is not modelled, and why it is not: nothing below can be told. */
   readonly unmodelled: Map<string, string>;
+  /** The value that turns a switch on, by the name of one that is not listed. */
+  readonly switchedOn: Map<string, string>;
+  /** Agents that a call killed. */
+  readonly killed: Set<string>;
 }
 
 export function newMemory(): Memory {
-  return { numbers: new Map(), connections: new Map(), listening: new Map(), unmodelled: new Map() };
+  return {
+    numbers: new Map(),
+    connections: new Map(),
+    listening: new Map(),
+    unmodelled: new Map(),
+    switchedOn: new Map(),
+    killed: new Set(),
+  };
 }
 
 /** A step of a script that makes no sense. */

@@ -1,10 +1,9 @@
-import { isMapFileName } from "../../kernel/map-file.ts";
-import { procPath } from "../../kernel/proc-file.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { isMapFileName, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { procFileOf } from "./proc-path.ts";
-import { call, listIn, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
+import { MAX_USER_NAMESPACES, NOT_BUILT, READ_VERB } from "./read-verb.ts";
+import { begin, call, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** Character device 1:3, as the model counts devices: major above minor, eight bits each. */
 const NULL_DEVICE = 0x103;
@@ -19,9 +18,6 @@ const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
   ["symlink", 0o120000],
   ["sock", 0o140000],
 ]);
-
-/** Files of /proc/PID that the machine of the recordings was built without: their names are nothing's. */
-const NOT_BUILT = ["io"];
 
 /** A call on a path, and the one that does the same to a file of a /proc directory. */
 function onPath(
@@ -125,11 +121,15 @@ const CONTENT_VERBS: readonly Verb[] = [
       call("proc_open", { target, file }),
     ),
   ),
-  { usage: "read FILE [WORD]", calls: (given) => readCalls(word(given, "FILE")), show: showRead },
+  READ_VERB,
   {
     usage: "write FILE TEXT…",
-    calls: (given, { agent }) => writeCalls(word(given, "FILE"), word(given, "TEXT"), agent),
-    show: ([values], given) => `ret=${values?.n ?? lengthOf(word(given, "TEXT"))}`,
+    calls: (given, { agent }) => writeCalls(word(given, "FILE"), written(given), agent),
+    show: ([values], given) => {
+      const file = procFileOf(word(given, "FILE"))?.file;
+      if (file !== undefined && !isWritable(file)) return notModelled(unknownWrite(file));
+      return `ret=${values?.n ?? lengthOf(written(given))}`;
+    },
   },
   plainVerb("openw FILE", (given) => {
     const proc = procFileOf(word(given, "FILE"));
@@ -139,7 +139,7 @@ const CONTENT_VERBS: readonly Verb[] = [
   }),
   verb(
     "writelast TEXT…",
-    (given) => call("map_write_fd", { fd: KEPT, text: word(given, "TEXT") }),
+    (given) => call("map_write_fd", { fd: KEPT, text: written(given) }),
     ({ n }) => `ret=${n}`,
   ),
 ];
@@ -147,24 +147,10 @@ const CONTENT_VERBS: readonly Verb[] = [
 /** What an agent calls the one descriptor that it keeps. */
 const KEPT = "kept";
 
-/** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
-const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
-
-function readCalls(path: string): readonly ScriptCall[] | NotModelled {
-  if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_read")];
-  const proc = procFileOf(path);
-  if (!proc) return notModelled(`${path}: what a file holds is not modelled`);
-  const { agent, file } = proc;
-  if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
-  const named = READERS.get(file);
-  return named ? [call(named, { target: agent })] : notModelled(`what /proc/PID/${file} holds is not modelled`);
+/** The bytes of a text: what a line of commands cannot hold is written as C has it. */
+function written(given: Given): string {
+  return word(given, "TEXT").replaceAll("\\n", "\n").replaceAll("\\t", "\t");
 }
-
-/** Files whose text is made of what a call of their own gives. */
-const READERS: ReadonlyMap<string, string> = new Map([
-  ["status", "proc_status"],
-  ["loginuid", "loginuid_read"],
-]);
 
 /** How many bytes a text has: a pid, which stands there by the name of its agent, as many as it has digits. */
 function lengthOf(text: string): string | number {
@@ -173,46 +159,40 @@ function lengthOf(text: string): string | number {
 
 const AGENT = /^[a-z]$/;
 
-/** @param writer  who `0` is where a pid is asked for */
-function writeCalls(path: string, text: string, writer: string): readonly ScriptCall[] | NotModelled {
+/** Files of /proc/PID that a call of their own writes to. */
+const WRITERS: ReadonlyMap<string, string> = new Map([
+  ["comm", "comm_write"],
+  ["oom_score_adj", "oom_score_adj_write"],
+]);
+
+function isWritable(file: string): boolean {
+  return isMapFileName(file) || file === "loginuid" || WRITERS.has(file);
+}
+
+const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is not modelled`;
+
+/** The policies of SafeSetID, wherever securityfs is mounted. */
+const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
+
+/** @param acting  who `0` is where a pid is asked for */
+function writeCalls(path: string, text: string, acting: string): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   const proc = procFileOf(path);
   if (!proc && path.endsWith("/cgroup.procs"))
-    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : writer })];
+    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : acting })];
+  const [, kind] = SETID_POLICY.exec(path) ?? [];
+  if (kind !== undefined) return [call("safesetid_write", { kind, text })];
   if (!proc) return isPseudo(path) ? pseudo(path) : [call("write", { path })];
   const { agent, file } = proc;
   if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];
-  if (file !== "loginuid") return notModelled(`writing /proc/PID/${file} is not modelled`);
-  return [call("loginuid_write", { target: agent, uid: id(new Map([["TEXT", text]]), "TEXT") })];
-}
-
-/** Lines joined, tabs as a space, the final line end cut. */
-function showRead([values = {}]: readonly Values[], given: Given): string {
-  const wanted = given.get("WORD");
-  const lines = linesOf(word(given, "FILE"), values);
-  return lines.filter((line) => wanted === undefined || line.includes(wanted)).join("|");
-}
-
-function linesOf(path: string, values: Values): readonly string[] {
-  if (path.endsWith(MAX_USER_NAMESPACES)) return [String(values.max ?? "*")];
-  const file = procFileOf(path)?.file;
-  if (file === "loginuid") return [String(values.uid)];
-  if (file !== "status") return String(values.text).replace(/\n$/, "").split("\n");
-  return statusLines(values);
-}
-
-/** The lines of /proc/PID/status that ids decide. */
-function statusLines(values: Values): readonly string[] {
-  const four = (key: string) => listIn(values, key).join(" ");
-  const isolated = (title: string, key: string) => (values[key] === undefined ? [] : [`${title}: ${four(key)}`]);
-  const groups = listIn(values, "groups").map((group) => `${group} `);
-  return [
-    `Uid: ${four("uid")}`,
-    ...isolated("IsolatedUid", "isolated_uid"),
-    `Gid: ${four("gid")}`,
-    ...isolated("IsolatedGid", "isolated_gid"),
-    `Groups: ${groups.join("")}`,
-  ];
+  if (file === "loginuid")
+    return [call("loginuid_write", { target: agent, uid: id(new Map([["TEXT", text]]), "TEXT") })];
+  const writer = WRITERS.get(file);
+  if (writer) return [call(writer, { target: agent, text })];
+  // What a write does is not known, but whether it may be opened is.
+  return procPath(file)
+    ? [begin("open", "proc_open", { target: agent, file, acc: "w" })]
+    : notModelled(unknownWrite(file));
 }
 
 export const FILE_VERBS: readonly Verb[] = [...NAME_VERBS, ...ATTRIBUTE_VERBS, ...CONTENT_VERBS, ...ACL_VERBS];

@@ -1,5 +1,6 @@
-import { MOUNTABLE_TYPES } from "../../kernel/mount-at.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
+import { NO_ID } from "../../core/index.ts";
+import { MOUNTABLE_TYPES } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
@@ -80,12 +81,12 @@ const LOG_VERBS: readonly Verb[] = [
   ),
 ];
 
-const BUG = /^(k[ug]id) (\d+)@ns(\d+): its namespace is (.*)$/;
+const BUG = /^([ug]id) (?:k(\d+)|none)@ns(\d+): its namespace is (.*)$/;
 
 function logLine(bug: unknown): string {
-  const [, kind, half, number, state] = BUG.exec(String(bug)) ?? [];
+  const [, kind, half = NO_ID, number, state] = BUG.exec(String(bug)) ?? [];
   if (kind === undefined) throw new Error(`another kind of bug: ${bug}`);
-  return `<3>BUG_ON point: ${kind} (${half},${number}) ns ${state}`;
+  return `<3>BUG_ON point: k${kind} (${half},${number}) ns ${state}`;
 }
 
 export const KERNEL_VERBS: readonly Verb[] = [...LOG_VERBS, ...MOUNT_VERBS, ...FUNCTION_VERBS];

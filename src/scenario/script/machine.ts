@@ -15,6 +15,8 @@ const DIRECTORIES = [
   "sys",
   "sys/fs",
   "sys/fs/cgroup",
+  "sys/kernel",
+  "sys/kernel/security",
   "dev",
   "tmp",
 ];
@@ -45,6 +47,16 @@ export const MACHINE: Setup = {
   ],
   sockets: [{ name: SHARED_PAIR, type: "dgram", passcred: true }],
 };
+
+/** What is known of the lines of /proc/PID/mountinfo for what is mounted from the start. */
+export const MACHINE_MOUNT_LINES: readonly string[] = [
+  " / / rw,relatime - rootfs rootfs rw",
+  " / /proc rw,relatime - proc proc rw",
+  " / /sys rw,relatime - sysfs sysfs rw",
+  " / /dev rw,relatime - devtmpfs devtmpfs rw",
+  " / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw",
+  " / /h/ext rw,relatime - ext4 /dev/ubda rw",
+];
 
 /** An agent that exists from the start: root of the machine, with nothing of its own. */
 export function agentTask(name: string): unknown {

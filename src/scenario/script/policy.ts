@@ -1,5 +1,5 @@
-import { type IsolationSwitch, isolatedProfile, type Profile } from "../../kernel/profile.ts";
-import { scriptError } from "./command.ts";
+import { type IsolationSwitch, isolatedProfile, type Profile } from "../../kernel/index.ts";
+import { type Memory, scriptError, word } from "./command.ts";
 import type { Script } from "./script.ts";
 import { call, type Verb, verb } from "./verb.ts";
 
@@ -46,15 +46,50 @@ export function profileOf({ policy, switches, steps }: Script): Profile {
 
 function switchNamed(name: string): NamedSwitch {
   const found = SWITCHES.find((known) => known.name === name);
-  if (!found) throw scriptError(`a switch: ${SWITCHES.map((known) => known.name).join(", ")}`, name);
+  if (!found) throw unknownSwitch(name);
   return found;
 }
 
+function unknownSwitch(name: string): Error {
+  return scriptError(`a switch: ${SWITCHES.map((known) => known.name).join(", ")}`, name);
+}
+
 /** Turning each switch, for all agents. */
-export const SWITCH_VERBS: readonly Verb[] = SWITCHES.map(({ name, turns, on }) =>
+export const SWITCH_VERBS: readonly Verb[] = [
+  ...SWITCHES.map(({ name, turns, on }) =>
+    verb(
+      `switch ${name} = VALUE`,
+      (given) => call("profile_switch", { name: turns, on: given.get("VALUE") === on }),
+      () => "ret=1",
+    ),
+  ),
   verb(
-    `switch ${name} = VALUE`,
-    (given) => call("profile_switch", { name: turns, on: given.get("VALUE") === on }),
+    "switch NAME…",
+    (given, scene) => {
+      const [, name = "", value = ""] = /^(.+) = ([01])$/.exec(word(given, "NAME")) ?? [];
+      return call("profile_switch", {
+        name: ownSwitch(scene.policy, name),
+        on: value === valueOn(scene.memory, name, value),
+      });
+    },
     () => "ret=1",
   ),
-);
+];
+
+/**
+ * What a switch of a name that is not listed turns: that of the policy it is used under, where no listed one does.
+ *
+ * @throws UsernsError ERR_SCENARIO under any other policy
+ */
+function ownSwitch(policy: string, name: string): IsolationSwitch {
+  const [only, another] = (POLICIES.get(policy) ?? []).filter((one) => !SWITCHES.some(({ turns }) => turns === one));
+  if (only === undefined || another !== undefined) throw unknownSwitch(name);
+  return only;
+}
+
+/** The value that turns a switch on which is not listed: the first that a script gives it. */
+function valueOn({ switchedOn }: Memory, name: string, value: string): string {
+  const on = switchedOn.get(name) ?? value;
+  switchedOn.set(name, on);
+  return on;
+}

@@ -1,4 +1,4 @@
-import { ALL_CAPS, type CapSet, capSet, capsWithout, isCapability, NO_CAPS } from "../../kernel/capability.ts";
+import { hexOf } from "./capability-text.ts";
 import { id, ids, number, word } from "./command.ts";
 import { AGENT_PROGRAM } from "./machine.ts";
 import { call, listIn, plainVerb, RET_0, showKid, type Verb, verb } from "./verb.ts";
@@ -117,24 +117,5 @@ const CREDENTIAL_VERBS: readonly Verb[] = [
 ];
 
 const MINUS_ONE = new Map([["N", "-1"]]);
-
-/** A set as JSON has it, as /proc/PID/status writes it. */
-function hexOf(shown: unknown): string {
-  return setOf(shown).toString(16).padStart(16, "0");
-}
-
-function setOf(shown: unknown): CapSet {
-  if (shown === "all") return ALL_CAPS;
-  if (shown === "none") return NO_CAPS;
-  const names = Array.isArray(shown)
-    ? shown
-    : typeof shown === "object" && shown && "all_but" in shown
-      ? shown.all_but
-      : [];
-  const set = capSet(
-    (Array.isArray(names) ? names : []).filter((name) => typeof name === "string").filter(isCapability),
-  );
-  return Array.isArray(shown) ? set : capsWithout(ALL_CAPS, set);
-}
 
 export const PROCESS_VERBS: readonly Verb[] = [...LIFE_VERBS, ...SIGNAL_VERBS, ...NAMESPACE_VERBS, ...CREDENTIAL_VERBS];

@@ -1,8 +1,6 @@
-import type { Engine } from "../../core/engine.ts";
-import { UsernsError } from "../../core/errors.ts";
-import type { Values } from "../../kernel/syscall/call.ts";
-import { textPlace } from "../../kernel/verdict.ts";
-import { createWorld, freeWorld, type World } from "../../kernel/world.ts";
+import { type Engine, UsernsError } from "../../core/index.ts";
+import { createWorld, freeWorld, textPlace, type World } from "../../kernel/index.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import { placed } from "../placed.ts";
 import { type Answer, take } from "../replay.ts";
 import type { Recorded } from "../run-vector.ts";
@@ -44,7 +42,7 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
     const memory = newMemory();
     const labels = new Labels();
     for (const step of script.steps) {
-      const told = tell(world, step, memory);
+      const told = tell(world, step, script.policy, memory);
       if ("reason" in told) named.push({ step, reason: told.reason });
       else if (!labels.isSame(step.observed, told.text)) failures.push(...explain(step, told.text, told.answers));
     }
@@ -73,12 +71,13 @@ function firstAgents({ steps }: Script): readonly string[] {
 /** After these an agent makes itself dumpable again, as if it had just been started. */
 const MAKES_DUMPABLE = /^(set|unshare|dropcaps)/;
 
-function tell(world: World, step: ScriptStep, memory: Memory): Told {
+function tell(world: World, step: ScriptStep, policy: string, memory: Memory): Told {
   const reason = whyNotReplayable(step.do.split(" ")[0] ?? "");
   if (reason !== null) return { reason };
   return placed(step.where, () => {
+    if (memory.killed.has(step.agent)) return { reason: KILLED };
     const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
-    const scene = { agent: step.agent, memory };
+    const scene = { agent: step.agent, policy, memory };
     const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
     if (hidden) return { reason: hidden };
     const calls = verb.calls(given, scene);
@@ -89,12 +88,23 @@ function tell(world: World, step: ScriptStep, memory: Memory): Told {
       answers.push(answer);
       if (!answer.verdict.ok) break;
     }
+    if (step.do !== "exit" && !isRunning(world, step.agent)) {
+      memory.killed.add(step.agent);
+      return { reason: KILLED };
+    }
     if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
     const last = answers.at(-1);
-    if (last && !last.verdict.ok) return { text: showRefusal(last), answers };
+    if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
     const values: readonly Values[] = answers.map(({ result }) => result);
-    return { text: verb.show(values, given, scene), answers };
+    const text = verb.show(values, given, scene);
+    return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
   });
+}
+
+const KILLED = "the agent was killed, and answers nothing";
+
+function isRunning({ tasks }: World, agent: string): boolean {
+  return tasks.get(agent)?.isZombie === false;
 }
 
 /** Why nothing can be told about a path: it lies in a file system that is not modelled. */

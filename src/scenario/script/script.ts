@@ -1,4 +1,4 @@
-import { scenarioError } from "../../kernel/syscall/argument.ts";
+import { scenarioError } from "../../kernel/syscall/index.ts";
 import { listAt, objectAt, textAt } from "../load.ts";
 
 /** A command that an agent was given, and what it answered. */

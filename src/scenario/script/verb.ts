@@ -1,10 +1,12 @@
-import type { Values } from "../../kernel/syscall/call.ts";
+import type { Values } from "../../kernel/syscall/index.ts";
 import type { Given, Memory } from "./command.ts";
 
 /** A call of the registry, with its arguments. */
 export interface ScriptCall {
   readonly call: string;
   readonly args: Values;
+  /** What a refusal says before its errno: what the command asked for began with this call. */
+  readonly stage?: string;
 }
 
 /** Why a step is not replayed: what it shows is no matter of the rules that are modelled. */
@@ -12,8 +14,10 @@ export interface NotModelled {
   readonly notModelled: string;
 }
 
-/** Who acts, and what the script remembers. */
+/** Who acts, on which kernel, and what the script remembers. */
 export interface Scene {
+  /** The policy of the script. */
+  readonly policy: string;
   readonly agent: string;
   readonly memory: Memory;
 }
@@ -24,11 +28,16 @@ export interface Verb {
   /** Made one after the other, until one says no. */
   readonly calls: (given: Given, scene: Scene) => readonly ScriptCall[] | NotModelled;
   /** Of what the calls gave when all said yes. */
-  readonly show: (values: readonly Values[], given: Given, scene: Scene) => string;
+  readonly show: (values: readonly Values[], given: Given, scene: Scene) => string | NotModelled;
 }
 
 export function call(name: string, args: Values = {}): ScriptCall {
   return { call: name, args };
+}
+
+/** A call that a command begins with, and that is not yet what it asks for. */
+export function begin(stage: string, name: string, args: Values): ScriptCall {
+  return { ...call(name, args), stage };
 }
 
 export function notModelled(reason: string): NotModelled {
@@ -47,7 +56,7 @@ export function plainVerb(usage: string, one: (given: Given, scene: Scene) => Sc
 export function verb(
   usage: string,
   one: (given: Given, scene: Scene) => ScriptCall | NotModelled,
-  show: (values: Values, given: Given, scene: Scene) => string,
+  show: (values: Values, given: Given, scene: Scene) => string | NotModelled,
 ): Verb {
   return {
     usage,

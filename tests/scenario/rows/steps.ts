@@ -1,5 +1,5 @@
 /** Steps that no task can take. */
-import { CALLS } from "../../../src/kernel/index.ts";
+import { CALLS } from "../../../src/kernel/syscall/index.ts";
 import { onOverlay, type Row, withSteps } from "./row.ts";
 
 export const STEPS: readonly Row[] = [

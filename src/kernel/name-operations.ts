@@ -1,0 +1,31 @@
+import type { Errno } from "./errno.ts";
+import type { Inode, NameOperation } from "./inode.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+
+const RULES = ruleTable({
+  operationThere: {
+    sentence: "A file system whose names are the kernel's own has no operation to make, move or remove them.",
+    source:
+      "mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2): EPERM; vectors of this project, trees.json",
+  },
+});
+
+/** What is answered where the file system has not the operation. */
+const MISSING: { readonly [Operation in NameOperation]: Errno } = {
+  create: "EACCES",
+  mknod: "EPERM",
+  mkdir: "EPERM",
+  symlink: "EPERM",
+  link: "EPERM",
+  rename: "EPERM",
+  unlink: "EPERM",
+  rmdir: "EPERM",
+  tmpfile: "ENOTSUP",
+};
+
+/** Has the file system of a directory the operation? Asked once permission was given. @returns EACCES, EPERM, ENOTSUP */
+export function hasOperation({ superblock: { names, name } }: Inode, operation: NameOperation): Verdict {
+  return !names || names.includes(operation)
+    ? allow()
+    : deny(MISSING[operation], RULES.operationThere, `${name} has no ${operation}`);
+}

@@ -1,0 +1,76 @@
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { type Cred, type CredIds, idsOf, ROLES } from "./cred.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import { genericPermission, MAY } from "./permission.ts";
+import { GLOBAL_ROOT } from "./pseudo-files.ts";
+import type { SetidRule } from "./setid-policies.ts";
+import type { Task } from "./task.ts";
+import { makeKid } from "./uidgid.ts";
+import type { OwnerKind } from "./user-namespace.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const SOURCE = "Documentation/admin-guide/LSM/SafeSetID.rst";
+
+const RULES = ruleTable({
+  policyAdmin: {
+    sentence: "A SafeSetID policy is written with CAP_MAC_ADMIN in the initial namespace.",
+    source: `${SOURCE}: EPERM`,
+  },
+  policyLines: {
+    sentence: "A SafeSetID policy is lines of FROM:TO, each with its end, of ids that the writer's namespace maps.",
+    source: `${SOURCE}: EINVAL`,
+  },
+  policyHolds: {
+    sentence:
+      "Whose real id a SafeSetID policy names takes only an id that it has, or one that the policy leads to; else it is killed. Isolated ids are named by none and led to by none.",
+    source: `${SOURCE}; vectors/isolated A03, D04`,
+  },
+});
+
+/** The files of the policies are global root's alone. */
+const POLICY_FILE = { ...GLOBAL_ROOT, mode: 0o600, isDirectory: false };
+
+/**
+ * Write a policy, in place of the one before. An id that the policy leads to and does not name may then change to none.
+ *
+ * @param text  as it stands in the file
+ */
+export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, text: string): Verdict {
+  const opened = atStage(genericPermission(world, cred, POLICY_FILE, MAY.write), "open");
+  if (!opened.ok) return opened;
+  if (!isNsCapable(cred, world.initUserNs, "mac_admin"))
+    return atStage(deny("EPERM", RULES.policyAdmin, "no CAP_MAC_ADMIN"), "write");
+  if (!/^(\d+:\d+\n)*$/.test(text)) return atStage(deny("EINVAL", RULES.policyLines, JSON.stringify(text)), "write");
+  const rules: SetidRule[] = [];
+  for (const [, from, to] of text.matchAll(/(\d+):(\d+)\n/g)) {
+    const rule = {
+      from: makeKid(world, cred.userNs, kind, Number(from)),
+      to: makeKid(world, cred.userNs, kind, Number(to)),
+    };
+    if (!isValidKuid64(rule.from) || !isValidKuid64(rule.to))
+      return atStage(deny("EINVAL", RULES.policyLines, `${from}:${to}`), "write");
+    rules.push(rule);
+  }
+  const unnamed = rules.filter(({ to }) => !rules.some(({ from }) => isSameKuid64(from, to)));
+  world.setidPolicies[kind] = [...rules, ...unnamed.map(({ to }) => ({ from: to, to }))];
+  return allow();
+}
+
+/**
+ * `safesetid_task_fix_setuid`: does the policy let the ids change? What it takes from CAP_SETUID for other uses, and its
+ * say on supplementary groups, are not modelled.
+ */
+export function policyAllows<K extends OwnerKind>(world: World, cred: Cred, kind: K, ids: CredIds<K>): Verdict {
+  const old = idsOf(cred, kind);
+  const named = world.setidPolicies[kind].filter(({ from }) => isSameKuid64(from, old.real));
+  if (named.length === 0) return allow();
+  const isHeld = (kid: Kuid64) =>
+    (["real", "effective", "saved"] as const).some((role) => isSameKuid64(old[role], kid));
+  const foreign = ROLES.map((role) => ids[role]).find(
+    (kid) => !isHeld(kid) && !named.some(({ to }) => isSameKuid64(to, kid)),
+  );
+  return foreign
+    ? deny("EACCES", RULES.policyHolds, `${showKuid64(old.real)} to ${showKuid64(foreign)}`)
+    : allow(undefined, RULES.policyHolds);
+}
