@@ -17,6 +17,15 @@ export interface PostgresConnection {
 const SILENT_MS = 60_000;
 const CONNECT_MS = 10_000;
 
+/** An answered change is on the disk; a query is planned once, for planning takes longer than what there is to plan. */
+const SESSION = [
+  "SET synchronous_commit = on",
+  `SET idle_in_transaction_session_timeout = ${SILENT_MS}`,
+  "SET client_min_messages = warning",
+  "SET plan_cache_mode = force_generic_plan",
+  "SET jit = off",
+].join("; ");
+
 /** Two that find no tables make them one after the other. @source pg_advisory_xact_lock: any number of our own */
 const MAKING = 0x75736e73;
 
@@ -58,9 +67,7 @@ export async function connectPostgres(place: string, name: string): Promise<Post
   client.on("error", () => {});
   await guarded(name, () => client.connect());
   try {
-    await connection.run(
-      `SET synchronous_commit = on; SET idle_in_transaction_session_timeout = ${SILENT_MS}; SET client_min_messages = warning`,
-    );
+    await connection.run(SESSION);
     await makeTables(connection, name);
     return connection;
   } catch (error) {

@@ -2,7 +2,8 @@ export const SCHEMA_VERSION = 1;
 
 /**
  * The tables, in a schema of their own; what each is for stands in sqlite-schema.ts. No two pieces that are held share
- * an id: an exclusion constraint refuses the second. `ledger` has one row, and who writes holds it first.
+ * an id: an exclusion constraint refuses the second. `ledger` has one row, its version, and is
+ * locked by whoever writes.
  */
 export const SCHEMA = `
 CREATE SCHEMA userns;
@@ -65,15 +66,26 @@ CREATE VIEW userns.claim_whole AS SELECT c.*, (
 
 CREATE FUNCTION userns.append(bodies text[], removed json, added json, emptied text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  body text;
   event jsonb;
   made jsonb;
   about int8;
 BEGIN
-  FOREACH body IN ARRAY bodies LOOP
-    event := body::jsonb;
+  INSERT INTO userns.event SELECT (body::jsonb ->> 'seq')::int8, body FROM unnest(bodies) AS body;
+  -- What is made comes first, and in one go: a change that frees ids hands out none of them.
+  SELECT jsonb_agg(body::jsonb -> 'claim') INTO made FROM unnest(bodies) AS body WHERE body::jsonb ->> 'type' = 'claimed';
+  IF made IS NOT NULL THEN
+    INSERT INTO userns.claim SELECT * FROM jsonb_populate_recordset(NULL::userns.claim, made);
+    INSERT INTO userns.piece (claim, nth, first, count, pool)
+      SELECT (claim ->> 'id')::int8, nth, (piece ->> 'first')::int8, (piece ->> 'count')::int8, claim ->> 'pool'
+      FROM jsonb_array_elements(made) AS claim,
+        jsonb_array_elements(claim -> 'pieces') WITH ORDINALITY AS pieces (piece, nth);
+    INSERT INTO userns.tenant (name, used)
+      SELECT claim ->> 'tenant', sum((piece ->> 'count')::int8)
+      FROM jsonb_array_elements(made) AS claim, jsonb_array_elements(claim -> 'pieces') AS piece GROUP BY 1
+      ON CONFLICT (name) DO UPDATE SET used = userns.tenant.used + excluded.used;
+  END IF;
+  FOR event IN SELECT body::jsonb FROM unnest(bodies) AS body WHERE body::jsonb ->> 'type' <> 'claimed' LOOP
     about := CASE WHEN event ->> 'type' IN ('renewed', 'released', 'freed') THEN (event ->> 'claim')::int8 END;
-    INSERT INTO userns.event VALUES ((event ->> 'seq')::int8, body);
     CASE event ->> 'type'
     WHEN 'pool' THEN
       INSERT INTO userns.pool VALUES (event -> 'pool' ->> 'name', event ->> 'pool')
@@ -81,15 +93,6 @@ BEGIN
     WHEN 'quota' THEN
       INSERT INTO userns.tenant (name, quota) VALUES (event ->> 'tenant', (event ->> 'ids')::int8)
         ON CONFLICT (name) DO UPDATE SET quota = excluded.quota;
-    WHEN 'claimed' THEN
-      made := event -> 'claim';
-      INSERT INTO userns.claim SELECT * FROM jsonb_populate_record(NULL::userns.claim, made);
-      INSERT INTO userns.piece (claim, nth, first, count, pool)
-        SELECT (made ->> 'id')::int8, nth, (piece ->> 'first')::int8, (piece ->> 'count')::int8, made ->> 'pool'
-        FROM jsonb_array_elements(made -> 'pieces') WITH ORDINALITY AS pieces (piece, nth);
-      INSERT INTO userns.tenant (name, used)
-        SELECT made ->> 'tenant', sum((piece ->> 'count')::int8) FROM jsonb_array_elements(made -> 'pieces') AS piece
-        ON CONFLICT (name) DO UPDATE SET used = userns.tenant.used + excluded.used;
     WHEN 'renewed' THEN
       UPDATE userns.claim SET "expiresAt" = (event ->> 'expiresAt')::int8 WHERE id = about;
     WHEN 'released' THEN

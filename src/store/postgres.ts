@@ -18,7 +18,7 @@ import { claimOf, heldOf, poolOf, rangeOf, readsOf, tenantOf } from "./postgres-
 /**
  * A ledger in a PostgreSQL database, for all hosts that reach it.
  *
- * Who writes holds the ledger's row before anything is looked for: a claim waits for its turn and is not refused. A
+ * Who writes locks the ledger before anything is looked for: a claim waits for its turn and is not refused. A
  * connection that is lost is an error of that call; the next call makes another.
  *
  * @param place  `postgres://user@host/database`
@@ -53,7 +53,9 @@ export async function postgresLedger(place: string): Promise<Ledger> {
     write: (work) =>
       turns(() =>
         // The lock is taken by a statement of its own: those behind it see what the one before us wrote.
-        within("BEGIN; SELECT FROM userns.ledger FOR UPDATE", (connection) => work(transactionOver(connection, name))),
+        within("BEGIN; LOCK TABLE userns.ledger IN EXCLUSIVE MODE", (connection) =>
+          work(transactionOver(connection, name)),
+        ),
       ),
     close: () =>
       turns(async () => {
