@@ -1,3 +1,4 @@
+import { UsernsError } from "../core/errors.ts";
 import { addEntry } from "./directory.ts";
 import { Inode, type KeptFilesystem, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
@@ -68,7 +69,11 @@ export function moveToCgroup(world: World, task: Task, path: PathName, moved: Ta
   const { directory, name, mount } = entry.value;
   const { cgroups } = world;
   if (!cgroups || directory.superblock !== cgroups.superblock || name !== PROCS)
-    return atStage(deny("EINVAL", RULES.procsMoves, `${name} of ${mount.name}`), "write");
+    throw new UsernsError("ERR_SCENARIO", {
+      where: mount.name,
+      expected: `a ${PROCS} of the hierarchy of cgroups, to which a pid is written`,
+      got: name,
+    });
   const from = chainTo(cgroups.root, moved.cgroup ?? cgroups.root);
   const common = chainTo(cgroups.root, directory).findLast((inode) => from.includes(inode));
   const inode = common?.entries.get(PROCS);

@@ -25,14 +25,15 @@ export function writeComm(task: Task, target: Task): Verdict {
 
 const MAX_ADJUSTMENT = 1000;
 const MAX_INT = 0x7fff_ffff;
+const LEAST_INT = -0x8000_0000;
 
 /** Write to /proc/PID/oom_score_adj, which is open. */
 export function writeOomScoreAdj(world: World, { cred }: Task, target: Task, text: string): Verdict {
-  const [, sign = "", digits] = /^([+-]?)(0x[0-9a-f]+|\d+)\s*$/i.exec(text) ?? [];
+  const [, sign = "", digits] = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)\s*$/i.exec(text) ?? [];
   if (digits === undefined) return deny("EINVAL", RULES.oomNumber, JSON.stringify(text));
   const isOctal = /^0[0-7]+$/.test(digits);
   const value = (sign === "-" ? -1 : 1) * (isOctal ? Number.parseInt(digits, 8) : Number(digits));
-  if (Math.abs(value) > MAX_INT) return deny("ERANGE", RULES.oomNumber, text);
+  if (value > MAX_INT || value < LEAST_INT) return deny("ERANGE", RULES.oomNumber, text);
   if (Math.abs(value) > MAX_ADJUSTMENT) return deny("EINVAL", RULES.oomNumber, text);
   const isCapable = isNsCapable(cred, world.initUserNs, "sys_resource");
   if (value < target.leastOomAdjust && !isCapable)

@@ -364,6 +364,7 @@ static void make_process(int index) {
     } else {
       fcntl(CONTROL, F_SETFD, 0);
     }
+    signal(SIGCHLD, SIG_DFL);
     close_range(FIRST_PRIVATE, ~0U, 0);
     int nothing = open("/dev/null", O_RDWR);
     dup2(nothing, 0);
@@ -480,6 +481,8 @@ static void serve_agent(const char *directory) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) fail("prctl");
   setsid();
   umask(0);
+  // Whoever has lost its parent is ours, and is waited for at once.
+  if (signal(SIGCHLD, SIG_IGN) == SIG_ERR) fail("signal");
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail("private mounts");
   if (mount("proc", "/proc", "proc", 0, NULL) < 0) fail("mount /proc");
   if (mount("agent", directory, "tmpfs", 0, "mode=0755") < 0) fail("mount tmpfs");

@@ -50,8 +50,8 @@ async function pidAsSeen({ agent }: LiveWorld, by: Proc, of: Proc): Promise<numb
   return target.pids[reader.pids.length - 1] ?? NO_PID;
 }
 
-function loginFile(live: LiveWorld, args: Values): string {
-  return `${live.agent.procPath}/${taskAt(live, args, "target").proc.pid}/loginuid`;
+function procFile(live: LiveWorld, args: Values, name: string): string {
+  return `${live.agent.procPath}/${taskAt(live, args, "target").proc.pid}/${name}`;
 }
 
 /** What the initial namespace alone has for a uid_map. */
@@ -108,9 +108,13 @@ export const LIFE_CALLS: LiveCalls = {
     // The system call counts from 40, for nice -20, down to 1.
     return got.errno === null ? { ok: true, nice: 20 - got.result } : recorded(got);
   },
+  comm_write: (live, task, args) => writeText(live, task, procFile(live, args, "comm"), textOf(args, "text")),
+  oom_score_adj_write: (live, task, args) =>
+    writeText(live, task, procFile(live, args, "oom_score_adj"), textOf(args, "text")),
   loginuid_read: async (live, task, args) => {
-    const text = await readText(live, task, loginFile(live, args));
+    const text = await readText(live, task, procFile(live, args, "loginuid"));
     return typeof text === "string" ? { ok: true, uid: Number(text) } : text;
   },
-  loginuid_write: (live, task, args) => writeText(live, task, loginFile(live, args), String(numberOf(args, "uid"))),
+  loginuid_write: (live, task, args) =>
+    writeText(live, task, procFile(live, args, "loginuid"), String(numberOf(args, "uid"))),
 };

