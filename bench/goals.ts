@@ -82,6 +82,18 @@ const bulk = (n: readonly number[], ids?: readonly Row["ids"][]): Choice => ({
   ...(ids ? { ids } : {}),
 });
 
+const rivalNs = (row: Row): number | null => row.rivals.durable ?? null;
+const perSecond = (row: Row): number | null => ratio(1e9, rivalNs(row));
+const wholeMs = (row: Row): number | null => ratio(rivalNs(row), 1e6 / row.size);
+
+/** Claims a second of one client and of 16 processes, by store. */
+const CLAIMS: readonly (readonly [what: string, row: string, atLeast: number])[] = [
+  ["SQLite, one client", "alloc/sqlite-claim-1", 3000],
+  ["SQLite, 16 processes", "alloc/sqlite-claim-16", 3000],
+  ["PostgreSQL, one client", "alloc/postgres-claim-1", 1500],
+  ["PostgreSQL, 16 processes", "alloc/postgres-claim-16", 1000],
+];
+
 export const GOALS: readonly Goal[] = [
   ...(
     [
@@ -227,6 +239,30 @@ export const GOALS: readonly Goal[] = [
     is: "at least",
     unit: "×",
     figures: figuresOf({ prefix: "tar/small" }, timesFasterThanRival("Python tarfile")),
+  },
+  ...CLAIMS.map(
+    ([what, id, bound]): Goal => ({
+      what: `claims that are on disk, ${what}`,
+      bound,
+      is: "at least",
+      unit: " /s",
+      figures: (results) => figuresOf({ prefix: id }, perSecond)(results).filter((figure) => figure.id === id),
+    }),
+  ),
+  {
+    what: "1,000 claims in one call",
+    bound: 100,
+    is: "at most",
+    unit: " ms",
+    figures: (results) =>
+      ["alloc/sqlite-bulk", "alloc/postgres-bulk"].flatMap((prefix) => figuresOf({ prefix }, wholeMs)(results)),
+  },
+  {
+    what: "who has an id, among 100,000 ranges in SQLite",
+    bound: 1,
+    is: "at most",
+    unit: " ms",
+    figures: figuresOf({ prefix: "alloc/sqlite-who-owns" }, (row) => ratio(rivalNs(row), 1e6)),
   },
 ];
 

@@ -47,14 +47,26 @@ const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8"));
 const sourceOf = (path) => path.replace(/^(?:\.\/)?dist\/(.*)\.js$/, "src/$1.ts");
 const entries = Object.values(exports).flatMap((entry) => (entry.default ? [sourceOf(entry.default)] : []));
 const isCore = (entry) => entry === `src/${CORE}`;
+/** Entries for Node alone: their packages and Node's modules stay outside, and their pieces are no portable entry's. */
+const isHosted = (entry) => entry.startsWith("src/store/");
 
 await build({ ...SHARED, entryPoints: entries.filter(isCore), outdir: `${OUT}/core` });
 await build({
   ...SHARED,
-  entryPoints: entries.filter((entry) => !isCore(entry)),
+  entryPoints: entries.filter((entry) => !isCore(entry) && !isHosted(entry)),
   outbase: "src",
   outdir: OUT,
   chunkNames: "chunks/[hash]",
+  plugins: [coreApart],
+});
+await build({
+  ...SHARED,
+  platform: "node",
+  packages: "external",
+  entryPoints: entries.filter(isHosted),
+  outbase: "src",
+  outdir: OUT,
+  chunkNames: "store/[hash]",
   plugins: [coreApart],
 });
 await build({

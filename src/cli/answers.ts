@@ -1,4 +1,7 @@
 /** What each command answers with `--json`: types alone, for programs that read it. */
+export type { ClaimAnswer, RangeAnswer } from "./alloc-answer.ts";
+export type { AllocHistoryAnswer, AllocListAnswer, WhoOwnsAnswer } from "./alloc-list.ts";
+export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
 export type { CheckAnswer } from "./check.ts";
 export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";

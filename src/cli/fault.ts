@@ -13,7 +13,15 @@ export interface JsonFault {
 }
 
 /** Errors that say no to good input; every other one says that the input is bad. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ERR_UNMAPPED"]);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "ERR_UNMAPPED",
+  "ERR_POOL_EXHAUSTED",
+  "ERR_QUOTA",
+  "ERR_RANGE_HELD",
+  "ERR_CLAIM_KEY",
+  "ERR_CLAIM_NONE",
+  "ERR_CLAIM_ENDED",
+]);
 
 /** Say what is wrong, where, and what to do. */
 export function reportFault(error: UsernsError, terminal: Terminal, asJson: boolean): Exit {

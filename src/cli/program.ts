@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
+import { addAllocCommand } from "./alloc.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addExplainCommand } from "./explain.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
+  addAllocCommand,
 ];
 
 /**

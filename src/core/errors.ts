@@ -15,7 +15,19 @@ export type ErrorCode =
   | "ERR_USAGE"
   | "ERR_FILE"
   | "ERR_SCENARIO"
-  | "ERR_PROFILE";
+  | "ERR_PROFILE"
+  | "ERR_POOL"
+  | "ERR_POOL_EXHAUSTED"
+  | "ERR_QUOTA"
+  | "ERR_RANGE_HELD"
+  | "ERR_CLAIM_KEY"
+  | "ERR_CLAIM_NONE"
+  | "ERR_CLAIM_ENDED"
+  | "ERR_STORE_DRIVER"
+  | "ERR_STORE_CORRUPT"
+  | "ERR_STORE_NEWER"
+  | "ERR_STORE_BUSY"
+  | "ERR_STORE_LOST";
 
 /** Where the input is wrong, what was expected there and what was found. */
 export interface Fault {

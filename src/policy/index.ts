@@ -1,10 +1,25 @@
 /**
- * Rules of user space: who may use which subordinate ids, and what the tools that hand them out say.
+ * Rules of user space: who may use which subordinate ids, what the tools that hand them out say, and which ranges of ids
+ * are handed out to whom.
  *
  * This layer decides about files that it is handed as text and writes maps in the kernel's model; it opens no file and
  * runs no program. It may import core, formats and kernel.
  */
 export * from "./account-overlap.ts";
+export * from "./alloc/claim.ts";
+export * from "./alloc/decide-adoption.ts";
+export * from "./alloc/decide-claims.ts";
+export * from "./alloc/decide-pool.ts";
+export * from "./alloc/decide-release.ts";
+export * from "./alloc/decision.ts";
+export * from "./alloc/event.ts";
+export * from "./alloc/free-runs.ts";
+export * from "./alloc/kept-fields.ts";
+export * from "./alloc/pool.ts";
+export * from "./alloc/read-event.ts";
+export * from "./alloc/refusal.ts";
+export * from "./alloc/replay.ts";
+export * from "./alloc/reserved.ts";
 export * from "./ask-new-id-map.ts";
 export * from "./decision.ts";
 export * from "./deny-setgroups.ts";

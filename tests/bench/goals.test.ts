@@ -101,12 +101,26 @@ test("every goal's cases are found among rows of the ids that the benchmark give
     row("tar/small-files", fields),
     row("tar/large-files", fields),
     row("cold/import-and-init", fields),
+    ...["claim-1", "claim-16", "bulk-1000", "who-owns-100000"].flatMap((name) =>
+      ["sqlite", "postgres"].map((kind) => row(`alloc/${kind}-${name}`, { rivals: { durable: 1 } })),
+    ),
   ];
   assert.deepEqual(
     outcomes(results(...all)).flatMap(({ what, state }) => (state === "not measured" ? [what] : [])),
     [],
   );
   assert.equal(outcomes(results(...all)).length, GOALS.length);
+});
+
+test("claims a second of one client are not those of sixteen, and a bulk claim is one of all its ranges", () => {
+  const claims = [
+    row("alloc/sqlite-claim-1", { rivals: { durable: 1e9 / 3000 } }),
+    row("alloc/sqlite-claim-16", { rivals: { durable: 1e9 / 2999 } }),
+  ];
+  assert.equal(stateOf(/SQLite, one client/, ...claims)?.state, "reached");
+  assert.equal(stateOf(/SQLite, 16 processes/, ...claims)?.state, "NOT reached");
+  const bulk = row("alloc/postgres-bulk-1000", { size: 1000, rivals: { durable: 1e5 } });
+  assert.deepEqual(stateOf(/1,000 claims/, bulk)?.worst, { id: "alloc/postgres-bulk-1000", value: 100 });
 });
 
 test("a row is lost to the fastest rival of a sort that beats the engine", () => {

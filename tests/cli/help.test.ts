@@ -15,8 +15,24 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
+  ["alloc", "claim"],
+  ["alloc", "renew"],
+  ["alloc", "release"],
+  ["alloc", "list"],
+  ["alloc", "who-owns"],
+  ["alloc", "export"],
+  ["alloc", "history"],
+  ["alloc", "adopt"],
+  ["alloc", "pool"],
+  ["alloc", "quota"],
   ["tour"],
 ];
+
+/** Commands without --map that may say no. */
+const REFUSING = new Set([
+  ...["tour", "check", "run", "newuidmap", "newgidmap", "newfsidmap"],
+  ...["claim", "renew", "release", "who-owns", "adopt"].map((name) => `alloc ${name}`),
+]);
 
 async function helpOf(command: readonly string[]): Promise<string> {
   const { exit, stdout, stderr } = await userns([...command, "--help"]);
@@ -24,7 +40,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return stdout;
 }
 
-for (const command of [[], ["layer"], ...COMMANDS])
+for (const command of [[], ["layer"], ["alloc"], ...COMMANDS])
   test(`help of userns ${command.join(" ")}: at most 80 columns`, async () => {
     for (const line of (await helpOf(command)).split("\n")) assert.ok(line.length <= 80, line);
   });
@@ -35,9 +51,7 @@ for (const command of COMMANDS)
     const flags = [...options.matchAll(/^ {2}(--[a-z-]+)/gm)].map((match) => match[1] ?? "");
     assert.equal(flags.at(-1), "--json");
     for (const flag of flags) assert.ok(examples.includes(flag), flag);
-    const mayRefuse =
-      flags.includes("--map") ||
-      ["tour", "check", "run", "newuidmap", "newgidmap", "newfsidmap"].includes(command[0] ?? "");
+    const mayRefuse = flags.includes("--map") || REFUSING.has(command.join(" "));
     assert.equal(/^Exit 1 when /m.test(options), mayRefuse);
   });
 

@@ -5,6 +5,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
+import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
+import { need } from "../need.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -30,6 +32,12 @@ function commandsOf(block: string): Command[] {
     });
 }
 
+const hasSqlite = (): Promise<boolean> =>
+  sqliteDriver().then(
+    () => true,
+    () => false,
+  );
+
 let folder = "";
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "userns-readme-"));
@@ -45,7 +53,9 @@ const consoles = blocks("console");
 test("the README shows commands", () => assert.ok(consoles.length >= 4, `${consoles.length}`));
 
 for (const [index, block] of consoles.entries())
-  test(`README, console block ${index + 1}: ${block.split("\n")[0]}`, () => {
+  test(`README, console block ${index + 1}: ${block.split("\n")[0]}`, async (t) => {
+    const hasStore = !block.includes("userns alloc") || (await hasSqlite());
+    if (!need(t, hasStore, "SQLite: Node 22.13 or newer, or better-sqlite3")) return;
     for (const { line, output } of commandsOf(block)) {
       const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_COLOR: "1" };
       const { stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8", env });

@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+import { addAdoptCommand } from "./alloc-adopt.ts";
+import { addClaimCommands } from "./alloc-claim.ts";
+import { addListCommands } from "./alloc-list.ts";
+import { addPoolCommands } from "./alloc-pool.ts";
+import type { Session } from "./session.ts";
+
+/** `userns alloc`: one file for what belongs together. */
+export function addAllocCommand(program: Command, session: Session): void {
+  const alloc = program
+    .command("alloc")
+    .summary("hand out ranges of ids that never collide")
+    .description(
+      "Hand out ranges of ids, of users and groups alike, that never collide.\n" +
+        "A first claim needs no set-up: the state is a file, made when it is not there.",
+    );
+  addClaimCommands(alloc, session);
+  addListCommands(alloc, session);
+  addAdoptCommand(alloc, session);
+  addPoolCommands(alloc, session);
+}

@@ -1,0 +1,135 @@
+import type { Range } from "../core/index.ts";
+import { type Claim, type ClaimRequest, keptNumber, keptNumberOrNull, runsWanted } from "../policy/index.ts";
+import { inTurn } from "./in-turn.ts";
+import {
+  type KnownForClaims,
+  type Ledger,
+  type LedgerReads,
+  type LedgerTransaction,
+  OverlapBarred,
+  type Tenant,
+} from "./ledger.ts";
+import { append } from "./sqlite-append.ts";
+import { type SqliteDatabase, type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
+import { openSqliteFile, sqliteFault } from "./sqlite-file.ts";
+import { claimOfKey, claimsById, heldIn, lastSeq, readsOf } from "./sqlite-reads.ts";
+import { poolOf, runsFrom, type Statements, statementsOf, tenantOf } from "./sqlite-statements.ts";
+
+/**
+ * A ledger in a file of SQLite, for all the processes of one host.
+ *
+ * Writers wait for each other (immediate transactions) and readers for nobody (write-ahead log); an answered change
+ * survives a crash. The file must be on a local disk.
+ *
+ * @param driver  the runtime's own, unless told
+ * @throws UsernsError ERR_STORE_DRIVER, ERR_STORE_CORRUPT, ERR_STORE_NEWER, ERR_FILE
+ */
+export async function sqliteLedger(path: string, driver?: SqliteDriver): Promise<Ledger> {
+  const database = await openSqliteFile(driver ?? (await sqliteDriver()), path);
+  const sql = statementsOf(database, path);
+  const turns = inTurn();
+  async function within<T>(begin: string, work: () => Promise<T>): Promise<T> {
+    try {
+      sql.run(begin);
+      try {
+        const result = await work();
+        sql.run("COMMIT");
+        return result;
+      } catch (error) {
+        rollBack(database);
+        throw error;
+      }
+    } catch (error) {
+      throw isBarred(error)
+        ? new OverlapBarred(`${path}: two claims would share ids`, { cause: error })
+        : sqliteFault(error, path);
+    }
+  }
+  const reads = readsOf(sql);
+  const transaction: LedgerTransaction = { ...reads, ...transactionOf(sql) };
+  return {
+    name: path,
+    read: (work) => turns(() => within("BEGIN", () => work(reads))),
+    write: (work) => turns(() => within("BEGIN IMMEDIATE", () => work(transaction))),
+    close: () => turns(async () => void database.close()),
+  };
+}
+
+function isBarred(error: unknown): boolean {
+  return error instanceof Error && /piece overlaps|UNIQUE constraint failed: piece/.test(error.message);
+}
+
+/** Some errors have ended the transaction already; then there is nothing to undo. */
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // The error that brought us here is the one to tell.
+  }
+}
+
+const DUE = `SELECT id FROM (
+  SELECT id FROM claim WHERE releasedAt IS NULL AND expiresAt IS NOT NULL AND expiresAt <= ?
+  UNION ALL
+  SELECT id FROM claim WHERE releasedAt IS NOT NULL AND freedAt IS NULL AND freeAt IS NOT NULL AND freeAt <= ?
+) LIMIT ?`;
+
+function dueIds(sql: Statements, now: number, most: number): readonly number[] {
+  return sql.rows(DUE, now, now, most).map((row) => keptNumber(row, "id", sql.path));
+}
+
+/** Everything but claims and runs, in one statement: each costs more than what it reads. */
+const KNOWN = `SELECT
+  (SELECT seq FROM event ORDER BY seq DESC LIMIT 1) AS seq,
+  EXISTS (SELECT 1 FROM claim WHERE releasedAt IS NULL AND expiresAt IS NOT NULL AND expiresAt <= ?)
+    OR EXISTS (
+      SELECT 1 FROM claim WHERE releasedAt IS NOT NULL AND freedAt IS NULL AND freeAt IS NOT NULL AND freeAt <= ?
+    ) AS due,
+  (SELECT body FROM pool WHERE name = ?) AS body`;
+const FITTING = "SELECT first, count FROM run WHERE pool = ? AND count >= ? ORDER BY count, first LIMIT ?";
+const LARGEST = "SELECT first, count FROM run WHERE pool = ? ORDER BY count DESC LIMIT ?";
+
+function knownForClaims(sql: Statements, name: string, requests: readonly ClaimRequest[], now: number): KnownForClaims {
+  const row = sql.row(KNOWN, now, now, name);
+  const isDue = row?.due === 1;
+  if (!row || row.body === null) return { facts: null, isDue };
+  const pool = poolOf(sql, row);
+  const keyed = new Map<string, Claim>();
+  for (const { key } of requests) {
+    const claim = key === undefined ? null : claimOfKey(sql, key);
+    if (claim?.key) keyed.set(claim.key, claim);
+  }
+  const tenants = new Map<string, Tenant>();
+  for (const tenant of new Set(requests.map((request) => request.tenant))) {
+    const found = sql.row("SELECT name, quota, used FROM tenant WHERE name = ?", tenant);
+    if (found) tenants.set(tenant, tenantOf(sql, found));
+  }
+  const { counts, of, largest } = runsWanted(requests, pool);
+  const fitting = counts.map((count) => runsFrom(sql, FITTING, name, count, of));
+  // The largest are of use to claims in pieces, and to say what is left where nothing fits.
+  const isEnough = largest === 1 && fitting.every((runs) => runs.length > 0);
+  const runs = [...fitting.flat(), ...(isEnough ? [] : runsFrom(sql, LARGEST, name, largest))];
+  const byFirst = new Map(runs.map((run) => [run.first, run]));
+  const lastSeq = keptNumberOrNull(row, "seq", sql.path) ?? 0;
+  return { facts: { now, lastSeq, pool, keyed, tenants, runs: [...byFirst.values()] }, isDue };
+}
+
+function transactionOf(sql: Statements): Omit<LedgerTransaction, keyof LedgerReads> {
+  return {
+    lastSeq: async () => lastSeq(sql),
+    knownForClaims: async (name, requests, now) => knownForClaims(sql, name, requests, now),
+    due: async (now, most) => claimsById(sql, dueIds(sql, now, most)),
+    async runsBeside(pool, ranges) {
+      const found = new Map<number, Range>();
+      const text = `SELECT first, count FROM run WHERE pool = ? AND first >=
+        coalesce((SELECT first FROM run WHERE pool = ? AND first <= ? ORDER BY first DESC LIMIT 1), ?)
+        AND first <= ? AND first + count >= ?`;
+      for (const { first, count } of ranges)
+        for (const run of runsFrom(sql, text, pool, pool, first, first, first + count, first))
+          found.set(run.first, run);
+      return [...found.values()];
+    },
+    heldIn: async (range) => heldIn(sql, range).map(({ first, count, pool }) => ({ first, count, pool })),
+    append: async (change) => append(sql, change),
+  };
+}
