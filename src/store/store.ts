@@ -7,7 +7,6 @@ import {
   type ClaimRequest,
   type ClaimState,
   DEFAULT_POOL,
-  type Decision,
   decideAdoption,
   decideClaims,
   decidePool,
@@ -18,6 +17,7 @@ import {
   type FreeingFacts,
   findBadRequest,
   type HeldPiece,
+  type LedgerDecision,
   type LedgerEvent,
   type Pool,
   stateAt,
@@ -105,7 +105,7 @@ export function storeOver(ledger: Ledger, clock: () => number = Date.now): Store
   };
 }
 
-async function settle<T>(tx: LedgerTransaction, decision: Decision<T>): Promise<T> {
+async function settle<T>(tx: LedgerTransaction, decision: LedgerDecision<T>): Promise<T> {
   if ("refused" in decision) throw new UsernsError(decision.refused.code, decision.refused);
   if (decision.change.events.length > 0) await tx.append(decision.change);
   return decision.answer;

@@ -2,7 +2,7 @@ import { fits, MAX_ID, overlapOf, type Range, sortedByFirst } from "../../core/i
 import { type Claim, showClaim } from "./claim.ts";
 import { badText } from "./decide-claims.ts";
 import { freeRunsBeside, type HeldPiece } from "./decide-release.ts";
-import { type Decision, numbered } from "./decision.ts";
+import { type LedgerDecision, numbered } from "./decision.ts";
 import type { LedgerEvent } from "./event.ts";
 import { type Pool, showRange } from "./pool.ts";
 import type { LedgerRefusal } from "./refusal.ts";
@@ -34,7 +34,7 @@ export interface AdoptionFacts {
  *
  * A quota does not bind here: the ids are used whether or not they are known.
  */
-export function decideAdoption(wanted: readonly Adoption[], facts: AdoptionFacts): Decision<readonly Claim[]> {
+export function decideAdoption(wanted: readonly Adoption[], facts: AdoptionFacts): LedgerDecision<readonly Claim[]> {
   const refused = findBad(wanted) ?? findOverlap(wanted);
   if (refused) return { refused };
   const numbers = numbered(facts.lastSeq);

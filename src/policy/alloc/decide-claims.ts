@@ -1,6 +1,6 @@
 import { MAX_MAP_LINES, quoted, type Range, sizeOf } from "../../core/index.ts";
 import { type Claim, type ClaimRequest, claimSize, showClaim, stateNow } from "./claim.ts";
-import { type Decision, numbered } from "./decision.ts";
+import { type LedgerDecision, numbered } from "./decision.ts";
 import type { LedgerEvent } from "./event.ts";
 import { type FreeRuns, freeRuns } from "./free-runs.ts";
 import { blockCount, type Pool, showRange } from "./pool.ts";
@@ -47,7 +47,7 @@ export function runsWanted(requests: readonly ClaimRequest[], pool: Pool): RunsW
  * A request whose key names a live claim is answered with that claim. Otherwise the ids come from the smallest free run
  * that has as many, so that holes of the usual size are filled first.
  */
-export function decideClaims(requests: readonly ClaimRequest[], facts: ClaimFacts): Decision<readonly Claim[]> {
+export function decideClaims(requests: readonly ClaimRequest[], facts: ClaimFacts): LedgerDecision<readonly Claim[]> {
   const { pool, now } = facts;
   const runs = freeRuns(facts.runs);
   const keyed = new Map(facts.keyed);

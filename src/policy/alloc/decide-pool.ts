@@ -1,7 +1,7 @@
 import { overlapOf } from "../../core/index.ts";
 import { badText } from "./decide-claims.ts";
 import { freeRunsBeside, type HeldPiece } from "./decide-release.ts";
-import { type Decision, NO_CHANGE } from "./decision.ts";
+import { type LedgerDecision, NO_CHANGE } from "./decision.ts";
 import { findPoolConflict, findPoolFault, type Pool } from "./pool.ts";
 
 /** What has to be known to make or change a pool. */
@@ -14,7 +14,7 @@ export interface PoolFacts {
 }
 
 /** Make a pool, or change the one of this name. What is held of it stays held. */
-export function decidePool(pool: Pool, { now, lastSeq, pools, held }: PoolFacts): Decision<Pool> {
+export function decidePool(pool: Pool, { now, lastSeq, pools, held }: PoolFacts): LedgerDecision<Pool> {
   const own = held.filter((piece) => piece.pool === pool.name);
   const refused = findPoolFault(pool) ?? findPoolConflict(pool, pools, own);
   if (refused) return { refused };
@@ -47,7 +47,7 @@ export function decideQuota(
   tenant: string,
   ids: number | null,
   { now, lastSeq }: { readonly now: number; readonly lastSeq: number },
-): Decision<number | null> {
+): LedgerDecision<number | null> {
   const refused = badText("tenant", tenant);
   if (refused) return { refused };
   if (ids !== null && !(Number.isSafeInteger(ids) && ids >= 0))

@@ -1,6 +1,6 @@
 import { idSet, overlapOf, type Range, subtract } from "../../core/index.ts";
 import { type Claim, type ClaimState, showClaim, stateNow } from "./claim.ts";
-import { type Change, type Decision, NO_CHANGE, numbered, type RunChange } from "./decision.ts";
+import { type Change, type LedgerDecision, NO_CHANGE, numbered, type RunChange } from "./decision.ts";
 import type { LedgerEvent } from "./event.ts";
 import { freeRuns } from "./free-runs.ts";
 import { blockOf, freeRunsOf, type Pool, touchedBlocks } from "./pool.ts";
@@ -43,7 +43,7 @@ function freeAtOf(claim: Claim, pools: readonly Pool[], releasedAt: number): num
  *
  * @param scrubbed  nothing on disk or in a process has one of the ids any more: no quarantine, or the end of it
  */
-export function decideRelease(scrubbed: boolean, facts: ReleaseFacts): Decision<Claim> {
+export function decideRelease(scrubbed: boolean, facts: ReleaseFacts): LedgerDecision<Claim> {
   const { claim, now } = facts;
   const state = stateNow(claim, now);
   if (state === "freed" || (state === "quarantined" && !scrubbed)) return { change: NO_CHANGE, answer: claim };
@@ -139,7 +139,7 @@ export function decideRenewal(
   claim: Claim,
   ttlMs: number | null,
   facts: { readonly now: number; readonly lastSeq: number },
-): Decision<Claim> {
+): LedgerDecision<Claim> {
   const { now, lastSeq } = facts;
   if (ttlMs !== null && !(Number.isSafeInteger(ttlMs) && ttlMs > 0))
     return {

@@ -16,7 +16,7 @@ export interface Change {
 }
 
 /** What to write and what to answer, or why not. Nothing in this layer throws for a refusal. */
-export type Decision<T> = { readonly change: Change; readonly answer: T } | { readonly refused: LedgerRefusal };
+export type LedgerDecision<T> = { readonly change: Change; readonly answer: T } | { readonly refused: LedgerRefusal };
 
 export const NO_CHANGE: Change = { events: [], runs: [] };
 
