@@ -7,15 +7,7 @@ import {
   type IsolatedExplanation,
   type NestedNamespace,
 } from "../explain/index.ts";
-import {
-  type Deviation,
-  deviationsOf,
-  ISOLATED,
-  type OwnerKind,
-  PROFILE_FORM,
-  type Profile,
-  parseProfile,
-} from "../kernel/index.ts";
+import { type Deviation, deviationsOf, ISOLATED, type OwnerKind, type Profile, parseProfile } from "../kernel/index.ts";
 import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
 import { type MapOptions, nestedFaults, nestedFaultText, readGivenMaps } from "./given-maps.ts";
@@ -101,8 +93,8 @@ export async function runExplainIsolated(
 }
 
 function readProfile(text: string = ISOLATED.name): Profile {
-  const profile = parseProfile(text);
-  if (!profile?.isolated) throw usageFault("--profile", PROFILE_FORM, text);
+  const profile = parseProfile(text, "--profile");
+  if (!profile.isolated) throw usageFault("--profile", `a kernel with isolated namespaces: ${ISOLATED.name}`, text);
   return profile;
 }
 
