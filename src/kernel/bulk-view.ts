@@ -25,7 +25,8 @@ export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, k
 }
 
 /**
- * What a task of a namespace is shown for every id that any credential of the world has or had.
+ * What a task of a namespace is shown for every id that any credential of the world has or had. All are read as ids of
+ * processes: with fsid mappings the row of an fs id, an id of files, is not what /proc/PID/status shows.
  *
  * @returns one id a row of the credentials' column
  */

@@ -4,7 +4,6 @@ import { replay } from "../replay.ts";
 import type { Outcome, Recorded } from "../run-vector.ts";
 import { inSource, type Source } from "../source.ts";
 import { valuesIn } from "./expected-value.ts";
-import { withFunctionSteps } from "./function-steps.ts";
 import { readTables, type TableRow } from "./table.ts";
 import { inRow, readTranslations, type Translated, type Translation } from "./translation.ts";
 
@@ -14,16 +13,15 @@ import { inRow, readTranslations, type Translated, type Translation } from "./tr
  *
  * @param where         what errors call the tables
  * @param translations  by the letter of a part, the file that asks its rows
- * @param userSpace     the programs that steps may run
+ * @param programs     the programs that steps may run
  * @throws UsernsError ERR_SCENARIO with the place in the file
  */
 export function importProposals(
   json: unknown,
   where: string,
   translations: ReadonlyMap<string, Source>,
-  userSpace: UserSpace | null = null,
+  programs: UserSpace | null = null,
 ): readonly Recorded[] {
-  const programs = withFunctionSteps(userSpace);
   const rows = readTables(json, where);
   const ids = new Set(rows.map(({ id }) => id));
   const read = [...translations].flatMap(([part, source]) =>
@@ -46,7 +44,7 @@ function outcomeOf(
   translation: Translation | undefined,
   source: Source | undefined,
   engine: Engine,
-  programs: UserSpace,
+  programs: UserSpace | null,
 ): Outcome {
   const vector = { id: row.id, tag: row.part };
   if (!translation || !source) return { vector, kind: "skipped", reason: `not yet modelled: ${row.scenario}` };
@@ -61,7 +59,7 @@ function outcomeOf(
 }
 
 /** What a row expects and the model does not answer; first the row itself. */
-function differences(row: TableRow, translated: Translated, engine: Engine, programs: UserSpace): string[] {
+function differences(row: TableRow, translated: Translated, engine: Engine, programs: UserSpace | null): string[] {
   const at = `$.rows.${row.id}`;
   const { reads, answers } = translated;
   const values = valuesIn(row.expected, reads, answers.length, `${at}.reads`);

@@ -93,9 +93,7 @@ function loadWorld(world: Values, where: string, setups: Values, userSpace: User
     setup,
     steps: world.steps,
   };
-  const loaded = inRow(where, () => loadScenario(scenario, userSpace));
-  // Programs are started for every row: the kernel's functions need nothing of a setup.
-  return { ...loaded, userSpace: loaded.userSpace ?? {} };
+  return inRow(where, () => loadScenario(scenario, userSpace));
 }
 
 /** `like` names a setup of the file; keys beside it are laid over that. */
