@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Kind } from "../core/index.ts";
+import { type Kind, quoted } from "../core/index.ts";
 import { type Explanation, explain, FILE_ASKS, hang } from "../explain/index.ts";
 import {
   createRoute,
@@ -129,6 +129,10 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
     return runExplainFsid(texts, options, terminal);
   }
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
+  const asked = texts.flatMap((text) => {
+    if (!/^\d/.test(text)) throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(text));
+    return readAsked(text, options.kind, "IDS");
+  });
   if (options.isolated === undefined) checkMaps(direction, options);
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
@@ -138,7 +142,7 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
     return runExplainIsolated(texts, options, terminal);
   const explanations: Explanation[] = [];
   const maps = await readGivenMaps(options);
-  for (const { kind, id } of texts.flatMap((text) => readAsked(text, options.kind, "IDS")))
+  for (const { kind, id } of asked)
     explanations.push(explain(kind, DIRECTIONS[direction].route(viewOf(maps, kind)), { id, number: 0 }));
   const refusedMaps = nestedFaults(maps, options).filter(({ kind }) => explanations.some((of) => of.kind === kind));
   const { title } = DIRECTIONS[direction];

@@ -13,7 +13,8 @@ import {
 } from "yaml";
 import { UsernsError } from "../core/index.ts";
 import type { PathPart, Source, TextPlace } from "../scenario/index.ts";
-import { openInput } from "./input-file.ts";
+import { type InputFile, openInput } from "./input-file.ts";
+import { joinPieces } from "./text-file.ts";
 import { findOutside } from "./yaml-json.ts";
 
 /** Bytes asked of a file at once. */
@@ -27,9 +28,15 @@ const READ_BYTES = 64 * 1024;
  */
 export async function readSource(path: string, stdin: Readable): Promise<Source> {
   const file = await openInput(path, stdin, READ_BYTES);
-  const pieces: Uint8Array[] = [];
-  for (let piece = await file.next(); piece; piece = await file.next()) pieces.push(piece);
-  return parseSource(textOf(Buffer.concat(pieces), file.where), file.where);
+  return parseSource(textOf(await joinPieces(piecesOf(file), file.where), file.where), file.where);
+}
+
+async function* piecesOf(file: InputFile): AsyncGenerator<Uint8Array> {
+  try {
+    for (let piece = await file.next(); piece; piece = await file.next()) yield piece;
+  } finally {
+    file.close();
+  }
 }
 
 function textOf(bytes: Uint8Array, name: string): string {
@@ -54,6 +61,8 @@ const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
  */
 export function parseSource(text: string, name: string): Source {
   const lines = new LineCounter();
+  if (text.trim() === "")
+    throw new UsernsError("ERR_SCENARIO", { where: name, expected: "JSON or YAML", got: "an empty text" });
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeAt = (offset: number): TextPlace => {
     const { line, col } = lines.linePos(offset);
