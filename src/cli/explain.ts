@@ -129,11 +129,10 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
     return runExplainFsid(texts, options, terminal);
   }
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
-  const asked = texts.flatMap((text) => {
-    if (!/^\d/.test(text)) throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(text));
-    return readAsked(text, options.kind, "IDS");
-  });
-  if (options.isolated === undefined) checkMaps(direction, options);
+  if (options.isolated === undefined) {
+    checkTexts(texts);
+    checkMaps(direction, options);
+  }
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   if (options.isolated === undefined && options.profile !== undefined)
@@ -142,13 +141,20 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
     return runExplainIsolated(texts, options, terminal);
   const explanations: Explanation[] = [];
   const maps = await readGivenMaps(options);
-  for (const { kind, id } of asked)
+  for (const { kind, id } of texts.flatMap((text) => readAsked(text, options.kind, "IDS")))
     explanations.push(explain(kind, DIRECTIONS[direction].route(viewOf(maps, kind)), { id, number: 0 }));
   const refusedMaps = nestedFaults(maps, options).filter(({ kind }) => explanations.some((of) => of.kind === kind));
   const { title } = DIRECTIONS[direction];
   if (options.json) await answerJson(terminal, { direction, title, explanations, refusedMaps } satisfies ExplainAnswer);
   else await answer(terminal, explainText(title, explanations, refusedMaps, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
+}
+
+/** A word that is no question is told before the map that an id would need. */
+function checkTexts(texts: readonly string[]): void {
+  const word = texts.find((text) => !/^\d/.test(text));
+  if (word !== undefined)
+    throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(word));
 }
 
 function checkMaps(direction: DirectionName, options: MapOptions): void {
