@@ -7,6 +7,7 @@ export type { CheckAnswer } from "./check.ts";
 export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";
 export type { JsonFault } from "./fault.ts";
+export type { GetSubidsAnswer } from "./getsubids.ts";
 export type { LayerLintAnswer, LayerOwnersAnswer } from "./layer.ts";
 export type { MapAnswer, MappedRange } from "./map.ts";
 export type { BinaryMapAnswer } from "./map-binary.ts";
