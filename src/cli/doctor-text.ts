@@ -1,9 +1,14 @@
-import type { Finding, Fix, Severity } from "../policy/index.ts";
-import type { DoctorAnswer } from "./doctor.ts";
+import type { Examination, Finding, Fix, Severity } from "../policy/index.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 import { wrapped } from "./wrapped.ts";
 
 type Colors = Terminal["colors"];
+
+/** The `--json` of `userns doctor`. */
+export interface DoctorAnswer extends Omit<Examination, "patches"> {
+  /** All edits of files together, as patch(1) reads it; empty: none. */
+  readonly patch: string;
+}
 
 /** What a person reads of an examination: the worst first, the fixes last and ready to paste. */
 export function examinationText({ findings, patch, unseen }: DoctorAnswer, root: string, colors: Colors): string {

@@ -3,18 +3,12 @@ import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { readHost } from "../live/index.ts";
-import { type Examination, examine, type Patch } from "../policy/index.ts";
-import { examinationText } from "./doctor-text.ts";
+import { examine, type Patch } from "../policy/index.ts";
+import { type DoctorAnswer, examinationText } from "./doctor-text.ts";
 import { fileFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
-
-/** The `--json` of `userns doctor`. */
-export interface DoctorAnswer extends Omit<Examination, "patches"> {
-  /** All edits of files together, as patch(1) reads it; empty: none. */
-  readonly patch: string;
-}
 
 interface DoctorOptions {
   readonly root?: string;

@@ -6,6 +6,7 @@ import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
+import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addExplainCommand,
   addCheckCommand,
   addNewIdMapCommands,
+  addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
   addSchemaCommand,
