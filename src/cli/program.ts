@@ -6,6 +6,7 @@ import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addHelpCommand } from "./help.ts";
+import { addImageCommand } from "./image.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
+  addImageCommand,
   addAllocCommand,
 ];
 
