@@ -5,6 +5,7 @@ import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
+import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
 import { addImageCommand } from "./image.ts";
 import { addLayerCommand } from "./layer.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addExplainCommand,
   addCheckCommand,
   addNewIdMapCommands,
+  addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
   addSchemaCommand,

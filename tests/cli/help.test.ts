@@ -11,6 +11,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["schema"],
   ["newuidmap"],
   ["newgidmap"],
+  ["getsubids"],
   ["newfsidmap"],
   ["layer", "owners"],
   ["layer", "lint"],
@@ -32,7 +33,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** Commands without --map that may say no. */
 const REFUSING = new Set([
-  ...["tour", "check", "run", "newuidmap", "newgidmap", "newfsidmap"],
+  ...["tour", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
   ...["claim", "renew", "release", "who-owns", "adopt"].map((name) => `alloc ${name}`),
 ]);
 
