@@ -1,4 +1,5 @@
 /** What each command answers with `--json`: types alone, for programs that read it. */
+export type { RunAnswer, RunCall, RunScenario } from "../explain/index.ts";
 export type { ClaimAnswer, RangeAnswer } from "./alloc-answer.ts";
 export type { AllocHistoryAnswer, AllocListAnswer, WhoOwnsAnswer } from "./alloc-list.ts";
 export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
@@ -13,7 +14,6 @@ export type { MapAnswer, MappedRange } from "./map.ts";
 export type { BinaryMapAnswer } from "./map-binary.ts";
 export type { FsidChecksAnswer, NewFsidMapCliAnswer } from "./new-fsid-map.ts";
 export type { NewIdMapCliAnswer } from "./new-id-map.ts";
-export type { RunAnswer, RunCall, RunScenario } from "./run-answer.ts";
 export type { ShiftAnswer } from "./shift.ts";
 export type { TourAnswer, TourStep } from "./tour.ts";
 export type { UnmappedAnswer } from "./unmapped.ts";
