@@ -5,9 +5,9 @@ import {
   adoptionsOf,
   grantUses,
   groupsOf,
-  type HostAccounts,
   type IdUse,
   idsOfUse,
+  type KnownAccounts,
   usersOf,
 } from "../policy/index.ts";
 import { claimAnswer, claimLines } from "./alloc-answer.ts";
@@ -96,7 +96,7 @@ async function readUses(options: AdoptOptions, terminal: Terminal): Promise<read
   }
   const records = RUNTIMES.flatMap(({ name, read }) => {
     const path = options[name];
-    return path === undefined ? [] : [(accounts: HostAccounts) => read(path, accounts)];
+    return path === undefined ? [] : [(accounts: KnownAccounts) => read(path, accounts)];
   });
   if (records.length === 0) return uses;
   const accounts = await readAccounts(options.passwd, options.group);
@@ -105,7 +105,7 @@ async function readUses(options: AdoptOptions, terminal: Terminal): Promise<read
 }
 
 /** The accounts of a host. @throws UsernsError ERR_FILE */
-export async function readAccounts(passwd: string, group: string): Promise<HostAccounts> {
+export async function readAccounts(passwd: string, group: string): Promise<KnownAccounts> {
   return {
     users: usersOf(parsePasswd(await readText(passwd, "latin1"), passwd)),
     groups: groupsOf(parseGroup(await readText(group, "latin1"), group)),

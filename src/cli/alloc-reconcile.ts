@@ -6,8 +6,8 @@ import { readNamespaces } from "../live/index.ts";
 import {
   adoptionsOfFindings,
   type Claim,
-  type HostAccounts,
   type IdUse,
+  type KnownAccounts,
   mappedUse,
   type ReconcileFinding,
   reconcile,
@@ -120,7 +120,7 @@ async function runReconcile(store: Store, options: ReconcileOptions, terminal: T
 }
 
 interface Seen {
-  readonly accounts: HostAccounts;
+  readonly accounts: KnownAccounts;
   readonly uses: readonly IdUse[];
   readonly looked: readonly Looked[];
 }
@@ -154,7 +154,7 @@ async function lookAround(options: ReconcileOptions, terminal: Terminal): Promis
 }
 
 /** The namespaces that were made in this one: the ids of those within them are theirs too. */
-function namespaceUses(accounts: HostAccounts, terminal: Terminal): readonly IdUse[] {
+function namespaceUses(accounts: KnownAccounts, terminal: Terminal): readonly IdUse[] {
   const { own, others, hiddenCount, hasParents } = readNamespaces(PROC);
   if (hiddenCount > 0) talk(terminal, `warning: ${PROC}: processes that may not be looked at: ${hiddenCount}`);
   if (!hasParents) talk(terminal, `warning: ${PROC}: without lsns nested namespaces count like others`);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type IdRecord, incusRecords, lxcRecord, podRecord, storageRecords } from "../formats/index.ts";
-import { type HostAccounts, type IdUse, layersUse, recordUse } from "../policy/index.ts";
+import { type IdUse, type KnownAccounts, layersUse, recordUse } from "../policy/index.ts";
 import { fileFault, isSystemError } from "./fault.ts";
 import { readText } from "./text-file.ts";
 
@@ -13,7 +13,7 @@ export interface RuntimeRecords {
   /** Where they are on a host; null where they have to be printed first. */
   readonly usual: string | null;
   /** @throws UsernsError ERR_FILE, ERR_MAP_TEXT, ERR_ID_RANGE */
-  readonly read: (path: string, accounts: HostAccounts) => Promise<readonly IdUse[]>;
+  readonly read: (path: string, accounts: KnownAccounts) => Promise<readonly IdUse[]>;
 }
 
 export const RUNTIMES: readonly RuntimeRecords[] = [
@@ -33,11 +33,11 @@ export const RUNTIMES: readonly RuntimeRecords[] = [
   },
 ];
 
-const asUses = (records: readonly IdRecord[], accounts: HostAccounts): readonly IdUse[] =>
+const asUses = (records: readonly IdRecord[], accounts: KnownAccounts): readonly IdUse[] =>
   records.map((record) => recordUse(record, accounts));
 
 /** Which driver keeps the layers is in the names of the folders: `overlay-containers`. */
-async function readStorage(folder: string, accounts: HostAccounts): Promise<readonly IdUse[]> {
+async function readStorage(folder: string, accounts: KnownAccounts): Promise<readonly IdUse[]> {
   const read = async (what: "container" | "layer") => {
     const folders = (await names(folder)).filter((name) => name.endsWith(`-${what}s`));
     const files = folders.flatMap((name) =>
@@ -51,13 +51,13 @@ async function readStorage(folder: string, accounts: HostAccounts): Promise<read
   return layers ? [...containers, layers] : containers;
 }
 
-async function readKubelet(folder: string, accounts: HostAccounts): Promise<readonly IdUse[]> {
+async function readKubelet(folder: string, accounts: KnownAccounts): Promise<readonly IdUse[]> {
   const pods = join(folder, "pods");
   const records = await eachFile(pods, "userns", podRecord);
   return asUses(records, accounts);
 }
 
-async function readLxc(folder: string, accounts: HostAccounts): Promise<readonly IdUse[]> {
+async function readLxc(folder: string, accounts: KnownAccounts): Promise<readonly IdUse[]> {
   return asUses(await eachFile(folder, "config", lxcRecord), accounts);
 }
 

@@ -34,13 +34,13 @@ export function grantUses(file: SubidFile, kind: "uid" | "gid"): readonly IdUse[
 }
 
 /** The accounts of a host. */
-export interface HostAccounts {
+export interface KnownAccounts {
   readonly users: readonly NamedId[];
   readonly groups: readonly NamedId[];
 }
 
 /** What a runtime wrote down of a container, as a use of its ids. */
-export function recordUse({ owner, where, maps }: IdRecord, accounts: HostAccounts): IdUse {
+export function recordUse({ owner, where, maps }: IdRecord, accounts: KnownAccounts): IdUse {
   const extents = { uid: maps.uid?.extents ?? [], gid: maps.gid?.extents ?? [] };
   return mappedUse({ by: "record", owner, where }, extents, accounts);
 }
@@ -53,7 +53,7 @@ export function recordUse({ owner, where, maps }: IdRecord, accounts: HostAccoun
 export function layersUse(
   layers: readonly IdRecord[],
   containers: readonly IdUse[],
-  accounts: HostAccounts,
+  accounts: KnownAccounts,
 ): IdUse | null {
   const [first] = layers;
   const uses = layers.map((layer) => recordUse(layer, accounts));
@@ -71,7 +71,7 @@ export function layersUse(
 export function mappedUse(
   use: Pick<IdUse, "by" | "owner" | "where">,
   maps: { readonly uid: readonly Extent[]; readonly gid: readonly Extent[] },
-  accounts: HostAccounts,
+  accounts: KnownAccounts,
 ): IdUse {
   return { ...use, uid: rangesOf(maps.uid, accounts.users), gid: rangesOf(maps.gid, accounts.groups) };
 }

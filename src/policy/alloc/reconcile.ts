@@ -2,10 +2,10 @@ import { type IdSet, idSet, intersect, sortedByFirst, subtract, union } from "..
 import type { NamedId } from "../account-overlap.ts";
 import { type Claim, stateNow } from "./claim.ts";
 import type { Adoption } from "./decide-adoption.ts";
-import { adoptionsOf, type HostAccounts, type IdUse, idsOfUse } from "./id-use.ts";
+import { adoptionsOf, type IdUse, idsOfUse, type KnownAccounts } from "./id-use.ts";
 
 /** What the ledger is held against. */
-export interface HostState extends HostAccounts {
+export interface HostState extends KnownAccounts {
   readonly now: number;
   /** Claims that are not freed. */
   readonly claims: readonly Claim[];
