@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["formats", "kernel"],
   ["policy", "shift", "scenario"],
-  ["explain", "store", "live", "source"],
+  ["explain", "store", "live", "source", "image"],
   ["cli", "playground"],
 ];
 
