@@ -12,15 +12,16 @@ export const MAP_HELP =
 interface GivenText {
   readonly text: string;
   readonly where: string;
+  readonly isFile: boolean;
 }
 
 /** The text that an option gives: its own, or that of the file that it names. */
 export async function loadMapText(value: string, option: string): Promise<GivenText> {
   const argument = mapArgument(value);
-  if (argument.type === "text") return { text: argument.text, where: option };
+  if (argument.type === "text") return { text: argument.text, where: option, isFile: false };
   const examples = [triples, uidMap].map(({ example }) => `"${example}"`).join(" or ");
   const missing = { option, expected: `a map such as ${examples}, or a file with one` };
-  return { text: await readText(argument.path, "utf8", missing), where: argument.path };
+  return { text: await readText(argument.path, "utf8", missing), where: argument.path, isFile: true };
 }
 
 /**
@@ -34,8 +35,9 @@ export async function loadNamedMaps(
   option: string,
   known: Omit<MapContext, "where"> = {},
 ): Promise<NamedMaps> {
-  const { text, where } = await loadMapText(value, option);
-  return readMaps(text, { ...known, where });
+  const { text, where, isFile } = await loadMapText(value, option);
+  const read = isFile ? readFileMaps : readMaps;
+  return read(text, { ...known, where });
 }
 
 /** The map of one kind, whichever it is: the text has to say the same of users and groups, or of one of them. */
