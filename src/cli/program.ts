@@ -7,6 +7,7 @@ import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
+import { addImageCommand } from "./image.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
+  addImageCommand,
   addAllocCommand,
 ];
 

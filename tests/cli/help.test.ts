@@ -16,6 +16,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
+  ["image", "lint"],
+  ["image", "shift"],
   ["alloc", "claim"],
   ["alloc", "renew"],
   ["alloc", "release"],
@@ -41,7 +43,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return stdout;
 }
 
-for (const command of [[], ["layer"], ["alloc"], ...COMMANDS])
+for (const command of [[], ["layer"], ["image"], ["alloc"], ...COMMANDS])
   test(`help of userns ${command.join(" ")}: at most 80 columns`, async () => {
     for (const line of (await helpOf(command)).split("\n")) assert.ok(line.length <= 80, line);
   });
