@@ -65,7 +65,7 @@ export function addImageShiftCommand(image: Command, session: Session): void {
     "image shift out back --map 0:1000:1 --gid-map 0:100:1 --reverse",
     "image shift a.tar b.tar --map 0:1000:1 --unmapped keep --names drop",
     "image shift layout out --map 0:100000:65536 --capabilities namespace",
-    "image shift layout out --map 0:100000:9 --max-unpacked 8000000000 --json",
+    "image shift in out --map 0:100000:9 --max-unpacked 8000000000 --json",
   ]);
 }
 

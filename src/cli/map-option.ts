@@ -1,6 +1,15 @@
 import { type IdMap, idMap, type Kind, type OwnerKind } from "../core/index.ts";
 import type { OwnerMaps } from "../explain/index.ts";
-import { type MapContext, mapArgument, type NamedMaps, parseMap, readMaps, triples, uidMap } from "../formats/index.ts";
+import {
+  type MapContext,
+  mapArgument,
+  type NamedMaps,
+  parseMap,
+  readFileMaps,
+  readMaps,
+  triples,
+  uidMap,
+} from "../formats/index.ts";
 import { usageFault } from "./fault.ts";
 import { readText } from "./text-file.ts";
 
