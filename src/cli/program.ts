@@ -3,10 +3,12 @@ import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
+import { addImageCommand } from "./image.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
@@ -31,7 +33,9 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
+  addImageCommand,
   addAllocCommand,
+  addDoctorCommand,
 ];
 
 /**
