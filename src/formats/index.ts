@@ -19,6 +19,7 @@ export * from "./login-defs.ts";
 export * from "./lxc.ts";
 export * from "./map-lines.ts";
 export * from "./map-pair.ts";
+export * from "./nsswitch.ts";
 export * from "./podman.ts";
 export * from "./raw-idmap.ts";
 export * from "./registry.ts";
