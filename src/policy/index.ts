@@ -27,6 +27,7 @@ export * from "./alloc/reserved.ts";
 export * from "./ask-new-id-map.ts";
 export * from "./decision.ts";
 export * from "./deny-setgroups.ts";
+export * from "./doctor/index.ts";
 export * from "./dynamic-names.ts";
 export * from "./dynamic-user.ts";
 export * from "./fs-map-findings.ts";
