@@ -11,10 +11,13 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["schema"],
   ["newuidmap"],
   ["newgidmap"],
+  ["getsubids"],
   ["newfsidmap"],
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
+  ["image", "lint"],
+  ["image", "shift"],
   ["alloc", "claim"],
   ["alloc", "renew"],
   ["alloc", "release"],
@@ -23,6 +26,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["alloc", "export"],
   ["alloc", "history"],
   ["alloc", "adopt"],
+  ["alloc", "reconcile"],
   ["alloc", "pool"],
   ["alloc", "quota"],
   ["tour"],
@@ -30,8 +34,8 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** Commands without --map that may say no. */
 const REFUSING = new Set([
-  ...["tour", "check", "run", "newuidmap", "newgidmap", "newfsidmap"],
-  ...["claim", "renew", "release", "who-owns", "adopt"].map((name) => `alloc ${name}`),
+  ...["tour", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
+  ...["claim", "renew", "release", "who-owns", "adopt", "reconcile"].map((name) => `alloc ${name}`),
 ]);
 
 async function helpOf(command: readonly string[]): Promise<string> {
@@ -40,7 +44,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return stdout;
 }
 
-for (const command of [[], ["layer"], ["alloc"], ...COMMANDS])
+for (const command of [[], ["layer"], ["image"], ["alloc"], ...COMMANDS])
   test(`help of userns ${command.join(" ")}: at most 80 columns`, async () => {
     for (const line of (await helpOf(command)).split("\n")) assert.ok(line.length <= 80, line);
   });
