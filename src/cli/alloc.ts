@@ -3,6 +3,7 @@ import { addAdoptCommand } from "./alloc-adopt.ts";
 import { addClaimCommands } from "./alloc-claim.ts";
 import { addListCommands } from "./alloc-list.ts";
 import { addPoolCommands } from "./alloc-pool.ts";
+import { addReconcileCommand } from "./alloc-reconcile.ts";
 import type { Session } from "./session.ts";
 
 /** `userns alloc`: one file for what belongs together. */
@@ -17,5 +18,6 @@ export function addAllocCommand(program: Command, session: Session): void {
   addClaimCommands(alloc, session);
   addListCommands(alloc, session);
   addAdoptCommand(alloc, session);
+  addReconcileCommand(alloc, session);
   addPoolCommands(alloc, session);
 }

@@ -3,6 +3,7 @@ export type { RunAnswer, RunCall, RunScenario } from "../explain/index.ts";
 export type { ClaimAnswer, RangeAnswer } from "./alloc-answer.ts";
 export type { AllocHistoryAnswer, AllocListAnswer, WhoOwnsAnswer } from "./alloc-list.ts";
 export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
+export type { ReconcileAnswer } from "./alloc-reconcile.ts";
 export type { CheckAnswer } from "./check.ts";
 export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";

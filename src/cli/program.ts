@@ -3,6 +3,7 @@ import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
 import { addGetSubidsCommand } from "./getsubids.ts";
@@ -34,6 +35,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addShiftCommand,
   addImageCommand,
   addAllocCommand,
+  addDoctorCommand,
 ];
 
 /**

@@ -6,8 +6,11 @@
  */
 export * from "./accounts.ts";
 export * from "./c-number.ts";
+export * from "./containers-storage.ts";
 export * from "./format.ts";
+export * from "./id-record.ts";
 export * from "./image-manifest.ts";
+export * from "./incus-instances.ts";
 export * from "./incus-json.ts";
 export * from "./intermediate.ts";
 export * from "./kept-lines.ts";

@@ -27,6 +27,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["alloc", "export"],
   ["alloc", "history"],
   ["alloc", "adopt"],
+  ["alloc", "reconcile"],
   ["alloc", "pool"],
   ["alloc", "quota"],
   ["tour"],
@@ -35,7 +36,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 /** Commands without --map that may say no. */
 const REFUSING = new Set([
   ...["tour", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
-  ...["claim", "renew", "release", "who-owns", "adopt"].map((name) => `alloc ${name}`),
+  ...["claim", "renew", "release", "who-owns", "adopt", "reconcile"].map((name) => `alloc ${name}`),
 ]);
 
 async function helpOf(command: readonly string[]): Promise<string> {

@@ -1,0 +1,10 @@
+/**
+ * A running Linux, read as it is: its user namespaces and their maps from /proc, its files, settings, tools and mounts.
+ *
+ * This layer reads and never writes, and tells what it was not let see; what that means is for policy to say. It may
+ * import Node modules, and core, formats, kernel and policy.
+ */
+export { type HostPlace, readHost } from "./host.ts";
+export { type MountLine, mountOf, readMountTable } from "./mount-table.ts";
+export * from "./namespaces.ts";
+export * from "./process-file.ts";
