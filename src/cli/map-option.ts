@@ -1,6 +1,15 @@
 import { type IdMap, idMap, type Kind, type OwnerKind } from "../core/index.ts";
 import type { OwnerMaps } from "../explain/index.ts";
-import { type MapContext, mapArgument, type NamedMaps, parseMap, readMaps, triples, uidMap } from "../formats/index.ts";
+import {
+  type MapContext,
+  mapArgument,
+  type NamedMaps,
+  parseMap,
+  readFileMaps,
+  readMaps,
+  triples,
+  uidMap,
+} from "../formats/index.ts";
 import { usageFault } from "./fault.ts";
 import { readText } from "./text-file.ts";
 
@@ -12,15 +21,16 @@ export const MAP_HELP =
 interface GivenText {
   readonly text: string;
   readonly where: string;
+  readonly isFile: boolean;
 }
 
 /** The text that an option gives: its own, or that of the file that it names. */
 export async function loadMapText(value: string, option: string): Promise<GivenText> {
   const argument = mapArgument(value);
-  if (argument.type === "text") return { text: argument.text, where: option };
+  if (argument.type === "text") return { text: argument.text, where: option, isFile: false };
   const examples = [triples, uidMap].map(({ example }) => `"${example}"`).join(" or ");
   const missing = { option, expected: `a map such as ${examples}, or a file with one` };
-  return { text: await readText(argument.path, "utf8", missing), where: argument.path };
+  return { text: await readText(argument.path, "utf8", missing), where: argument.path, isFile: true };
 }
 
 /**
@@ -34,8 +44,9 @@ export async function loadNamedMaps(
   option: string,
   known: Omit<MapContext, "where"> = {},
 ): Promise<NamedMaps> {
-  const { text, where } = await loadMapText(value, option);
-  return readMaps(text, { ...known, where });
+  const { text, where, isFile } = await loadMapText(value, option);
+  const read = isFile ? readFileMaps : readMaps;
+  return read(text, { ...known, where });
 }
 
 /** The map of one kind, whichever it is: the text has to say the same of users and groups, or of one of them. */

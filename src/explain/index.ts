@@ -22,3 +22,4 @@ export * from "./map-tool.ts";
 export * from "./run-answer.ts";
 export * from "./run-words.ts";
 export * from "./text.ts";
+export * from "./world-view.ts";

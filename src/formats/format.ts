@@ -53,9 +53,10 @@ export interface MapFormat {
   /** @throws UsernsError ERR_MAP_TEXT, ERR_ID_RANGE, and what `idMap` throws; never anything else */
   parse(text: string, context: MapContext): ReadMaps;
   /**
-   * Write maps that the target holds; `parse` reads the same maps back.
+   * Write maps that the target holds; `parse` reads the same maps back. Null where the text names a rule and has no
+   * lines of its own.
    *
    * @throws UsernsError ERR_UNMAPPED where the tool counts from ids of the context's user, and that user lacks one
    */
-  write(maps: MapPair, context: MapContext): readonly WrittenMap[];
+  readonly write: ((maps: MapPair, context: MapContext) => readonly WrittenMap[]) | null;
 }

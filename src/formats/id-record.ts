@@ -28,6 +28,6 @@ export function podRecord(text: string, where: string, pod: string): IdRecord {
  * @throws UsernsError ERR_MAP_TEXT, ERR_ID_RANGE
  */
 export function lxcRecord(text: string, where: string, name: string): IdRecord | null {
-  const hasMap = readLxcConfig(text, where).lines.some(({ entry }) => entry === "idmap");
+  const hasMap = readLxcConfig(text, where).lines.some(({ entry }) => entry === "map");
   return hasMap ? { owner: name, where, maps: lxc.parse(text, { where }) } : null;
 }

@@ -1,7 +1,7 @@
 import type { OwnerKind } from "../core/index.ts";
 import { behind, type Field, placeOf, readNumber, textFault } from "./fields.ts";
 import type { MapFormat } from "./format.ts";
-import { type KeptFile, type KeptLine, printKept, readKept } from "./kept-lines.ts";
+import { type KeyedFile, readKeyed, setKeyed } from "./keyed-lines.ts";
 import { apartLines, type MapLine, mapsOfLines } from "./map-lines.ts";
 import type { MapPair } from "./map-pair.ts";
 import { KERNEL_LINES } from "./target.ts";
@@ -71,23 +71,12 @@ function lxcTexts(maps: MapPair): readonly string[] {
   );
 }
 
-/** A configuration file of LXC: its idmap lines are entries, every other line is kept as it is. */
-export type LxcConfig = KeptFile<"idmap">;
-
-/** @example printLxcConfig(readLxcConfig("# mine\nlxc.idmap = u 0 0 1\n")) // "# mine\nlxc.idmap = u 0 0 1\n" */
-export function readLxcConfig(text: string, where = "config"): LxcConfig {
-  return readKept(text, where, (line) => ({ entry: KEY.test(line) ? "idmap" : null, fault: null }));
-}
-
-export function printLxcConfig(file: LxcConfig): string {
-  return printKept(file);
+/** A container's configuration: its idmap lines are the map, every other line is kept as it is. */
+export function readLxcConfig(text: string, where = "config"): KeyedFile {
+  return readKeyed(text, where, (line) => KEY.test(line));
 }
 
 /** The file with these maps instead of its own, where its own stood; at its end where it had none. */
-export function setLxcMaps(file: LxcConfig, maps: MapPair): LxcConfig {
-  const written = lxcTexts(maps).map((text): KeptLine<"idmap"> => ({ text, line: null, entry: "idmap", fault: null }));
-  const at = file.lines.findIndex(({ entry }) => entry === "idmap");
-  const others = file.lines.filter(({ entry }) => entry !== "idmap");
-  const before = at < 0 ? others.length : at;
-  return { ...file, lines: [...others.slice(0, before), ...written, ...others.slice(before)], endsInNewline: true };
+export function setLxcMaps(file: KeyedFile, maps: MapPair): KeyedFile {
+  return setKeyed(file, lxcTexts(maps));
 }

@@ -1,16 +1,62 @@
 import { type IdMap, idMap, type Kind, quoted, UsernsError } from "../core/index.ts";
+import { bindfs } from "./bindfs.ts";
+import { containerd } from "./containerd.ts";
+import { cri } from "./cri.ts";
+import { docker, rootless } from "./docker.ts";
 import type { MapContext, MapFormat, ReadMaps } from "./format.ts";
+import { fuidshift } from "./fuidshift.ts";
+import { fuseOverlayfs } from "./fuse-overlayfs.ts";
 import { incusJson } from "./incus-json.ts";
 import { kubelet } from "./kubelet.ts";
 import { lxc } from "./lxc.ts";
 import { isAlike } from "./map-lines.ts";
+import { mountIdmapped } from "./mount-idmapped.ts";
+import { nspawn } from "./nspawn.ts";
+import { oci, ociRootless } from "./oci.ts";
+import { ociMount } from "./oci-mount.ts";
 import { podman } from "./podman.ts";
+import { podmanUserns } from "./podman-userns.ts";
+import { podmanVolume } from "./podman-volume.ts";
+import { proxmox } from "./proxmox.ts";
 import { rawIdmap } from "./raw-idmap.ts";
+import { storageConf } from "./storage-conf.ts";
+import { subidMap } from "./subid-map.ts";
 import { triples } from "./triples.ts";
 import { uidMap } from "./uid-map.ts";
+import { unshare } from "./unshare.ts";
+import { virtiofsd } from "./virtiofsd.ts";
+import { xMount } from "./x-mount.ts";
 
 /** Every way to write a map, most particular first: the first that recognises a text is the one it is read as. */
-export const MAP_FORMATS: readonly MapFormat[] = [kubelet, incusJson, lxc, rawIdmap, podman, triples, uidMap];
+export const MAP_FORMATS: readonly MapFormat[] = [
+  ociMount,
+  cri,
+  kubelet,
+  incusJson,
+  oci,
+  ociRootless,
+  containerd,
+  docker,
+  rootless,
+  podmanUserns,
+  proxmox,
+  podmanVolume,
+  storageConf,
+  xMount,
+  mountIdmapped,
+  virtiofsd,
+  bindfs,
+  unshare,
+  nspawn,
+  fuseOverlayfs,
+  lxc,
+  rawIdmap,
+  podman,
+  fuidshift,
+  subidMap,
+  triples,
+  uidMap,
+];
 
 /** A format that a text is written in, and the text with blanks for the prefix that names it: columns stay true. */
 export interface Recognised {
@@ -49,7 +95,20 @@ export interface NamedMaps extends ReadMaps {
  * @example readMaps("both 1000 1000", { where: "--map" }).format.name // "raw.idmap"
  */
 export function readMaps(text: string, context: MapContext): NamedMaps {
-  const found = recognise(text);
+  return readAs(recognise(text), text, context);
+}
+
+/**
+ * The same for the text of a file, which has no prefix: its first word and a colon may be an owner's name.
+ *
+ * @throws UsernsError as {@link readMaps}
+ */
+export function readFileMaps(text: string, context: MapContext): NamedMaps {
+  const format = recogniseMapFormat(text);
+  return readAs(format && { format, text }, text, context);
+}
+
+function readAs(found: Recognised | null, text: string, context: MapContext): NamedMaps {
   if (found) return { ...found.format.parse(found.text, context), format: found.format };
   throw new UsernsError("ERR_MAP_TEXT", {
     where: context.where,

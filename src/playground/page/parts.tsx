@@ -1,5 +1,8 @@
+import { ExamplesPart } from "../examples/examples-part.tsx";
 import { FlowPart } from "../flow/flow-part.tsx";
 import { FIRST_FLOW, readFlow } from "../flow/flow-state.ts";
+import { FIRST_SCENARIO, readScenario } from "../scenario/scenario-state.ts";
+import { lazyView } from "./lazy-view.tsx";
 import { definePart, type Part } from "./part.tsx";
 
 const FLOW = definePart({
@@ -12,8 +15,27 @@ const FLOW = definePart({
   View: FlowPart,
 });
 
+const SCENARIO = definePart({
+  name: "scenario",
+  title: "Scenario",
+  about:
+    "A world and the calls made in it, answered as by the command: step through, see which rule decided, and change the text or draw the maps.",
+  first: FIRST_SCENARIO,
+  read: readScenario,
+  View: lazyView(async () => (await import("../scenario/scenario-part.tsx")).ScenarioPart),
+});
+
+const EXAMPLES = definePart({
+  name: "examples",
+  title: "Examples",
+  about: "Each opens with one click, and can be changed at will.",
+  first: null,
+  read: () => null,
+  View: ExamplesPart,
+});
+
 /** The parts of the page, in the order of its navigation; the first is open at first. */
-export const PARTS: readonly Part[] = [FLOW];
+export const PARTS: readonly Part[] = [FLOW, SCENARIO, EXAMPLES];
 
 /** The part that is open at first. */
 export const FIRST_PART = FLOW.name;
