@@ -13,6 +13,7 @@ export type { FileEditKind } from "./file-edit.ts";
 export * from "./file-question.ts";
 export * from "./file-repair.ts";
 export * from "./file-text.ts";
+export * from "./fs-map-text.ts";
 export * from "./fsid.ts";
 export * from "./isolated.ts";
 export * from "./layer-words.ts";
