@@ -5,9 +5,9 @@ import { quoted, UsernsError } from "../core/index.ts";
 import { LINUX, type Profile, parseProfile } from "../kernel/index.ts";
 import { USER_SPACE } from "../policy/index.ts";
 import { importProposals, importRecorded, isProposalTables, type Outcome, type Recorded } from "../scenario/index.ts";
+import { parseSource } from "../source/index.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
-import { parseSource } from "./scenario-file.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
