@@ -162,8 +162,7 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
 /** A word that is no question is told before the map that an id would need. */
 function checkTexts(texts: readonly string[]): void {
   const word = texts.find((text) => !/^\d/.test(text));
-  if (word !== undefined)
-    throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(word));
+  if (word !== undefined) throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(word));
 }
 
 function checkMaps(direction: DirectionName, options: MapOptions): void {
