@@ -25,3 +25,6 @@ export {
   type StoredBlob,
   shiftImage,
 } from "./shift-image.ts";
+export { type SquashfsPatch, type SquashfsRefusal, type SquashfsRules, shiftSquashfs } from "./shift-squashfs.ts";
+export { isSquashfs, type SeekableImage, type SquashfsCompressor } from "./squashfs-superblock.ts";
+export type { UnpackBlock } from "./squashfs-table.ts";
