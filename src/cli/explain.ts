@@ -26,6 +26,7 @@ import {
   readGivenMaps,
 } from "./given-maps.ts";
 import { addExamples } from "./help-examples.ts";
+import { givenAccountOption } from "./host-accounts.ts";
 import { readAsked } from "./id-argument.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -68,7 +69,7 @@ export function addExplainCommand(program: Command, session: Session): void {
       "Follow ids, or owners, through the caller's map, nested maps, a mount's map and\na file system's map. " +
         "Or ask what a task may do with a file, and what\ncomes of it: a model of Linux 6.18 answers, with the rule, " +
         "what would help and\nthe way of every id.\n" +
-        "Exit 1 when an id is not mapped, or the answer is no.\n\n" +
+        "Exit 1 when an id is not mapped, the answer is no, or an fs map gives away the\nfiles of an account of the host.\n\n" +
         "u: used inside or kept on disk; k: in the kernel; v: seen through a mount;\n" +
         "k5@ns2: an id of isolated namespace 2.",
     )
@@ -93,6 +94,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
     "explain 5 --isolated 2 --mount ns2 --profile linux-6.18+isolated",
     "explain 0:5 --map 0:1000:9 --fsuid-map 0:5000:9 --fsgid-map 0:600:9",
+    "explain 0 --map 0:9:9 --fsuid-map 0:7:9 --passwd FILE --group FILE",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
@@ -102,6 +104,11 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain exec --owner 0:0 --mode 4755 --as 1000 --nosuid --nnp",
     "explain exec --file-caps CAP_NET_RAW --file-caps-root 5 --map 0:5:9",
   ]);
+}
+
+function refuseAccounts(options: FsidOptions): void {
+  const stray = givenAccountOption(options);
+  if (stray) throw usageFault("--fsuid-map", `the map that ${stray} goes with`, "none");
 }
 
 async function askAbout(
@@ -119,6 +126,7 @@ async function askAbout(
     throw usageFault("--isolated", "ids to follow; a scenario for `userns run` asks about files", ask);
   if (options.fsuidMap !== undefined || options.fsgidMap !== undefined)
     throw usageFault("--fsuid-map", "ids to follow; a scenario for `userns run` asks about files", ask);
+  refuseAccounts(options);
   return runExplainFile(ask, options, session);
 }
 
@@ -128,6 +136,7 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
     if (stray) throw usageFault(stray, "nothing beside --fsuid-map; a scenario for `userns run` has it all", "ids");
     return runExplainFsid(texts, options, terminal);
   }
+  refuseAccounts(options);
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
   if (options.isolated === undefined) checkMaps(direction, options);
   const stray = givenFileOption(options);

@@ -16,6 +16,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
+  ["image", "owners"],
   ["image", "lint"],
   ["image", "shift"],
   ["alloc", "claim"],
