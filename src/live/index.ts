@@ -14,3 +14,4 @@ export { type MountLine, mountOf, readMountTable } from "./mount-table.ts";
 export { type NamespaceRelations, relationsOf } from "./namespace-relations.ts";
 export * from "./namespaces.ts";
 export * from "./process-file.ts";
+export * from "./processes.ts";
