@@ -3,8 +3,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
 import { UsernsError } from "../core/index.ts";
 import type { ImageFile, ImageFiles } from "../image/index.ts";
-import { listMembers, type TarMember } from "../shift/index.ts";
-import { detectCompression, SIGNATURE_BYTES } from "./compression.ts";
+import { detectCompression, listMembers, SIGNATURE_BYTES, type TarMember } from "../shift/index.ts";
 import { fileFault } from "./fault.ts";
 
 /** The help of every argument that names an image. */

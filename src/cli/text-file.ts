@@ -26,3 +26,13 @@ export async function readText(
     throw fileFault(error, path, "a file that can be read");
   }
 }
+
+/** The same, but null where there is no such file. @throws UsernsError ERR_FILE */
+export async function readTextIfThere(path: string, encoding: "utf8" | "latin1"): Promise<string | null> {
+  try {
+    return await readFile(path, encoding);
+  } catch (error) {
+    if (isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    throw fileFault(error, path, "a file that can be read");
+  }
+}

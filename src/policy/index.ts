@@ -7,6 +7,7 @@
  */
 export * from "./account-overlap.ts";
 export * from "./alloc/claim.ts";
+export * from "./alloc/claim-names.ts";
 export * from "./alloc/decide-adoption.ts";
 export * from "./alloc/decide-claims.ts";
 export * from "./alloc/decide-pool.ts";
@@ -16,6 +17,7 @@ export * from "./alloc/event.ts";
 export * from "./alloc/free-runs.ts";
 export * from "./alloc/id-use.ts";
 export * from "./alloc/kept-fields.ts";
+export * from "./alloc/name-lines.ts";
 export * from "./alloc/pool.ts";
 export * from "./alloc/read-event.ts";
 export * from "./alloc/reconcile.ts";
@@ -38,6 +40,7 @@ export * from "./fsid-target.ts";
 export * from "./get-subids.ts";
 export * from "./image-offset.ts";
 export * from "./mountfsd.ts";
+export * from "./name-lookup.ts";
 export * from "./new-fsid-map.ts";
 export * from "./new-fsid-map-lines.ts";
 export * from "./new-fsid-map-request.ts";
