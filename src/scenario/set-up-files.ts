@@ -18,7 +18,9 @@ import {
   type PosixAcl,
   putAcl,
   ROOT,
+  rootOf,
   type Superblock,
+  showMode,
   type Task,
   validateAcl,
   type World,
@@ -40,9 +42,12 @@ import {
   optional,
   scenarioError,
   text,
+  tmpfsOptions,
+  tupleOf,
   userNamespace,
 } from "../kernel/syscall/index.ts";
 import { kid, ownerId } from "./kernel-id.ts";
+import { tmpfsOf } from "./tmpfs-mounter.ts";
 
 /** A name that a path can begin with. */
 const mountName: Argument<string> = {
@@ -57,7 +62,8 @@ const mountName: Argument<string> = {
 
 const filesystem = namedIn("file system", (world) => world.superblocks);
 
-const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(fileMode, 0o777) };
+const DEFAULT_MODE = 0o777;
+const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(fileMode, DEFAULT_MODE) };
 
 export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "shiftfs", "cgroup2"] as const;
 
@@ -66,6 +72,9 @@ export const FILESYSTEM_ITEM = {
   type: oneOf(...FILESYSTEM_TYPES),
   user_ns: optional(userNamespace, undefined),
   root: optional(objectOf(ROOT_ITEM), undefined),
+  /** Of a tmpfs: who mounts it, and with which options. They make its root where `root` is left out. */
+  mounter: optional(tupleOf(kernelId, 2), undefined),
+  options: optional(tmpfsOptions, undefined),
   /** The file systems of an overlay, whole; `lower` alone: what a shiftfs marks. */
   lower: optional(text, undefined),
   upper: optional(text, undefined),
@@ -81,7 +90,9 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     name,
     type,
     user_ns: userNs = world.initUserNs,
-    root = { uid: kid(0), gid: kid(0), mode: 0o777 },
+    root: asked,
+    mounter,
+    options,
     lower = "none",
     upper = "none",
     device,
@@ -91,6 +102,11 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
   const exempt = exemption(world, fsidmap_exempt, `${where}.fsidmap_exempt`);
   if (lower !== "none" || upper !== "none")
     throw scenarioError(`${where}.type`, "overlay, where there are lower and upper", type);
+  if ((mounter || options) && type !== "tmpfs")
+    throw scenarioError(`${where}.type`, "tmpfs, which alone has mounter and options", type);
+  if ((mounter || options) && fsidmap_exempt !== undefined)
+    throw scenarioError(`${where}.fsidmap_exempt`, "nothing beside mounter and options", fsidmap_exempt);
+  const root = asked ?? { uid: kid(0), gid: kid(0), mode: DEFAULT_MODE };
   if (type === "cgroup2") {
     if (world.cgroups || userNs !== world.initUserNs || device !== undefined)
       throw scenarioError(where, "one hierarchy of cgroups, which the initial namespace owns, on no device", item);
@@ -99,6 +115,27 @@ export function setUpFilesystem(world: World, item: unknown, where: string): voi
     const { superblock, root: top } = world.cgroups;
     world.superblocks.set(name, superblock);
     addMount(world, { ...PLAIN, name, superblock, root: top }, where);
+    return;
+  }
+  if (mounter || options) {
+    const [uid = rootOf(world, userNs, "uid"), gid = rootOf(world, userNs, "gid")] = mounter ?? [];
+    const mount = tmpfsOf(
+      world,
+      name,
+      userNs,
+      { uid, gid },
+      { ...options, mode: options?.mode ?? showMode(DEFAULT_MODE) },
+      where,
+    );
+    if (asked) {
+      mount.root.setUid(asked.uid);
+      mount.root.setGid(asked.gid);
+      mount.root.mode = asked.mode;
+    }
+    const { superblock, root: top } = mount;
+    world.superblocks.set(name, superblock);
+    if (device !== undefined) world.disks.set(device, { superblock, root: top });
+    addMount(world, mount, where);
     return;
   }
   const superblock: Superblock = { name, type, userNs, isReadOnly: false, ...exempt };

@@ -10,4 +10,5 @@ export * from "./call.ts";
 export * from "./id-ranges.ts";
 export * from "./kid-argument.ts";
 export * from "./registry.ts";
+export * from "./tmpfs-options.ts";
 export * from "./user-space.ts";

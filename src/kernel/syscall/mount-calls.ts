@@ -39,6 +39,7 @@ import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 import { newMount } from "./mount-name.ts";
 import { nsFile, openNsFile } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
+import { tmpfsOptions } from "./tmpfs-options.ts";
 
 /** A path as everywhere, or one of the pseudo file systems that every machine has mounted. */
 const mountPath: Argument<PathName> = {
@@ -188,11 +189,7 @@ const NAMED_CALLS: CallTable = [
   defineCall(
     "mount_tmpfs",
     {
-      options: objectOf({
-        uid: optional(text, undefined),
-        gid: optional(text, undefined),
-        mode: optional(text, undefined),
-      }),
+      options: tmpfsOptions,
       attach,
     },
     (world, task, { options, attach }) => {

@@ -73,6 +73,21 @@ export const SETUPS: readonly Row[] = [
     refusedBy: "both",
   },
   {
+    rule: "a tmpfs alone has mount options",
+    scenario: withSetup({ filesystems: [{ name: "f", type: "ext4", options: { uid: "5" } }] }),
+    says: '$.setup.filesystems[0].type: expected tmpfs, which alone has mounter and options (got "ext4")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "mount options are such that Linux takes them",
+    scenario: withSetup({
+      namespaces: [A],
+      filesystems: [{ name: "f", type: "tmpfs", user_ns: "A", options: { uid: "9999999" } }],
+    }),
+    says: '$.setup.filesystems[0].options: expected options that Linux takes: The ids given to tmpfs are ids of the mounter\'s namespace, and mapped there. (got "uid 9999999 is not mapped in A")',
+    refusedBy: "loader",
+  },
+  {
     rule: "4294967295 is no task's id",
     scenario: withSetup({ tasks: [{ name: "p", gid: [1, 2, 3, 4294967295] }] }),
     says: "$.setup.tasks[0].gid: expected ids of at most 4294967294: 4294967295 is nobody's (got [1,2,3,4294967295])",
