@@ -103,7 +103,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     initNetNs: newNetNamespace(initUserNs),
     initIpcNs: newIpcNamespace(initUserNs, { uid: sameIds(ZERO), gid: sameIds(ZERO) }),
     initPidNs: { userNs: initUserNs, members: [] },
-    numbers: new NamespaceNumbers(),
+    numbers: new NamespaceNumbers(initUserNs),
     bugs: [],
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
     tasks: new Map(),
