@@ -19,5 +19,6 @@ export type { BinaryMapAnswer } from "./map-binary.ts";
 export type { FsidChecksAnswer, NewFsidMapCliAnswer } from "./new-fsid-map.ts";
 export type { NewIdMapCliAnswer } from "./new-id-map.ts";
 export type { ShiftAnswer } from "./shift.ts";
+export type { SquashfsShiftAnswer } from "./squashfs-shift.ts";
 export type { TourAnswer, TourStep } from "./tour.ts";
 export type { UnmappedAnswer } from "./unmapped.ts";
