@@ -47,6 +47,15 @@ const LAYER = definePart({
   View: lazyView(async () => (await import("../layer/layer-part.tsx")).LayerPart),
 });
 
+const BENCH = definePart({
+  name: "bench",
+  title: "Bench",
+  about: "The Wasm engine against its twin in TypeScript, in this browser.",
+  first: null,
+  read: () => null,
+  View: lazyView(async () => (await import("../bench/bench-part.tsx")).BenchPart),
+});
+
 const EXAMPLES = definePart({
   name: "examples",
   title: "Examples",
@@ -57,7 +66,7 @@ const EXAMPLES = definePart({
 });
 
 /** The parts of the page, in the order of its navigation; the first is open at first. */
-export const PARTS: readonly Part[] = [FLOW, SCENARIO, PASTE, LAYER, EXAMPLES];
+export const PARTS: readonly Part[] = [FLOW, SCENARIO, PASTE, LAYER, BENCH, EXAMPLES];
 
 /** The part that is open at first. */
 export const FIRST_PART = FLOW.name;
