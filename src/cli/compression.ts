@@ -1,6 +1,7 @@
 import { Duplex, pipeline, Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { UsernsError } from "../core/index.ts";
+import type { SquashfsCompressor } from "../image/index.ts";
 import type { Compression } from "../shift/index.ts";
 
 /** A stream that unpacks; null where there is nothing to unpack. @throws UsernsError ERR_COMPRESSION without zstd */
@@ -48,3 +49,41 @@ export async function* throughStream(chunks: AsyncIterable<Uint8Array>, stream: 
   pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES }), stream, () => {});
   for await (const chunk of stream) yield chunk;
 }
+
+/**
+ * Unpack a block of a squashfs image's tables, all at once.
+ *
+ * @throws UsernsError ERR_COMPRESSION for a compressor that Node does not have, and for bytes that are not its own
+ */
+export function unpackBlock(
+  compressor: SquashfsCompressor,
+  bytes: Uint8Array,
+  maxBytes: number,
+  where: string,
+): Uint8Array {
+  const unpack: unknown = BLOCK_UNPACKERS[compressor] && Reflect.get(zlib, BLOCK_UNPACKERS[compressor]);
+  if (typeof unpack !== "function")
+    throw new UsernsError("ERR_COMPRESSION", {
+      where,
+      expected: "a table that is not packed, or packed with gzip (zstd needs Node 22.15 or newer)",
+      got: `one packed with ${compressor}`,
+      fix: "make the image with tables of ids that are not packed: mksquashfs -noId -noX",
+    });
+  try {
+    const unpacked: unknown = unpack(bytes, { maxOutputLength: maxBytes });
+    if (unpacked instanceof Uint8Array) return unpacked;
+  } catch (error) {
+    throw new UsernsError("ERR_COMPRESSION", {
+      where,
+      expected: `a block of ${compressor} that unpacks to at most ${maxBytes} bytes`,
+      got: error instanceof Error ? error.message : String(error),
+    });
+  }
+  throw new Error(`${compressor} unpacked to no bytes`);
+}
+
+/** Node's functions for the compressors of squashfs; its gzip is zlib's own format. */
+const BLOCK_UNPACKERS: Readonly<Partial<Record<SquashfsCompressor, string>>> = {
+  gzip: "inflateSync",
+  zstd: "zstdDecompressSync",
+};
