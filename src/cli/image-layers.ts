@@ -41,3 +41,19 @@ export function layerLine(
 export function countOf(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** `app.oci.tar: 2 images, 3 layers, 272 entries` */
+export function imageLine(found: {
+  readonly image: string;
+  readonly images: readonly unknown[];
+  readonly layers: readonly { readonly entries: number }[];
+}): string {
+  const { image, images, layers } = found;
+  const entries = layers.reduce((sum, layer) => sum + layer.entries, 0);
+  const counts = [
+    countOf(images.length, "image", "images"),
+    countOf(layers.length, "layer", "layers"),
+    countOf(entries, "entry", "entries"),
+  ];
+  return `${withoutControls(image)}: ${counts.join(", ")}`;
+}

@@ -12,7 +12,7 @@ import {
 import { addExamples } from "./help-examples.ts";
 import { imageHost } from "./image-host.ts";
 import { IMAGE_HELP, openImage } from "./image-input.ts";
-import { countOf, layerLine, layerReading, MAX_UNPACKED } from "./image-layers.ts";
+import { countOf, imageLine, layerLine, layerReading, MAX_UNPACKED } from "./image-layers.ts";
 import { loadMaps, MAP_HELP } from "./map-option.ts";
 import { shortTable } from "./owner-table.ts";
 import { withProgress } from "./progress.ts";
@@ -98,14 +98,8 @@ async function readAccounts({ passwd, group }: LintOptions): Promise<HostAccount
 }
 
 function lintLines(result: ImageLintAnswer, found: ImageFindings, terminal: Terminal): string[] {
-  const { image, images, layers } = result;
-  const entries = layers.reduce((sum, layer) => sum + layer.entries, 0);
-  const counts = [
-    countOf(images.length, "image", "images"),
-    countOf(layers.length, "layer", "layers"),
-    countOf(entries, "entry", "entries"),
-  ];
-  const head = `${withoutControls(image)}: ${counts.join(", ")}`;
+  const { layers } = result;
+  const head = imageLine(result);
   if (found.isClean) return [head, "the map holds every owner, and no program runs as an account of the host"];
   const lines = [head, ...layers.flatMap((layer) => layerLines(layer, result, terminal))];
   const isHeld = layers.every(({ unmapped, unlisted }) => unmapped.length + unlisted === 0);

@@ -13,6 +13,7 @@ import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
+import { addPsCommand } from "./ps.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { newSession, type Session } from "./session.ts";
@@ -35,6 +36,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addShiftCommand,
   addImageCommand,
   addAllocCommand,
+  addPsCommand,
   addDoctorCommand,
 ];
 

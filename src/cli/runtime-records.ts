@@ -1,9 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type IdRecord, incusRecords, lxcRecord, podRecord, storageRecords } from "../formats/index.ts";
 import { type IdUse, type KnownAccounts, layersUse, recordUse } from "../policy/index.ts";
-import { fileFault, isSystemError } from "./fault.ts";
-import { readText } from "./text-file.ts";
+import { fileFault } from "./fault.ts";
+import { readText, readTextIfThere } from "./text-file.ts";
 
 /** A runtime whose records are read, and where it keeps them. */
 export interface RuntimeRecords {
@@ -43,7 +43,7 @@ async function readStorage(folder: string, accounts: KnownAccounts): Promise<rea
     const files = folders.flatMap((name) =>
       ["", "volatile-"].map((kind) => join(folder, name, `${kind}${what}s.json`)),
     );
-    const texts = await Promise.all(files.map(async (path) => ({ path, text: await textIfThere(path) })));
+    const texts = await Promise.all(files.map(async (path) => ({ path, text: await readTextIfThere(path, "utf8") })));
     return texts.flatMap(({ path, text }) => (text === null ? [] : storageRecords(text, path, what)));
   };
   const containers = asUses(await read("container"), accounts);
@@ -70,7 +70,7 @@ async function eachFile(
   const records: IdRecord[] = [];
   for (const name of await names(folder)) {
     const path = join(folder, name, file);
-    const text = await textIfThere(path);
+    const text = await readTextIfThere(path, "utf8");
     const record = text === null ? null : read(text, path, name);
     if (record) records.push(record);
   }
@@ -82,15 +82,5 @@ async function names(folder: string): Promise<readonly string[]> {
     return (await readdir(folder)).sort();
   } catch (error) {
     throw fileFault(error, folder, "a folder that can be read");
-  }
-}
-
-/** @returns null where there is no such file */
-async function textIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
-    throw fileFault(error, path, "a file that can be read");
   }
 }

@@ -31,6 +31,7 @@ export * from "./map-lines.ts";
 export * from "./map-pair.ts";
 export * from "./mount-idmapped.ts";
 export * from "./nspawn.ts";
+export * from "./nss-line.ts";
 export * from "./nsswitch.ts";
 export * from "./oci.ts";
 export * from "./oci-mount.ts";

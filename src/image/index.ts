@@ -6,11 +6,14 @@
  * handed to it. It may import core, formats, kernel and shift.
  */
 export { type Digest, readDigest } from "./digest.ts";
+export { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
 export type { ExposedFile, HostAccounts, Privilege } from "./exposed.ts";
-export type { DigestAlgorithm, ImageFile, ImageFiles, ImageHost, Packing, RunningHash, UnpackedTar } from "./host.ts";
+export type { DigestAlgorithm, ImageFile, ImageFiles, ImageHost, RunningHash, UnpackedTar } from "./host.ts";
 export type { Image, Layer, NewLayer, OutputFile, PlatformImage } from "./image.ts";
+export { imageOfLayer, type LayerToWrap } from "./image-of-layer.ts";
 export type { LayerOptions } from "./layer-tar.ts";
-export { distinctLayers, type ImageFindings, type LayerFindings, type LayerPlace, lintImage } from "./lint.ts";
+export { type ImageFindings, type LayerFindings, lintImage } from "./lint.ts";
+export { imageOwners, type LayerOwners } from "./owners.ts";
 export { readImage } from "./read-image.ts";
 export {
   type BlobStore,
@@ -22,3 +25,6 @@ export {
   type StoredBlob,
   shiftImage,
 } from "./shift-image.ts";
+export { type SquashfsPatch, type SquashfsRefusal, type SquashfsRules, shiftSquashfs } from "./shift-squashfs.ts";
+export { isSquashfs, type SeekableImage, type SquashfsCompressor } from "./squashfs-superblock.ts";
+export type { UnpackBlock } from "./squashfs-table.ts";

@@ -1,4 +1,5 @@
 import { type FittingMaps, fittingMaps, type IdTally, type ShiftMaps, scanTar, unmappedIn } from "../shift/index.ts";
+import { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
 import { type ExposedFile, exposedBy, type HostAccounts } from "./exposed.ts";
 import type { ImageHost } from "./host.ts";
 import type { Image, Layer } from "./image.ts";
@@ -8,13 +9,6 @@ import { type LayerOptions, openLayerTar } from "./layer-tar.ts";
 export interface LintOptions extends LayerOptions {
   readonly maps: ShiftMaps;
   readonly accounts: HostAccounts;
-}
-
-/** A layer, and the images that have it: by name, with its number in each, from 1. */
-export interface LayerPlace {
-  /** Of its bytes as they lie there; of its tar, in an archive that does not name them by it. */
-  readonly digest: string;
-  readonly images: readonly { readonly name: string; readonly layer: number }[];
 }
 
 /** What was found in a layer. */
@@ -41,20 +35,6 @@ export interface ImageFindings {
 
 /** Files kept of a layer. */
 const MOST_EXPOSED = 1000;
-
-/** The layers of an image, each once. */
-export function distinctLayers(image: Image): { readonly layer: Layer; readonly place: LayerPlace }[] {
-  const found = new Map<string, { layer: Layer; digest: string; images: { name: string; layer: number }[] }>();
-  for (const { name, layers } of image.images) {
-    for (const [index, layer] of layers.entries()) {
-      const digest = (layer.blob ?? layer.diffId).text;
-      const known = found.get(digest) ?? { layer, digest, images: [] };
-      known.images.push({ name, layer: index + 1 });
-      found.set(digest, known);
-    }
-  }
-  return [...found.values()].map(({ layer, digest, images }) => ({ layer, place: { digest, images } }));
-}
 
 /**
  * Find the owners in an image that a map does not hold, and the programs that it makes somebody's of the host.

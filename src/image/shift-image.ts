@@ -1,9 +1,9 @@
 import { type IdTally, type ShiftReport, type ShiftTarOptions, shiftTar, UnmappedError } from "../shift/index.ts";
 import { type Digest, hashed, verified } from "./digest.ts";
+import { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
 import type { DigestAlgorithm, ImageHost } from "./host.ts";
 import type { Image, Layer, NewLayer, OutputFile } from "./image.ts";
 import { type LayerOptions, layerBytes, openLayerTar } from "./layer-tar.ts";
-import { distinctLayers, type LayerPlace } from "./lint.ts";
 
 /** Blobs that are being made, and those that were made before. */
 export interface BlobStore {

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Extent, NO_ID } from "../core/index.ts";
+import type { Extent } from "../core/index.ts";
+import { extentsShown } from "./extents-shown.ts";
 import { readProcessFile, readProcessLink } from "./process-file.ts";
 
 /** A user namespace that some process is in. */
@@ -86,15 +87,6 @@ function mapsOf(folder: string): Pick<LiveNamespace, "uid" | "gid"> | null {
   const uid = readProcessFile(join(folder, "uid_map"));
   const gid = readProcessFile(join(folder, "gid_map"));
   return uid.is === "read" && gid.is === "read" ? { uid: extentsShown(uid.text), gid: extentsShown(gid.text) } : null;
-}
-
-/** The lines of a map as the kernel prints them; an outside id that the reader has no number for is {@link NO_ID}. */
-function extentsShown(text: string): readonly Extent[] {
-  return Array.from(text.matchAll(/^ *(\d+) +(\d+) +(\d+)$/gm), ([, first, lowerFirst, count]) => ({
-    first: Number(first),
-    lowerFirst: Number(lowerFirst),
-    count: Number(count),
-  })).filter(({ lowerFirst }) => lowerFirst !== NO_ID);
 }
 
 /**

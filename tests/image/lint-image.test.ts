@@ -54,6 +54,18 @@ test("owners that the map does not hold: the layer, the path, how many, and one 
   assert.match(words, /^ {2}--map 0:100000:301072 --gid-map 0:100000:1000640001$/m);
 });
 
+test("image owners: every id of every layer, each layer once, with the images that have it", async (t) => {
+  const folder = folderFor(t);
+  const files: Files = new Map();
+  const base = gzipped(owned(["etc/shadow", 0, 42], ["a", 0, 0]));
+  finishLayout(files, [addImage(files, [base]), addImage(files, [plain(owned(["b", 33, 33])), base], "arm64")]);
+  const { exit, stdout } = await userns(["image", "owners", writeFolder(files, join(folder, "in"))]);
+  assert.equal(exit, 0);
+  assert.match(stdout, /: 2 images, 2 layers, 3 entries\n/);
+  assert.match(stdout, /^layer 1, 2 sha256:[0-9a-f]{12} of linux\/amd64, linux\/arm64: 2 entries, 3 ids$/m);
+  assert.match(stdout, /^ {2}uid +33 +1 {2}b$/m);
+});
+
 test("an image that the map holds: exit 0, in an archive of docker save too", async (t) => {
   const folder = folderFor(t);
   const path = join(folder, "in.tar");

@@ -1,5 +1,9 @@
+import { ExamplesPart } from "../examples/examples-part.tsx";
 import { FlowPart } from "../flow/flow-part.tsx";
 import { FIRST_FLOW, readFlow } from "../flow/flow-state.ts";
+import { FIRST_LAYER, readLayer } from "../layer/layer-state.ts";
+import { FIRST_SCENARIO, readScenario } from "../scenario/scenario-state.ts";
+import { lazyView } from "./lazy-view.tsx";
 import { definePart, type Part } from "./part.tsx";
 
 const FLOW = definePart({
@@ -12,8 +16,37 @@ const FLOW = definePart({
   View: FlowPart,
 });
 
+const SCENARIO = definePart({
+  name: "scenario",
+  title: "Scenario",
+  about:
+    "A world and the calls made in it, answered as by the command: step through, see which rule decided, and change the text or draw the maps.",
+  first: FIRST_SCENARIO,
+  read: readScenario,
+  View: lazyView(async () => (await import("../scenario/scenario-part.tsx")).ScenarioPart),
+});
+
+const LAYER = definePart({
+  name: "layer",
+  title: "Layer",
+  about:
+    "Whose files an image layer holds, and the same layer with its owners shifted. It is read and written in this page, piece by piece.",
+  first: FIRST_LAYER,
+  read: readLayer,
+  View: lazyView(async () => (await import("../layer/layer-part.tsx")).LayerPart),
+});
+
+const EXAMPLES = definePart({
+  name: "examples",
+  title: "Examples",
+  about: "Each opens with one click, and can be changed at will.",
+  first: null,
+  read: () => null,
+  View: ExamplesPart,
+});
+
 /** The parts of the page, in the order of its navigation; the first is open at first. */
-export const PARTS: readonly Part[] = [FLOW];
+export const PARTS: readonly Part[] = [FLOW, SCENARIO, LAYER, EXAMPLES];
 
 /** The part that is open at first. */
 export const FIRST_PART = FLOW.name;
