@@ -48,7 +48,7 @@ const sourceOf = (path) => path.replace(/^(?:\.\/)?dist\/(.*)\.js$/, "src/$1.ts"
 const entries = Object.values(exports).flatMap((entry) => (entry.default ? [sourceOf(entry.default)] : []));
 const isCore = (entry) => entry === `src/${CORE}`;
 /** Entries for Node alone: their packages and Node's modules stay outside, and their pieces are no portable entry's. */
-const isHosted = (entry) => entry.startsWith("src/store/");
+const isHosted = (entry) => /^src\/(?:store|live)\//.test(entry);
 
 await build({ ...SHARED, entryPoints: entries.filter(isCore), outdir: `${OUT}/core` });
 await build({

@@ -1,21 +1,33 @@
-import type { Command } from "commander";
-import { badLines, parseSubid, placeOfKept } from "../formats/index.ts";
-import { type Adoption, grantedIds, grantsOf } from "../policy/index.ts";
+import { type Command, Option } from "commander";
+import { badLines, parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
+import {
+  type Adoption,
+  adoptionsOf,
+  grantUses,
+  groupsOf,
+  type IdUse,
+  idsOfUse,
+  type KnownAccounts,
+  usersOf,
+} from "../policy/index.ts";
 import { claimAnswer, claimLines } from "./alloc-answer.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { readIds } from "./id-argument.ts";
+import { RUNTIMES, type RuntimeRecords } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, type Terminal, talk } from "./terminal.ts";
 import { readText } from "./text-file.ts";
 
-interface AdoptOptions extends StoreOptions {
+interface AdoptOptions extends StoreOptions, Readonly<Partial<Record<RuntimeRecords["name"], string>>> {
   readonly owner?: string;
   readonly tenant: string;
   readonly purpose?: string;
   readonly subuid?: string;
   readonly subgid?: string;
+  readonly passwd: string;
+  readonly group: string;
 }
 
 /** `userns alloc adopt` */
@@ -25,7 +37,8 @@ export function addAdoptCommand(alloc: Command, { terminal }: Session): void {
     .summary("enter ranges that are in use already")
     .description(
       "Enter ranges that are in use already, all of them or none. Safe to run again:\n" +
-        "what an owner has already is not entered twice.\n" +
+        "what an owner has already is not entered twice. What a container maps of the\n" +
+        "accounts of --passwd and --group, one id a line, is theirs and not entered.\n" +
         "Exit 1 when one shares an id with another.",
     )
     .argument("[ranges...]", "1000000-1065535, both in it; or 1000000+65536")
@@ -34,10 +47,15 @@ export function addAdoptCommand(alloc: Command, { terminal }: Session): void {
     .option("--purpose <text>", "what they are for")
     .option("--subuid <file>", "every range of a subuid file")
     .option("--subgid <file>", "every range of a subgid file");
+  for (const { name, what, usual } of RUNTIMES)
+    command.addOption(new Option(`--${name} <${usual ? "folder" : "file"}>`, usual ? `${what}:\n${usual}` : what));
+  command.option("--passwd <file>", "the users", "/etc/passwd").option("--group <file>", "the groups", "/etc/group");
   addStoreOptions(command).action((ranges: string[], options: AdoptOptions) => runAdopt(ranges, options, terminal));
   addExamples(command, [
     "alloc adopt --subuid /etc/subuid --subgid /etc/subgid",
     "alloc adopt 1000000-1065535 --owner lxc --tenant team --purpose box",
+    "alloc adopt --podman /var/lib/containers/storage --lxc /var/lib/lxc",
+    "alloc adopt --kubelet FOLDER --incus FILE --passwd FILE --group FILE",
     "alloc adopt 1000000+65536 --owner lxc --store FILE --json",
   ]);
 }
@@ -49,10 +67,17 @@ async function runAdopt(ranges: readonly string[], options: AdoptOptions, termin
     if (options.owner === undefined) throw usageFault("--owner", "whose the ranges are", "none");
     wanted.push({ ...readIds(text, "RANGES"), ...shared, owner: options.owner, source: `argument ${at + 1}` });
   }
-  for (const path of [options.subuid, options.subgid])
-    if (path !== undefined)
-      wanted.push(...(await readGrants(path, terminal)).map((grant) => ({ ...grant, ...shared })));
-  if (wanted.length === 0) throw usageFault("RANGES", "ranges, --subuid or --subgid, with at least one range", "none");
+  const uses = await readUses(options, terminal);
+  wanted.push(
+    ...adoptionsOf(
+      uses.map((use) => ({ use, ids: idsOfUse(use) })),
+      shared,
+    ),
+  );
+  if (wanted.length === 0) {
+    const sources = ["--subuid", "--subgid", ...RUNTIMES.map(({ name }) => `--${name}`)].join(", ");
+    throw usageFault("RANGES", `ranges, or one of ${sources}, with at least one range`, "none");
+  }
   const claims = await withStore(options, (store) => store.adopt(wanted));
   const now = Date.now();
   if (options.json)
@@ -63,12 +88,33 @@ async function runAdopt(ranges: readonly string[], options: AdoptOptions, termin
   else for (const claim of claims) await answer(terminal, `${claimLines(claim, now)[0]}\n`);
 }
 
+async function readUses(options: AdoptOptions, terminal: Terminal): Promise<readonly IdUse[]> {
+  const uses: IdUse[] = [];
+  for (const kind of ["uid", "gid"] as const) {
+    const path = options[`sub${kind}`];
+    if (path !== undefined) uses.push(...(await readGrants(path, kind, terminal)));
+  }
+  const records = RUNTIMES.flatMap(({ name, read }) => {
+    const path = options[name];
+    return path === undefined ? [] : [(accounts: KnownAccounts) => read(path, accounts)];
+  });
+  if (records.length === 0) return uses;
+  const accounts = await readAccounts(options.passwd, options.group);
+  for (const read of records) uses.push(...(await read(accounts)));
+  return uses;
+}
+
+/** The accounts of a host. @throws UsernsError ERR_FILE */
+export async function readAccounts(passwd: string, group: string): Promise<KnownAccounts> {
+  return {
+    users: usersOf(parsePasswd(await readText(passwd, "latin1"), passwd)),
+    groups: groupsOf(parseGroup(await readText(group, "latin1"), group)),
+  };
+}
+
 /** The ranges of a subid file; a line that cannot be read grants nothing, and is told. */
-async function readGrants(path: string, terminal: Terminal): Promise<readonly Omit<Adoption, "tenant">[]> {
+export async function readGrants(path: string, kind: "uid" | "gid", terminal: Terminal): Promise<readonly IdUse[]> {
   const file = parseSubid(await readText(path, "latin1"), path);
   for (const { where, why } of badLines(file)) talk(terminal, `warning: ${where} is passed over: ${why}`);
-  return grantsOf(file).flatMap(({ line, entry }) => {
-    const ids = grantedIds(entry);
-    return ids ? [{ ...ids, owner: entry.owner, source: placeOfKept(file, line) }] : [];
-  });
+  return grantUses(file, kind);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { contains, UsernsError } from "../core/index.ts";
-import { type Claim, type LedgerEvent, reservedAt, showClaim, stateNow } from "../policy/index.ts";
+import { contains } from "../core/index.ts";
+import { type Claim, insideOfClaim, type LedgerEvent, reservedAt, showClaim, stateNow } from "../policy/index.ts";
 import { type RangeAnswer, rangeAnswers, stateText } from "./alloc-answer.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
 import { readTime, showTime } from "./duration.ts";
@@ -29,11 +29,10 @@ export interface WhoOwnsAnswer {
 /** The `--json` of `userns alloc history`: from it the state can be rebuilt. */
 export type AllocHistoryAnswer = readonly LedgerEvent[];
 
-/** `userns alloc list`, `who-owns`, `export` and `history`. */
+/** `userns alloc list`, `who-owns` and `history`. */
 export function addListCommands(alloc: Command, session: Session): void {
   addList(alloc, session.terminal);
   addWhoOwns(alloc, session);
-  addExport(alloc, session.terminal);
   addHistory(alloc, session.terminal);
 }
 
@@ -107,47 +106,6 @@ async function runWhoOwns(text: string, options: StoreOptions & { at?: string },
     await answer(terminal, `${[said, ...meant].join("\n")}\n`);
   }
   return range ? EXIT.yes : EXIT.no;
-}
-
-function insideOfClaim({ pieces }: Claim, id: number): number {
-  let before = 0;
-  for (const piece of pieces) {
-    if (contains(piece, id)) return before + (id - piece.first);
-    before += piece.count;
-  }
-  throw new Error(`${id} is in no piece`);
-}
-
-function addExport(alloc: Command, terminal: Terminal): void {
-  const command = alloc
-    .command("export")
-    .summary("the live ranges, as lines of /etc/subuid and /etc/subgid")
-    .description("Print the live ranges as lines of /etc/subuid; those of /etc/subgid are the same.")
-    .option("--owner <name>", "those of one owner alone");
-  addStoreOptions(command).action(async (options: StoreOptions & { owner?: string }) => {
-    const now = Date.now();
-    const held = await withStore(options, (store) => store.claims());
-    const live = held.filter(
-      (claim) => stateNow(claim, now) === "live" && (options.owner === undefined || claim.owner === options.owner),
-    );
-    const ranges: AllocListAnswer = live.flatMap((claim) => rangeAnswers(claim, now));
-    if (options.json) return answerJson(terminal, ranges);
-    // All of them before the first is written: half of a file of grants would be another file.
-    const lines = ranges.map(subidText);
-    return answer(terminal, lines.map((line) => `${line}\n`).join(""));
-  });
-  addExamples(command, ["alloc export >subuid", "alloc export --owner ben --store FILE --json"]);
-}
-
-function subidText({ owner, start, count, claim }: RangeAnswer): string {
-  if (/[:#\s]/.test(owner))
-    throw new UsernsError("ERR_USAGE", {
-      where: `claim ${claim}, owner`,
-      expected: "a name that a line of /etc/subuid can hold, without blanks, colons and number signs",
-      got: JSON.stringify(owner),
-      fix: "export other owners with --owner, or everything with --json",
-    });
-  return `${owner}:${start}:${count}`;
 }
 
 function addHistory(alloc: Command, terminal: Terminal): void {

@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { addAdoptCommand } from "./alloc-adopt.ts";
 import { addClaimCommands } from "./alloc-claim.ts";
+import { addExportCommand } from "./alloc-export.ts";
 import { addListCommands } from "./alloc-list.ts";
 import { addPoolCommands } from "./alloc-pool.ts";
+import { addReconcileCommand } from "./alloc-reconcile.ts";
+import { addSessionCommands } from "./alloc-session.ts";
 import type { Session } from "./session.ts";
 
 /** `userns alloc`: one file for what belongs together. */
@@ -16,6 +19,9 @@ export function addAllocCommand(program: Command, session: Session): void {
     );
   addClaimCommands(alloc, session);
   addListCommands(alloc, session);
+  addExportCommand(alloc, session);
   addAdoptCommand(alloc, session);
+  addReconcileCommand(alloc, session);
+  addSessionCommands(alloc, session);
   addPoolCommands(alloc, session);
 }

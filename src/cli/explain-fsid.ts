@@ -1,16 +1,22 @@
 import { type Command, Option } from "commander";
-import { type Extent, showExtent } from "../core/index.ts";
-import { explainFsMaps, type FsidExplanation, type FsMapsExplanation, hang } from "../explain/index.ts";
+import {
+  explainFsMaps,
+  type FsidExplanation,
+  type FsMapsExplanation,
+  findingLines,
+  mountInsteadLines,
+} from "../explain/index.ts";
 import type { OwnerKind } from "../kernel/index.ts";
 import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
 import type { MapOptions } from "./given-maps.ts";
+import { type AccountOptions, accountOptions, readAccounts } from "./host-accounts.ts";
 import { readAsked } from "./id-argument.ts";
 import { loadOwnerMaps } from "./map-option.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
-/** The fs maps of a namespace, as texts. */
-export interface FsidOptions {
+/** The fs maps of a namespace, as texts, and the accounts of the host. */
+export interface FsidOptions extends AccountOptions {
   readonly fsuidMap?: string;
   readonly fsgidMap?: string;
 }
@@ -32,6 +38,7 @@ export function addFsidOptions(command: Command): void {
     ),
   );
   command.addOption(new Option("--fsgid-map <map>", "its map of groups, if it is another"));
+  for (const option of accountOptions("--fsuid-map")) command.addOption(option);
 }
 
 /** Follow ids through an id map and an fs map. */
@@ -52,7 +59,7 @@ export async function runExplainFsid(texts: readonly string[], options: Options,
   const ids = await loadOwnerMaps(map, gidMap, "--map", "--gid-map");
   const from = direction === "down" ? "inside" : "disk";
   const asked = texts.flatMap((text) => readAsked(text, options.kind, "IDS")).map((one) => ({ from, ...one }) as const);
-  const explained = explainFsMaps(fs, ids, asked, []);
+  const explained = explainFsMaps(fs, ids, asked, await readAccounts(options));
   if (options.json) await answerJson(terminal, explained satisfies FsidExplainAnswer);
   else await answer(terminal, textOf(explained, direction, terminal));
   return explained.ids.every(isMapped) && explained.findings.length === 0 ? EXIT.yes : EXIT.no;
@@ -77,21 +84,6 @@ function textOf({ ids, mount, findings }: FsMapsExplanation, direction: "down" |
         : []),
     ].join("\n"),
   );
-  const found = findings.flatMap(({ because }) =>
-    hang("finding  ", `${because}; a set-id program that it leaves there runs as that account`).map((line) =>
-      terminal.colors.red(line),
-    ),
-  );
-  const notes = [...found, ...mountLines(mount.uid, mount.gid)];
-  return `${[...blocks, notes.join("\n")].join("\n\n")}\n`;
-}
-
-function mountLines(uid: readonly Extent[], gid: readonly Extent[]): readonly string[] {
-  const [users, groups] = [uid, gid].map((extents) => extents.map(showExtent).join(","));
-  if (!users) return hang("better   ", "no idmapped mount: the maps have no id in common, and setuid fails in all");
-  const alike = users === groups ? users : `${users}, and of groups ${groups || "none"}`;
-  return hang(
-    "better   ",
-    `mount the files with the id map ${alike}: that holds for one mount alone, and Linux has it`,
-  );
+  const found = findingLines(findings).map((line) => terminal.colors.red(line));
+  return `${[...blocks, [...found, ...mountInsteadLines(mount)].join("\n")].join("\n\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Kind } from "../core/index.ts";
+import { type Kind, quoted } from "../core/index.ts";
 import { type Explanation, explain, FILE_ASKS, hang } from "../explain/index.ts";
 import {
   createRoute,
@@ -14,6 +14,7 @@ import {
 import { addFileOptions, type FileOptions, givenFileOption, runExplainFile } from "./explain-file.ts";
 import { addFsidOptions, type FsidOptions, runExplainFsid } from "./explain-fsid.ts";
 import { addIsolatedOptions, type IsolatedOptions, runExplainIsolated } from "./explain-isolated.ts";
+import { addProcessOption, type ProcessOptions, runExplainProcess } from "./explain-process.ts";
 import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
 import {
@@ -26,6 +27,7 @@ import {
   readGivenMaps,
 } from "./given-maps.ts";
 import { addExamples } from "./help-examples.ts";
+import { givenAccountOption } from "./host-accounts.ts";
 import { readAsked } from "./id-argument.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
@@ -54,7 +56,7 @@ export interface ExplainAnswer {
   readonly refusedMaps: readonly NestedFault[];
 }
 
-interface ExplainOptions extends MapOptions, FileOptions, FsidOptions, IsolatedOptions {
+interface ExplainOptions extends MapOptions, FileOptions, FsidOptions, IsolatedOptions, ProcessOptions {
   readonly kind: "uid" | "gid";
   readonly direction?: DirectionName;
   readonly json?: true;
@@ -68,7 +70,7 @@ export function addExplainCommand(program: Command, session: Session): void {
       "Follow ids, or owners, through the caller's map, nested maps, a mount's map and\na file system's map. " +
         "Or ask what a task may do with a file, and what\ncomes of it: a model of Linux 6.18 answers, with the rule, " +
         "what would help and\nthe way of every id.\n" +
-        "Exit 1 when an id is not mapped, or the answer is no.\n\n" +
+        "Exit 1 when an id is not mapped, the answer is no, or an fs map gives away the\nfiles of an account of the host.\n\n" +
         "u: used inside or kept on disk; k: in the kernel; v: seen through a mount;\n" +
         "k5@ns2: an id of isolated namespace 2.",
     )
@@ -83,7 +85,12 @@ export function addExplainCommand(program: Command, session: Session): void {
     ),
   );
   addFileOptions(command);
+  addProcessOption(command);
   command.option("--json", "answer as JSON").action(async (ids: string[], options: ExplainOptions) => {
+    if (options.pid !== undefined) {
+      session.exit = await runExplainProcess(ids, options, session.terminal);
+      return;
+    }
     const ask = FILE_ASKS.find((word) => word === ids[0]);
     session.exit = ask ? await askAbout(ask, ids, options, session) : await runExplain(ids, options, session.terminal);
   });
@@ -93,6 +100,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
     "explain 5 --isolated 2 --mount ns2 --profile linux-6.18+isolated",
     "explain 0:5 --map 0:1000:9 --fsuid-map 0:5000:9 --fsgid-map 0:600:9",
+    "explain 0 --map 0:9:9 --fsuid-map 0:7:9 --passwd FILE --group FILE",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
     "explain stat --owner 5:5 --map 0:9:9 --mount 0:9:9 --gid-mount 0:9:7",
     "explain write --owner 0:27 --mode 0664 --as 1000:1000,27 --caps none",
@@ -100,8 +108,14 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain unlink --dir-owner 0:0 --dir-mode 1777 --owner 5:5 --as 6",
     "explain chown --to 33:33 --map 0:100000:65536 --fs 0:5:9 --gid-fs 0:1:9",
     "explain exec --owner 0:0 --mode 4755 --as 1000 --nosuid --nnp",
+    "explain /etc/passwd --pid self",
     "explain exec --file-caps CAP_NET_RAW --file-caps-root 5 --map 0:5:9",
   ]);
+}
+
+function refuseAccounts(options: FsidOptions): void {
+  const stray = givenAccountOption(options);
+  if (stray) throw usageFault("--fsuid-map", `the map that ${stray} goes with`, "none");
 }
 
 async function askAbout(
@@ -119,6 +133,7 @@ async function askAbout(
     throw usageFault("--isolated", "ids to follow; a scenario for `userns run` asks about files", ask);
   if (options.fsuidMap !== undefined || options.fsgidMap !== undefined)
     throw usageFault("--fsuid-map", "ids to follow; a scenario for `userns run` asks about files", ask);
+  refuseAccounts(options);
   return runExplainFile(ask, options, session);
 }
 
@@ -128,8 +143,12 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
     if (stray) throw usageFault(stray, "nothing beside --fsuid-map; a scenario for `userns run` has it all", "ids");
     return runExplainFsid(texts, options, terminal);
   }
+  refuseAccounts(options);
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
-  if (options.isolated === undefined) checkMaps(direction, options);
+  if (options.isolated === undefined) {
+    checkTexts(texts);
+    checkMaps(direction, options);
+  }
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   if (options.isolated === undefined && options.profile !== undefined)
@@ -145,6 +164,12 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   if (options.json) await answerJson(terminal, { direction, title, explanations, refusedMaps } satisfies ExplainAnswer);
   else await answer(terminal, explainText(title, explanations, refusedMaps, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
+}
+
+/** A word that is no question is told before the map that an id would need. */
+function checkTexts(texts: readonly string[]): void {
+  const word = texts.find((text) => !/^\d/.test(text));
+  if (word !== undefined) throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(word));
 }
 
 function checkMaps(direction: DirectionName, options: MapOptions): void {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { showExtent } from "../core/index.ts";
-import { hang } from "../explain/index.ts";
+import { findingLines, hang } from "../explain/index.ts";
 import {
   FSID_CHECK_ORDER,
   FSID_TOOL,
@@ -37,6 +37,7 @@ export function fsidText(
     ...told.written.flatMap(({ file, text }) => writtenLines(join(folder, file), text, isWritten)),
     ...(told.written.length > 0 ? hang(head("order"), `before ${kind}_map, which would fill it by itself`) : []),
     ...(isMirrored ? hang(head("write"), `nothing: whoever writes ${kind}_map fills fs${kind}_map too`) : []),
+    ...findingLines(told.findings, head),
     ...mountLines(told),
     ...toDo.flatMap((line) => hang(head("to do"), line)),
   ];

@@ -1,13 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
-import {
-  type Compression,
-  detectCompression,
-  SIGNATURE_BYTES,
-  throughStream,
-  unpacker,
-  unpackFault,
-} from "./compression.ts";
+import { type Compression, detectCompression, SIGNATURE_BYTES } from "../shift/index.ts";
+import { throughStream, unpacker, unpackFault } from "./compression.ts";
 import { openInput } from "./input-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -45,6 +39,28 @@ export async function openLayer(path: string, terminal: Terminal): Promise<Layer
     read += chunk?.length ?? 0;
     return chunk;
   };
+  const { compression, tar } = await unpackPieces(next, () => file.close(), where);
+  return { where, compression, tar, sizeBytes: path === "-" ? null : await sizeOf(path), bytesRead: () => read };
+}
+
+/** A tar whose packing was found by its first bytes. */
+export interface Unpacked {
+  readonly compression: Compression;
+  readonly tar: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Unpack what is read in pieces.
+ *
+ * @param next   the next piece; null at the end
+ * @param close  read no further
+ * @throws UsernsError ERR_COMPRESSION, also while `tar` is read
+ */
+export async function unpackPieces(
+  next: () => Promise<Uint8Array | null>,
+  close: () => void,
+  where: string,
+): Promise<Unpacked> {
   const head = await readHead(next);
   const compression = detectCompression(head, where);
   const stream = unpacker(compression, where);
@@ -53,16 +69,10 @@ export async function openLayer(path: string, terminal: Terminal): Promise<Layer
       if (head.length > 0) yield head;
       for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
     } finally {
-      file.close();
+      close();
     }
   };
-  return {
-    where,
-    compression,
-    tar: stream ? unpacked(packed(), stream, compression, where) : packed(),
-    sizeBytes: path === "-" ? null : await sizeOf(path),
-    bytesRead: () => read,
-  };
+  return { compression, tar: stream ? unpacked(packed(), stream, compression, where) : packed() };
 }
 
 async function readHead(next: () => Promise<Uint8Array | null>): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ArchiveFindings } from "../explain/index.ts";
 import {
   type EndMarkerRule,
   fittingMaps,
@@ -9,12 +10,13 @@ import {
 } from "../shift/index.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
 import { addExamples } from "./help-examples.ts";
+import { countOf } from "./image-layers.ts";
 import { IN_HELP, type LayerInput, openLayer } from "./layer-input.ts";
 import { loadMaps, MAP_HELP } from "./map-option.ts";
 import { ownerTable } from "./owner-table.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
-import { type ArchiveFindings, archiveNotes } from "./shift-notes.ts";
+import { archiveNotes } from "./shift-notes.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 import { type UnmappedAnswer, unmappedAnswer, unmappedLines } from "./unmapped.ts";
 
@@ -96,10 +98,6 @@ async function scan(file: string, { endMarker }: OwnersOptions, terminal: Termin
   const input = await openLayer(file, terminal);
   const owners = await withProgress(input, terminal, () => scanTar(input.tar, { name: input.where, endMarker }));
   return { input, owners };
-}
-
-function countOf(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** `layer.tar: 272 entries, 13 ids` */

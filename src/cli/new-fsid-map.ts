@@ -9,6 +9,7 @@ import {
   FSID_TOOL,
   type FsidFiles,
   type FsidTarget,
+  type FsMapFinding,
   fsidAdvice,
   type ImageFacts,
   type MappedKind,
@@ -47,6 +48,8 @@ export interface NewFsidMapCliAnswer {
   readonly lines: readonly { readonly line: string; readonly ownId: boolean; readonly grantedBy: readonly string[] }[];
   /** The lines of the idmapped mount that does the same: id on disk, kernel id, count. null where the request is no map. */
   readonly mount: readonly string[] | null;
+  /** Accounts of the host, but for the user's own, whose files the map gives away, each with the calls that prove it. */
+  readonly findings: readonly FsMapFinding[];
   /** Owners that the image uses and nothing maps. */
   readonly unmapped: readonly number[];
   readonly manifestFault: ManifestFault | null;
@@ -221,6 +224,7 @@ function asJson(
       grantedBy: places,
     })),
     mount: told.mount?.map(showExtent) ?? null,
+    findings: told.findings,
     unmapped: told.unmapped,
     manifestFault: told.manifestFault,
     kernel: told.kernel,

@@ -3,14 +3,17 @@ import { init, showExtent } from "../core/index.ts";
 import { hang } from "../explain/index.ts";
 import { parseGroup, parseSubid } from "../formats/index.ts";
 import {
+  type AskedTarget,
   askNewIdMap,
   type LineGround,
   type MappedKind,
   type NewIdMapExplained,
   type NewIdMapQuestion,
+  readPid,
   TOOL,
 } from "../policy/index.ts";
 import { addExamples } from "./help-examples.ts";
+import { procFolder, readProcTarget } from "./proc-target.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
 import { readText } from "./text-file.ts";
@@ -36,6 +39,7 @@ export interface NewIdMapCliAnswer {
 
 interface NewIdMapOptions {
   readonly user: string;
+  readonly target?: string;
   readonly subuid?: string;
   readonly subgid?: string;
   readonly passwd: string;
@@ -55,11 +59,13 @@ function addCommand(program: Command, session: Session, kind: MappedKind): void 
     .command(tool)
     .summary(`what ${tool} would say, and which line of sub${kind} decides`)
     .description(
-      `Ask a model of ${tool} (Debian's uidmap 4.13) to map a new namespace of a user.\n` +
+      `Ask a model of ${tool} (Debian's uidmap 4.13) to map a user's new namespace,\n` +
+        "or that of a process, which is not changed.\n" +
         "Exit 1 when it refuses: its very text on stderr, then the rule and what to add.",
     )
     .argument("[numbers...]", "three a line: inside lower count; behind -- when one is negative")
     .requiredOption("--user <user>", "who runs it: a name or a number")
+    .option("--target <pid>", "the process; else one in a namespace just made")
     .option(`--sub${kind} <file>`, "the ranges that are granted", `/etc/sub${kind}`)
     .option("--passwd <file>", "the users", "/etc/passwd");
   if (kind === "gid") command.option("--group <file>", "the groups, to tell which of them a range covers");
@@ -68,6 +74,7 @@ function addCommand(program: Command, session: Session, kind: MappedKind): void 
   });
   addExamples(command, [
     `${tool} --user ben -- 0 100000 65536`,
+    `${tool} --user ben --target 4242 -- 0 100000 65536`,
     `${tool} --user 7 --sub${kind} FILE --passwd FILE --json -- 0 7 1`,
     ...(kind === "gid" ? ["newgidmap --user ben --group /etc/group -- 0 100000 10"] : []),
   ]);
@@ -100,7 +107,14 @@ async function readQuestion(
   const subgid = await readSubids(options.subgid, "/etc/subgid", parseSubid);
   const group = options.group === undefined ? null : parseGroup(await readText(options.group, "latin1"), options.group);
   const caller = callerNamed(options.user, passwd);
-  return { kind, caller, files: { passwd, subuid, subgid }, group, args };
+  const target = options.target === undefined ? null : readTarget(options.target, kind);
+  return { kind, caller, files: { passwd, subuid, subgid }, group, target, args };
+}
+
+/** The process that a tool is given, as /proc shows it now. What is no process id is left to the tool's own reading. */
+function readTarget(pid: string, kind: MappedKind): AskedTarget {
+  const number = readPid(pid);
+  return { pid, found: number === null ? null : readProcTarget(procFolder({ by: "pid", number }), kind) };
 }
 
 function asJson(kind: MappedKind, { answer: told, add, findings, badLines }: NewIdMapExplained): NewIdMapCliAnswer {

@@ -3,13 +3,17 @@ import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
+import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
+import { addImageCommand } from "./image.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
+import { addPsCommand } from "./ps.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
 import { newSession, type Session } from "./session.ts";
@@ -24,12 +28,16 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addExplainCommand,
   addCheckCommand,
   addNewIdMapCommands,
+  addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
+  addImageCommand,
   addAllocCommand,
+  addPsCommand,
+  addDoctorCommand,
 ];
 
 /**

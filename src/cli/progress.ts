@@ -5,8 +5,11 @@ import type { Terminal } from "./terminal.ts";
 const MEGABYTE = 1e6;
 const REFRESH_MS = 100;
 
+/** What is being read: how much of it there is, and how much of that was read. */
+export type Reading = Pick<LayerInput, "sizeBytes" | "bytesRead">;
+
 /** Show how far a layer has been read while `work` goes on, if a person watches; nothing in a pipe. */
-export async function withProgress<T>(input: LayerInput, terminal: Terminal, work: () => Promise<T>): Promise<T> {
+export async function withProgress<T>(input: Reading, terminal: Terminal, work: () => Promise<T>): Promise<T> {
   if (!terminal.isWatched) return work();
   const { sizeBytes } = input;
   const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;

@@ -1,7 +1,12 @@
-import { showKuid64 } from "../core/index.ts";
-import { explanationLines, hang } from "../explain/index.ts";
-import { CALLS, type ToldKids, type Values } from "../kernel/syscall/index.ts";
-import type { RunCall, RunScenario } from "./run-answer.ts";
+import {
+  answerWords,
+  callWords,
+  differenceWords,
+  explanationLines,
+  hang,
+  type RunCall,
+  type RunScenario,
+} from "../explain/index.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 
 /** A longer call has its answer on a line of its own. */
@@ -61,44 +66,13 @@ export function scenarioLines(scenario: RunScenario, showsIds: boolean, { colors
   ];
 }
 
-function rowOf({ number, task, call, args, answer }: RunCall): Row {
+function rowOf(call: RunCall): Row {
   return {
-    number: String(number),
-    who: withoutControls(task),
-    call: withoutControls([call, ...argWords(args)].join(" ")),
-    answer: withoutControls(answerText(answer, kidsOf(call))),
+    number: String(call.number),
+    who: withoutControls(call.task),
+    call: withoutControls(callWords(call)),
+    answer: withoutControls(answerWords(call)),
   };
-}
-
-/** `disk:etc/passwd uid=5`: what a call is about goes without its key. */
-function argWords({ path, target, ...args }: Values): string[] {
-  const about = [path, target].filter((value) => value !== undefined).map(word);
-  return [...about, ...Object.entries(args).map(([key, value]) => `${key}=${word(value)}`)];
-}
-
-/** Text without blanks stands for itself. */
-function word(value: unknown): string {
-  return typeof value === "string" && /^[^\s"]+$/.test(value) ? value : JSON.stringify(value);
-}
-
-function answerText({ ok, errno, at, ...values }: Values, kids: ToldKids): string {
-  // What a program of user space prints has no errno, and says ok only where that is a word of its own.
-  if (ok !== true && errno !== undefined)
-    return at === undefined ? String(errno) : `${String(errno)} from ${String(at)}`;
-  const given = Object.entries(values).map(([key, value]) => `${key} ${valueText(value, kids[key])}`);
-  return given.length === 0 ? "ok" : given.join(", ");
-}
-
-function kidsOf(call: string): ToldKids {
-  return CALLS.get(call)?.kids ?? {};
-}
-
-/** A value as it is; where it is a kernel id, `k5@ns2` for `[5, 2]`, and a list of them in brackets. */
-function valueText(value: unknown, space: "k" | "v" | undefined): string {
-  if (space === undefined || !Array.isArray(value)) return word(value);
-  const [id, number] = value;
-  if (typeof id === "number" && typeof number === "number") return showKuid64({ id, number }, space);
-  return `[${value.map((item) => valueText(item, space)).join(", ")}]`;
 }
 
 function ruleLines({ rule, because }: RunCall, indent: string): string[] {
@@ -108,14 +82,7 @@ function ruleLines({ rule, because }: RunCall, indent: string): string[] {
 }
 
 function differenceLines({ call, differences }: RunCall, indent: string): string[] {
-  return differences.flatMap(({ key, expected, got }) => {
-    const shown = (value: unknown) => {
-      const space = kidsOf(call)[key];
-      if (value === undefined) return "nothing";
-      return space === undefined ? JSON.stringify(value) : valueText(value, space);
-    };
-    return hang(`${indent}${key}: `, `expected ${shown(expected)}, came ${shown(got)}`);
-  });
+  return differences.flatMap((difference) => hang(`${indent}${difference.key}: `, differenceWords(call, difference)));
 }
 
 function summary({ calls, expected, different }: RunScenario): string {

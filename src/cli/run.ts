@@ -1,10 +1,10 @@
 import { type Command, Option } from "commander";
 import type { Engine } from "../core/index.ts";
+import { type RunAnswer, type RunScenario, runScenario } from "../explain/index.ts";
 import { SCENARIO_PROGRAMS } from "../policy/index.ts";
 import { inSource, loadScenario, replay, type Source } from "../scenario/index.ts";
 import { ENGINE_NAMES, type EngineName, startEngine } from "./engine-option.ts";
 import { addExamples } from "./help-examples.ts";
-import { type RunAnswer, type RunScenario, runScenario } from "./run-answer.ts";
 import { scenarioLines } from "./run-text.ts";
 import { readSource } from "./scenario-file.ts";
 import type { Session } from "./session.ts";

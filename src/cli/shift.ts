@@ -2,23 +2,22 @@ import type { Writable } from "node:stream";
 import { type Command, Option } from "commander";
 import { initSync } from "../core/index.ts";
 import {
+  type Compression,
   type EndMarkerRule,
   type ShiftedTar,
   type ShiftReport,
   shiftTar,
-  type Unmapped,
   UnmappedError,
 } from "../shift/index.ts";
-import { type Compression, packer, throughStream } from "./compression.ts";
+import { packer, throughStream } from "./compression.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
-import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
-import { readOwner } from "./id-argument.ts";
 import { IN_HELP, type LayerInput, openLayer } from "./layer-input.ts";
-import { loadMaps, MAP_HELP } from "./map-option.ts";
+import { loadMaps } from "./map-option.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { shiftNotes } from "./shift-notes.ts";
+import { addShiftRules, readUnmapped, type ShiftRuleOptions } from "./shift-rules.ts";
 import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
 import { type UnmappedAnswer, unmappedAnswer, unmappedLines } from "./unmapped.ts";
 import { writeWhole } from "./whole-file.ts";
@@ -37,13 +36,7 @@ export type ShiftAnswer =
 
 const FORMATS = { tar: "none", gzip: "gzip", zstd: "zstd" } as const satisfies Record<string, Compression>;
 
-interface ShiftOptions {
-  readonly map: string;
-  readonly gidMap?: string;
-  readonly reverse?: true;
-  readonly unmapped: string;
-  readonly names: "keep" | "drop";
-  readonly capabilities: "keep" | "namespace";
+interface ShiftOptions extends ShiftRuleOptions {
   readonly format: "same" | keyof typeof FORMATS;
   readonly endMarker: EndMarkerRule;
   readonly json?: true;
@@ -60,27 +53,8 @@ export function addShiftCommand(program: Command, session: Session): void {
         "Exit 1 when an id is not mapped.",
     )
     .argument("<in>", IN_HELP)
-    .argument("<out>", "where to write; - for stdout")
-    .requiredOption("--map <map>", `the id map: ${MAP_HELP}`)
-    .option("--gid-map <map>", "the map of groups, if it is another")
-    .option("--reverse", "from kernel ids to ids inside")
-    .option("--unmapped <rule>", "ids that are not mapped: refuse, squash=UID:GID or keep", "refuse")
-    .addOption(
-      new Option(
-        "--names <rule>",
-        "owners' names. Unpacking as root, tar goes by names before ids unless told --numeric-owner: drop them where they mean other ids",
-      )
-        .choices(["keep", "drop"])
-        .default("keep"),
-    )
-    .addOption(
-      new Option(
-        "--capabilities <rule>",
-        "file capabilities without a root id: as they are, or bound to the root of the map's namespace",
-      )
-        .choices(["keep", "namespace"])
-        .default("keep"),
-    )
+    .argument("<out>", "where to write; - for stdout");
+  addShiftRules(shift)
     .addOption(
       new Option("--format <format>", "how the output is packed")
         .choices(["same", ...Object.keys(FORMATS)])
@@ -101,13 +75,6 @@ export function addShiftCommand(program: Command, session: Session): void {
     "shift old.tar out.tar --map 0:100000:65536 --end-marker optional --json",
     "shift - - --map 0:100000:65536 --format gzip <in.tar >out.tar.gz",
   ]);
-}
-
-function readUnmapped(text: string): Unmapped {
-  if (text === "refuse" || text === "keep") return { mode: text };
-  const squash = /^squash=(.*)$/.exec(text)?.[1];
-  if (squash === undefined) throw usageFault("--unmapped", "refuse, squash=UID:GID or keep", JSON.stringify(text));
-  return { mode: "squash", ...readOwner(squash, "--unmapped") };
 }
 
 async function runShift(from: string, to: string, options: ShiftOptions, terminal: Terminal): Promise<Exit> {

@@ -9,6 +9,7 @@ import { formatTriples } from "../formats/index.ts";
 import { type FittingMaps, fittingMaps, scanTar, type TarOwners, unmappedIn } from "../shift/index.ts";
 import { fileFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
+import { openLayerImage, writeLayerImage } from "./layer-image.ts";
 import { openLayer } from "./layer-input.ts";
 import { loadMaps } from "./map-option.ts";
 import { isSameTar } from "./same-tar.ts";
@@ -25,6 +26,12 @@ const KINDS = [
   { kind: "gid", title: "4. And the other groups?" },
 ] as const;
 
+/** The image that the tour makes, the shifted one, and the one that comes back. */
+const IMAGES = { image: "image.oci.tar", shifted: "shifted.oci.tar", back: "back.oci.tar" } as const;
+
+/** Whom a program would run as depends on who has an account here; the tour is the same everywhere. */
+const NO_ACCOUNTS = ["--passwd", "/dev/null", "--group", "/dev/null"];
+
 /** Ids that are explained; of a layer with more, the first. */
 const MOST_EXPLAINED = 12;
 
@@ -34,19 +41,19 @@ const SHIPPED = fileURLToPath(new URL("../../tests/layers/debian-mixed-owners.ta
 export function addTourCommand(program: Command, session: Session, runOther: RunOther): void {
   const tour = program
     .command("tour")
-    .summary("do the main job on a real image layer")
+    .summary("do the main job on a real image")
     .description(
-      "List a layer's owners, lint and explain them, shift the layer and shift it back,\n" +
-        "command by command.\n" +
+      "Make an image of a layer, list its owners, lint and explain them, shift the image\n" +
+        "and shift it back, command by command.\n" +
         "Exit 1 when the layer that came back is another.",
     )
     .argument("[in]", "another layer than the one that the sources come with")
-    .option("--into <folder>", "where the shifted layers go; a new temporary folder without it")
+    .option("--into <folder>", "where the images go; a new temporary folder without it")
     .option("--json", "answer as JSON")
     .action(async (layer: string | undefined, options: TourOptions) => {
       session.exit = await stoppable(() => runTour(layer ?? SHIPPED, options, session.terminal, runOther));
     });
-  addExamples(tour, ["tour", "tour layer.tar.gz --into shifted-layers", "tour layer.tar.gz --json"]);
+  addExamples(tour, ["tour", "tour layer.tar.gz --into images", "tour layer.tar.gz --json"]);
 }
 
 /** Runs another command of this program. */
@@ -68,10 +75,10 @@ export interface TourStep {
 /** The `--json` of `userns tour`. */
 export interface TourAnswer {
   readonly layer: string;
-  /** Where the shifted layer is, and the one that was shifted back. */
+  /** Where the image is, the one that was shifted, and the one that was shifted back. */
   readonly folder: string;
   readonly steps: readonly TourStep[];
-  /** Is the tar that came back the one that went in, byte for byte? */
+  /** Is the layer's tar that came back the one that went in, byte for byte? */
   readonly isSame: boolean;
 }
 
@@ -97,8 +104,11 @@ async function stoppable(tour: () => Promise<Exit>): Promise<Exit> {
 async function runTour(layer: string, options: TourOptions, terminal: Terminal, run: RunOther): Promise<Exit> {
   await checkLayer(layer);
   const folder = await folderFor(options.into);
-  const [shifted, back] = [join(folder, "shifted.tar.gz"), join(folder, "back.tar.gz")];
+  const image = join(folder, IMAGES.image);
+  const shifted = join(folder, IMAGES.shifted);
+  const back = join(folder, IMAGES.back);
   const path = relative(process.cwd(), layer);
+  await writeLayerImage(layer, image, terminal);
   const steps: TourStep[] = [];
   const say = (text: string) => answer(terminal, `\n${terminal.colors.bold(text)}\n`);
   const runAsJson = async (title: string, args: readonly string[]): Promise<Exit> => {
@@ -120,11 +130,12 @@ async function runTour(layer: string, options: TourOptions, terminal: Terminal, 
     throw new UsernsError("ERR_USAGE", unexpected(args, exit, expected));
   };
 
-  await step("1. Who owns what in this layer?", ["layer", "owners", path], EXIT.yes);
+  if (!options.json) await say(`An image of one layer, ${path}`);
+  await step("1. Who owns what in this image?", ["image", "owners", image], EXIT.yes);
   const { ids, unlisted } = await idsOf(path, terminal);
   const small = await loadMaps({ map: SMALL });
   const missing = new Set(unmappedIn(ids, small));
-  const lint = ["layer", "lint", path, "--map", SMALL];
+  const lint = ["image", "lint", image, "--map", SMALL, ...NO_ACCOUNTS];
   await step("2. Which of them can a small rootless map not hold?", lint, missing.size > 0 ? EXIT.no : EXIT.yes);
   for (const { kind, title } of KINDS) {
     const held = ids.filter((tally) => tally.kind === kind && !missing.has(tally)).map(({ id }) => String(id));
@@ -133,19 +144,22 @@ async function runTour(layer: string, options: TourOptions, terminal: Terminal, 
   }
   const fit = fittingMaps(ids, await loadMaps({ map: USUAL }), unlisted);
   const maps = mapArguments(fit);
-  await step("5. Shift the layer with a map that holds them all", ["shift", path, shifted, ...maps], EXIT.yes);
-  await step("6. Who owns what in the shifted layer?", ["layer", "owners", shifted], EXIT.yes);
-  const reverse = ["shift", shifted, back, ...maps, "--reverse"];
-  await step("7. Shift it back", reverse, EXIT.yes);
-  const isSame = await isSameTar(await openLayer(path, terminal), await openLayer(back, terminal));
+  await step(
+    "5. Shift the image with a map that holds them all",
+    ["image", "shift", image, shifted, ...maps],
+    EXIT.yes,
+  );
+  await step("6. Who owns what in the shifted image?", ["image", "owners", shifted], EXIT.yes);
+  await step("7. Shift it back", ["image", "shift", shifted, back, ...maps, "--reverse"], EXIT.yes);
+  const isSame = await isSameTar(await openLayer(path, terminal), await openLayerImage(back));
   if (options.json) {
     await answerJson(terminal, { layer: path, folder, steps, isSame } satisfies TourAnswer);
     return isSame ? EXIT.yes : EXIT.no;
   }
   await say(
-    isSame ? "The tar that came back is the one that went in, byte for byte." : "The tar that came back differs.",
+    isSame ? "The layer that came back is the one that went in, byte for byte." : "The layer that came back differs.",
   );
-  await answer(terminal, `The layers are in ${folder}\n`);
+  await answer(terminal, `The images are in ${folder}\n`);
   return isSame ? EXIT.yes : EXIT.no;
 }
 
@@ -178,7 +192,7 @@ async function folderFor(into: string | undefined): Promise<string> {
     await mkdir(into, { recursive: true });
     return into;
   } catch (error) {
-    throw fileFault(error, into, "a folder for the shifted layers");
+    throw fileFault(error, into, "a folder for the images");
   }
 }
 

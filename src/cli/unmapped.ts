@@ -22,8 +22,12 @@ export function unmappedAnswer(unmapped: readonly IdTally[], unlisted: number, f
 
 /** What does not fit, and what would. */
 export function unmappedLines({ unmapped, unlisted, fit }: UnmappedAnswer, terminal: Terminal): string[] {
-  const lines = shortTable(unmapped, unlisted, terminal);
-  if (fit.map === null && fit.gidMap === null) return [...lines, "no map of this shape can hold them all"];
+  return [...shortTable(unmapped, unlisted, terminal), ...fitLines(fit)];
+}
+
+/** The smallest maps that hold the rest too. */
+export function fitLines(fit: UnmappedAnswer["fit"]): string[] {
+  if (fit.map === null && fit.gidMap === null) return ["no map of this shape can hold them all"];
   const options =
     fit.map === fit.gidMap
       ? [["--map", fit.map]]
@@ -32,5 +36,5 @@ export function unmappedLines({ unmapped, unlisted, fit }: UnmappedAnswer, termi
           ["--gid-map", fit.gidMap],
         ];
   const words = options.map(([option, map]) => `${option} ${map ?? "(none can)"}`);
-  return [...lines, "the smallest map that holds them:", `  ${words.join(" ")}`];
+  return ["the smallest map that holds them:", `  ${words.join(" ")}`];
 }

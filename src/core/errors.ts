@@ -10,6 +10,7 @@ export type ErrorCode =
   | "ERR_COLUMN"
   | "ERR_ENGINE_MEMORY"
   | "ERR_TAR"
+  | "ERR_IMAGE"
   | "ERR_UNMAPPED"
   | "ERR_COMPRESSION"
   | "ERR_USAGE"

@@ -15,6 +15,9 @@ type IdIn<Space extends string> = number & { readonly [space]?: Space };
 /** What an id names. Every rule that does not differ between them takes this as a type parameter. */
 export type Kind = "uid" | "gid" | "projid";
 
+/** The kinds of id that own things: users and groups. */
+export type OwnerKind = Exclude<Kind, "projid">;
+
 /** An id as the programs inside a user namespace use it (`u1000`). */
 export type UserId<K extends Kind = Kind> = IdIn<K>;
 /** An id as the kernel keeps it: counted in the initial user namespace (`k101000`). */

@@ -1,6 +1,6 @@
 import { type Extent, type IdMap, NO_ID } from "../core/index.ts";
-import { fsidToMountMap, intoKernel, type NamedMap, type OwnerKind, outOfKernel } from "../kernel/index.ts";
-import { type FsMapFinding, fsMapFindings, type ReachedAccount } from "../policy/index.ts";
+import { intoKernel, type NamedMap, type OwnerKind, outOfKernel } from "../kernel/index.ts";
+import { type FsMapFinding, fsMapFindings, mountPlan, type ReachedAccount } from "../policy/index.ts";
 import { type Explanation, explain } from "./explain.ts";
 import type { OwnerMaps } from "./file-question.ts";
 
@@ -47,12 +47,13 @@ export function explainFsMaps(
   const kinds = ["uid", "gid"] as const;
   return {
     ids: asked.map((one) => explainOne(fs, ids, one)),
-    mount: {
-      uid: fsidToMountMap<"uid">(fs.uid, ids.uid).extents,
-      gid: fsidToMountMap<"gid">(fs.gid, ids.gid).extents,
-    },
+    mount: { uid: mountFor(fs, ids, "uid"), gid: mountFor(fs, ids, "gid") },
     findings: kinds.flatMap((kind) => fsMapFindings(kind, fs[kind], ids[kind], accounts)),
   };
+}
+
+function mountFor(fs: OwnerMaps, ids: OwnerMaps, kind: OwnerKind): readonly Extent[] {
+  return mountPlan(fs[kind].extents, ids[kind]) ?? [];
 }
 
 function explainOne(fs: OwnerMaps, ids: OwnerMaps, { from, kind, id }: AskedFsid): FsidExplanation {

@@ -36,7 +36,8 @@ function capsText(caps: readonly Capability[]): string {
  */
 export function mapAnswerLines(question: MapQuestion, writes: readonly MapWrite[], repair: MapRepair): string[] {
   const refused = writes.flatMap(({ refusal }) => refusal ?? []);
-  const answer = refused.length === 0 ? ["yes, Linux takes this"] : refused.flatMap(refusalLines);
+  const kernel = question.fsTexts ? "Linux with fsid mappings" : "Linux";
+  const answer = refused.length === 0 ? [`yes, ${kernel} takes this`] : refused.flatMap(refusalLines);
   const taken = writes.flatMap(({ file, refusal, inForce }) =>
     refusal === null && inForce.length > 0 ? hang(`  ${file} `, mapLine(inForce.map(showExtent), ", ")) : [],
   );
@@ -66,7 +67,7 @@ function proposalLines(proposal: MapProposal, head: string): string[] {
 }
 
 function mapChangeLines({ changes, question, lostIds }: MapProposal): readonly string[] {
-  const maps = writtenKinds(question).flatMap(([kind, text]) => {
+  const maps = writtenKinds(question.texts).flatMap(([kind, text]) => {
     const lines = changes.flatMap((change) => (change.what === "line" && change.kind === kind ? [change] : []));
     if (lines.length <= CHANGES_SHOWN) return lines.map(lineChangeText);
     const all = linesOfText(text).map((line) => line.text);

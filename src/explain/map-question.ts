@@ -9,8 +9,9 @@ import {
   NO_ID,
   UsernsError,
 } from "../core/index.ts";
-import { type Capability, type Denied, type OwnerKind, parseMapText, type Rule } from "../kernel/index.ts";
+import { type Capability, type Denied, LINUX, type OwnerKind, parseMapText, type Rule } from "../kernel/index.ts";
 import { type Answer, loadScenario, replay, type Scenario, setupMap } from "../scenario/index.ts";
+import type { OwnerMaps } from "./file-question.ts";
 
 /** What is asked: somebody makes a user namespace and writes its maps. Would Linux take them? */
 export interface MapQuestion {
@@ -25,6 +26,11 @@ export interface MapQuestion {
   readonly written?: readonly OwnerKind[];
   /** The texts written to uid_map and gid_map, one character a byte; a kind left out is not written. */
   readonly texts: MapTexts;
+  /**
+   * The texts written to fsuid_map and fsgid_map before all others, on a kernel with fsid mappings; without it Linux as it
+   * is is asked.
+   */
+  readonly fsTexts?: MapTexts;
 }
 
 export type WritePlace = "inside" | "parent";
@@ -38,7 +44,9 @@ export interface MapAuthor {
 }
 
 /** The files that are written, in this order. */
-export type WrittenFile = "setgroups" | "uid_map" | "gid_map";
+export type WrittenFile = "fsuid_map" | "fsgid_map" | "setgroups" | "uid_map" | "gid_map";
+
+const WRITTEN_FILES: readonly WrittenFile[] = ["fsuid_map", "fsgid_map", "setgroups", "uid_map", "gid_map"];
 
 /** A write that Linux does not take. */
 export interface Refusal {
@@ -67,6 +75,10 @@ const EARLIER = "earlier writer";
 const EARLIER_CAPS: readonly Capability[] = ["setgid", "setuid", "sys_admin", "setfcap"];
 const PARENT = "parent";
 const NEW = "new";
+/** Who reads the maps in force, and sees ids of the host. */
+const HOST = "@root";
+const MAP_FILES = ["uid_map", "gid_map", "fsuid_map", "fsgid_map"] as const satisfies readonly WrittenFile[];
+const FSID_KERNEL = `${LINUX.name}+fsid`;
 
 /**
  * The question as a scenario, which the model and a running kernel can both be asked.
@@ -91,9 +103,19 @@ export function mapScenario(question: MapQuestion): Scenario {
     hex: hexOf(text),
   });
   const read = (file: WrittenFile) => ({ task: by, call: "map_read", ns: NEW, file });
-  const maps = writtenKinds(question).flatMap(([kind, text]) => [write(`${kind}_map`, text), read(`${kind}_map`)]);
+  const maps = writtenKinds(question.texts).flatMap(([kind, text]) => [
+    write(`${kind}_map`, text),
+    read(`${kind}_map`),
+  ]);
+  const { fsTexts } = question;
+  const fsMaps = writtenKinds(fsTexts ?? {}).flatMap(([kind, text]) => [
+    write(`fs${kind}_map`, text),
+    read(`fs${kind}_map`),
+  ]);
+  const inForce = fsTexts ? MAP_FILES.map((file) => ({ task: HOST, call: "map_read", ns: NEW, file })) : [];
   return loadScenario({
     version: 1,
+    profile: fsTexts ? FSID_KERNEL : LINUX.name,
     setup: {
       namespaces: parent
         ? [
@@ -115,8 +137,10 @@ export function mapScenario(question: MapQuestion): Scenario {
     steps: [
       { task: "creator", call: "unshare_user", as: NEW },
       ...written.map((kind) => write(`${kind}_map`, `0 ${parent?.[kind][0]?.first ?? 0} 1`, EARLIER)),
+      ...fsMaps,
       ...(question.setgroups === null ? [] : [write("setgroups", question.setgroups)]),
       ...maps,
+      ...inForce,
     ],
   });
 }
@@ -145,17 +169,43 @@ function mapWrite({ step, verdict }: Answer, next: Answer | undefined): MapWrite
     const { stage: call = "write", errno, rule, because, line = null, column = null } = verdict;
     return { file, refusal: { file, call, errno, rule, because, line, column }, inForce: [] };
   }
-  const text = next?.verdict.ok && next.step.call === "map_read" ? next.verdict.value.text : "";
+  return { file, refusal: null, inForce: next?.step.call === "map_read" ? linesRead(next) : [] };
+}
+
+/** The lines of a map that was read; none of one that is empty. */
+function linesRead(answer: Answer | undefined): readonly Extent[] {
+  const text = answer?.verdict.ok ? answer.verdict.value.text : "";
   const read = parseMapText(typeof text === "string" ? text : "");
-  return { file, refusal: null, inForce: read.ok ? read.value : [] };
+  return read.ok ? read.value : [];
 }
 
 function writtenFile(name: unknown): WrittenFile {
-  return name === "setgroups" || name === "uid_map" ? name : "gid_map";
+  return WRITTEN_FILES.find((file) => file === name) ?? "gid_map";
+}
+
+/**
+ * The maps that a namespace then has, down to ids of the host; on a kernel with fsid mappings, which brings along the fs
+ * map that nobody wrote.
+ *
+ * @returns  null for a question about Linux as it is; a map that was not taken is empty
+ * @throws UsernsError as {@link mapScenario}
+ */
+export function askFsMaps(
+  question: MapQuestion,
+  engine: Engine,
+): { readonly fs: OwnerMaps; readonly ids: OwnerMaps } | null {
+  if (!question.fsTexts) return null;
+  const answers = replay(mapScenario(question), engine).filter(({ step }) => step.task === HOST);
+  const [uid, gid, fsuid, fsgid] = MAP_FILES.map((file) => answers.find(({ step }) => step.args.file === file));
+  return { fs: { uid: mapRead(fsuid), gid: mapRead(fsgid) }, ids: { uid: mapRead(uid), gid: mapRead(gid) } };
+}
+
+function mapRead<K extends OwnerKind>(answer: Answer | undefined): IdMap<K> {
+  return idMap<K>(linesRead(answer), { maxLines: MAX_MAP_LINES });
 }
 
 /** The kinds of map that are written, with their texts, users first. */
-export function writtenKinds({ texts }: Pick<MapQuestion, "texts">): readonly (readonly [OwnerKind, string])[] {
+export function writtenKinds(texts: MapTexts): readonly (readonly [OwnerKind, string])[] {
   return (["uid", "gid"] as const).flatMap((kind) => {
     const text = texts[kind];
     return text === undefined ? [] : [[kind, text] as const];

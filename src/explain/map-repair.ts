@@ -2,7 +2,7 @@ import type { Engine } from "../core/index.ts";
 import type { Capability, OwnerKind } from "../kernel/index.ts";
 import { compareCosts, type Draft, type DraftLine, draftOf, linesOfText, questionOf } from "./map-draft.ts";
 import { EDITS } from "./map-edits.ts";
-import { askMaps, type MapQuestion, type Refusal, type WritePlace, writtenKinds } from "./map-question.ts";
+import { askMaps, type MapQuestion, type WritePlace, type WrittenFile, writtenKinds } from "./map-question.ts";
 
 /** One thing to do differently. */
 export type MapChange =
@@ -27,6 +27,15 @@ export interface MapRepair {
   /** Why there is no proposal; null where there is one, or nothing to repair. */
   readonly why: string | null;
 }
+
+/** The map that is changed where a file is refused; null for an fs map, which stays as it was asked for. */
+const KIND_CHANGED: { readonly [F in WrittenFile]: OwnerKind | null } = {
+  fsuid_map: null,
+  fsgid_map: null,
+  setgroups: "gid",
+  uid_map: "uid",
+  gid_map: "gid",
+};
 
 /** How many changed questions the model is asked before the search gives up. */
 const MOST_TRIES = 400;
@@ -65,10 +74,11 @@ function search(question: MapQuestion, engine: Engine, mostTries: number, mayGai
     const draft = open.shift();
     if (!draft) return { draft: null, why };
     const asked = tries === 0 ? question : questionOf(draft);
-    const refused = firstRefusal(asked, engine);
-    if (refused === null) return { draft };
-    const [kind, refusal] = refused;
+    const refusal = askMaps(asked, engine).find(({ refusal }) => refusal !== null)?.refusal ?? null;
+    if (refusal === null) return { draft };
     if (tries === 0) why = `no change to the maps or their writer helps against it: ${refusal.rule.sentence}`;
+    const kind = KIND_CHANGED[refusal.file];
+    if (kind === null) return { draft: null, why: `a change is sought to id maps only: ${refusal.rule.sentence}` };
     for (const next of (EDITS[refusal.rule.name] ?? []).flatMap((edit) => edit(draft, kind, refusal))) {
       if (!mayGain && next.cost.caps > 0) continue;
       const key = JSON.stringify(questionOf(next));
@@ -81,15 +91,9 @@ function search(question: MapQuestion, engine: Engine, mostTries: number, mayGai
   return { draft: null, why: `none of ${mostTries} changed maps is taken; there is too much to change` };
 }
 
-function firstRefusal(question: MapQuestion, engine: Engine): readonly [OwnerKind, Refusal] | null {
-  for (const { file, refusal } of askMaps(question, engine))
-    if (refusal) return [file === "uid_map" ? "uid" : "gid", refusal];
-  return null;
-}
-
 function proposal(from: MapQuestion, draft: Draft): MapProposal {
   const to = questionOf(draft);
-  const changes: MapChange[] = writtenKinds(from).flatMap(([kind, text]) =>
+  const changes: MapChange[] = writtenKinds(from.texts).flatMap(([kind, text]) =>
     lineChanges(kind, linesOfText(text), draft.lines[kind] ?? []),
   );
   if (to.setgroups !== from.setgroups) changes.push({ what: "setgroups", to: "deny" });

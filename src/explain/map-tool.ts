@@ -22,7 +22,7 @@ const FILE: { readonly [K in OwnerKind]: string } = { uid: "/etc/subuid", gid: "
  * @source newuidmap(1), newgidmap(1), subuid(5): the own id needs no line
  */
 export function mapTools(question: MapQuestion, gained: readonly string[]): readonly MapTool[] {
-  return writtenKinds(question).flatMap(([kind, text]) => {
+  return writtenKinds(question.texts).flatMap(([kind, text]) => {
     const parsed = parseMapText(text);
     if (!gained.includes(SETID_CAP[kind]) || !parsed.ok) return [];
     const name = TOOL[kind];

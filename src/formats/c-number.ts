@@ -30,7 +30,8 @@ export function readUnsignedLong(text: string): bigint | null {
 }
 
 /**
- * A whole text as newuidmap reads a process id: a decimal int; an empty text is 0.
+ * A whole text as newuidmap reads a process id: a decimal int. An empty text is 0: so it is
+ * recorded, though the tool of 1:4.13+dfsg1-1+deb12u2 itself, asked with one, prints its usage.
  *
  * @returns null when the text is no such number
  * @source  asked of Debian's newuidmap 4.13; vectors/linux-6.18/7_newidmap.json (tag pid)

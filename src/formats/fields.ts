@@ -1,26 +1,10 @@
-import {
-  type Extent,
-  findMapFault,
-  type IdMap,
-  idMap,
-  isId,
-  type Kind,
-  NO_ID,
-  quoted,
-  UsernsError,
-} from "../core/index.ts";
+import { isId, NO_ID, quoted, UsernsError } from "../core/index.ts";
 
 /** A piece of a text, and where it stands: line and column count from 1. */
 export interface Field {
   readonly text: string;
   readonly line: number;
   readonly column: number;
-}
-
-/** An extent, and the field that it begins at. */
-export interface PlacedExtent {
-  readonly extent: Extent;
-  readonly at: Field;
 }
 
 /**
@@ -40,9 +24,29 @@ export function fieldsOf(text: string, pattern: RegExp): Field[] {
   });
 }
 
+/** The pieces of a field between separators, each with its own place. */
+export function splitField(field: Field, separator: string): Field[] {
+  let column = field.column;
+  return field.text.split(separator).map((text) => {
+    const piece = { text, line: field.line, column };
+    column += text.length + separator.length;
+    return piece;
+  });
+}
+
+/** What is left of a field behind its first `length` characters. */
+export function behind(field: Field, length: number): Field {
+  return { text: field.text.slice(length), line: field.line, column: field.column + length };
+}
+
 /** `uid_map:3:12`, the place of a field in a message. */
 export function placeOf(where: string, field: Field): string {
   return `${where}:${field.line}:${field.column}`;
+}
+
+/** What a field should have been. */
+export function textFault(field: Field, where: string, expected: string): UsernsError {
+  return new UsernsError("ERR_MAP_TEXT", { where: placeOf(where, field), expected, got: quoted(field.text) });
 }
 
 /**
@@ -60,20 +64,4 @@ export function readNumber(field: Field, where: string): number {
   const value = Number(field.text);
   if (!isId(value)) throw fail("ERR_ID_RANGE", `a number of at most ${NO_ID}`);
   return value;
-}
-
-/**
- * Make a map of the extents that were read.
- *
- * @throws UsernsError with the place of the extent that is wrong, or ERR_MAP_TEXT when there is none at all
- */
-export function mapOfPlaced<K extends Kind>(placed: readonly PlacedExtent[], where: string, example: string): IdMap<K> {
-  if (placed.length === 0)
-    throw new UsernsError("ERR_MAP_TEXT", { where, expected: `a map such as ${example}`, got: "no line at all" });
-  const extents = placed.map(({ extent }) => extent);
-  const fault = findMapFault(extents);
-  const at = fault && placed[fault.line - 1]?.at;
-  if (fault && at)
-    throw new UsernsError(fault.code, { where: placeOf(where, at), expected: fault.expected, got: fault.got });
-  return idMap(extents, { where });
 }

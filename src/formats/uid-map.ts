@@ -1,6 +1,10 @@
 import { type IdMap, type Kind, quoted, showMapLine, UsernsError } from "../core/index.ts";
-import { type Field, fieldsOf, mapOfPlaced, type PlacedExtent, placeOf, readNumber } from "./fields.ts";
+import { type Field, fieldsOf, placeOf, readNumber } from "./fields.ts";
 import type { MapFormat } from "./format.ts";
+import { onePerKind, sameForBoth } from "./kindless.ts";
+import { type MapLine, mapOfPlaced } from "./map-lines.ts";
+import { noLine } from "./no-line.ts";
+import { KERNEL_LINES } from "./target.ts";
 
 const EXAMPLE = "0 100000 65536";
 
@@ -14,10 +18,12 @@ const EXAMPLE = "0 100000 65536";
  */
 export const uidMap: MapFormat = {
   name: "uid_map",
+  title: "/proc/PID/uid_map, gid_map or projid_map",
   example: EXAMPLE,
+  target: { maps: "process", limits: [KERNEL_LINES] },
   recognises: (text) => /^\s*[+-]?\d\w*[ \t]+[\w+-]/.test(text.replace(/#.*/g, "")),
-  parse: parseUidMap,
-  print: formatUidMap,
+  parse: (text, { where }) => sameForBoth(parseUidMap(text, where)),
+  write: (maps) => onePerKind(maps, formatUidMap),
 };
 
 /**
@@ -33,14 +39,14 @@ export function parseUidMap<K extends Kind = Kind>(text: string, where = "uid_ma
     if (line) line.push(field);
     else lines.set(field.line, [field]);
   }
+  if (lines.size === 0) throw noLine(where, EXAMPLE);
   return mapOfPlaced(
     Array.from(lines.values(), (fields) => readLine(fields, where)),
     where,
-    EXAMPLE,
   );
 }
 
-function readLine(fields: readonly Field[], where: string): PlacedExtent {
+function readLine(fields: readonly Field[], where: string): Omit<MapLine, "kind"> {
   const [first, lowerFirst, count, extra] = fields;
   const at = extra ?? fields[0];
   if (!first || !lowerFirst || !count || extra)
@@ -55,7 +61,7 @@ function readLine(fields: readonly Field[], where: string): PlacedExtent {
       lowerFirst: readNumber(lowerFirst, where),
       count: readNumber(count, where),
     },
-    at: first,
+    at: placeOf(where, first),
   };
 }
 

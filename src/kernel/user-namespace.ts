@@ -1,9 +1,8 @@
-import type { Kind } from "../core/id.ts";
+import type { Kind, OwnerKind } from "../core/id.ts";
 import { IDENTITY, type IdMap } from "../core/id-map.ts";
 import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../core/kuid64.ts";
 
-/** The kinds of id that own things: users and groups. */
-export type OwnerKind = Exclude<Kind, "projid">;
+export type { OwnerKind } from "../core/id.ts";
 
 /** The two ids of an owner or creator. */
 export type OwnerIds = { readonly [K in OwnerKind]: Kuid64<K> };

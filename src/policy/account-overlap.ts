@@ -10,13 +10,19 @@ import {
 } from "../formats/index.ts";
 import { grantsOf } from "./subid-grant.ts";
 
+/** A user or a group, as far as its id goes. */
+export interface NamedId {
+  readonly name: string;
+  readonly id: number;
+}
+
 /** A line of a subid file that gives away the id of a real account. */
 export interface AccountFinding {
   readonly code: "subid-covers-account";
   /** `/etc/subuid:3` */
   readonly where: string;
   readonly entry: SubidEntry;
-  readonly account: { readonly kind: "user" | "group"; readonly name: string; readonly id: number };
+  readonly account: NamedId & { readonly kind: "user" | "group" };
 }
 
 const IDS = 1n << 32n;
@@ -38,7 +44,7 @@ export function grantedIds({ first, count }: SubidEntry): Range | null {
 export function coveredAccounts(
   file: SubidFile,
   kind: "user" | "group",
-  accounts: readonly { readonly name: string; readonly id: number }[],
+  accounts: readonly NamedId[],
 ): readonly AccountFinding[] {
   return grantsOf(file).flatMap(({ line, entry }) => {
     const range = grantedIds(entry);
@@ -55,11 +61,11 @@ export function coveredAccounts(
 }
 
 /** The users of a passwd file, for {@link coveredAccounts}. */
-export function usersOf(passwd: KeptFile<PasswdEntry>): readonly { readonly name: string; readonly id: number }[] {
+export function usersOf(passwd: KeptFile<PasswdEntry>): readonly NamedId[] {
   return entriesOf(passwd).map(({ name, uid }) => ({ name, id: uid }));
 }
 
 /** The groups of a group file, for {@link coveredAccounts}. */
-export function groupsOf(group: KeptFile<GroupEntry>): readonly { readonly name: string; readonly id: number }[] {
+export function groupsOf(group: KeptFile<GroupEntry>): readonly NamedId[] {
   return entriesOf(group).map(({ name, gid }) => ({ name, id: gid }));
 }

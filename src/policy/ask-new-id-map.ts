@@ -8,21 +8,47 @@ import {
   type SubidEntry,
   subidLine,
 } from "../formats/index.ts";
-import { childUserNamespace, createWorld, freeWorld, NO_CAPS, ROOT, sameIds, spawn } from "../kernel/index.ts";
+import {
+  childUserNamespace,
+  createWorld,
+  freeWorld,
+  NO_CAPS,
+  ROOT,
+  sameIds,
+  spawn,
+  type Task,
+  type World,
+} from "../kernel/index.ts";
 import { type AccountFinding, coveredAccounts, groupsOf, usersOf } from "./account-overlap.ts";
 import type { SubidFiles } from "./get-subids.ts";
-import { type NewIdMapAnswer, newIdMap } from "./new-id-map.ts";
+import { type NewIdMapAnswer, newIdMap, writeAsRoot } from "./new-id-map.ts";
 import { type MappedKind, readRequest } from "./new-id-map-request.ts";
 import { missingEntries } from "./subid-missing.ts";
 import type { ToolCaller } from "./target-owner.ts";
 
-/** A question to the tools: what would they say to a user who just made a namespace? */
+/** A process that a map is asked for, as its /proc directory shows it. */
+export interface AskedTarget {
+  /** The first argument of the tool. */
+  readonly pid: string;
+  /** null where there is no such process. */
+  readonly found: {
+    /** Who owns the directory. */
+    readonly owner: ToolCaller;
+    /** Is uid_map (gid_map) written? */
+    readonly isIdMapWritten: boolean;
+    readonly isSetgroupsAllowed: boolean;
+  } | null;
+}
+
+/** A question to the tools: what would they say? */
 export interface NewIdMapQuestion {
   readonly kind: MappedKind;
   readonly caller: ToolCaller;
   readonly files: SubidFiles;
   /** Real groups, for findings about subgid; null where they are not at hand. */
   readonly group: KeptFile<GroupEntry> | null;
+  /** null for a process in a namespace that the caller has just made. */
+  readonly target: AskedTarget | null;
   /** The arguments after the process id. */
   readonly args: readonly string[];
 }
@@ -39,13 +65,14 @@ export interface NewIdMapExplained {
 }
 
 /**
- * Ask newuidmap or newgidmap about a new namespace of the caller, whose maps are not written.
+ * Ask newuidmap or newgidmap about a process, or about a new namespace of the caller, whose maps are not written. A
+ * process is taken to be in a child of the initial namespace: its /proc directory does not tell.
  *
  * @param engine  the engine that the model runs on
  */
 export function askNewIdMap(question: NewIdMapQuestion, engine: Engine): NewIdMapExplained {
   const { kind, files } = question;
-  const answer = runOnNewNamespace(question, engine);
+  const answer = runInModel(question, engine);
   const file = kind === "uid" ? files.subuid : files.subgid;
   const add = answer.refused === null ? [] : entriesToAdd(question, answer.refused);
   const added = { ...file, lines: [...file.lines, ...add.map(subidLine)] };
@@ -65,30 +92,30 @@ function entriesToAdd({ kind, caller, files, args }: NewIdMapQuestion, refused: 
   return missingEntries(kind, files, user, request.extents);
 }
 
-function runOnNewNamespace({ kind, caller, files, args }: NewIdMapQuestion, engine: Engine): NewIdMapAnswer {
+function runInModel({ kind, caller, files, target, args }: NewIdMapQuestion, engine: Engine): NewIdMapAnswer {
+  const run = { kind, caller, args };
   const world = createWorld(engine);
   try {
-    const owner = {
-      uid: { id: caller.uid, number: CLASSICAL },
-      gid: { id: caller.gid, number: CLASSICAL },
-    };
-    const ns = childUserNamespace(world, world.initUserNs, "new", owner, false);
-    const root = world.tasks.get(ROOT);
-    if (!root) throw new Error("a world without root");
-    const target = spawn(world, {
-      name: "target",
-      cred: {
-        ...root.cred,
-        uid: sameIds<"uid">(owner.uid),
-        gid: sameIds<"gid">(owner.gid),
-        effective: NO_CAPS,
-        permitted: NO_CAPS,
-        userNs: ns,
-      },
-    });
-    const pid = String(target.pid);
-    return newIdMap(world, files, { kind, caller, target: pid, args, find: () => target });
+    const found = target ? target.found : { owner: caller, isIdMapWritten: false, isSetgroupsAllowed: true };
+    if (!found) return newIdMap(world, files, { ...run, target: target?.pid, find: () => null });
+    const process = spawnIn(world, found.owner);
+    process.cred.userNs.setgroupsAllowed = found.isSetgroupsAllowed;
+    if (found.isIdMapWritten) writeAsRoot(world, process, `${kind}_map`, "0 0 1\n");
+    return newIdMap(world, files, { ...run, target: target?.pid ?? String(process.pid), find: () => process });
   } finally {
     freeWorld(world);
   }
+}
+
+/** A process of somebody without capabilities, in a new namespace of theirs. */
+function spawnIn(world: World, { uid, gid }: ToolCaller): Task {
+  const owner = { uid: { id: uid, number: CLASSICAL }, gid: { id: gid, number: CLASSICAL } };
+  const userNs = childUserNamespace(world, world.initUserNs, "new", owner, false);
+  const root = world.tasks.get(ROOT);
+  if (!root) throw new Error("a world without root");
+  const ids = { uid: sameIds<"uid">(owner.uid), gid: sameIds<"gid">(owner.gid) };
+  return spawn(world, {
+    name: "target",
+    cred: { ...root.cred, ...ids, effective: NO_CAPS, permitted: NO_CAPS, userNs },
+  });
 }

@@ -1,4 +1,4 @@
-import { showExtent } from "../core/index.ts";
+import { contains, lowerOf, showExtent } from "../core/index.ts";
 import { FSID_CHECKS } from "./fsid-checks.ts";
 import type { ImageFacts } from "./image-offset.ts";
 import type { NewFsidMapAnswer } from "./new-fsid-map-run.ts";
@@ -23,8 +23,10 @@ const ADVICE: ReadonlyMap<string, Advice> = new Map<string, Advice>([
     (answer, image) => {
       const { refused } = answer;
       const grant = refused && `${refused.lowerFirst}:${refused.count}:${image?.path ?? "IMAGE"}`;
-      const line = grant ? [`have USER:${grant} added to subfsuid (subfsgid), if the image rests there`] : [];
-      return [...line, ...mountInstead(answer)];
+      // A line with the host's id 0 is refused by the next check, whoever grants it.
+      const isOfHost = refused !== null && contains(lowerOf(refused), 0);
+      const line = isOfHost ? [] : [`have USER:${grant} added to subfsuid (subfsgid), if the image rests there`];
+      return [...mountInstead(answer), ...line];
     },
   ],
   [FSID_CHECKS.newFsidMapHostRoot.name, mountInstead],

@@ -1,12 +1,18 @@
-import { entriesOf, type KeptFile, type PasswdEntry, type SubidFile } from "../formats/index.ts";
+import type { GroupEntry, KeptFile, PasswdEntry, SubidFile } from "../formats/index.ts";
+import { groupsOf, type NamedId, usersOf } from "./account-overlap.ts";
 import { grantsOf, type SubidGrant } from "./subid-grant.ts";
 import type { ToolAnswer } from "./tool-answer.ts";
 
-/** What getsubids reads. */
+/** What newuidmap and newgidmap read. */
 export interface SubidFiles {
   readonly passwd: KeptFile<PasswdEntry>;
   readonly subuid: SubidFile;
   readonly subgid: SubidFile;
+}
+
+/** What getsubids reads. */
+export interface ListedFiles extends SubidFiles {
+  readonly group: KeptFile<GroupEntry>;
 }
 
 const USAGE = `Usage: getsubids [-g] user
@@ -15,14 +21,21 @@ const USAGE = `Usage: getsubids [-g] user
 `;
 
 /**
- * The lines that getsubids lists for an owner: those of that very name, or of its user id in digits. Other names of the
- * same user id do not count here, though newuidmap counts them.
+ * The lines that getsubids lists for an owner: those of that very name, or of its id in digits. Other names of the same
+ * id do not count here, though newuidmap counts them.
  *
+ * @param accounts  who has which id: users for subuid; for subgid groups, though newgidmap asks passwd
  * @source vectors/linux-6.18/7_newidmap.json (tag file-list); asked of Debian's uidmap 4.13
  */
-export function grantsListedFor(file: SubidFile, owner: string, passwd: KeptFile<PasswdEntry>): readonly SubidGrant[] {
-  const uid = entriesOf(passwd).find(({ name }) => name === owner)?.uid;
-  return grantsOf(file).filter(({ entry }) => entry.owner === owner || entry.owner === String(uid));
+export function grantsListedFor(file: SubidFile, owner: string, accounts: readonly NamedId[]): readonly SubidGrant[] {
+  const id = accounts.find(({ name }) => name === owner)?.id;
+  return grantsOf(file).filter(({ entry }) => entry.owner === owner || entry.owner === String(id));
+}
+
+/** What getsubids says, and the lines that it says it of. */
+export interface ListedAnswer extends ToolAnswer {
+  readonly file: SubidFile;
+  readonly listed: readonly SubidGrant[];
 }
 
 /**
@@ -30,13 +43,15 @@ export function grantsListedFor(file: SubidFile, owner: string, passwd: KeptFile
  *
  * @source vectors/linux-6.18/7_newidmap.json (tag file-list); asked of Debian's uidmap 4.13
  */
-export function getSubids(files: SubidFiles, args: readonly string[]): ToolAnswer {
+export function getSubids(files: ListedFiles, args: readonly string[]): ListedAnswer {
   const [first, second] = args;
-  if (first === undefined || (first === "-h" && args.length === 1)) return { exit: 1, stdout: "", stderr: USAGE };
   const isGid = first === "-g" && args.length === 2;
+  const file = isGid ? files.subgid : files.subuid;
+  const refuse = (stderr: string): ListedAnswer => ({ exit: 1, stdout: "", stderr, file, listed: [] });
+  if (first === undefined || (first === "-h" && args.length === 1)) return refuse(USAGE);
   const owner = isGid && second !== undefined ? second : first;
-  const listed = grantsListedFor(isGid ? files.subgid : files.subuid, owner, files.passwd);
-  if (listed.length === 0) return { exit: 1, stdout: "", stderr: "Error fetching ranges\n" };
+  const listed = grantsListedFor(file, owner, isGid ? groupsOf(files.group) : usersOf(files.passwd));
+  if (listed.length === 0) return refuse("Error fetching ranges\n");
   const lines = listed.map(({ entry }, index) => `${index}: ${owner} ${entry.first} ${entry.count}\n`);
-  return { exit: 0, stdout: lines.join(""), stderr: "" };
+  return { exit: 0, stdout: lines.join(""), stderr: "", file, listed };
 }

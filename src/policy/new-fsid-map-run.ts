@@ -1,6 +1,7 @@
 import type { Extent, IdMap } from "../core/index.ts";
 import type { ManifestFault } from "../formats/index.ts";
 import type { Rule } from "../kernel/index.ts";
+import type { FsMapFinding } from "./fs-map-findings.ts";
 import type { FsidLineGround } from "./fsid-authority.ts";
 import type { FsidMapFile, FsidTarget, FsidWriter, KernelRefusal } from "./fsid-target.ts";
 import type { ImageFacts } from "./image-offset.ts";
@@ -53,6 +54,8 @@ export interface NewFsidMapAnswer extends ToolAnswer {
   readonly unmapped: readonly number[];
   /** The lines of an idmapped mount that does the same; none where nothing is shifted, null where they are no map. */
   readonly mount: readonly Extent[] | null;
+  /** Accounts of the host, but for the caller's own, whose files the lines would give away. */
+  readonly findings: readonly FsMapFinding[];
   /** What the kernel refused; null where it was not asked, or took the map. */
   readonly kernel: KernelRefusal | null;
 }

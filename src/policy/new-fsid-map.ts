@@ -1,6 +1,7 @@
 import {
   contains,
   type Extent,
+  findMapFault,
   type IdMap,
   idMap,
   idSet,
@@ -12,6 +13,7 @@ import {
 import { entriesOf, type PasswdEntry } from "../formats/index.ts";
 import { grantedIds } from "./account-overlap.ts";
 import { mustDenySetgroups, SETGROUPS_DENY, SETGROUPS_RULES, setgroupsFailed } from "./deny-setgroups.ts";
+import { fsMapFindings } from "./fs-map-findings.ts";
 import {
   custodyFault,
   type FsidFiles,
@@ -43,6 +45,7 @@ const NOTHING = {
   manifestFault: null,
   unmapped: [],
   mount: [],
+  findings: [],
   kernel: null,
 } as const;
 
@@ -73,28 +76,40 @@ export function newFsidMap(files: FsidFiles, run: NewFsidMapRun): NewFsidMapAnsw
   const asked = linesAsked(run, request.extents);
   const ids = run.idPlan ?? chunkOf(files, kind, user);
   const map = asked.ok ? asked.extents : [];
-  const mount = mountPlan(map, ids);
+  const about = { map, mount: mountPlan(map, ids), findings: findingsOf(files, run, map, ids) };
   const refused = refuseFile(run, target) ?? (asked.ok ? null : asked.refusal);
-  if (refused) return { ...no(refused), map, mount };
+  if (refused) return { ...no(refused), ...about };
 
   const grounds: FsidLineGround[] = [];
   for (const extent of map) {
     const ground = fsidGround(extent, kind, files, user, image);
     grounds.push(ground);
-    if (isUngranted(ground)) return { ...no(notAllowed(run, extent)), map, mount, grounds };
+    if (isUngranted(ground)) return { ...no(notAllowed(run, extent)), ...about, grounds };
   }
   const unsafe = refuseRoot(run, grounds) ?? refuseCustody(run, grounds) ?? refuseDomain(run, map);
-  if (unsafe) return { ...no(unsafe), map, mount, grounds };
+  if (unsafe) return { ...no(unsafe), ...about, grounds };
   const unmapped = image === null ? [] : unmappedOwners(image, kind, map.length > 0 ? map : ids.extents);
   const path = image?.path ?? "";
   const coverage = unmapped.map((owner) => `image ${path} uses ${kind} ${owner}, which is not mapped`);
   const told = coverage.map((line) => `${FSID_TOOL[kind]}: ${line}\n`).join("");
-  const found = { map, mount, grounds, unmapped };
+  const found = { ...about, grounds, unmapped };
   if (unmapped.length > 0 && run.isStrict)
     return { ...no({ rule: FSID_CHECKS.newFsidMapCoverage, stderr: told }), ...found };
   const { refusal, written } = write(run, target, grounds);
   if (refusal) return { ...no({ ...refusal, stderr: told + refusal.stderr }), ...found };
   return { ...NOTHING, ...found, exit: 0, stderr: told, rule: FSID_CHECKS.newFsidMapRange, written };
+}
+
+/** Who else than the caller has files that the lines give away. Of groups passwd says nothing but who is root. */
+function findingsOf({ passwd }: FsidFiles, { kind, caller }: NewFsidMapRun, map: readonly Extent[], ids: IdMap) {
+  if (findMapFault(map)) return [];
+  const accounts = entriesOf(passwd).map(({ name, uid }) => ({ kind: "uid", name, id: uid }) as const);
+  return fsMapFindings(
+    kind,
+    idMap(map),
+    ids,
+    accounts.filter(({ id }) => id !== caller.uid),
+  );
 }
 
 function noTarget(run: NewFsidMapRun): FsidRefusal {

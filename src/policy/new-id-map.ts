@@ -151,13 +151,13 @@ function writeMaps(world: World, kind: MappedKind, target: Task, grounds: readon
   const tool = TOOL[kind];
   const isGranted = grounds.some(({ grants }) => grants.length > 0);
   if (mustDenySetgroups(kind, isGranted, target.cred.userNs.setgroupsAllowed)) {
-    const denied = write(world, target, "setgroups", SETGROUPS_DENY);
+    const denied = writeAsRoot(world, target, "setgroups", SETGROUPS_DENY);
     const rule = SETGROUPS_RULES.newIdMapSetgroups;
     if (denied) return { rule, stderr: setgroupsFailed(tool, strerror(denied.errno)), denied };
   }
   const name = `${kind}_map` as const;
   const text = grounds.map(({ extent }) => `${extent.first} ${extent.lowerFirst} ${extent.count}\n`).join("");
-  const denied = write(world, target, name, text);
+  const denied = writeAsRoot(world, target, name, text);
   if (!denied) return null;
   return {
     rule: RULES.newIdMapKernel,
@@ -166,7 +166,8 @@ function writeMaps(world: World, kind: MappedKind, target: Task, grounds: readon
   };
 }
 
-function write(world: World, target: Task, name: MapFileName, text: string): Denied | null {
+/** Write a map file of a process with the capabilities that the tools have. @returns null when the kernel took it */
+export function writeAsRoot(world: World, target: Task, name: MapFileName, text: string): Denied | null {
   const root = world.tasks.get(ROOT);
   if (!root) throw new Error("a world without root");
   const opened = openMapFile(world, root, target, name, MAY.write);

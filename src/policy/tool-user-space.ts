@@ -1,8 +1,8 @@
-import { parsePasswd, parseSubid } from "../formats/index.ts";
+import { parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
 import { allow, INIT_PID, ROOT, type Task, type World } from "../kernel/index.ts";
 import { id, listOf, objectOf, optional, text, type UserProgram, type UserSpace } from "../kernel/syscall/index.ts";
 import { FSID_SETUP, fsidProgram, fsidSetup } from "./fsid-user-space.ts";
-import { getSubids, type SubidFiles } from "./get-subids.ts";
+import { getSubids, type ListedFiles, type SubidFiles } from "./get-subids.ts";
 import { FSID_TOOL } from "./new-fsid-map-request.ts";
 import { newIdMap } from "./new-id-map.ts";
 import { type MappedKind, TOOL } from "./new-id-map-request.ts";
@@ -30,10 +30,12 @@ export const DELEGATION_TOOLS: UserSpace = {
   setupKeys: Object.keys(SETUP),
   programNames: [TOOL.uid, TOOL.gid, GETSUBIDS, FSID_TOOL.uid, FSID_TOOL.gid],
   start: (world, setup, where) => {
-    const { passwd, subuid, subgid, caller, ...fsid } = objectOf(SETUP).read(setup, where, world);
+    const { passwd, group, subuid, subgid, caller, ...fsid } = objectOf(SETUP).read(setup, where, world);
     const users = [ROOT_USER, ...passwd].map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}:::\n`);
-    const files: SubidFiles = {
+    const groups = [{ name: "root", gid: 0 }, ...group].map(({ name, gid }) => `${name}:x:${gid}:\n`);
+    const files: ListedFiles = {
       passwd: parsePasswd(users.join("")),
+      group: parseGroup(groups.join("")),
       subuid: parseSubid(subuid, "/etc/subuid"),
       subgid: parseSubid(subgid, "/etc/subgid"),
     };
@@ -74,10 +76,13 @@ function mapProgram(kind: MappedKind, files: SubidFiles, caller: ToolCaller): Us
   };
 }
 
-function listProgram(files: SubidFiles): UserProgram {
+function listProgram(files: ListedFiles): UserProgram {
   return {
     name: GETSUBIDS,
-    run: (world, step, where) => allow({ ...getSubids(files, objectOf({ args: ARGS }).read(step, where, world).args) }),
+    run: (world, step, where) => {
+      const { exit, stdout, stderr } = getSubids(files, objectOf({ args: ARGS }).read(step, where, world).args);
+      return allow({ exit, stdout, stderr });
+    },
   };
 }
 

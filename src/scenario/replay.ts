@@ -41,6 +41,7 @@ export interface Answer {
  *
  * @param userSpace  the programs that its steps may run beside the kernel's calls
  * @param keeps      whether the checks on the way to each answer are kept too, which takes time
+ * @param watch      shown the world once it is set up, and after each step; it is gone when this returns
  * @throws UsernsError ERR_SCENARIO for a setup or a step that makes no sense, with its JSON path
  */
 export function replay(
@@ -48,6 +49,7 @@ export function replay(
   engine: Engine,
   userSpace: UserSpace | null = null,
   keeps: "answers" | "checks" = "answers",
+  watch: (world: World) => void = () => {},
 ): readonly Answer[] {
   const machine = { rootCaps: capsWithout(ALL_CAPS, capSet(scenario.lacks)) };
   const world = createWorld(engine, machine, scenario.profile);
@@ -56,10 +58,12 @@ export function replay(
     setUp(world, scenario.setup);
     const given = scenario.userSpace ?? (userSpace?.startsBare ? {} : null);
     const programs = (given && userSpace?.start(world, given, "$.setup")) ?? [];
+    watch(world);
     return scenario.steps.map((step) => {
-      if (step.task === BY_USER_SPACE) return run(world, step, programs);
       world.trail = keeps === "checks" ? new Trail() : null;
-      return take(world, step);
+      const answer = step.task === BY_USER_SPACE ? run(world, step, programs) : take(world, step);
+      watch(world);
+      return answer;
     });
   } finally {
     freeWorld(world);

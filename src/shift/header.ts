@@ -23,6 +23,7 @@ export const FIELDS = {
   mtime: { at: 136, width: 12 },
   checksum: { at: HEADER_PLACES.checksum, width: HEADER_PLACES.fieldBytes },
   type: { at: 156, width: 1 },
+  link: { at: 157, width: 100 },
   magic: { at: 257, width: 8 },
   uname: { at: 265, width: 32 },
   gname: { at: 297, width: 32 },

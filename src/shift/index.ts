@@ -5,13 +5,17 @@
  * It may import core, formats and kernel.
  */
 export type { CapabilityRule } from "./file-capability.ts";
-export { type ShiftMaps, smallestFit, unmappedIn } from "./fit.ts";
+export { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
 export { MAX_EXTENSION_BYTES } from "./group-reader.ts";
 export type { Place } from "./id-counts.ts";
 export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./owners.ts";
+export { type Compression, detectCompression, SIGNATURE_BYTES } from "./packing.ts";
 export type { ShiftReport, TarCounts, Untranslated } from "./report.ts";
-export { scanTar, type TarOwners } from "./scan-tar.ts";
-export { type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
+export { type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
+export { type PathRule, type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
 export type { IdTally, NameTally } from "./tally.ts";
 export type { AfterEnd, EndMarkerRule, TarEnd } from "./tar-end.ts";
+export type { EntryType, TarEntry } from "./tar-entry.ts";
+export { listMembers, type SeekableTar, type TarMember } from "./tar-members.ts";
 export type { Stop } from "./tar-walk.ts";
+export { bodyPadding, fileHeader, tarEnd } from "./tar-writer.ts";

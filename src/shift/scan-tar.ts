@@ -1,10 +1,12 @@
+import type { EntryGroup } from "./entry-group.ts";
 import { OwnerRewriter } from "./owner-rewriter.ts";
 import { CountedOwners } from "./owners.ts";
 import { newCounting, type TarCounts } from "./report.ts";
-import { type TarInputOptions, through } from "./shift-tar.ts";
+import { type TarInputOptions, through, withPaths } from "./shift-tar.ts";
 import type { IdTally } from "./tally.ts";
 import type { AfterEnd, TarEnd } from "./tar-end.ts";
-import { TarWalk } from "./tar-walk.ts";
+import { entryOf, type TarEntry } from "./tar-entry.ts";
+import { type EntryVisitor, type Rewritten, TarWalk } from "./tar-walk.ts";
 
 /** Who owns what in an archive. */
 export interface TarOwners extends TarCounts {
@@ -17,17 +19,47 @@ export interface TarOwners extends TarCounts {
   readonly afterEnd: AfterEnd;
 }
 
+/** How {@link scanTar} reads. */
+export interface ScanTarOptions extends TarInputOptions {
+  /** Told of each entry, in order. */
+  readonly onEntry?: (entry: TarEntry) => void;
+}
+
+/** Tells of each entry, and then has it counted. */
+class Told implements EntryVisitor {
+  readonly #inner: EntryVisitor;
+  readonly #onEntry: (entry: TarEntry) => void;
+
+  constructor(inner: EntryVisitor, onEntry: (entry: TarEntry) => void) {
+    this.#inner = inner;
+    this.#onEntry = onEntry;
+  }
+
+  plain(): boolean {
+    return false;
+  }
+
+  entry(group: EntryGroup): Rewritten {
+    const rewritten = this.#inner.entry(group);
+    const entry = entryOf(group);
+    if (entry) this.#onEntry(entry);
+    return rewritten;
+  }
+}
+
 /**
  * Read a tar archive once and count the ids in it: the same that {@link shiftTar} would translate.
  *
  * @param input  pieces of any size; they stay as they are
  * @throws UsernsError ERR_TAR for an archive that is not sound
  */
-export async function scanTar(input: AsyncIterable<Uint8Array>, options: TarInputOptions = {}): Promise<TarOwners> {
+export async function scanTar(input: AsyncIterable<Uint8Array>, options: ScanTarOptions = {}): Promise<TarOwners> {
   const owners = new CountedOwners();
   const counting = newCounting();
   const rules = { owners, dropNames: false, capabilities: "keep", reverse: false, counting } as const;
-  const walk = new TarWalk(options.name ?? "tar", new OwnerRewriter(rules, null), options.endMarker ?? "require");
+  const counted = new OwnerRewriter(rules, null);
+  const told = options.onEntry ? new Told(counted, options.onEntry) : counted;
+  const walk = new TarWalk(options.name ?? "tar", withPaths(told, options), options.endMarker ?? "require");
   for await (const _ of through(walk, input, options));
   const { capabilities, acls } = counting;
   const { entries, end, afterEnd } = walk;

@@ -1,11 +1,12 @@
 import { type Engine, flattenRoute, type IdMap, type Kind, NO_ID, UsernsError } from "../core/index.ts";
 import type { CapabilityRule } from "./file-capability.ts";
 import type { ShiftMaps } from "./fit.ts";
+import { InsidePaths } from "./inside-paths.ts";
 import { OwnerRewriter } from "./owner-rewriter.ts";
 import { fittingMaps, ShiftedOwners, type Unmapped, UnmappedError } from "./owners.ts";
 import { newCounting, type ShiftReport } from "./report.ts";
 import type { EndMarkerRule } from "./tar-end.ts";
-import { TarWalk } from "./tar-walk.ts";
+import { type EntryVisitor, TarWalk } from "./tar-walk.ts";
 
 /** What reading a tar may be told. */
 export interface TarInputOptions {
@@ -17,7 +18,16 @@ export interface TarInputOptions {
   readonly signal?: { throwIfAborted(): void };
   /** Whether an archive without the blocks of zeros at its end is an error. @default "require" */
   readonly endMarker?: EndMarkerRule;
+  /**
+   * Are entries an error that would be unpacked outside the archive's folder, and hard links to what lies outside it?
+   *
+   * @default "any"
+   */
+  readonly paths?: PathRule;
 }
+
+/** Which paths an archive may hold. */
+export type PathRule = "any" | "inside";
 
 /** How {@link shiftTar} shifts. */
 export interface ShiftTarOptions extends ShiftMaps, TarInputOptions {
@@ -65,7 +75,8 @@ export function shiftTar(input: AsyncIterable<Uint8Array>, options: ShiftTarOpti
   const counting = newCounting();
   const rules = { owners, dropNames: options.names === "drop", capabilities, reverse, counting };
   const loaded = engine ? loadMaps(engine, options) : null;
-  const walk = new TarWalk(name, new OwnerRewriter(rules, loaded?.shifter ?? null), options.endMarker ?? "require");
+  const visitor = withPaths(new OwnerRewriter(rules, loaded?.shifter ?? null), options);
+  const walk = new TarWalk(name, visitor, options.endMarker ?? "require");
   return {
     async *[Symbol.asyncIterator]() {
       try {
@@ -83,6 +94,11 @@ export function shiftTar(input: AsyncIterable<Uint8Array>, options: ShiftTarOpti
       return { ...structuredClone(counting), entries, unmapped: owners.unmapped.list(), unlisted, end, afterEnd };
     },
   };
+}
+
+/** A visitor that also holds to the rule for paths. */
+export function withPaths(visitor: EntryVisitor, { paths = "any" }: TarInputOptions): EntryVisitor {
+  return paths === "any" ? visitor : new InsidePaths(visitor);
 }
 
 /** Take an input through a walk, piece by piece. */

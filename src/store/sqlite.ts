@@ -1,19 +1,13 @@
 import type { Range } from "../core/index.ts";
 import { type Claim, type ClaimRequest, keptNumber, keptNumberOrNull, runsWanted } from "../policy/index.ts";
 import { inTurn } from "./in-turn.ts";
-import {
-  type KnownForClaims,
-  type Ledger,
-  type LedgerReads,
-  type LedgerTransaction,
-  OverlapBarred,
-  type Tenant,
-} from "./ledger.ts";
+import type { KnownForClaims, Ledger, LedgerReads, LedgerTransaction, Tenant } from "./ledger.ts";
 import { append } from "./sqlite-append.ts";
-import { type SqliteDatabase, type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
-import { openSqliteFile, sqliteFault } from "./sqlite-file.ts";
+import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
+import { openSqliteFile } from "./sqlite-file.ts";
 import { claimOfKey, claimsById, heldIn, lastSeq, readsOf } from "./sqlite-reads.ts";
 import { poolOf, runsFrom, type Statements, statementsOf, tenantOf } from "./sqlite-statements.ts";
+import { transactionsOf } from "./sqlite-transaction.ts";
 
 /**
  * A ledger in a file of SQLite, for all the processes of one host.
@@ -26,53 +20,24 @@ import { poolOf, runsFrom, type Statements, statementsOf, tenantOf } from "./sql
  */
 export async function sqliteLedger(path: string, driver?: SqliteDriver): Promise<Ledger> {
   const database = await openSqliteFile(driver ?? (await sqliteDriver()), path);
+  const transactions = transactionsOf(database, path);
   const sql = statementsOf(database, path);
   const turns = inTurn();
-  async function within<T>(begin: string, work: () => Promise<T>): Promise<T> {
-    try {
-      sql.run(begin);
-      try {
-        const result = await work();
-        sql.run("COMMIT");
-        return result;
-      } catch (error) {
-        rollBack(database);
-        throw error;
-      }
-    } catch (error) {
-      throw isBarred(error)
-        ? new OverlapBarred(`${path}: two claims would share ids`, { cause: error })
-        : sqliteFault(error, path);
-    }
-  }
   const reads = readsOf(sql);
   const transaction: LedgerTransaction = { ...reads, ...transactionOf(sql) };
   return {
     name: path,
-    read: (work) => turns(() => within("BEGIN", () => work(reads))),
-    write: (work) => turns(() => within("BEGIN IMMEDIATE", () => work(transaction))),
-    close: () => turns(async () => void database.close()),
+    read: (work) => turns(() => transactions.read(() => work(reads))),
+    write: (work) => turns(() => transactions.write(() => work(transaction))),
+    close: () => turns(async () => transactions.close()),
   };
-}
-
-function isBarred(error: unknown): boolean {
-  return error instanceof Error && /piece overlaps|UNIQUE constraint failed: piece/.test(error.message);
-}
-
-/** Some errors have ended the transaction already; then there is nothing to undo. */
-function rollBack(database: SqliteDatabase): void {
-  try {
-    database.exec("ROLLBACK");
-  } catch {
-    // The error that brought us here is the one to tell.
-  }
 }
 
 const DUE = `SELECT id FROM (
   SELECT id FROM claim WHERE releasedAt IS NULL AND expiresAt IS NOT NULL AND expiresAt <= ?
   UNION ALL
   SELECT id FROM claim WHERE releasedAt IS NOT NULL AND freedAt IS NULL AND freeAt IS NOT NULL AND freeAt <= ?
-) LIMIT ?`;
+) ORDER BY id LIMIT ? + 0`;
 
 function dueIds(sql: Statements, now: number, most: number): readonly number[] {
   return sql.rows(DUE, now, now, most).map((row) => keptNumber(row, "id", sql.path));
@@ -86,8 +51,9 @@ const KNOWN = `SELECT
       SELECT 1 FROM claim WHERE releasedAt IS NOT NULL AND freedAt IS NULL AND freeAt IS NOT NULL AND freeAt <= ?
     ) AS due,
   (SELECT body FROM pool WHERE name = ?) AS body`;
-const FITTING = "SELECT first, count FROM run WHERE pool = ? AND count >= ? ORDER BY count, first LIMIT ?";
-const LARGEST = "SELECT first, count FROM run WHERE pool = ? ORDER BY count DESC LIMIT ?";
+// SQLite plans anew for each bare LIMIT ?, which takes longer than the question.
+const FITTING = "SELECT first, count FROM run WHERE pool = ? AND count >= ? ORDER BY count, first LIMIT ? + 0";
+const LARGEST = "SELECT first, count FROM run WHERE pool = ? ORDER BY count DESC LIMIT ? + 0";
 
 function knownForClaims(sql: Statements, name: string, requests: readonly ClaimRequest[], now: number): KnownForClaims {
   const row = sql.row(KNOWN, now, now, name);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import type { CheckAnswer } from "../../src/cli/check.ts";
 import { folderFor, ROOTLESS, userns } from "./command.ts";
 
 interface Row {
@@ -190,6 +191,7 @@ test("check: --json has the documented shape", async () => {
       },
     ],
     why: null,
+    fs: null,
   });
 });
 
@@ -226,3 +228,69 @@ test("a file whose name begins with a digit is read", async (t) => {
   assert.equal(missing.exit, 2);
   assert.match(missing.stderr, /^ {2}got {7}"342\.map", and there is no such file$/m);
 });
+
+const FS_MAPS = ["--as", "uid=0", "--fsuid-map", "0 300000 9"];
+
+test("check --fsuid-map: on a kernel with fsid mappings, and the mount that does the same is preferred", async () => {
+  const { exit, stdout } = await userns(["check", ...FS_MAPS, "--uid-map", "0 100000 9", "--gid-map", "0 100000 9"]);
+  assert.deepEqual(
+    [exit, stdout.split("\n")],
+    [
+      0,
+      [
+        "yes, Linux with fsid mappings takes this",
+        "  fsuid_map 0:300000:9",
+        "  uid_map 0:100000:9",
+        "  gid_map 0:100000:9",
+        "  as    uid 0, gid 0, 41 capabilities, writing from its parent, made in the",
+        "        initial namespace",
+        "better   mount the files with the id map 300000:100000:9, and of groups",
+        "         100000:100000:9: that holds for one mount alone, and Linux has it",
+        "",
+      ],
+    ],
+  );
+  assert.match((await userns(["check", ...FS_MAPS, "--uid-map", "0 100000 9"])).stdout, /id map 300000:100000:9: /);
+});
+
+test("check --fsuid-map: a map that reaches an account of the host is found, down through the parent's", async (t) => {
+  const passwd = join(folderFor(t), "passwd");
+  writeFileSync(passwd, "web:x:300033:300033:::\n");
+  const parent = ["--parent-map", "0:300000:99", "--uid-map", "0 0 9", "--passwd", passwd];
+  const args = ["--as", "uid=0", "--fsuid-map", "0 30 9", ...parent];
+  const { exit, stdout } = await userns(["check", ...args]);
+  assert.equal(exit, 1);
+  assert.match(stdout, /^yes, Linux with fsid mappings takes this\n/);
+  assert.match(stdout, /\nfinding {2}fsuid_map 0:300030:9 gives uid 3 inside the files of web on every mount\n/);
+  assert.match(stdout, /\n {9}host user: getuid → uid 4000000000, euid 300033, /);
+  const { fs }: CheckAnswer = JSON.parse((await userns(["check", ...args, "--json"])).stdout);
+  assert.deepEqual(
+    fs?.findings.map(({ code, inside }) => [code, inside]),
+    [["fs-map-reaches-account", 3]],
+  );
+});
+
+test("check --uid-map: an id map alone brings along the fs map of its numbers, and is no finding where none is asked about", async () => {
+  const args = ["check", "--as", "uid=0", "--uid-map", "0 0 9", "--json"];
+  const without: CheckAnswer = JSON.parse((await userns(args)).stdout);
+  assert.equal(without.fs, null);
+  const beside: CheckAnswer = JSON.parse((await userns([...args, "--fsgid-map", "0 5 1"])).stdout);
+  assert.deepEqual(
+    beside.fs?.findings.map(({ account }) => account),
+    [{ kind: "uid", name: "root", id: 0 }],
+  );
+});
+
+const FS_REFUSED: readonly (readonly [rule: string, args: readonly string[], exit: number, said: RegExp])[] = [
+  ["an fs map is held to the rules of an id map", ["--fsuid-map", "0 1 2"], 1, /^EPERM fsuid_map: .*CAP_SETUID/],
+  ["its text too", ["--fsuid-map", "0 1 0", "--as", "uid=0"], 1, /^EINVAL fsuid_map line 1: /],
+  ["and is not changed by a proposal", ["--fsuid-map", "0 1 0"], 1, /fix {3}a change is sought to id maps only: /],
+  ["accounts go with an fs map", ["--uid-map", "0 1 1", "--passwd", "x"], 2, /^error: --fsuid-map\n/],
+];
+
+for (const [rule, args, exit, said] of FS_REFUSED)
+  test(`check ${args.join(" ")}: ${rule}`, async () => {
+    const outcome = await userns(["check", ...args]);
+    assert.equal(outcome.exit, exit);
+    assert.match(outcome.stdout + outcome.stderr, said);
+  });

@@ -1,8 +1,10 @@
 /** `userns explain --fsuid-map`: who an id is to processes and to files, the mount that does the same, and what is found. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { FsidExplainAnswer } from "../../src/cli/explain-fsid.ts";
-import { userns } from "./command.ts";
+import { folderFor, userns } from "./command.ts";
 
 const SEED = ["--map", "0:100000:100000", "--fsuid-map", "0:300000:100000"];
 const PROCESS = "(used inside → as a process)";
@@ -65,9 +67,26 @@ test("the mount that does the same is preferred, of groups by itself where it is
   );
   const other = await userns(["explain", "0", ...SEED, "--fsgid-map", "0:400000:9"]);
   assert.match(other.stdout, /300000:100000:100000, and of groups\s+400000:100000:9: /);
-  const none = await userns(["explain", "0", "--map", "0:100000:9", "--fsuid-map", "100000:7:9"]);
-  assert.match(none.stdout, /better {3}no idmapped mount: the maps have no id in common/);
+  const back = await userns(["explain", "0", "--map", "0:100000:9", "--fsuid-map", "100000:7:9"]);
+  assert.match(back.stdout, /better {3}mount the files with the id map 7:100000:9: /);
 });
+
+const NO_MOUNT: readonly (readonly [args: readonly string[], why: RegExp])[] = [
+  [["--map", "0:100000:9", "--fsuid-map", "50:7:9"], /no idmapped mount: the maps have no id in common/],
+  [[...SEED, "--fsgid-map", "200000:7:9"], /no idmapped mount, which takes a map of groups too/],
+  [["--map", lines(340, 100000), "--fsuid-map", lines(340, 300000, 5)], /679 lines, and Linux takes 340/],
+];
+
+/** Lines of ten ids each, with nothing between them inside. */
+function lines(count: number, lowerFirst: number, from = 0): string {
+  return Array.from({ length: count }, (_, at) => `${from + 10 * at}:${lowerFirst + 20 * at}:10`).join(",");
+}
+
+for (const [args, why] of NO_MOUNT)
+  test(`where no mount does the same, it is said why: ${why}`, async () => {
+    const { stdout } = await userns(["explain", "0", ...args]);
+    assert.match(stdout.replaceAll(/\s+/g, " "), why);
+  });
 
 test("an fs map that reaches root of the host is found, and the JSON holds the calls that prove it", async () => {
   const { exit, stdout } = await userns(["explain", "0", "--json", "--map", "0:100000:9", "--fsuid-map", "0:0:9"]);
@@ -83,6 +102,32 @@ test("an fs map that reaches root of the host is found, and the JSON holds the c
   assert.ok(found.findings.every(({ proof }) => typeof proof === "object" && proof !== null && "steps" in proof));
 });
 
+test("the calls that prove a finding are told, once for the accounts of a kind", async (t) => {
+  const folder = folderFor(t);
+  const [passwd, group] = [join(folder, "passwd"), join(folder, "group")];
+  writeFileSync(passwd, "root:x:0:0:::\nweb:x:33:33:::\n");
+  writeFileSync(group, "staff:x:50:\n");
+  const args = ["--map", "0:100000:99", "--fsuid-map", "0:0:99", "--fsgid-map", "0:20:99"];
+  const { exit, stdout } = await userns(["explain", "0", ...args, "--passwd", passwd, "--group", group]);
+  assert.equal(exit, 1);
+  const told = stdout.split("\n").filter((line) => /^(finding| {9}(inside|host user):)/.test(line));
+  assert.deepEqual(told, [
+    "finding  fsuid_map 0:0:99 gives uid 0 inside the files of host root on every",
+    "         inside: copy_file disk:program to=disk:left → ok",
+    "         inside: chmod disk:left mode=4755 → ok",
+    "         host user: stat disk:left → uid 0, gid 4000000000, mode 4755, type file",
+    "         host user: exec disk:left → secure 1",
+    "         host user: getuid → uid 4000000000, euid 0, gid 4000000000, egid",
+    "finding  fsuid_map 0:0:99 gives uid 33 inside the files of web on every mount",
+    "finding  fsgid_map 0:20:99 gives gid 30 inside the files of staff on every mount",
+    "         inside: copy_file disk:program to=disk:left → ok",
+    "         inside: chmod disk:left mode=2755 → ok",
+    "         host user: stat disk:left → uid 4000000000, gid 50, mode 2755, type",
+    "         host user: exec disk:left → secure 1",
+    "         host user: getuid → uid 4000000000, euid 4000000000, gid 4000000000,",
+  ]);
+});
+
 const REFUSED: readonly (readonly [args: readonly string[], where: string])[] = [
   [["0", "--fsgid-map", "0:0:1", "--map", "0:0:1"], "--fsuid-map"],
   [["0", "--fsuid-map", "0:0:1"], "--map"],
@@ -93,6 +138,9 @@ const REFUSED: readonly (readonly [args: readonly string[], where: string])[] = 
   [["0", ...SEED, "--isolated", "2"], "--isolated"],
   [["0", ...SEED, "--owner", "0:0"], "--owner"],
   [["stat", ...SEED, "--owner", "0:0"], "--fsuid-map"],
+  [["0", "--map", "0:0:1", "--passwd", "passwd"], "--fsuid-map"],
+  [["stat", "--owner", "0:0", "--group", "group"], "--fsuid-map"],
+  [["0", ...SEED, "--passwd", "no-such-file"], "no-such-file"],
 ];
 
 for (const [args, where] of REFUSED)

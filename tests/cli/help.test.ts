@@ -11,10 +11,14 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["schema"],
   ["newuidmap"],
   ["newgidmap"],
+  ["getsubids"],
   ["newfsidmap"],
   ["layer", "owners"],
   ["layer", "lint"],
   ["shift"],
+  ["image", "owners"],
+  ["image", "lint"],
+  ["image", "shift"],
   ["alloc", "claim"],
   ["alloc", "renew"],
   ["alloc", "release"],
@@ -23,6 +27,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["alloc", "export"],
   ["alloc", "history"],
   ["alloc", "adopt"],
+  ["alloc", "reconcile"],
+  ["alloc", "session", "open"],
+  ["alloc", "session", "close"],
   ["alloc", "pool"],
   ["alloc", "quota"],
   ["tour"],
@@ -30,8 +37,8 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** Commands without --map that may say no. */
 const REFUSING = new Set([
-  ...["tour", "check", "run", "newuidmap", "newgidmap", "newfsidmap"],
-  ...["claim", "renew", "release", "who-owns", "adopt"].map((name) => `alloc ${name}`),
+  ...["tour", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
+  ...["claim", "renew", "release", "who-owns", "adopt", "reconcile", "session open"].map((name) => `alloc ${name}`),
 ]);
 
 async function helpOf(command: readonly string[]): Promise<string> {
@@ -40,7 +47,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return stdout;
 }
 
-for (const command of [[], ["layer"], ["alloc"], ...COMMANDS])
+for (const command of [[], ["layer"], ["image"], ["alloc"], ["alloc", "session"], ...COMMANDS])
   test(`help of userns ${command.join(" ")}: at most 80 columns`, async () => {
     for (const line of (await helpOf(command)).split("\n")) assert.ok(line.length <= 80, line);
   });

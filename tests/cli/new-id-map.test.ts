@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { TEXT_WIDTH } from "../../src/explain/index.ts";
@@ -73,4 +73,28 @@ test("newuidmap: an unknown user, and a file that is not there, are wrong use", 
   assert.equal(unknown.exit, 2);
   assert.match(unknown.stderr, /--user/);
   assert.equal((await userns(["newuidmap", ...who, "--subuid", join(folder, "none"), "--", "0", "1", "1"])).exit, 2);
+});
+
+test("newuidmap --target: a process of somebody else, one whose map is written, and one that is not there are refused", async (t) => {
+  const [folder = "", ...who] = files(t);
+  const ask = async (target: string, tail: readonly string[]) => {
+    const run = ["newuidmap", ...who, "--subuid", join(folder, "subid"), "--target", target, "--json", "--", ...tail];
+    const { exit, stdout } = await userns(run);
+    return [exit, JSON.parse(stdout).stderr];
+  };
+  const { uid, gid } = statSync("/proc/self");
+  const shown = `uid:2001 pw_uid:2001 st_uid:${uid}, gid:2001 pw_gid:2001 st_gid:${gid}`;
+  assert.deepEqual(await ask(String(process.pid), ["0", "100000", "10"]), [
+    1,
+    `newuidmap: Target process ${process.pid} is owned by a different user: ${shown}\n`,
+  ]);
+  assert.deepEqual(await ask("4194304", ["0", "100000", "10"]), [
+    1,
+    "newuidmap: Could not open proc directory for target 4194304\n",
+  ]);
+  writeFileSync(join(folder, "passwd"), `alice:x:${uid}:${gid}::/:\n`);
+  assert.deepEqual(await ask(String(process.pid), ["0", "100000", "10"]), [
+    1,
+    "newuidmap: write to uid_map failed: Operation not permitted\n",
+  ]);
 });

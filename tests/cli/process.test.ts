@@ -189,26 +189,27 @@ test("a terminal sees a bar on stderr, and it is gone when the work is done", as
   assert.match(stdout, /\[2K272 of 272 entries shifted\r\n$/);
 });
 
-test("the tour lists, lints, explains, shifts and shifts back the shipped layer", async (t) => {
+test("the tour makes an image of the shipped layer, lists, lints, explains, shifts and shifts it back", async (t) => {
   const folder = join(folderFor(t), "made", "here");
   const { ended } = startUserns(["tour", "--into", folder]);
   const { exit, stdout } = await ended;
   assert.equal(exit, 0);
   const facts = [
-    `$ userns layer owners ${LAYER}`,
+    `An image of one layer, ${LAYER}`,
+    "image.oci.tar: 1 image, 1 layer, 272 entries",
     "  uid  65534  nobody         1        0  srv/tftp/",
-    "the map does not hold 6 of them:",
+    "the map does not hold 6 of its 13 ids:",
     "  --map 0:1000:1,1:100000:65534",
     "  u0 → k1000  uid_map, line 1: 0:1000:1",
     "  u42 → k100041  gid_map, line 2: 1:100000:100",
     "  uid  165533  nobody         1        0  srv/tftp/",
     "  gid  100041  shadow         4        0  etc/gshadow",
-    "The tar that came back is the one that went in, byte for byte.",
+    "The layer that came back is the one that went in, byte for byte.",
   ];
   for (const fact of facts) assert.ok(stdout.includes(fact), fact);
   // Paths of the temporary folder are as long as they are.
   for (const line of stdout.split("\n")) assert.ok(line.length <= 80 || line.includes(folder), line);
-  assert.deepEqual(readdirSync(folder).sort(), ["back.tar.gz", "shifted.tar.gz"]);
+  assert.deepEqual(readdirSync(folder).sort(), ["back.oci.tar", "image.oci.tar", "shifted.oci.tar"]);
 });
 
 test("the tour as JSON is one document: each command, what it exits with and its own answer", async (t) => {
@@ -220,7 +221,7 @@ test("the tour as JSON is one document: each command, what it exits with and its
   assert.deepEqual([tour.isSame, tour.folder], [true, folder]);
   assert.deepEqual(
     tour.steps.map(({ command, exit }) => `${command[0]} ${exit}`),
-    ["layer 0", "layer 1", "explain 0", "explain 0", "shift 0", "layer 0", "shift 0"],
+    ["image 0", "image 1", "explain 0", "explain 0", "image 0", "image 0", "image 0"],
   );
   assert.ok(tour.steps.every(({ answer }) => Object.keys(answer).length > 0));
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { RunAnswer } from "../../src/cli/run-answer.ts";
+import type { RunAnswer } from "../../src/explain/index.ts";
 import { SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
 import { scenarioSchema } from "../../src/scenario/index.ts";
 import { userns } from "./command.ts";

@@ -17,7 +17,7 @@ export function arrowsOf(path: string, source: string): Arrow[] {
 }
 
 export function isLocal(arrow: Arrow): boolean {
-  return arrow.to.endsWith(".ts");
+  return /\.tsx?$/.test(arrow.to);
 }
 
 export const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));

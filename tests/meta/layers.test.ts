@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["formats", "kernel"],
   ["policy", "shift", "scenario"],
-  ["explain", "store", "live"],
+  ["explain", "store", "live", "source", "image"],
   ["cli", "playground"],
 ];
 
@@ -21,11 +21,13 @@ const DOORS: ReadonlySet<string> = new Set([
   "kernel/syscall/index.ts",
   // Bytes alone, so that shifting a layer loads none of the rules.
   "kernel/capability-xattr.ts",
+  // The page measures the workloads of the project's own benchmarks.
+  "../bench/workloads.ts",
 ]);
 const TAKES_CORE_BY_FILE = "kernel";
 
 /** Layers that may import Node modules and packages. */
-const HOSTED = new Set(["store", "live", "cli", "playground"]);
+const HOSTED = new Set(["store", "live", "source", "cli", "playground"]);
 
 const levelOf = (folder: string): number => LAYERS.findIndex((layer) => layer.includes(folder));
 const folderOf = (path: string): string => path.split("/")[0] ?? "";

@@ -5,7 +5,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
+import { gzipped, layoutOf, tarOf } from "../image/build-image.ts";
 import { need } from "../need.ts";
 
 const readme = readFileSync("README.md", "utf8");
@@ -42,6 +44,8 @@ let folder = "";
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "userns-readme-"));
   cpSync("tests/layers/debian-mixed-owners.tar.gz", join(folder, "layer.tar.gz"));
+  const packed = readFileSync(join(folder, "layer.tar.gz"));
+  writeFileSync(join(folder, "app.oci.tar"), tarOf(layoutOf({ ...gzipped(gunzipSync(packed)), packed })));
   for (const [index, scenario] of blocks("yaml").entries())
     writeFileSync(join(folder, index === 0 ? "box.yaml" : `box${index + 1}.yaml`), scenario);
   const bin = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve("dist/cli/main.js"))} "$@"\n`;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { parseSource } from "../../src/cli/scenario-file.ts";
+import { parseSource } from "../../src/source/index.ts";
 import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "../scenario/examples.ts";
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
+import { vectorOfRuns } from "./tool-runs.ts";
 
 interface Asked {
   readonly tool: "newuidmap" | "newgidmap" | "getsubids";
@@ -13,6 +14,8 @@ interface Asked {
   readonly args: readonly string[];
   readonly subid: string;
   readonly passwd: string;
+  /** Where it counts. */
+  readonly group?: string;
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -22,33 +25,34 @@ interface Asked {
 
 const asked: readonly Asked[] = JSON.parse(readFileSync("tests/vectors/uidmap-4.13/asked.json", "utf8"));
 
+const FIELDS = /^([^:]+):x:(\d+):(\d*)/gm;
+const idsOf = (text: string) =>
+  Array.from(text.matchAll(FIELDS), ([, name = "", id, gid]) => ({ name, id: Number(id), gid: Number(gid) }));
+
 /** The same as a vector: the run, then what the namespace holds. */
-function vectorOf({ tool, caller, target, args, subid, passwd, setgroups, map, ...seen }: Asked, index: number) {
-  const file = tool === "newgidmap" ? "gid_map" : "uid_map";
+function vectorOf(
+  { tool, caller, target, args, subid, passwd, group = "", setgroups, map, ...said }: Asked,
+  index: number,
+) {
   const lines = Array.from({ length: map.length / 3 }, (_, line) => map.slice(line * 3, line * 3 + 3));
   const text = lines.map((ids) => `${ids.map((id) => id.padStart(10)).join(" ")}\n`).join("");
-  const users = passwd.split("\n").flatMap((line) => {
-    const [name = "", , uid, gid] = line.split(":");
-    return name === "" || name === "root" ? [] : [{ name, uid: Number(uid), gid: Number(gid) }];
-  });
-  return {
-    id: `asked-${index}`,
-    family: "newidmap",
-    tag: tool,
-    setup: {
-      passwd: users,
-      subuid: subid,
-      subgid: subid,
-      caller: { uid: caller[0], gid: caller[1] },
-      ns: [{ name: "T", parent: "init", owner: caller }],
-    },
-    op: [
-      tool === "getsubids" ? { call: tool, args } : { call: tool, target, args },
-      { p: "@root", call: "map_read", ns: "T", file },
-      { p: "@root", call: "map_read", ns: "T", file: "setgroups" },
-    ],
-    observed: [seen, { ok: true, text }, { ok: true, text: `${setgroups}\n` }],
+  const isRoot = ({ name }: { readonly name: string }) => name === "root";
+  const given = {
+    caller,
+    owner: caller,
+    setgroups: "allow" as const,
+    users: idsOf(passwd)
+      .filter((user) => !isRoot(user))
+      .map(({ name, id: uid, gid }) => ({ name, uid, gid })),
+    groups: idsOf(group)
+      .filter((one) => !isRoot(one))
+      .map(({ name, id: gid }) => ({ name, gid })),
+    subuid: subid,
+    subgid: subid,
+    runs: [{ tool, target, args }],
   };
+  const [uidMap, gidMap] = tool === "newgidmap" ? ["", text] : [text, ""];
+  return vectorOfRuns(`asked-${index}`, given, { said: [said], uidMap, gidMap, setgroups: `${setgroups}\n` });
 }
 
 for (const engine of ENGINES)

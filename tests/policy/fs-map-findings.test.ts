@@ -32,8 +32,18 @@ const ROWS: readonly (readonly [
     ],
   ],
   ["a real group is one", "gid", map([7, 50, 1]), [["fs-map-reaches-account", "staff", 7]]],
-  ["the account at the end of a line is, the one after it is not", "uid", map([0, 32, 1]), []],
-  ["an id that no process inside can have gives nothing away", "uid", map([100000, 0, 1000]), []],
+  ["the account at the end of a line is one", "uid", map([0, 32, 2]), [["fs-map-reaches-account", "web", 1]]],
+  ["the one after it is not", "uid", map([0, 32, 1]), []],
+  [
+    "an id that no process inside can have gives the files to whoever holds capabilities there",
+    "uid",
+    map([100000, 0, 1000]),
+    [
+      ["fs-map-reaches-root", "root", 100000],
+      ["fs-map-reaches-account", "web", 100033],
+    ],
+  ],
+  ["so for a group", "gid", map([100000, 50, 1]), [["fs-map-reaches-account", "staff", 100000]]],
 ];
 
 for (const [rule, kind, fs, found] of ROWS)
@@ -44,7 +54,10 @@ for (const [rule, kind, fs, found] of ROWS)
       found,
     );
     for (const { proof, because } of findings) {
-      assert.match(because, /gives [ug]id \d+ inside the files of/);
+      assert.match(
+        because,
+        /gives ([ug]id \d+ inside|capabilities inside \([ug]id \d+ is no process there\)) the files of/,
+      );
       for (const engine of ENGINES)
         assert.deepEqual(
           replay(loadScenario(proof), engine).flatMap(({ differences }) => differences),

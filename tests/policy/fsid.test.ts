@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { IDENTITY, idMap, isSameMap, mapDown, mapUp, showExtent } from "../../src/core/index.ts";
-import { parsePasswd, parseSubfsid, parseSubid, readManifest } from "../../src/formats/index.ts";
+import { parsePasswd, parseSubfsid, parseSubid } from "../../src/formats/index.ts";
 import {
   checkNumber,
   dryWriter,
@@ -66,41 +66,6 @@ function run(given: Partial<NewFsidMapRun>, texts: Texts = {}) {
 }
 
 const written = (given: Partial<NewFsidMapRun>, texts?: Texts) => run(given, texts).written.map(({ text }) => text);
-
-/** Everything that is wrong with a run, one thing a check, in the order of the checks. */
-const FAULTS: readonly Partial<NewFsidMapRun>[] = [
-  { target: "x" },
-  { args: ["0", "1"] },
-  { args: ["0", "100000", "0"] },
-  { caller: { uid: 7, gid: 7 } },
-  { find: () => null },
-  { find: () => ({ ...TARGET, owner: { uid: 1, gid: 1 } }) },
-  { find: () => ({ ...TARGET, fsMap: "none" }) },
-  { find: () => ({ ...TARGET, isIdMapWritten: true }) },
-  { find: () => ({ ...TARGET, fsMap: "written" }) },
-  { image: { ...IMAGE, root: { uid: 5, gid: 5 } } },
-  { image: { ...IMAGE, manifest: readManifest("", "m") } },
-  { shift: "300000" },
-];
-
-for (const [index, fault] of FAULTS.entries())
-  test(`check ${index + 1} refuses: ${FSID_CHECK_ORDER[index]?.sentence}`, () => {
-    const { check, rule, exit, written: done } = run(fault);
-    assert.deepEqual([check, rule, exit, done], [index + 1, FSID_CHECK_ORDER[index], 1, []]);
-  });
-
-test("of several checks that would refuse, the first decides", () => {
-  const order = [0, 3, 4, 10];
-  for (const [index, first] of order.entries())
-    for (const later of order.slice(index + 1))
-      assert.equal(run({ ...FAULTS[later], ...FAULTS[first] }).check, first + 1);
-  const stale = {
-    find: () => ({ owner: { uid: 1, gid: 1 }, isIdMapWritten: true, fsMap: "none", isSetgroupsAllowed: true }) as const,
-  };
-  assert.equal(run(stale).check, 6);
-  assert.equal(run({ find: () => ({ ...stale.find(), owner: ALICE }) }).check, 7);
-  assert.equal(run({ find: () => ({ ...TARGET, isIdMapWritten: true, fsMap: "written" }) }).check, 8);
-});
 
 test("every check has a sentence, a source and a name of its own, and there are seventeen", () => {
   assert.equal(new Set(FSID_CHECK_ORDER.map(({ name }) => name)).size, 17);

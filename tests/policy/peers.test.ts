@@ -36,7 +36,7 @@ const passwdOf = (users: Readonly<Record<string, number>>) =>
 
 const CHECKS: Readonly<Record<string, (given: Given) => unknown>> = {
   "subid.list": ({ lines, user, uid }) => ({
-    ranges: grantsListedFor(fileOf(lines), user, passwdOf({ [user]: uid })).map(({ entry }) => [
+    ranges: grantsListedFor(fileOf(lines), user, [{ name: user, id: uid }]).map(({ entry }) => [
       Number(entry.first),
       Number(entry.count),
     ]),

@@ -1,8 +1,8 @@
 /** The scenarios of tests/scenarios: what a teacher would show. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSource } from "../../src/cli/scenario-file.ts";
 import type { Source } from "../../src/scenario/index.ts";
+import { parseSource } from "../../src/source/index.ts";
 
 function examplesIn(folder: string): readonly Source[] {
   return readdirSync(folder)

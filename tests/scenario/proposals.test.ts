@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parseSource } from "../../src/cli/scenario-file.ts";
 import { type Engine, initSync } from "../../src/core/index.ts";
 import { USER_SPACE } from "../../src/policy/index.ts";
 import { importProposals, isProposalTables, type Source } from "../../src/scenario/index.ts";
+import { parseSource } from "../../src/source/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
 const FOLDER = "tests/vectors/proposals";

@@ -1,4 +1,4 @@
-import { type Extent, type IdMap, idMap, type Range, sizeOf } from "../../core/index.ts";
+import { contains, type Extent, type IdMap, idMap, type Range, sizeOf } from "../../core/index.ts";
 
 /** What is asked of a pool. */
 export interface ClaimRequest {
@@ -86,6 +86,16 @@ export function mapOfPieces(pieces: readonly Range[]): IdMap {
     inside += count;
   }
   return idMap(extents);
+}
+
+/** What an id of the claim is inside, by its map. @throws Error for an id that it does not hold */
+export function insideOfClaim({ pieces }: Pick<Claim, "pieces">, id: number): number {
+  let before = 0;
+  for (const piece of pieces) {
+    if (contains(piece, id)) return before + (id - piece.first);
+    before += piece.count;
+  }
+  throw new Error(`${id} is in no piece`);
 }
 
 /** `c17` */

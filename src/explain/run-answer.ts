@@ -1,8 +1,8 @@
 import type { Engine } from "../core/index.ts";
-import { type Explanation, explain } from "../explain/index.ts";
 import { type Deviation, deviationsOf, type Rule } from "../kernel/index.ts";
 import type { Values } from "../kernel/syscall/index.ts";
 import type { Answer, Difference, Scenario } from "../scenario/index.ts";
+import { type Explanation, explain } from "./explain.ts";
 
 /** The `--json` of `userns run`. */
 export interface RunAnswer {

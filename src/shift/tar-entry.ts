@@ -1,0 +1,129 @@
+import { isId } from "../core/index.ts";
+import type { EntryGroup } from "./entry-group.ts";
+import { BLOCK, FIELDS, type Field, hasPrefix, shapeOf, TYPE } from "./header.ts";
+import { readNumber } from "./number-field.ts";
+
+/** What an entry makes when it is unpacked. */
+export type EntryType = "file" | "hard link" | "symlink" | "character device" | "block device" | "directory" | "fifo";
+
+/** An entry as it would be unpacked: all of it but its body. */
+export interface TarEntry {
+  /** Bytes that are no UTF-8 are written `\xNN`, so that two paths never become one. */
+  readonly path: string;
+  readonly type: EntryType;
+  /** Permission bits, with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes of its body. */
+  readonly size: number;
+  /** What a link leads to; empty for all others. */
+  readonly linkPath: string;
+  /** The value of an extended attribute, by its name on Linux (`security.capability`); null when it has none. */
+  attribute(name: string): Uint8Array | null;
+}
+
+const TYPES: ReadonlyMap<string, EntryType> = new Map<string, EntryType>([
+  ["1", "hard link"],
+  ["2", "symlink"],
+  ["3", "character device"],
+  ["4", "block device"],
+  ["5", "directory"],
+  ["6", "fifo"],
+]);
+
+const PERMISSION_BITS = 0o7777;
+
+/** The entry behind a group's headers; null for what is unpacked as nothing: a volume label, a table of names. */
+export function entryOf(group: EntryGroup): TarEntry | null {
+  const { bytes, header } = group;
+  const letter = bytes[header + FIELDS.type.at] ?? 0;
+  if (!group.hasEntry || !shapeOf(letter).hasOwner || letter === TYPE.solarisAcl) return null;
+  const type = TYPES.get(String.fromCharCode(letter)) ?? "file";
+  const isLink = type === "hard link" || type === "symlink";
+  const uid = ownerOf(group, "uid");
+  const gid = ownerOf(group, "gid");
+  const path = pathText(pathBytes(group));
+  return {
+    path,
+    // A file whose name ends with a slash is how tars from before POSIX write a directory.
+    type: type === "file" && path.endsWith("/") ? "directory" : type,
+    mode: readNumber(bytes, header, FIELDS.mode) & PERMISSION_BITS,
+    uid,
+    gid,
+    size: shapeOf(letter).hasBody ? group.size() : 0,
+    linkPath: isLink ? pathText(linkBytes(group)) : "",
+    attribute: (name) => attributeOf(group, name),
+  };
+}
+
+function ownerOf(group: EntryGroup, kind: "uid" | "gid"): number {
+  const number = group.numberOf(kind) ?? readNumber(group.bytes, group.header, FIELDS[kind]);
+  // Some tars write nobody as a number below 0: the id with the same bits.
+  return isId(number) ? number : number >>> 0;
+}
+
+/** The bytes of the entry's path. */
+export function pathBytes(group: EntryGroup): Uint8Array {
+  const stated = statedBytes(group, TYPE.longName, "path");
+  if (stated) return stated;
+  const { bytes, header } = group;
+  const name = fieldBytes(bytes, header, FIELDS.name);
+  const prefix = hasPrefix(bytes, header) ? fieldBytes(bytes, header, FIELDS.prefix) : new Uint8Array(0);
+  if (prefix.length === 0) return name;
+  const path = new Uint8Array(prefix.length + 1 + name.length);
+  path.set(prefix);
+  path[prefix.length] = SLASH;
+  path.set(name, prefix.length + 1);
+  return path;
+}
+
+/** The bytes of what a link leads to. */
+export function linkBytes(group: EntryGroup): Uint8Array {
+  return statedBytes(group, TYPE.longLink, "linkpath") ?? fieldBytes(group.bytes, group.header, FIELDS.link);
+}
+
+const SLASH = 0x2f;
+
+/** What GNU's own header or a pax record states in place of a field. */
+function statedBytes(group: EntryGroup, type: number, key: string): Uint8Array | null {
+  for (const extension of group.extensions) {
+    const body = extension.header + BLOCK;
+    if (extension.type === type) return untilNul(group.bytes.subarray(body, body + extension.size));
+    const record = extension.records.findLast((one) => one.key === key && one.valueEnd > one.valueAt);
+    if (record) return group.bytes.subarray(record.valueAt, record.valueEnd);
+  }
+  return null;
+}
+
+function fieldBytes(bytes: Uint8Array, header: number, field: Field): Uint8Array {
+  return untilNul(bytes.subarray(header + field.at, header + field.at + field.width));
+}
+
+function untilNul(bytes: Uint8Array): Uint8Array {
+  const end = bytes.indexOf(0);
+  return end < 0 ? bytes : bytes.subarray(0, end);
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function pathText(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    const shown = (byte: number) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`);
+    return Array.from(bytes, shown).join("");
+  }
+}
+
+function attributeOf(group: EntryGroup, name: string): Uint8Array | null {
+  for (const { records } of group.extensions) {
+    for (const record of records) {
+      const value = group.bytes.subarray(record.valueAt, record.valueEnd);
+      if (record.key === `SCHILY.xattr.${name}`) return value.slice();
+      if (record.key === `LIBARCHIVE.xattr.${name}`)
+        return Uint8Array.from(atob(String.fromCharCode(...value)), (letter) => letter.charCodeAt(0));
+    }
+  }
+  return null;
+}

@@ -1,0 +1,106 @@
+import { closeSync, fdatasyncSync, openSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { UsernsError } from "../core/index.ts";
+import { OverlapBarred } from "./ledger.ts";
+import type { SqliteDatabase } from "./sqlite-driver.ts";
+import { BUSY_MS, isBusy, rowOf, sqliteFault } from "./sqlite-file.ts";
+
+/** Transactions of one connection, one at a time. When `work` throws, or the turn never comes, nothing is changed. */
+export interface SqliteTransactions {
+  read<T>(work: () => Promise<T>): Promise<T>;
+  /** What was written is on the disk when this resolves. */
+  write<T>(work: () => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/**
+ * Transactions that wait for each other, and not for each other's disk.
+ *
+ * SQLite itself commits without synchronising its log (`synchronous = NORMAL`), and so gives up the turn at once; who
+ * wrote then synchronises the log before answering. That is as durable as `FULL`, which does the same with the turn
+ * still held: an answered change, and every earlier one that it rests on, is on the disk. Processes that synchronise at
+ * the same time share one flush.
+ */
+export function transactionsOf(database: SqliteDatabase, path: string): SqliteTransactions {
+  const begin = database.prepare("BEGIN");
+  const beginAlone = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  const log = openLog(database, path);
+
+  async function attempt<T>(isAlone: boolean, work: () => Promise<T>): Promise<T> {
+    (isAlone ? beginAlone : begin).run();
+    try {
+      const result = await work();
+      commit.run();
+      return result;
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    }
+  }
+  /** SQLite waits two milliseconds for a turn; its longer waits would leave everybody asleep between two turns. */
+  async function patiently<T>(isAlone: boolean, work: () => Promise<T>): Promise<T> {
+    for (const since = performance.now(); ; await setImmediate())
+      try {
+        return await attempt(isAlone, work);
+      } catch (error) {
+        if (isBusy(error) && performance.now() - since < BUSY_MS) continue;
+        throw isBarred(error)
+          ? new OverlapBarred(`${path}: two claims would share ids`, { cause: error })
+          : sqliteFault(error, path);
+      }
+  }
+  return {
+    read: (work) => patiently(false, work),
+    async write(work) {
+      const result = await patiently(true, work);
+      try {
+        fdatasyncSync(log);
+      } catch (error) {
+        throw notKept(error, path);
+      }
+      return result;
+    },
+    close() {
+      closeSync(log);
+      database.close();
+    },
+  };
+}
+
+/** The log beside the file that the database is in: of a link, beside the one that it leads to. */
+function openLog(database: SqliteDatabase, path: string): number {
+  const { file } = rowOf(database.prepare("PRAGMA database_list").get(), path);
+  try {
+    return openSync(`${file}-wal`, "r+");
+  } catch (error) {
+    database.close();
+    throw sqliteFault(error, path);
+  }
+}
+
+function notKept(error: unknown, path: string): UsernsError {
+  return new UsernsError(
+    "ERR_FILE",
+    {
+      where: path,
+      expected: "a disk that keeps what is written",
+      got: error instanceof Error ? error.message : String(error),
+      fix: "check the disk, and run it again: a power cut might still undo it, and with the same key it is made once",
+    },
+    { cause: error },
+  );
+}
+
+function isBarred(error: unknown): boolean {
+  return error instanceof Error && /piece overlaps|UNIQUE constraint failed: piece/.test(error.message);
+}
+
+/** Some errors have ended the transaction already; then there is nothing to undo. */
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // The error that brought us here is the one to tell.
+  }
+}
