@@ -83,6 +83,7 @@ export * from "./permission.ts";
 export * from "./pid-namespace.ts";
 export * from "./pile.ts";
 export * from "./pipe.ts";
+export * from "./pipe-pages.ts";
 export * from "./policy-routing.ts";
 export * from "./posix-acl.ts";
 export * from "./prctl.ts";

@@ -1,4 +1,4 @@
-import { isFullSize, makePipe, setPipePages } from "../pipe.ts";
+import { isFullSize, makePipe, setPipePages } from "../pipe-pages.ts";
 import { shmget, shmSetOwner, shmStat } from "../sysv-ipc.ts";
 import { allow, atStage } from "../verdict.ts";
 import { id, integer, mode, natural, optional } from "./argument.ts";
