@@ -5,6 +5,7 @@ import { addExportCommand } from "./alloc-export.ts";
 import { addListCommands } from "./alloc-list.ts";
 import { addPoolCommands } from "./alloc-pool.ts";
 import { addReconcileCommand } from "./alloc-reconcile.ts";
+import { addSessionCommands } from "./alloc-session.ts";
 import type { Session } from "./session.ts";
 
 /** `userns alloc`: one file for what belongs together. */
@@ -21,5 +22,6 @@ export function addAllocCommand(program: Command, session: Session): void {
   addExportCommand(alloc, session);
   addAdoptCommand(alloc, session);
   addReconcileCommand(alloc, session);
+  addSessionCommands(alloc, session);
   addPoolCommands(alloc, session);
 }

@@ -1,44 +1,8 @@
 import { Duplex, pipeline, Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { UsernsError } from "../core/index.ts";
-
-/** How a layer is packed. */
-export type Compression = "none" | "gzip" | "zstd";
-
-interface Signature {
-  readonly name: string;
-  readonly bytes: readonly number[];
-  /** Missing: recognised only to say so. */
-  readonly compression?: Compression;
-}
-
-/** The first bytes of each packing. @source RFC 1952, RFC 8878, the .xz file format, bzip2's manual */
-const SIGNATURES: readonly Signature[] = [
-  { name: "gzip", bytes: [0x1f, 0x8b], compression: "gzip" },
-  { name: "zstd", bytes: [0x28, 0xb5, 0x2f, 0xfd], compression: "zstd" },
-  { name: "xz", bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
-  { name: "bzip2", bytes: [0x42, 0x5a, 0x68] },
-];
-
-/** Bytes that {@link detectCompression} wants to see, or all there are. */
-export const SIGNATURE_BYTES = 6;
-
-/**
- * How a stream is packed, by its first bytes.
- *
- * @throws UsernsError ERR_COMPRESSION for a packing that is known and cannot be read
- */
-export function detectCompression(head: Uint8Array, where: string): Compression {
-  const found = SIGNATURES.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
-  if (!found) return "none";
-  if (found.compression) return found.compression;
-  throw new UsernsError("ERR_COMPRESSION", {
-    where,
-    expected: "a tar, plain or packed with gzip or zstd",
-    got: `one packed with ${found.name}`,
-    fix: `unpack it first: ${found.name} -dc`,
-  });
-}
+import type { SquashfsCompressor } from "../image/index.ts";
+import type { Compression } from "../shift/index.ts";
 
 /** A stream that unpacks; null where there is nothing to unpack. @throws UsernsError ERR_COMPRESSION without zstd */
 export function unpacker(compression: Compression, where: string): Duplex | null {
@@ -85,3 +49,41 @@ export async function* throughStream(chunks: AsyncIterable<Uint8Array>, stream: 
   pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES }), stream, () => {});
   for await (const chunk of stream) yield chunk;
 }
+
+/**
+ * Unpack a block of a squashfs image's tables, all at once.
+ *
+ * @throws UsernsError ERR_COMPRESSION for a compressor that Node does not have, and for bytes that are not its own
+ */
+export function unpackBlock(
+  compressor: SquashfsCompressor,
+  bytes: Uint8Array,
+  maxBytes: number,
+  where: string,
+): Uint8Array {
+  const unpack: unknown = BLOCK_UNPACKERS[compressor] && Reflect.get(zlib, BLOCK_UNPACKERS[compressor]);
+  if (typeof unpack !== "function")
+    throw new UsernsError("ERR_COMPRESSION", {
+      where,
+      expected: "a table that is not packed, or packed with gzip (zstd needs Node 22.15 or newer)",
+      got: `one packed with ${compressor}`,
+      fix: "make the image with tables of ids that are not packed: mksquashfs -noId -noX",
+    });
+  try {
+    const unpacked: unknown = unpack(bytes, { maxOutputLength: maxBytes });
+    if (unpacked instanceof Uint8Array) return unpacked;
+  } catch (error) {
+    throw new UsernsError("ERR_COMPRESSION", {
+      where,
+      expected: `a block of ${compressor} that unpacks to at most ${maxBytes} bytes`,
+      got: error instanceof Error ? error.message : String(error),
+    });
+  }
+  throw new Error(`${compressor} unpacked to no bytes`);
+}
+
+/** Node's functions for the compressors of squashfs; its gzip is zlib's own format. */
+const BLOCK_UNPACKERS: Readonly<Partial<Record<SquashfsCompressor, string>>> = {
+  gzip: "inflateSync",
+  zstd: "zstdDecompressSync",
+};

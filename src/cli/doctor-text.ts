@@ -1,6 +1,6 @@
+import { hang } from "../explain/index.ts";
 import type { Examination, Finding, Fix, Severity } from "../policy/index.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
-import { wrapped } from "./wrapped.ts";
 
 type Colors = Terminal["colors"];
 
@@ -38,12 +38,12 @@ const PAINT: Readonly<Record<Severity, (colors: Colors) => (text: string) => str
 };
 
 function findingLines({ severity, what, evidence, consequence, fixes, code }: Finding, colors: Colors): string[] {
-  const [head = "", ...rest] = wrapped(withoutControls(what), `${severity}: `, "  ");
+  const [head = "", ...rest] = hang(`${severity}: `, withoutControls(what));
   return [
     PAINT[severity](colors)(severity) + head.slice(severity.length),
     ...rest,
     ...evidence.map((text) => `  ${withoutControls(text)}`),
-    ...wrapped(withoutControls(consequence), "  → ", "    "),
+    ...hang("  → ", withoutControls(consequence)),
     ...fixes.flatMap(fixLines),
     colors.dim(`  (${code})`),
   ];
@@ -51,7 +51,7 @@ function findingLines({ severity, what, evidence, consequence, fixes, code }: Fi
 
 function fixLines(fix: Fix): readonly string[] {
   if (fix.kind === "command") return [`  fix: ${fix.line}`];
-  if (fix.kind === "by-hand") return wrapped(withoutControls(fix.what), "  then, by hand: ", "    ");
+  if (fix.kind === "by-hand") return hang("  then, by hand: ", withoutControls(fix.what));
   if (fix.from === null) return [`  fix: add to ${fix.path}: ${shown(fix.to)}`];
   return [`  fix: in ${fix.path}: ${shown(fix.from)}`, `       becomes: ${shown(fix.to)}`];
 }

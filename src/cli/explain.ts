@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Kind } from "../core/index.ts";
+import { type Kind, quoted } from "../core/index.ts";
 import { type Explanation, explain, FILE_ASKS, hang } from "../explain/index.ts";
 import {
   createRoute,
@@ -14,6 +14,7 @@ import {
 import { addFileOptions, type FileOptions, givenFileOption, runExplainFile } from "./explain-file.ts";
 import { addFsidOptions, type FsidOptions, runExplainFsid } from "./explain-fsid.ts";
 import { addIsolatedOptions, type IsolatedOptions, runExplainIsolated } from "./explain-isolated.ts";
+import { addProcessOption, type ProcessOptions, runExplainProcess } from "./explain-process.ts";
 import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
 import {
@@ -55,7 +56,7 @@ export interface ExplainAnswer {
   readonly refusedMaps: readonly NestedFault[];
 }
 
-interface ExplainOptions extends MapOptions, FileOptions, FsidOptions, IsolatedOptions {
+interface ExplainOptions extends MapOptions, FileOptions, FsidOptions, IsolatedOptions, ProcessOptions {
   readonly kind: "uid" | "gid";
   readonly direction?: DirectionName;
   readonly json?: true;
@@ -84,7 +85,12 @@ export function addExplainCommand(program: Command, session: Session): void {
     ),
   );
   addFileOptions(command);
+  addProcessOption(command);
   command.option("--json", "answer as JSON").action(async (ids: string[], options: ExplainOptions) => {
+    if (options.pid !== undefined) {
+      session.exit = await runExplainProcess(ids, options, session.terminal);
+      return;
+    }
     const ask = FILE_ASKS.find((word) => word === ids[0]);
     session.exit = ask ? await askAbout(ask, ids, options, session) : await runExplain(ids, options, session.terminal);
   });
@@ -102,6 +108,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain unlink --dir-owner 0:0 --dir-mode 1777 --owner 5:5 --as 6",
     "explain chown --to 33:33 --map 0:100000:65536 --fs 0:5:9 --gid-fs 0:1:9",
     "explain exec --owner 0:0 --mode 4755 --as 1000 --nosuid --nnp",
+    "explain /etc/passwd --pid self",
     "explain exec --file-caps CAP_NET_RAW --file-caps-root 5 --map 0:5:9",
   ]);
 }
@@ -138,7 +145,10 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   }
   refuseAccounts(options);
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
-  if (options.isolated === undefined) checkMaps(direction, options);
+  if (options.isolated === undefined) {
+    checkTexts(texts);
+    checkMaps(direction, options);
+  }
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   if (options.isolated === undefined && options.profile !== undefined)
@@ -154,6 +164,12 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   if (options.json) await answerJson(terminal, { direction, title, explanations, refusedMaps } satisfies ExplainAnswer);
   else await answer(terminal, explainText(title, explanations, refusedMaps, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
+}
+
+/** A word that is no question is told before the map that an id would need. */
+function checkTexts(texts: readonly string[]): void {
+  const word = texts.find((text) => !/^\d/.test(text));
+  if (word !== undefined) throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(word));
 }
 
 function checkMaps(direction: DirectionName, options: MapOptions): void {

@@ -2,9 +2,8 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { isAbsolute, join, posix } from "node:path";
 import { UsernsError } from "../core/index.ts";
-import type { ImageFile, ImageFiles } from "../image/index.ts";
-import { listMembers, type TarMember } from "../shift/index.ts";
-import { detectCompression, SIGNATURE_BYTES } from "./compression.ts";
+import { type ImageFile, type ImageFiles, isSquashfs } from "../image/index.ts";
+import { detectCompression, listMembers, SIGNATURE_BYTES, type TarMember } from "../shift/index.ts";
 import { fileFault } from "./fault.ts";
 
 /** The help of every argument that names an image. */
@@ -68,7 +67,9 @@ async function filesInTar(path: string, sizeBytes: number): Promise<ImageFiles["
   const handle = await reading(path, () => open(path, "r"));
   try {
     const read = (offset: number, length: number) => reading(path, () => readAt(handle, offset, length));
-    checkPlain(await read(0, SIGNATURE_BYTES), path);
+    const head = await read(0, SIGNATURE_BYTES);
+    if (isSquashfs(head)) throw notLayered(path);
+    checkPlain(head, path);
     const members = new Map<string, TarMember>();
     for (const member of await listMembers({ name: path, sizeBytes, read }))
       members.set(tidy(member.entry.path), member);
@@ -81,9 +82,14 @@ async function filesInTar(path: string, sizeBytes: number): Promise<ImageFiles["
   }
 }
 
-async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+export async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
+}
+
+function notLayered(where: string): UsernsError {
+  const expected = "an image of layers; of squashfs only image shift knows the owners' ids, and no command their files";
+  return new UsernsError("ERR_IMAGE", { where, expected, got: "a squashfs image" });
 }
 
 /** The members of a packed tar lie at no place that could be gone to. */

@@ -13,6 +13,7 @@ import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { shiftNotes } from "./shift-notes.ts";
 import { addShiftRules, readUnmapped, type ShiftRuleOptions } from "./shift-rules.ts";
+import { isSquashfsFile, runSquashfsShift } from "./squashfs-shift.ts";
 import { answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 import { fitLines, type UnmappedAnswer, unmappedAnswer } from "./unmapped.ts";
 
@@ -52,8 +53,8 @@ export function addImageShiftCommand(image: Command, session: Session): void {
         "off and run again, it goes on with the layers that are left.\n" +
         "Exit 1 when an id is not mapped.",
     )
-    .argument("<image>", IMAGE_HELP)
-    .argument("<out>", "where to write: a new folder, or a tar");
+    .argument("<image>", `${IMAGE_HELP}; or squashfs`)
+    .argument("<out>", "where to write: a new folder, or a file; of squashfs the image itself too");
   addShiftRules(shift)
     .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
     .option("--json", "answer as JSON")
@@ -72,6 +73,10 @@ export function addImageShiftCommand(image: Command, session: Session): void {
 async function runShift(from: string, to: string, options: ShiftOptions, terminal: Terminal): Promise<Exit> {
   const unmapped = readUnmapped(options.unmapped);
   const maps = { ...(await loadMaps(options)), reverse: options.reverse === true };
+  if (await isSquashfsFile(from)) {
+    const rules = { ...maps, unmapped, capabilities: options.capabilities };
+    return runSquashfsShift(from, to, rules, options.json === true, terminal);
+  }
   const host = imageHost();
   const { kind, files } = await openImage(from);
   const image = await readImage(files, host);

@@ -1,13 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Duplex } from "node:stream";
-import {
-  type Compression,
-  detectCompression,
-  SIGNATURE_BYTES,
-  throughStream,
-  unpacker,
-  unpackFault,
-} from "./compression.ts";
+import { type Compression, detectCompression, SIGNATURE_BYTES } from "../shift/index.ts";
+import { throughStream, unpacker, unpackFault } from "./compression.ts";
 import { openInput } from "./input-file.ts";
 import type { Terminal } from "./terminal.ts";
 

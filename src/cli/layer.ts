@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ArchiveFindings } from "../explain/index.ts";
 import {
   type EndMarkerRule,
   fittingMaps,
@@ -15,7 +16,7 @@ import { loadMaps, MAP_HELP } from "./map-option.ts";
 import { ownerTable } from "./owner-table.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
-import { type ArchiveFindings, archiveNotes } from "./shift-notes.ts";
+import { archiveNotes } from "./shift-notes.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 import { type UnmappedAnswer, unmappedAnswer, unmappedLines } from "./unmapped.ts";
 

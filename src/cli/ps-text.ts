@@ -1,7 +1,7 @@
 import { type Extent, showExtent } from "../core/index.ts";
+import { hang } from "../explain/index.ts";
 import type { IdmappedMount, Machine, SeenNamespace } from "../live/index.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
-import { wrapped } from "./wrapped.ts";
 
 /** How many processes of a namespace, and lines of a map, are shown; `--json` has all. */
 const MOST_SHOWN = 4;
@@ -23,7 +23,7 @@ export function psText({ own, others, unseen }: Machine, colors: Terminal["color
     ...below(own.inode).flatMap((child) => branch(child, "  ")),
     "",
     "Not seen:",
-    ...unseen.flatMap((what) => wrapped(what, "  ", "    ")),
+    ...unseen.flatMap((what) => hang("  ", what)),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -40,7 +40,7 @@ function namespaceLines(
   const more = processes.length > MOST_SHOWN ? [`and ${processes.length - MOST_SHOWN} more`] : [];
   return [
     `${indent}${colors.bold(String(inode))}${made}${where}`,
-    ...wrapped([...shown, ...more].join(", "), `${indent}  tasks  `, `${indent}         `),
+    ...hang(`${indent}  tasks  `, [...shown, ...more].join(", ")),
     `${indent}  uid    ${mapText(uid)}`,
     `${indent}  gid    ${mapText(gid)}`,
     ...mounts.flatMap((mount) => mountLines(mount, `${indent}  `)),

@@ -1,8 +1,15 @@
 import type { Writable } from "node:stream";
 import { type Command, Option } from "commander";
 import { initSync } from "../core/index.ts";
-import { type EndMarkerRule, type ShiftedTar, type ShiftReport, shiftTar, UnmappedError } from "../shift/index.ts";
-import { type Compression, packer, throughStream } from "./compression.ts";
+import {
+  type Compression,
+  type EndMarkerRule,
+  type ShiftedTar,
+  type ShiftReport,
+  shiftTar,
+  UnmappedError,
+} from "../shift/index.ts";
+import { packer, throughStream } from "./compression.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
 import { addExamples } from "./help-examples.ts";
 import { IN_HELP, type LayerInput, openLayer } from "./layer-input.ts";

@@ -45,12 +45,31 @@ function release(path: string): void {
 export async function writeWhole(path: string, write: (sink: Writable) => Promise<void>): Promise<void> {
   const place = await placeFor(path);
   if (place.isSpecial) return writeThrough(path, createWriteStream(path, { flags: "w" }), write);
-  const beside = join(dirname(place.path), `.${basename(place.path)}.${randomBytes(6).toString("hex")}.part`);
-  hold(beside);
-  try {
+  await besideAndMoved(place, async (beside) => {
     const file = await openBeside(beside, path);
     if (place.mode !== undefined) await file.chmod(place.mode);
     await writeThrough(path, file.createWriteStream({ flush: true }), write);
+  });
+}
+
+/**
+ * Make a regular file that appears whole or not at all, by whatever makes a file at a path.
+ *
+ * @param make  is given a path in the same folder, where nothing is yet
+ * @throws UsernsError ERR_FILE, and what `make` throws
+ */
+export async function makeWhole(path: string, make: (beside: string) => Promise<void>): Promise<void> {
+  const place = await placeFor(path);
+  if (place.isSpecial)
+    throw new UsernsError("ERR_FILE", { where: path, expected: "a regular file to write", got: "something else" });
+  await besideAndMoved(place, make);
+}
+
+async function besideAndMoved(place: Place, make: (beside: string) => Promise<void>): Promise<void> {
+  const beside = join(dirname(place.path), `.${basename(place.path)}.${randomBytes(6).toString("hex")}.part`);
+  hold(beside);
+  try {
+    await make(beside);
     await moveInto(beside, place.path);
   } catch (error) {
     await rm(beside, { force: true });

@@ -1,7 +1,5 @@
 import type { Engine } from "../core/index.ts";
-
-/** How a layer's tar is packed. */
-export type Packing = "none" | "gzip" | "zstd";
+import type { Compression } from "../shift/index.ts";
 
 /** A hash that takes bytes as they pass by. */
 export interface RunningHash {
@@ -12,7 +10,7 @@ export interface RunningHash {
 
 /** A layer's tar, unpacked as it is read. */
 export interface UnpackedTar {
-  readonly packing: Packing;
+  readonly packing: Compression;
   readonly tar: AsyncIterable<Uint8Array>;
 }
 
@@ -22,7 +20,7 @@ export interface ImageHost {
   /** @param where  named in errors @throws UsernsError ERR_COMPRESSION, also while the tar is read */
   unpack(packed: AsyncIterable<Uint8Array>, where: string): Promise<UnpackedTar>;
   /** @throws UsernsError ERR_COMPRESSION where the machine has no such packing */
-  pack(tar: AsyncIterable<Uint8Array>, packing: Packing, where: string): AsyncIterable<Uint8Array>;
+  pack(tar: AsyncIterable<Uint8Array>, packing: Compression, where: string): AsyncIterable<Uint8Array>;
   /** Rewrites headers in bulk. */
   readonly engine: Engine;
 }

@@ -1,18 +1,19 @@
+import type { Compression } from "../shift/index.ts";
 import { written } from "./descriptor.ts";
 import { blobPath } from "./digest.ts";
-import type { ImageHost, Packing } from "./host.ts";
+import type { ImageHost } from "./host.ts";
 import type { NewLayer, OutputFile } from "./image.ts";
 
 /** What one layer makes an image of. */
 export interface LayerToWrap extends NewLayer {
-  readonly packing: Packing;
+  readonly packing: Compression;
   /** In Go's words, as in `amd64`. */
   readonly architecture: string;
   /** The name that the image gets in its layout. */
   readonly name: string;
 }
 
-const SUFFIX = { none: "", gzip: "+gzip", zstd: "+zstd" } as const satisfies Record<Packing, string>;
+const SUFFIX = { none: "", gzip: "+gzip", zstd: "+zstd" } as const satisfies Record<Compression, string>;
 const TYPE = "application/vnd.oci.image";
 
 /**

@@ -8,7 +8,7 @@
 export { type Digest, readDigest } from "./digest.ts";
 export { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
 export type { ExposedFile, HostAccounts, Privilege } from "./exposed.ts";
-export type { DigestAlgorithm, ImageFile, ImageFiles, ImageHost, Packing, RunningHash, UnpackedTar } from "./host.ts";
+export type { DigestAlgorithm, ImageFile, ImageFiles, ImageHost, RunningHash, UnpackedTar } from "./host.ts";
 export type { Image, Layer, NewLayer, OutputFile, PlatformImage } from "./image.ts";
 export { imageOfLayer, type LayerToWrap } from "./image-of-layer.ts";
 export type { LayerOptions } from "./layer-tar.ts";
@@ -25,3 +25,6 @@ export {
   type StoredBlob,
   shiftImage,
 } from "./shift-image.ts";
+export { type SquashfsPatch, type SquashfsRefusal, type SquashfsRules, shiftSquashfs } from "./shift-squashfs.ts";
+export { isSquashfs, type SeekableImage, type SquashfsCompressor } from "./squashfs-superblock.ts";
+export type { UnpackBlock } from "./squashfs-table.ts";

@@ -58,7 +58,7 @@ export interface FoundName extends NamedId {
  *
  * @returns null when nobody knows it
  * @source nsswitch.conf(5)
- * @example lookUp(parseNssLine("files alloc", "line"), sources, "user", 1879048192)?.name // "container-web-0"
+ * @example lookUp(parseNssLine("alloc files", "line"), new Map([["files", fileNames(parsePasswd("root:x:0:0::/:"), parseGroup(""))]]), "user", 0) // { name: "root", id: 0, source: "files" }
  */
 export function lookUp(
   order: readonly NssSource[],

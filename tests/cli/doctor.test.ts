@@ -55,7 +55,7 @@ test("doctor: the text is at most 80 columns wide, the fix ready to paste and th
   fix: in /etc/subuid: ann:150000:65536
        becomes: ann:231072:65536
   then, by hand: files of ann's containers keep their owners: shift them by
-    81072
+                 81072
   (subid-overlap)
 
 1 error, 0 warnings, 0 notes.

@@ -28,6 +28,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["alloc", "history"],
   ["alloc", "adopt"],
   ["alloc", "reconcile"],
+  ["alloc", "session", "open"],
+  ["alloc", "session", "close"],
   ["alloc", "pool"],
   ["alloc", "quota"],
   ["tour"],
@@ -36,7 +38,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 /** Commands without --map that may say no. */
 const REFUSING = new Set([
   ...["tour", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
-  ...["claim", "renew", "release", "who-owns", "adopt", "reconcile"].map((name) => `alloc ${name}`),
+  ...["claim", "renew", "release", "who-owns", "adopt", "reconcile", "session open"].map((name) => `alloc ${name}`),
 ]);
 
 async function helpOf(command: readonly string[]): Promise<string> {
@@ -45,7 +47,7 @@ async function helpOf(command: readonly string[]): Promise<string> {
   return stdout;
 }
 
-for (const command of [[], ["layer"], ["image"], ["alloc"], ...COMMANDS])
+for (const command of [[], ["layer"], ["image"], ["alloc"], ["alloc", "session"], ...COMMANDS])
   test(`help of userns ${command.join(" ")}: at most 80 columns`, async () => {
     for (const line of (await helpOf(command)).split("\n")) assert.ok(line.length <= 80, line);
   });

@@ -1,6 +1,6 @@
 /** Make a namespace and an idmapped mount on the running kernel, and take them down again. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -53,6 +53,8 @@ const [AT_EMPTY_PATH, OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH, MOUNT_ATTR_IDMAP
  */
 export function idmappedMount(t: TestContext, pid: number): string {
   const folder = mkdtempSync(join(tmpdir(), "userns-idmapped-"));
+  // Who is nobody there has to get in too.
+  chmodSync(folder, 0o755);
   const [plain, idmapped] = [join(folder, "plain"), join(folder, "idmapped")];
   for (const path of [plain, idmapped]) mkdirSync(path);
   want(mount?.("userns-test", plain, "tmpfs", 0, null), "mount");

@@ -31,7 +31,8 @@ export interface ClaimNames {
  * Names for dynamic ids: id 0 of `web-0` is `container-web-0`, id 33 is `container-web-0+33`. Where an owner has several
  * claims all but the oldest go by their number, and so does one whose name no line of passwd can hold: `container+c17`.
  *
- * @example claimNames([claim], now).byId(1879048192)?.name // "container-web-0"
+ * @param claims  of the ledger; those that do not live at `now` have no names
+ * @example claimNames([], 0).byName("container-web-0") // null
  */
 export function claimNames(claims: readonly Claim[], now: number): ClaimNames {
   const live = claims.filter((claim) => stateNow(claim, now) === "live").sort((a, b) => a.id - b.id);

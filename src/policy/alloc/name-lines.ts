@@ -7,8 +7,7 @@ import { type ClaimNames, isClaimName } from "./claim-names.ts";
  *
  * @param firstIds  so many ids of each claim have a line
  * @source passwd(5), group(5)
- * @example nameLines(names, "passwd", 1)
- *          // ["container-web-0:*:1879048192:1879048192:c2:/nonexistent:/usr/sbin/nologin"]
+ * @returns `container-web-0:*:1879048192:1879048192:c2:/nonexistent:/usr/sbin/nologin`, and so on
  */
 export function nameLines(names: ClaimNames, form: "passwd" | "group", firstIds: number): readonly string[] {
   return Array.from(names.list(firstIds), ({ name, id, claim }) =>

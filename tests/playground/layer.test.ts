@@ -1,0 +1,115 @@
+/** The layer part: the bytes of `userns shift`, the owners of `userns layer lint`, and a big file in pieces. */
+import assert from "node:assert/strict";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
+import { folderFor, LAYER, ROOTLESS, userns } from "../cli/command.ts";
+import { openPage, servePage, startBrowser } from "./page.ts";
+
+async function download(page: Page): Promise<Buffer> {
+  const [got] = await Promise.all([page.waitForEvent("download"), page.locator("a.download").click()]);
+  return readFileSync(await got.path());
+}
+
+test("a layer is shifted in the page to the bytes that `userns shift` writes, packed and plain", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const folder = folderFor(t);
+  const plain = join(folder, "plain.tar");
+  writeFileSync(plain, gunzipSync(readFileSync(LAYER)));
+  const expected = join(folder, "expected.tar");
+  assert.equal((await userns(["shift", plain, expected, "--map", ROOTLESS])).exit, 0);
+
+  const { page, complaints } = await openPage(browser, `${site.url}#layer`);
+  for (const file of [plain, LAYER]) {
+    await page.getByLabel("A layer").setInputFiles(file);
+    await page.getByText("272 entries, 13 ids; the map holds them all").waitFor();
+    await page.getByRole("button", { name: "Shift it" }).click();
+    await page.getByText("272 of 272 entries shifted (wasm)").waitFor();
+    const bytes = await download(page);
+    const tar = file === LAYER ? gunzipSync(bytes) : bytes;
+    assert.ok(tar.equals(readFileSync(expected)), `${file}: ${tar.length} bytes`);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("ids that the map does not hold are marked, refused, and held by the map that is offered", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const told = await userns(["layer", "lint", LAYER, "--map", "0:1000:1,1:100000:100", "--json"]);
+  const { unmapped, fit } = JSON.parse(told.stdout);
+
+  const { page, complaints } = await openPage(browser, `${site.url}#layer`, 390);
+  await page.getByLabel("Map", { exact: true }).fill("0:1000:1,1:100000:100");
+  await page.getByLabel("A layer").setInputFiles(LAYER);
+  await page.getByText(`the map does not hold ${unmapped.length} of them`).waitFor();
+  assert.equal(await page.locator("tr.is-unmapped").count(), unmapped.length);
+  await page.getByRole("button", { name: "Shift it" }).click();
+  await page.getByText(`Refused: ${unmapped.length} ids`).waitFor();
+  await page.getByRole("button", { name: "Take the smallest map that does" }).click();
+  await page.getByText("the map holds them all").waitFor();
+  assert.equal(await page.getByLabel("Map", { exact: true }).inputValue(), fit.map);
+  assert.deepEqual(complaints, []);
+});
+
+test("a layer of 300 MB is read in pieces while the page answers", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const big = join(folderFor(t), "big.tar");
+  writeBigTar(big, 300 * 1024 * 1024);
+  const { page, complaints } = await openPage(browser, `${site.url}#layer`);
+  await page.getByLabel("A layer").setInputFiles(big);
+  await page.getByLabel("Map of groups").fill("0:1000:5");
+  await page.getByText("1 entries, 2 ids").waitFor();
+  const heap = Number(await page.evaluate("performance.memory.usedJSHeapSize"));
+  assert.ok(heap < 100_000_000, `${heap} bytes of the page's heap`);
+  assert.deepEqual(complaints, []);
+});
+
+/** A tar with one file that is a hole on the disk. */
+function writeBigTar(path: string, sizeBytes: number): void {
+  const header = Buffer.alloc(512);
+  header.write("big", 0);
+  for (const [at, text] of [
+    [100, "0000644\0"],
+    [108, "0000000\0"],
+    [116, "0000000\0"],
+    [124, `${sizeBytes.toString(8).padStart(11, "0")}\0`],
+    [136, "00000000000\0"],
+    [148, "        "],
+    [156, "0"],
+    [257, "ustar\x0000"],
+  ] as const)
+    header.write(text, at, "latin1");
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  const file = openSync(path, "w");
+  writeSync(file, header);
+  ftruncateSync(file, 512 + sizeBytes + 1024);
+  closeSync(file);
+}
+
+test("a file that is no tar, and a packing that browsers lack, are told with what to do", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const { page, complaints } = await openPage(browser, `${site.url}#layer`);
+  const give = (name: string, bytes: Buffer) =>
+    page.getByLabel("A layer").setInputFiles({ name, mimeType: "application/octet-stream", buffer: bytes });
+  await give("layer.tar.zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]));
+  await page.getByRole("alert").getByText("zstd -dc").waitFor();
+  await give("broken.tar.gz", readFileSync(LAYER).subarray(0, 5000));
+  await page.getByRole("alert").getByText("whole gzip data").waitFor();
+  await give("words.tar", Buffer.from("no tar at all".repeat(100)));
+  await page.getByRole("alert").getByText("words.tar").waitFor();
+  assert.deepEqual(complaints, []);
+});
