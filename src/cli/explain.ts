@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { Kind } from "../core/index.ts";
+import { type Kind, quoted } from "../core/index.ts";
 import { type Explanation, explain, FILE_ASKS, hang } from "../explain/index.ts";
 import {
   createRoute,
@@ -145,7 +145,10 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   }
   refuseAccounts(options);
   const direction = options.direction ?? (options.mount || options.fs ? "stat" : "down");
-  if (options.isolated === undefined) checkMaps(direction, options);
+  if (options.isolated === undefined) {
+    checkTexts(texts);
+    checkMaps(direction, options);
+  }
   const stray = givenFileOption(options);
   if (stray) throw usageFault(stray, `a question before it: ${FILE_ASKS.join(", ")}`, "ids");
   if (options.isolated === undefined && options.profile !== undefined)
@@ -161,6 +164,12 @@ async function runExplain(texts: readonly string[], options: ExplainOptions, ter
   if (options.json) await answerJson(terminal, { direction, title, explanations, refusedMaps } satisfies ExplainAnswer);
   else await answer(terminal, explainText(title, explanations, refusedMaps, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
+}
+
+/** A word that is no question is told before the map that an id would need. */
+function checkTexts(texts: readonly string[]): void {
+  const word = texts.find((text) => !/^\d/.test(text));
+  if (word !== undefined) throw usageFault("IDS", `an id, an owner, or one of ${FILE_ASKS.join(", ")}`, quoted(word));
 }
 
 function checkMaps(direction: DirectionName, options: MapOptions): void {

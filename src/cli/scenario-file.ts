@@ -2,7 +2,8 @@ import type { Readable } from "node:stream";
 import { UsernsError } from "../core/index.ts";
 import type { Source } from "../scenario/index.ts";
 import { parseSource } from "../source/index.ts";
-import { openInput } from "./input-file.ts";
+import { type InputFile, openInput } from "./input-file.ts";
+import { joinPieces } from "./text-file.ts";
 
 /** Bytes asked of a file at once. */
 const READ_BYTES = 64 * 1024;
@@ -15,9 +16,15 @@ const READ_BYTES = 64 * 1024;
  */
 export async function readSource(path: string, stdin: Readable): Promise<Source> {
   const file = await openInput(path, stdin, READ_BYTES);
-  const pieces: Uint8Array[] = [];
-  for (let piece = await file.next(); piece; piece = await file.next()) pieces.push(piece);
-  return parseSource(textOf(Buffer.concat(pieces), file.where), file.where);
+  return parseSource(textOf(await joinPieces(piecesOf(file), file.where), file.where), file.where);
+}
+
+async function* piecesOf(file: InputFile): AsyncGenerator<Uint8Array> {
+  try {
+    for (let piece = await file.next(); piece; piece = await file.next()) yield piece;
+  } finally {
+    file.close();
+  }
 }
 
 function textOf(bytes: Uint8Array, name: string): string {

@@ -1,6 +1,26 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { UsernsError } from "../core/index.ts";
 import { fileFault, isSystemError } from "./fault.ts";
+
+/** No map, list of accounts or scenario that a person keeps is as long; a device that never ends is. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * All of what is read in pieces, where it is a text.
+ *
+ * @throws UsernsError ERR_FILE when there is more than a text has
+ */
+export async function joinPieces(pieces: AsyncIterable<Uint8Array>, where: string): Promise<Buffer> {
+  const kept: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    length += piece.length;
+    if (length > MOST_BYTES)
+      throw new UsernsError("ERR_FILE", { where, expected: `a text of at most ${MOST_BYTES} bytes`, got: "more" });
+    kept.push(piece);
+  }
+  return Buffer.concat(kept);
+}
 
 /**
  * The text of a file.
@@ -15,7 +35,7 @@ export async function readText(
   missing?: { readonly option: string; readonly expected: string },
 ): Promise<string> {
   try {
-    return await readFile(path, encoding);
+    return (await joinPieces(createReadStream(path), path)).toString(encoding);
   } catch (error) {
     if (missing && isSystemError(error) && error.code === "ENOENT")
       throw new UsernsError("ERR_FILE", {
@@ -30,7 +50,7 @@ export async function readText(
 /** The same, but null where there is no such file. @throws UsernsError ERR_FILE */
 export async function readTextIfThere(path: string, encoding: "utf8" | "latin1"): Promise<string | null> {
   try {
-    return await readFile(path, encoding);
+    return (await joinPieces(createReadStream(path), path)).toString(encoding);
   } catch (error) {
     if (isSystemError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
     throw fileFault(error, path, "a file that can be read");

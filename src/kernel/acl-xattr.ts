@@ -8,6 +8,7 @@ import { type Inode, requireOwnFiles } from "./inode.ts";
 import {
   hasUnmappedId,
   isInGroupOrCapable,
+  isMutable,
   ownsOrCapable,
   seenThrough,
   showOwners,
@@ -39,6 +40,10 @@ const RULES = ruleTable({
   unmappedAclKept: {
     sentence: "No ACL of a file is changed whose owner or group has no value on the mount.",
     source: "vectors/linux-6.18/3_idmapped_mounts.json (tag ops)",
+  },
+  filesystemHasAcls: {
+    sentence: "procfs, sysfs, cgroups and the kernel's other file systems have no ACLs, whoever asks.",
+    source: "acl(5): EOPNOTSUPP; vectors of this project, pseudo.json",
   },
   linkHasNoAcl: { sentence: "A symbolic link has no ACL.", source: "acl(5); setxattr(2), ENOTSUP" },
   defaultOfDirectory: { sentence: "Only a directory has a default ACL.", source: "acl(5); acl_set_file(3), EACCES" },
@@ -117,7 +122,8 @@ export function getAcl(world: World, task: Task, name: PathName, type: AclType):
   if (!found.ok) return found;
   const { mount, inode } = found.value;
   requireOwnFiles(mount.superblock, "POSIX ACLs");
-  if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
+  const kept = hasAcls(inode);
+  if (!kept.ok) return kept;
   const acl = inode.acls[type];
   if (!acl) return deny("ENODATA", RULES.noAcl);
   const table = ownerTable(world, mount.superblock);
@@ -149,12 +155,21 @@ function knownIds(world: World, { cred }: Task, given: readonly AclEntryText[], 
     : allow(acl);
 }
 
+/** `IS_POSIXACL` */
+function hasAcls({ type, superblock }: Inode): Verdict {
+  if (type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
+  return filesystemType(superblock.type).hasAcls ? allow() : deny("ENOTSUP", RULES.filesystemHasAcls, superblock.type);
+}
+
 /** `may_write_xattr`, and what `set_posix_acl` asks before it looks at the ACL. */
 function mayChangeAcl(world: World, task: Task, path: Path, type: AclType, isGiven: boolean): Verdict {
   const { inode } = path;
+  const mutable = isMutable(inode);
+  if (!mutable.ok) return mutable;
   const file = seenThrough(world, path);
   if (hasUnmappedId(file)) return deny("EPERM", RULES.unmappedAclKept, showOwners(file));
-  if (inode.type === "symlink") return deny("ENOTSUP", RULES.linkHasNoAcl);
+  const kept = hasAcls(inode);
+  if (!kept.ok) return kept;
   if (type === "default" && inode.type !== "dir")
     return isGiven ? deny("EACCES", RULES.defaultOfDirectory, `it is a ${inode.type}`) : allow();
   const owns = ownsOrCapable(world, task.cred, path);

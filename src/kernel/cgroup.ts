@@ -21,6 +21,10 @@ const RULES = ruleTable({
       "Moving a process needs write permission on cgroup.procs of where it goes, and of the nearest cgroup that holds both ends.",
     source: `${SOURCE}: EACCES`,
   },
+  emptyRemoved: {
+    sentence: "A cgroup is removed with its files, when no process and no other cgroup is in it.",
+    source: "Documentation/admin-guide/cgroup-v2.rst, Organizing Processes and Threads: EBUSY",
+  },
   procsMoves: { sentence: "A process is moved by writing its pid to cgroup.procs.", source: `${SOURCE}: EINVAL` },
 });
 
@@ -49,6 +53,12 @@ export function makeCgroups(
     isReadOnly: false,
     names: ["mkdir", "rmdir"],
     ...exempt,
+    mayRmdir: (cgroup) => {
+      const child = [...cgroup.entries.values()].some(({ type }) => type === "dir");
+      if (child) return deny("EBUSY", RULES.emptyRemoved, "it holds another cgroup");
+      const [process] = [...world.tasks.values()].filter((task) => task.cgroup === cgroup);
+      return process ? deny("EBUSY", RULES.emptyRemoved, `${process.name} is in it`) : allow();
+    },
     populate: (directory) => {
       const { uid, gid } = directory;
       for (const [file, bits] of FILES)

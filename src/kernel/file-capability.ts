@@ -11,8 +11,9 @@ import type { Path } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { isCapableOver } from "./permission.ts";
 import type { UserNamespace } from "./user-namespace.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, deny, type Rule, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { CAPABILITY, hasHandler } from "./xattr-handler.ts";
 
 const SET = "capabilities(7), Namespaced file capabilities; vectors/linux-6.18/4_acl_fcap.json (tag fcap-set)";
 const GET = "capabilities(7), Namespaced file capabilities; vectors/linux-6.18/4_acl_fcap.json (tag fcap-get)";
@@ -71,8 +72,7 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
   const permitted = maySetfcap(world, cred, path);
   if (!permitted.ok) return permitted;
   if (given.version === 2 && mount.idmap === null && isNsCapable(cred, userNs, "setfcap")) {
-    inode.capability = given;
-    return allow(undefined, RULES.fcapKeptAsGiven);
+    return keep(inode, given, RULES.fcapKeptAsGiven);
   }
   const table = ownerTable(world, mount.superblock);
   const root = makeKfsid(world, cred.userNs, "uid", given.rootId, table);
@@ -86,14 +86,22 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
       RULES.fcapRootHasPlace,
       `${showKuid64(root, "v")} has no place on ${mount.name}, owned by ${userNs.name}`,
     );
-  inode.capability = { ...given, version: 3, rootId };
-  return allow(undefined, RULES.fcapBoundToRoot);
+  return keep(inode, { ...given, version: 3, rootId }, RULES.fcapBoundToRoot);
+}
+
+function keep(inode: Inode, capability: FileCapability, rule: Rule): Verdict {
+  const kept = hasHandler(inode.superblock, CAPABILITY);
+  if (!kept.ok) return kept;
+  inode.capability = capability;
+  return allow(undefined, rule);
 }
 
 /** Remove a file's capabilities: `cap_inode_removexattr`. @returns EPERM, ENODATA */
 export function removeFileCapability(world: World, cred: Cred, path: Path): Verdict {
   const permitted = maySetfcap(world, cred, path);
   if (!permitted.ok) return permitted;
+  const kept = hasHandler(path.inode.superblock, CAPABILITY);
+  if (!kept.ok) return kept;
   if (!path.inode.capability) return deny("ENODATA", RULES.noFcap);
   path.inode.capability = null;
   return permitted;
@@ -112,6 +120,8 @@ function maySetfcap(world: World, cred: Cred, path: Path): Verdict {
  * @returns with a root id of the reader's namespace; EOVERFLOW, ENODATA
  */
 export function getFileCapability(world: World, cred: Cred, path: Path): Verdict<FileCapability> {
+  const kept = hasHandler(path.inode.superblock, CAPABILITY);
+  if (!kept.ok) return kept;
   const held = path.inode.capability;
   if (!held) return deny("ENODATA", RULES.noFcap);
   const root = rootOf(world, path, held);

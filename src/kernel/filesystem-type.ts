@@ -1,7 +1,17 @@
+/** The beginnings of names of extended attributes. */
+export const ATTRIBUTE_CLASSES = ["user.", "trusted.", "security."] as const;
+export type AttributeClass = (typeof ATTRIBUTE_CLASSES)[number];
+
 /** What the rules of files ask of a type of file system. */
 export interface FilesystemType {
   /** `FS_ALLOW_IDMAP`: may its mounts be idmapped? */
   readonly allowsIdmap: boolean;
+  /** The classes of extended attributes that it keeps. */
+  readonly keeps: readonly AttributeClass[];
+  /** Has it POSIX ACLs? */
+  readonly hasAcls: boolean;
+  /** Does its rename, if it has one, take noreplace, exchange and whiteout? */
+  readonly hasRenameFlags: boolean;
   /** Does truncating an empty file to nothing leave it alone, set-id bits and all? */
   readonly ignoresEmptyTruncate: boolean;
   /** Does removing an access ACL, even one that is not there, drop a set-group-ID bit that the caller may not set? */
@@ -12,17 +22,25 @@ export interface FilesystemType {
 
 const COMMON: FilesystemType = {
   allowsIdmap: true,
+  keeps: ATTRIBUTE_CLASSES,
+  hasAcls: true,
+  hasRenameFlags: true,
   ignoresEmptyTruncate: false,
   dropsSetgidWithAcl: false,
   isFsidmapExempt: false,
 };
-const PSEUDO: FilesystemType = { ...COMMON, allowsIdmap: false };
+/** Keeps its files on others. */
+const STACKED: FilesystemType = { ...COMMON, allowsIdmap: false };
+/** The kernel's own: no attributes. */
+const PSEUDO: FilesystemType = { ...STACKED, keeps: [], hasAcls: false };
+/** The kernel's own, over kernfs. */
+const KERNFS: FilesystemType = { ...PSEUDO, keeps: ["trusted.", "security."], hasRenameFlags: false };
 
 /**
  * The types of file system that are known by name.
  *
  * @source mount_setattr(2), "ID-mapped mounts"; vectors/linux-6.18/3_idmapped_mounts.json (tags setattr,
- *         truncate-setid-quirk); fsid mappings, third series, 09/25: procfs and sysfs are exempt
+ *         truncate-setid-quirk), vectors of this project, pseudo.json; fsid mappings, third series, 09/25: procfs and sysfs are exempt
  */
 const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
   ["tmpfs", { ...COMMON, dropsSetgidWithAcl: true }],
@@ -30,16 +48,16 @@ const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
   ["btrfs", COMMON],
   ["xfs", { ...COMMON, ignoresEmptyTruncate: true }],
   ["proc", { ...PSEUDO, isFsidmapExempt: true }],
-  ["sysfs", { ...PSEUDO, isFsidmapExempt: true }],
-  ["devtmpfs", PSEUDO],
+  ["sysfs", { ...KERNFS, isFsidmapExempt: true }],
+  ["devtmpfs", STACKED],
   ["devpts", PSEUDO],
-  ["cgroup", PSEUDO],
-  ["cgroup2", PSEUDO],
+  ["cgroup", KERNFS],
+  ["cgroup2", { ...KERNFS, keeps: ATTRIBUTE_CLASSES }],
   ["ramfs", PSEUDO],
   ["mqueue", PSEUDO],
   ["securityfs", PSEUDO],
-  ["overlay", PSEUDO],
-  ["shiftfs", PSEUDO],
+  ["overlay", STACKED],
+  ["shiftfs", STACKED],
 ]);
 
 /** What is known of a type of file system. @throws Error for a type that no scenario can make */

@@ -206,7 +206,8 @@ function wantedIdmap(
   if (clr.includes("idmap") && !mayReplace) return deny("EINVAL", RULES.idmapStays);
   if (!set.includes("idmap")) return allow(clr.includes("idmap") ? null : "keep");
   if (userns === "hugefd") return deny("EINVAL", RULES.fdIsInt);
-  if (userns === null || userns === "badfd") return deny("EBADF", RULES.openNamespace);
+  if (userns === "badfd") return deny("EBADF", RULES.openNamespace);
+  if (userns === null) return deny("EINVAL", RULES.userNamespaceFd, "it is 0, standard input, where none was given");
   if (userns === "notns" || userns === "mntns") return deny("EINVAL", RULES.userNamespaceFd, `it is a ${userns}`);
   if (userns.parent === null) return deny("EPERM", RULES.notInitial);
   if (!isNsCapable(task.cred, userns, "sys_admin"))

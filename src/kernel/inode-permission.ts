@@ -3,6 +3,8 @@ import type { Cred } from "./cred.ts";
 import { fileUser } from "./file-user.ts";
 import { kfsidHasMapping } from "./fsid.ts";
 import { type OwnerTable, ownerTable } from "./fsid-map.ts";
+import type { SetAttr } from "./iattr.ts";
+import type { Inode } from "./inode.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import { showMode } from "./mode.ts";
 import type { Mount, Path } from "./mount.ts";
@@ -21,6 +23,15 @@ const RULES = ruleTable({
   unmappedNotWritten: {
     sentence: "A file with an owner or group that has no value on the mount is written to by nobody, root included.",
     source: "mount_setattr(2); vectors/linux-6.18/3_idmapped_mounts.json (tag ops)",
+  },
+  immutableNotChanged: {
+    sentence:
+      "The directory of a process in procfs is immutable: it is neither written nor given another mode, owner or time.",
+    source: "FS_IOC_SETFLAGS(2const), FS_IMMUTABLE_FL: EPERM; vectors of this project, pseudo.json",
+  },
+  sealedNotWritten: {
+    sentence: "Nothing is made in or taken from a directory of /proc/sys, whatever capabilities one has.",
+    source: "proc(5), /proc/sys: EACCES; vectors of this project, pseudo.json",
   },
   creatorHasPlace: {
     sentence:
@@ -109,11 +120,28 @@ function isAclAsked(cred: Cred, { uid, mode }: Protected): boolean {
 }
 
 /** Whoever asks. */
-function isWrittenAtAll({ inode: { superblock, type } }: Path, file: Protected): Verdict {
+function isWrittenAtAll({ inode }: Path, file: Protected): Verdict {
+  const { superblock, type } = inode;
   if (superblock.isReadOnly && KEPT_FROM_READ_ONLY.includes(type))
     return deny("EROFS", RULES.readOnlyFilesystem, `${superblock.name} is read-only`);
+  const mutable = isMutable(inode);
+  if (!mutable.ok) return mutable;
   if (hasUnmappedId(file)) return deny("EACCES", RULES.unmappedNotWritten, showOwners(file));
+  if (superblock.isSealed?.(inode)) return deny("EACCES", RULES.sealedNotWritten, `of ${superblock.name}`);
   return allow(undefined, RULES.unmappedNotWritten);
+}
+
+/** `IS_IMMUTABLE`, where it is asked of what would change the inode. @returns EPERM */
+export function isMutable(inode: Inode): Verdict {
+  const { isImmutable, name } = inode.superblock;
+  return isImmutable?.(inode) ? deny("EPERM", RULES.immutableNotChanged, `of ${name}`) : allow();
+}
+
+/** May the inode be changed at all: `may_setattr`, and what its file system has against the change? @returns EPERM */
+export function isChangedAtAll({ inode }: Path, attr: SetAttr): Verdict {
+  const isAnything = [attr.mode, attr.uid, attr.gid, attr.times].some((given) => given !== undefined);
+  const mutable = isAnything ? isMutable(inode) : allow();
+  return mutable.ok ? (inode.superblock.maySetattr?.(inode, attr) ?? allow()) : mutable;
 }
 
 /** {@link ownerOrCapable} for a file on a mount. */

@@ -107,6 +107,14 @@ export interface Superblock {
   readonly refresh?: (directory: Inode) => void;
   /** What opening asks beside permission. */
   readonly mayOpen?: (opener: Process, inode: Inode) => Verdict;
+  /** Is the inode never changed (FS_IMMUTABLE_FL), whoever asks? */
+  readonly isImmutable?: (inode: Inode) => boolean;
+  /** Is the inode a directory that is written by nobody, whatever capabilities they have? */
+  readonly isSealed?: (inode: Inode) => boolean;
+  /** What a change of mode, owners or times asks beside what it asks everywhere. */
+  readonly maySetattr?: (inode: Inode, attr: SetAttr) => Verdict;
+  /** What removing a directory asks once its name may be taken away. */
+  readonly mayRmdir?: (directory: Inode) => Verdict;
   /** What /proc/PID/mountinfo tells of the options that it was made with; absent: of none. */
   readonly showOptions?: () => readonly string[];
   /** On how many file systems, one on the other, it stands; absent for none. */

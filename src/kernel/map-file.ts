@@ -105,8 +105,14 @@ export function pwriteMapFile(): Verdict<number> {
   return deny("ESPIPE", RULES.noPwrite);
 }
 
-/** All of the file, read from its start. */
+/** All of the file, read from its start. What is written next is written behind it. */
 export function readMapFile(world: World, file: OpenMapFile): string {
+  const text = mapFileText(world, file);
+  file.position = text.length;
+  return text;
+}
+
+function mapFileText(world: World, file: OpenMapFile): string {
   const slot = MAP_OF[file.name];
   if (slot) return formatMap(readMap(world, file.ns, slot, file.opener));
   return file.name === "isolated_uns" ? readIsolated(file.ns) : readSetgroups(file.ns);

@@ -1,8 +1,13 @@
 import type { Errno } from "./errno.ts";
+import { filesystemType } from "./filesystem-type.ts";
 import type { Inode, NameOperation } from "./inode.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 const RULES = ruleTable({
+  flagsTaken: {
+    sentence: "sysfs and cgroups look at the flags of a rename, and take none, before they refuse it.",
+    source: "renameat2(2): EINVAL; vectors of this project, pseudo.json",
+  },
   operationThere: {
     sentence: "A file system whose names are the kernel's own has no operation to make, move or remove them.",
     source:
@@ -23,8 +28,15 @@ const MISSING: { readonly [Operation in NameOperation]: Errno } = {
   tmpfile: "ENOTSUP",
 };
 
-/** Has the file system of a directory the operation? Asked once permission was given. @returns EACCES, EPERM, ENOTSUP */
-export function hasOperation({ superblock: { names, name } }: Inode, operation: NameOperation): Verdict {
+/**
+ * Has the file system of a directory the operation? Asked once permission was given.
+ *
+ * @param isFlagged  of rename: with noreplace, exchange or whiteout
+ * @returns          EACCES, EPERM, ENOTSUP, EINVAL
+ */
+export function hasOperation({ superblock }: Inode, operation: NameOperation, isFlagged = false): Verdict {
+  const { names, name, type } = superblock;
+  if (isFlagged && !filesystemType(type).hasRenameFlags) return deny("EINVAL", RULES.flagsTaken, `on ${type}`);
   return !names || names.includes(operation)
     ? allow()
     : deny(MISSING[operation], RULES.operationThere, `${name} has no ${operation}`);

@@ -1,3 +1,4 @@
+import { UsernsError } from "../core/errors.ts";
 import type { Path } from "./mount.ts";
 import { type Entry, noEntry, notDirectory } from "./path-entry.ts";
 import type { PathName } from "./path-name.ts";
@@ -22,6 +23,17 @@ export function lookup(world: World, task: Task, path: PathName, last: LastLink)
   const { at, hasSlash } = entry.value;
   if (!at) return noEntry(entry.value);
   return hasSlash && at.inode.type !== "dir" ? notDirectory(entry.value) : allow(at);
+}
+
+/** Refuse the link of a process to its root directory, where a call is for the link and not for what it leads to. */
+function requireFollowed({ from, text }: PathName): void {
+  if (from !== null && "pid" in from && text === "")
+    throw new UsernsError("ERR_SCENARIO", {
+      where: `/proc/${from.name}/root`,
+      expected: "a directory or a file: the link to a root directory is not modelled as a file of its own",
+      got: "the link itself, which the call does not follow",
+      fix: `write /proc/${from.name}/root/ for where it leads; proc_stat and proc_readlink ask about the link`,
+    });
 }
 
 /** Walk to the directory in which a path's last name is to be looked for: `filename_parentat`. */
@@ -53,6 +65,7 @@ export function lookupOpen(
   last: LastLink,
   beforeLast: (parent: Parent) => Verdict = () => allow(),
 ): Verdict<Entry> {
+  if (last === "nofollow") requireFollowed(path);
   const begun = begin(world, task, path);
   if (!begun.ok) return begun;
   const walk = begun.value;

@@ -6,7 +6,7 @@ import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { passGuard } from "./proc-file.ts";
 import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
-import { allow } from "./verdict.ts";
+import { allow, deny, ruleTable } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const fixed = (path: string, type: InodeType, mode: number): PseudoFile => ({ path, type, mode, owner: GLOBAL_ROOT });
@@ -22,6 +22,13 @@ const FIXED: readonly PseudoFile[] = [
   fixed("sys/user/max_user_namespaces", "file", 0o644),
 ];
 
+const SOURCE = "proc(5); vectors of this project, pseudo.json: EPERM";
+
+const RULES = ruleTable({
+  modeOfProcess: { sentence: "What procfs has of a process keeps its mode, whoever asks.", source: SOURCE },
+  settingsStay: { sentence: "What is in /proc/sys keeps its mode and owners, whoever asks.", source: SOURCE },
+});
+
 /** A file of a process. */
 interface OfProcess {
   readonly task: Task;
@@ -36,6 +43,8 @@ interface OfProcess {
  */
 export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
   const files = new Map<Inode, OfProcess>();
+  /** /proc/sys, and what is in it. */
+  const settings = new Set<Inode>();
   const superblock: Superblock = {
     name,
     type: "proc",
@@ -54,13 +63,21 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
         else top.entries.delete(number);
       }
     },
+    isImmutable: (inode) => files.get(inode)?.entry === PROC_ENTRIES[""],
+    isSealed: (inode) => inode.type === "dir" && settings.has(inode),
+    maySetattr: (inode, { mode, uid, gid }) => {
+      if (mode !== undefined && files.has(inode)) return deny("EPERM", RULES.modeOfProcess);
+      const isGiven = mode !== undefined || uid !== undefined || gid !== undefined;
+      return isGiven && settings.has(inode) ? deny("EPERM", RULES.settingsStay) : allow();
+    },
     mayOpen: (opener, inode) => {
       const of = files.get(inode);
       return of?.entry.guard ? passGuard(world, opener, of.task, of.entry.guard) : allow();
     },
   };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o555, ...GLOBAL_ROOT });
-  addPseudoFiles(world, top, FIXED);
+  const made = addPseudoFiles(world, top, FIXED);
+  for (const [path, inode] of made) if (path === "sys" || path.startsWith("sys/")) settings.add(inode);
   return { ...NO_FLAGS, name, superblock, root: top, idmap: null };
 }
 
@@ -72,6 +89,7 @@ function processDirectory(world: World, { superblock }: Inode, task: Task, known
   const entries = Object.entries<ProcEntry>(below).filter(([path]) => procEntryExists(world, path).ok);
   const files = entries.map(([path, entry]) => ({ ...entry, path, owner: procOwner(world, task, entry) }));
   const made = addPseudoFiles(world, top, files);
+  known.set(top, { task, entry: directory });
   for (const [path, entry] of entries) {
     const inode = made.get(path);
     if (inode) known.set(inode, { task, entry });

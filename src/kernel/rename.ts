@@ -133,7 +133,7 @@ function mayMove(world: World, task: Task, { from, to }: Move, flag: RenameFlag)
     ? mayDelete(world, task, { ...to, inode: replaced }, kindOf(flag === "exchange" ? replaced : from.inode))
     : mayCreate(world, task, to);
   if (!made.ok) return made;
-  const movable = hasOperation(from.directory, "rename");
+  const movable = hasOperation(from.directory, "rename", flag !== "");
   if (!movable.ok || from.directory === to.directory) return movable;
   const moved = [from.inode, ...(flag === "exchange" && replaced ? [replaced] : [])];
   for (const inode of moved.filter(({ type }) => type === "dir")) {

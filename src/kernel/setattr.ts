@@ -1,7 +1,14 @@
 import { mayChgrp, mayChown, ownersHavePlace, quotaHolds } from "./chown.ts";
 import { killFileCapability } from "./file-capability.ts";
 import type { SetAttr } from "./iattr.ts";
-import { inodePermission, isInGroupOrCapable, ownsOrCapable, seenThrough, showBoth } from "./inode-permission.ts";
+import {
+  inodePermission,
+  isChangedAtAll,
+  isInGroupOrCapable,
+  ownsOrCapable,
+  seenThrough,
+  showBoth,
+} from "./inode-permission.ts";
 import { fromVfsid } from "./mnt-idmapping.ts";
 import { SETGID } from "./mode.ts";
 import type { Path } from "./mount.ts";
@@ -35,6 +42,8 @@ const RULES = ruleTable({
  */
 export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr): Verdict {
   const { inode } = path;
+  const changed = isChangedAtAll(path, attr);
+  if (!changed.ok) return changed;
   if (attr.times === "now" && !ownsOrCapable(world, task.cred, path).ok) {
     const writable = inodePermission(world, task.cred, path, MAY.write);
     if (!writable.ok) return { ...writable, because: `${RULES.touchNeedsWrite.sentence} ${writable.because}` };

@@ -124,6 +124,12 @@ export function unlinkPath(world: World, task: Task, path: PathName): Verdict {
 export function removeDirectory(world: World, task: Task, path: PathName): Verdict {
   const victim = entryToDelete(world, task, path, "dir");
   if (!victim.ok) return victim;
-  if (victim.value.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyRemoved);
-  return removeEntry(victim.value);
+  const { inode } = victim.value;
+  const { mayRmdir } = inode.superblock;
+  const free = mayRmdir
+    ? mayRmdir(inode)
+    : inode.entries.size > 0
+      ? deny("ENOTEMPTY", RULES.onlyEmptyRemoved)
+      : allow();
+  return free.ok ? removeEntry(victim.value) : free;
 }

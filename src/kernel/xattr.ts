@@ -6,6 +6,7 @@ import { requireOwnFiles } from "./inode.ts";
 import {
   hasUnmappedId,
   inodePermission,
+  isMutable,
   ownsOrCapable,
   seenThrough,
   showOwners,
@@ -20,6 +21,7 @@ import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { CAPABILITY, hasHandler } from "./xattr-handler.ts";
 
 const XATTR = "xattr(7); vectors/linux-6.18/8_vfs_permission.json (tag xattr)";
 
@@ -43,11 +45,6 @@ const RULES = ruleTable({
     sentence: "security.* is changed with CAP_SYS_ADMIN over the namespace that mounted the file system.",
     source: XATTR,
   },
-  nameHasHandler: {
-    sentence: "A file system keeps attributes of user.*, trusted.* and security.* alone.",
-    source: `${XATTR}: EOPNOTSUPP`,
-  },
-  nameHasSuffix: { sentence: "Something must follow the name's prefix.", source: "xattr(7): EINVAL" },
   capabilityForm: {
     sentence: "security.capability has 20 bytes of version 2 or 24 of version 3, whoever sets it.",
     source: `capabilities(7), File capability extended attribute versioning; ${XATTR}: EINVAL`,
@@ -55,14 +52,8 @@ const RULES = ruleTable({
   noSuchAttribute: { sentence: "The file has no such attribute.", source: "getxattr(2): ENODATA" },
 });
 
-/** The classes of attribute that file systems keep as they are given. */
-const KEPT = ["user.", "trusted.", "security."] as const;
-
 /** Attributes whose bytes are not modelled: they have calls of their own. */
 const SPECIAL: readonly string[] = ["system.posix_acl_access", "system.posix_acl_default"];
-
-/** The attribute that file-capability.ts keeps. */
-const CAPABILITY = "security.capability";
 
 const MAX_NAME = 255;
 
@@ -86,7 +77,9 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
   requireOwnFiles(found.value.mount.superblock, "extended attributes");
   if ((mask & MAY.write) === 0) return found;
   const writable = wantWrite(world, found.value.mount);
-  return writable.ok ? found : writable;
+  if (!writable.ok) return writable;
+  const mutable = isMutable(found.value.inode);
+  return mutable.ok ? found : mutable;
 }
 
 /** `xattr_permission`: reading what one may not see looks like its not being there. */
@@ -119,20 +112,13 @@ function securityPermission(task: Task, { inode }: Path, name: string): Verdict 
   return deny("EPERM", RULES.securityNeedsAdmin, `no CAP_SYS_ADMIN over ${userNs.name}, which mounted ${filesystem}`);
 }
 
-/** Whether the file system keeps attributes of this name: `xattr_resolve_name`. */
-function handled(name: string): Verdict {
-  const prefix = KEPT.find((kept) => name.startsWith(kept));
-  if (prefix === undefined) return deny("ENOTSUP", RULES.nameHasHandler, name);
-  return name === prefix ? deny("EINVAL", RULES.nameHasSuffix, name) : allow();
-}
-
 function changeable(world: World, task: Task, path: PathName, name: string, sizeBytes = 0): Verdict<Path> {
   const found = named(world, task, path, name, MAY.write, sizeBytes);
   if (!found.ok) return found;
   for (const asked of [
     xattrPermission(world, task, found.value, name, MAY.write),
     securityPermission(task, found.value, name),
-    handled(name),
+    hasHandler(found.value.inode.superblock, name),
   ])
     if (!asked.ok) return asked;
   return found;
@@ -190,7 +176,7 @@ export function getXattr(world: World, task: Task, path: PathName, name: string)
   }
   const permitted = xattrPermission(world, task, found.value, name, MAY.read);
   if (!permitted.ok) return permitted;
-  const kept = handled(name);
+  const kept = hasHandler(found.value.inode.superblock, name);
   if (!kept.ok) return kept;
   const value = found.value.inode.xattrs.get(name);
   return value ? allow(value) : deny("ENODATA", RULES.noSuchAttribute, name);

@@ -1,14 +1,17 @@
-import { isValidKuid64 } from "../core/index.ts";
+import { isValidKuid64, NO_ID } from "../core/index.ts";
 import {
   ALL_CAPS,
   type CapSet,
   type CapSets,
   type CredIds,
+  capsWithout,
   copyMountNamespace,
+  isInOrBelow,
   kidToKfsid,
   LINUX,
   MAX_GROUPS,
   NO_CAPS,
+  namesOf,
   type OwnerKind,
   pairOfKfsid,
   SECUREBIT_NAMES,
@@ -67,6 +70,8 @@ const fourIds: Argument<GivenIds> = {
         value,
         `profile: ${LINUX.name}+fsid`,
       );
+    if (!world.profile.fsid && !world.profile.isolated && [real, effective, saved, fs].some((id) => id?.id === NO_ID))
+      throw scenarioError(where, `ids of at most ${NO_ID - 1}: ${NO_ID} is nobody's`, value);
     return { real, effective, saved, fs, pfs };
   },
 };
@@ -145,11 +150,28 @@ export const TASK_ITEM = {
   ...PILE_ITEM,
 };
 
+/** No call leads to a task whose capabilities are otherwise. @source capabilities(7), "Thread capability sets" */
+function checkSets({ effective, permitted, inheritable, ambient }: GivenCaps, where: string): void {
+  const above = capsWithout(effective, permitted);
+  if (above !== NO_CAPS) throw scenarioError(`${where}.eff`, "capabilities that perm has too", namesOf(above));
+  const raised = capsWithout(ambient, permitted & inheritable);
+  if (raised !== NO_CAPS)
+    throw scenarioError(`${where}.amb`, "capabilities that perm and inh have too", namesOf(raised));
+}
+
 /** A task of a setup: its ids may be unmapped in its namespace. */
 export function setUpTask(world: World, item: unknown, where: string): void {
   const given = objectOf(TASK_ITEM).read(item, where, world);
   const { name, ns: userNs = world.initUserNs } = given;
   if (world.tasks.has(name)) throw scenarioError(`${where}.name`, "a name that no other task has", name);
+  checkSets(given.caps, `${where}.caps`);
+  const { mm_ns: mmNs = world.initUserNs } = given;
+  if (!isInOrBelow(userNs, mmNs))
+    throw scenarioError(
+      `${where}.mm_ns`,
+      `${userNs.name} or a namespace above it: a task enters namespaces below, and none leads back`,
+      mmNs.name,
+    );
   if (given.groups.length > MAX_GROUPS)
     throw scenarioError(`${where}.groups`, `at most ${MAX_GROUPS} groups`, given.groups.length);
   const task = spawn(world, {
@@ -165,7 +187,7 @@ export function setUpTask(world: World, item: unknown, where: string): void {
       userNs,
     },
     dumpable: given.dumpable,
-    mmNs: given.mm_ns ?? world.initUserNs,
+    mmNs,
     mountNs:
       given.mntns === "own" ? copyMountNamespace(world.initMountNs, `${name}'s namespace`, userNs) : world.initMountNs,
     hasOwnSession: given.session === "own",

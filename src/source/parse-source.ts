@@ -26,6 +26,8 @@ const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
  * @throws UsernsError ERR_SCENARIO with name:line:column
  */
 export function parseSource(text: string, name: string): Source {
+  if (text.trim() === "")
+    throw new UsernsError("ERR_SCENARIO", { where: name, expected: "JSON or YAML", got: "an empty text" });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeAt = (offset: number): TextPlace => {

@@ -59,6 +59,13 @@ export interface Ledger {
   read<T>(work: (reads: LedgerReads) => Promise<T>): Promise<T>;
   /** Read and write, alone. What was written is on disk when this resolves; when `work` throws, nothing is. */
   write<T>(work: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Where this is quicker than a transaction: a claim that nothing stands in the way of, all in one go. It is what
+   * `decideClaims` would have decided; whatever is not plain is left to that.
+   *
+   * @returns null when nothing was done, and a transaction must decide
+   */
+  claimAtOnce?(request: ClaimRequest, now: number): Promise<Claim | null>;
   close(): Promise<void>;
 }
 

@@ -17,12 +17,16 @@ export interface PostgresConnection {
 const SILENT_MS = 60_000;
 const CONNECT_MS = 10_000;
 
-/** An answered change is on the disk; a query is planned once, for planning takes longer than what there is to plan. */
+/**
+ * An answered change is on the disk. A query is planned once, for planning takes longer than what there is to plan; and
+ * always by the indexes, for a plan that is made while the tables are empty would read all of them for ever.
+ */
 const SESSION = [
   "SET synchronous_commit = on",
   `SET idle_in_transaction_session_timeout = ${SILENT_MS}`,
   "SET client_min_messages = warning",
   "SET plan_cache_mode = force_generic_plan",
+  "SET enable_seqscan = off",
   "SET jit = off",
 ].join("; ");
 

@@ -110,4 +110,43 @@ BEGIN
     WHERE run.pool = gone.pool AND run.first = gone.first;
   INSERT INTO userns.run SELECT * FROM json_to_recordset(added) AS new (pool text, first int8, count int8);
 END $$;
+
+-- A claim that nothing stands in the way of, in one call: the pool is as the caller supposes, time has changed nothing,
+-- the key is new, the quota has room and a run is long enough. Else nothing is done, and got_id is null.
+CREATE FUNCTION userns.claim_at_once(
+  supposed text, of_pool text, size int8, block int8, for_owner text, for_tenant text, why text, by_key text, now int8, until int8,
+  OUT got_id int8, OUT got_first int8
+) LANGUAGE plpgsql AS $$
+DECLARE
+  has int8;
+BEGIN
+  -- A statement of its own: those behind it see what the one before us wrote.
+  LOCK TABLE userns.ledger IN EXCLUSIVE MODE;
+  SELECT (SELECT coalesce(max(seq), 0) + 1 FROM userns.event), fitting.first, fitting.count INTO got_id, got_first, has
+  FROM userns.pool CROSS JOIN LATERAL (
+    SELECT run.first, run.count FROM userns.run
+    WHERE run.pool = of_pool AND run.count >= block ORDER BY run.count, run.first LIMIT 1
+  ) fitting
+  WHERE pool.name = of_pool AND pool.body = supposed
+    AND NOT EXISTS (SELECT FROM userns.claim WHERE "releasedAt" IS NULL AND "expiresAt" <= now)
+    AND NOT EXISTS (SELECT FROM userns.claim WHERE "releasedAt" IS NOT NULL AND "freedAt" IS NULL AND "freeAt" <= now)
+    AND NOT EXISTS (SELECT FROM userns.claim WHERE key = by_key)
+    AND NOT EXISTS (SELECT FROM userns.tenant WHERE name = for_tenant AND used + size > quota);
+  IF got_id IS NULL THEN RETURN; END IF;
+  IF has = block THEN
+    DELETE FROM userns.run WHERE run.pool = of_pool AND run.first = got_first;
+  ELSE
+    UPDATE userns.run SET first = run.first + block, count = run.count - block
+      WHERE run.pool = of_pool AND run.first = got_first;
+  END IF;
+  INSERT INTO userns.event VALUES (got_id, json_build_object(
+    'seq', got_id, 'at', now, 'type', 'claimed', 'claim', json_build_object(
+      'id', got_id, 'pool', of_pool, 'pieces', json_build_array(json_build_object('first', got_first, 'count', size)),
+      'owner', for_owner, 'tenant', for_tenant, 'purpose', why, 'key', by_key, 'source', NULL, 'claimedAt', now,
+      'expiresAt', until, 'releasedAt', NULL, 'freeAt', NULL, 'freedAt', NULL)));
+  INSERT INTO userns.claim VALUES (got_id, of_pool, for_owner, for_tenant, why, by_key, NULL, now, until);
+  INSERT INTO userns.piece (claim, nth, first, count, pool) VALUES (got_id, 1, got_first, size, of_pool);
+  INSERT INTO userns.tenant (name, used) VALUES (for_tenant, size)
+    ON CONFLICT (name) DO UPDATE SET used = userns.tenant.used + excluded.used;
+END $$;
 `;

@@ -1,11 +1,14 @@
 import {
+  blockCount,
   type Claim,
   type ClaimRequest,
   type Kept,
   keptList,
   keptNumber,
+  keptNumberOrNull,
   keptObject,
   keptTextOrNull,
+  newClaim,
   type Pool,
   type RunChange,
   runsWanted,
@@ -28,22 +31,31 @@ export async function postgresLedger(place: string): Promise<Ledger> {
   const name = withoutPassword(place);
   const turns = inTurn();
   let open: PostgresConnection | null = await connectPostgres(place, name);
-  async function within<T>(begin: string, work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+  async function connected<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
     open ??= await connectPostgres(place, name);
     const connection = open;
     try {
-      await connection.run(begin);
-      const result = await work(connection);
-      await connection.run("COMMIT");
-      return result;
+      return await work(connection);
     } catch (error) {
       if (isLost(error)) {
         open = null;
         connection.end().catch(() => {});
-      } else await connection.run("ROLLBACK");
+      }
       throw error;
     }
   }
+  const within = <T>(begin: string, work: (connection: PostgresConnection) => Promise<T>): Promise<T> =>
+    connected(async (connection) => {
+      try {
+        await connection.run(begin);
+        const result = await work(connection);
+        await connection.run("COMMIT");
+        return result;
+      } catch (error) {
+        if (!isLost(error)) await connection.run("ROLLBACK");
+        throw error;
+      }
+    });
   return {
     name,
     read: (work) =>
@@ -57,6 +69,7 @@ export async function postgresLedger(place: string): Promise<Ledger> {
           work(transactionOver(connection, name)),
         ),
       ),
+    claimAtOnce: (request, now) => turns(() => connected((connection) => claimAtOnce(connection, request, now, name))),
     close: () =>
       turns(async () => {
         await open?.end();
@@ -88,25 +101,53 @@ const KNOWN = `SELECT
     (SELECT first, count FROM userns.run WHERE pool = $1 ORDER BY count DESC LIMIT $7)
   ) r) AS runs`;
 
+interface SupposedPool {
+  readonly pool: Pool;
+  /** As it is kept. */
+  readonly body: string;
+}
+
 /** Pools as they were when a claim last asked, by connection: what to ask for comes from them, and is checked then. */
-const lastKnown = new WeakMap<PostgresConnection, Map<string, Pool>>();
+const lastKnown = new WeakMap<PostgresConnection, Map<string, SupposedPool>>();
+
+async function claimAtOnce(
+  connection: PostgresConnection,
+  request: ClaimRequest,
+  now: number,
+  where: string,
+): Promise<Claim | null> {
+  const supposed = lastKnown.get(connection)?.get(request.pool);
+  if (!supposed) return null;
+  const { pool, owner, tenant, purpose = null, key = null, size = supposed.pool.size } = request;
+  const block = blockCount(supposed.pool, size);
+  const until = request.ttlMs === undefined ? null : now + request.ttlMs;
+  const [row = {}] = await connection.rows(
+    "claim-at-once",
+    "SELECT * FROM userns.claim_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    [supposed.body, pool, size, block, owner, tenant, purpose, key, now, until],
+  );
+  const id = keptNumberOrNull(row, "got_id", where);
+  if (id === null) return null;
+  return newClaim(id, request, [{ first: keptNumber(row, "got_first", where), count: size }], now);
+}
 
 function transactionOver(connection: PostgresConnection, where: string): LedgerTransaction {
   const { rows } = connection;
-  const pools = lastKnown.get(connection) ?? new Map<string, Pool>();
+  const pools = lastKnown.get(connection) ?? new Map<string, SupposedPool>();
   lastKnown.set(connection, pools);
   async function known(name: string, requests: readonly ClaimRequest[], now: number): Promise<KnownForClaims> {
     const supposed = pools.get(name);
-    const { counts, of, largest } = supposed ? runsWanted(requests, supposed) : { counts: [], of: 1, largest: 1 };
+    const { counts, of, largest } = supposed ? runsWanted(requests, supposed.pool) : { counts: [], of: 1, largest: 1 };
     const keys = requests.flatMap(({ key }) => key ?? []);
     const tenants = [...new Set(requests.map(({ tenant }) => tenant))];
     const [row] = await rows("known", KNOWN, [name, now, keys, tenants, counts, of, largest]);
     if (!row) throw new Error("a query without FROM gives a row");
     const isDue = row.due === true;
-    if (keptTextOrNull(row, "body", where) === null) return { facts: null, isDue };
+    const body = keptTextOrNull(row, "body", where);
+    if (body === null) return { facts: null, isDue };
     const pool = poolOf(row, where);
-    pools.set(name, pool);
-    if (!supposed || JSON.stringify(supposed) !== JSON.stringify(pool)) return known(name, requests, now);
+    pools.set(name, { pool, body });
+    if (supposed?.body !== body) return known(name, requests, now);
     return { facts: { now, pool, ...factsOf(row, where) }, isDue };
   }
   return {

@@ -37,7 +37,7 @@ const DUE = `SELECT id FROM (
   SELECT id FROM claim WHERE releasedAt IS NULL AND expiresAt IS NOT NULL AND expiresAt <= ?
   UNION ALL
   SELECT id FROM claim WHERE releasedAt IS NOT NULL AND freedAt IS NULL AND freeAt IS NOT NULL AND freeAt <= ?
-) LIMIT ?`;
+) ORDER BY id LIMIT ? + 0`;
 
 function dueIds(sql: Statements, now: number, most: number): readonly number[] {
   return sql.rows(DUE, now, now, most).map((row) => keptNumber(row, "id", sql.path));

@@ -117,6 +117,9 @@ async function claimAll(ledger: Ledger, requests: readonly ClaimRequest[], now: 
   if (others.length > 0) throw new Error("requests of one call are on one pool");
   const bad = requests.map((request) => findBadRequest(request, request.size)).find((refusal) => refusal !== null);
   if (bad) throw new UsernsError(bad.code, bad);
+  const [request, ...more] = requests;
+  const plain = request && more.length === 0 ? await ledger.claimAtOnce?.(request, now) : null;
+  if (plain) return [plain];
   return ledger.write(async (tx) => {
     let known = await tx.knownForClaims(name, requests, now);
     if (known.isDue) {

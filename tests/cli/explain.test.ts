@@ -173,6 +173,7 @@ const WRONG: readonly (readonly [args: readonly string[], where: string])[] = [
   [["5", "--mount", "0:1:1", "--nested", "0:1:1"], "--map"],
   [["5:x", "--map", "0:1:1"], "IDS"],
   [["five", "--map", "0:1:1"], "IDS"],
+  [["reed"], "IDS"],
   [["5", "--map", "0:1:1", "--mount", "0:1:1,0:1:1"], "--mount:1:7"],
   [["5", "--map", "0:1:1", "--nested", "0:1:1", "--nested", "0:1:0"], "--nested:1:1"],
 ];

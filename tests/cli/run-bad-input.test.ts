@@ -148,8 +148,8 @@ const BAD: readonly BadRow[] = [
   },
   {
     rule: "an empty file is no scenario",
-    text: "",
-    stderr: ["error: a.yaml: $", "  expected  an object", "  got       null"],
+    text: "\n",
+    stderr: ["error: a.yaml", "  expected  JSON or YAML", "  got       an empty text"],
   },
   {
     rule: "bytes that are no UTF-8 are refused",
@@ -220,4 +220,15 @@ test("JSON so deep that it cannot be read is refused", async () => {
     stderr,
     /^error: stdin:1:\d+\n {2}expected {2}JSON or YAML\n {2}got {7}lists or objects too deep in one another\n$/,
   );
+});
+
+test("a file without end is refused where no text is as long", async () => {
+  const got = ["  expected  a text of at most 67108864 bytes", "  got       more", ""];
+  for (const args of [
+    ["run", "/dev/zero"],
+    ["check", "--uid-map", "/dev/zero"],
+  ]) {
+    const { exit, stderr, stdout } = await userns(args);
+    assert.deepEqual([exit, stdout, stderr], [2, "", ["error: /dev/zero", ...got].join("\n")]);
+  }
 });

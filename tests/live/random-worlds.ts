@@ -1,5 +1,6 @@
 /** Every kind of random world. */
 import type fc from "fast-check";
+import { NEIGHBOUR_FAMILIES, neighboursOf } from "./neighbours.ts";
 import type { RandomWorld } from "./random.ts";
 import { EXEC_WORLDS, FILE_WORLDS } from "./random-files.ts";
 import { MAP_WORLDS } from "./random-maps.ts";
@@ -17,4 +18,7 @@ export const RANDOM_WORLDS: { readonly [name: string]: fc.Arbitrary<RandomWorld>
   "overlays and their layers": OVERLAY_WORLDS,
   "credentials sent over sockets": SOCKET_WORLDS,
   "sockets and their peers": CONNECTION_WORLDS,
+  ...Object.fromEntries(
+    NEIGHBOUR_FAMILIES.map((family) => [`neighbours of recorded vectors, ${family}`, neighboursOf(family)]),
+  ),
 };

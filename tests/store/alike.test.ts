@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import pg from "pg";
 import { UsernsError } from "../../src/core/index.ts";
-import { memoryLedger, type Store, storeOver } from "../../src/store/index.ts";
+import { type Ledger, memoryLedger, openLedger, type Store, storeOver } from "../../src/store/index.ts";
 import { sqliteLedger } from "../../src/store/sqlite.ts";
 import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { need } from "../need.ts";
 import { checkState } from "../suites/store-state.ts";
+import { postgresPrograms, startPostgres } from "./postgres-server.ts";
 import { storePath } from "./temporary-store.ts";
 
 const BASE = 700_000_000;
@@ -130,26 +132,49 @@ async function outcome(made: Call, store: Store): Promise<unknown> {
   }
 }
 
-test("memory and SQLite answer the same calls alike, and the state of both holds together", async (t) => {
-  const driver = await sqliteDriver().catch(() => null);
-  if (!need(t, driver !== null, "SQLite: Node 22.13 or newer, or better-sqlite3")) return;
+/** Make the same calls on new stores in memory and of another kind, and compare after each. */
+async function sameAsMemory(open: () => Promise<Ledger>, numRuns: number): Promise<void> {
   const steps = fc.array(fc.tuple(call, fc.integer({ min: 0, max: 20 })), { minLength: 1, maxLength: 40 });
-  let files = 0;
-  const place = storePath(t);
   await fc.assert(
     fc.asyncProperty(pool, steps, async (first, calls) => {
       const clock = { now: 1000 };
-      const ledgers = [memoryLedger(), await sqliteLedger(`${place}-${++files}`)];
+      const ledgers = [memoryLedger(), await open()];
       const stores = ledgers.map((ledger) => storeOver(ledger, () => clock.now));
       for (const store of stores) await store.setPool(first);
       for (const [made, wait] of calls) {
         clock.now += wait;
-        const [memory, sqlite] = await Promise.all(stores.map((store) => outcome(made, store)));
-        assert.deepEqual(sqlite, memory);
+        const [memory, other] = await Promise.all(stores.map((store) => outcome(made, store)));
+        assert.deepEqual(other, memory);
       }
+      const [memory, other] = await Promise.all(stores.map((store) => store.history()));
+      assert.deepEqual(other, memory);
       for (const ledger of ledgers) await checkState(ledger);
       for (const ledger of ledgers) await ledger.close();
     }),
-    { numRuns: 60 },
+    { numRuns },
   );
+}
+
+test("memory and SQLite answer the same calls alike, and the state of both holds together", async (t) => {
+  const driver = await sqliteDriver().catch(() => null);
+  if (!need(t, driver !== null, "SQLite: Node 22.13 or newer, or better-sqlite3")) return;
+  let files = 0;
+  const place = storePath(t);
+  await sameAsMemory(() => sqliteLedger(`${place}-${++files}`), 60);
+});
+
+test("memory and PostgreSQL answer the same calls alike, and the state of both holds together", async (t) => {
+  const bin = postgresPrograms();
+  if (!need(t, bin !== null, "a PostgreSQL server (Debian's postgresql)") || bin === null) return;
+  const server = await startPostgres(bin);
+  t.after(() => server.remove());
+  const place = server.database();
+  const emptied = async (): Promise<Ledger> => {
+    const client = new pg.Client(place);
+    await client.connect();
+    await client.query("DROP SCHEMA IF EXISTS userns CASCADE");
+    await client.end();
+    return openLedger(place);
+  };
+  await sameAsMemory(emptied, 15);
 });

@@ -4,7 +4,9 @@
  * It prints a line for each call that was answered. KILLS is JSON, `[[call, point], …]`; a call is killed when it is not
  * the one that the program begins with (FROM), so that a retry comes through.
  */
+import { setImmediate } from "node:timers/promises";
 import { UsernsError } from "../../src/core/index.ts";
+import type { ClaimRequest } from "../../src/policy/index.ts";
 import { type Ledger, openLedger, type Store, storeOver } from "../../src/store/index.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -32,10 +34,20 @@ export const BUSY_POOL = {
 
 const die = (): void => void process.kill(process.pid, "SIGKILL");
 
-/** A ledger whose next write dies at a point. */
+/** A ledger whose next write dies at a point. A claim that is made at once is on its way to the server then, or made. */
 function deadly(ledger: Ledger, point: () => KillPoint | null): Ledger {
+  const { claimAtOnce } = ledger;
   return {
     ...ledger,
+    ...(claimAtOnce && {
+      async claimAtOnce(request: ClaimRequest, now: number) {
+        const answer = claimAtOnce(request, now);
+        if (point() === "inserted") await setImmediate().then(die);
+        const claim = await answer;
+        if (claim && point() === "committed") die();
+        return claim;
+      },
+    }),
     async write(work) {
       const result = await ledger.write((tx) =>
         work({

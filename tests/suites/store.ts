@@ -159,6 +159,18 @@ const RULES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     const freed = (await store.history()).find((event) => event.type === "freed");
     assert.deepEqual([freed?.freedAt, freed?.at], [START + 1000 + DAY, clock.now]);
   },
+  "what time has done is written down before a claim is made, though there is room": async ({ store, clock }) => {
+    await store.setPool(SMALL);
+    const [first] = await store.claimAll([asking("a", { ttlMs: 1000 }), asking("b")]);
+    clock.now += 1000;
+    await store.claim(asking("c"));
+    clock.now += DAY;
+    assert.deepEqual((await store.claim(asking("d"))).pieces, first?.pieces);
+    assert.deepEqual(
+      (await store.history()).slice(3).map(({ type }) => type),
+      ["released", "claimed", "freed", "claimed"],
+    );
+  },
   "a renewal counts from now on, or is without end; a claim that has ended is not renewed": async ({
     store,
     clock,

@@ -78,7 +78,8 @@ export function decideClaims(requests: readonly ClaimRequest[], facts: ClaimFact
   return { change: { events, runs: change ? [change] : [] }, answer };
 }
 
-function newClaim(id: number, request: ClaimRequest, pieces: readonly Range[], now: number): Claim {
+/** A claim as it is when it was just made. */
+export function newClaim(id: number, request: ClaimRequest, pieces: readonly Range[], now: number): Claim {
   const { pool, owner, tenant, purpose = null, key = null, ttlMs } = request;
   return {
     id,

@@ -69,6 +69,12 @@ export const NOT_MODELLED: readonly Row[] = [
     refusedBy: "loader",
   },
   {
+    rule: "the link to a root directory is refused by name where a call is for the link",
+    scenario: withSteps({ task: "@root", call: "stat", path: "/proc/@root/root" }),
+    says: "$.steps[0]: expected a directory or a file: the link to a root directory is not modelled as a file of its own (got /proc/@root/root: the link itself, which the call does not follow); write /proc/@root/root/ for where it leads; proc_stat and proc_readlink ask about the link",
+    refusedBy: "loader",
+  },
+  {
     rule: "a way out of a mount is refused by name",
     scenario: onOverlay({ call: "stat", path: "l:.." }),
     says: '$.steps[0]: expected a path that stays below one mount, which is all that is modelled (got l: ".." at the top of l)',

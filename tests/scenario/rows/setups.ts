@@ -73,6 +73,30 @@ export const SETUPS: readonly Row[] = [
     refusedBy: "both",
   },
   {
+    rule: "4294967295 is no task's id",
+    scenario: withSetup({ tasks: [{ name: "p", gid: [1, 2, 3, 4294967295] }] }),
+    says: "$.setup.tasks[0].gid: expected ids of at most 4294967294: 4294967295 is nobody's (got [1,2,3,4294967295])",
+    refusedBy: "loader",
+  },
+  {
+    rule: "a task executed its program where it is, or above",
+    scenario: withSetup({ namespaces: [A], tasks: [{ name: "p", mm_ns: "A" }] }),
+    says: '$.setup.tasks[0].mm_ns: expected init or a namespace above it: a task enters namespaces below, and none leads back (got "A")',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a task's effective capabilities are permitted",
+    scenario: withSetup({ tasks: [{ name: "p", caps: { eff: ["kill", "chown"], perm: ["kill"] } }] }),
+    says: '$.setup.tasks[0].caps.eff: expected capabilities that perm has too (got ["chown"])',
+    refusedBy: "loader",
+  },
+  {
+    rule: "a task's ambient capabilities are permitted and inheritable",
+    scenario: withSetup({ tasks: [{ name: "p", caps: { perm: ["kill"], inh: ["chown"], amb: ["kill"] } }] }),
+    says: '$.setup.tasks[0].caps.amb: expected capabilities that perm and inh have too (got ["kill"])',
+    refusedBy: "loader",
+  },
+  {
     rule: "a fifth id is for a kernel with fsid mappings",
     scenario: withSetup({ tasks: [{ name: "p", uid: [1, 2, 3, 4, 5] }] }),
     says: "$.setup.tasks[0].uid: expected four ids in linux-6.18: real, effective, saved, fs (got [1,2,3,4,5]); profile: linux-6.18+fsid",
