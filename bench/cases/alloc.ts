@@ -118,42 +118,32 @@ async function questions(bench: Bench, open: NewStore): Promise<readonly number[
 
 /** All begin when all are ready, and the last one counts. */
 async function claimsOfMany(bench: Bench, open: NewStore): Promise<readonly number[]> {
-  const samples: number[] = [];
-  // A start of so many processes takes longer than what is measured.
-  for (let round = 0; round <= Math.ceil(bench.rounds / 3); round++) {
-    const { place, store } = await open();
-    const clients = Array.from({ length: CLIENTS }, (_, at) => startClient(place, `p${at}`));
-    await Promise.all(clients.map((client) => said(client, "ready")));
-    const start = process.hrtime.bigint();
-    for (const client of clients) client.stdin?.write("go\n");
+  const { place, store } = await open();
+  const clients = Array.from({ length: CLIENTS }, (_, at) => startClient(place, `p${at}`));
+  await Promise.all(clients.map((client) => said(client, "ready")));
+  const samples = await sampled(bench, async (round) => {
+    for (const { child } of clients) child.stdin?.write(`${round}\n`);
     await Promise.all(clients.map((client) => said(client, "done")));
-    if (round > 0) samples.push(Number(process.hrtime.bigint() - start));
-    await Promise.all(clients.map(ended));
-    if ((await store.claims()).length !== CLIENTS * EACH) throw new Error("a claim is missing");
-    await store.close();
-  }
+  });
+  for (const { child } of clients) child.stdin?.end();
+  await Promise.all(clients.map(({ ended }) => ended));
+  if ((await store.claims()).length !== CLIENTS * EACH * (samples.length + 1)) throw new Error("a claim is missing");
+  await store.close();
   return samples;
 }
 
-function startClient(place: string, name: string): ChildProcess {
+interface Client {
+  readonly child: ChildProcess;
+  readonly ended: Promise<unknown>;
+}
+
+function startClient(place: string, name: string): Client {
   const args = ["--import", "tsx", "bench/alloc-client.ts", place, name, String(EACH)];
-  return spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  return { child, ended: once(child, "close").then(() => null) };
 }
 
-async function said(client: ChildProcess, word: string): Promise<void> {
-  for await (const [chunk] of onData(client)) if (String(chunk).includes(word)) return;
-  throw new Error(`a client ended before it was ${word}`);
-}
-
-async function* onData(client: ChildProcess): AsyncGenerator<readonly unknown[]> {
-  const closed = once(client, "close").then(() => null);
-  for (;;) {
-    const next = client.stdout && (await Promise.race([once(client.stdout, "data"), closed]));
-    if (!next) return;
-    yield next;
-  }
-}
-
-async function ended(client: ChildProcess): Promise<void> {
-  if (client.exitCode === null) await once(client, "close");
+async function said({ child, ended }: Client, word: string): Promise<void> {
+  const data = child.stdout && (await Promise.race([once(child.stdout, "data"), ended]));
+  if (!Array.isArray(data) || !String(data[0]).includes(word)) throw new Error(`a client ended before it was ${word}`);
 }

@@ -1,6 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { quoted } from "../core/index.ts";
-import { DEFAULT_POOL, type Pool, RESERVED_RANGES } from "../policy/index.ts";
+import { DEFAULT_POOL, POOL_PROFILES, type Pool, RESERVED_RANGES } from "../policy/index.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
 import { readCount } from "./count-option.ts";
 import { DURATION_HELP, readDuration } from "./duration.ts";
@@ -26,6 +26,7 @@ export interface QuotaAnswer {
 }
 
 interface PoolOptions extends StoreOptions {
+  readonly like?: string;
   readonly range?: string;
   readonly align?: string;
   readonly size?: string;
@@ -50,6 +51,11 @@ function addPool(alloc: Command, terminal: Terminal): void {
         `${DEFAULT_POOL.range.first}:${DEFAULT_POOL.range.count}, above what systemd and shadow hand out.`,
     )
     .argument("[name]", "the pool to make or change")
+    .addOption(
+      new Option("--like <profile>", "as others hand ids out, but for what is said here").choices(
+        POOL_PROFILES.map((profile) => profile.name),
+      ),
+    )
     .option("--range <ids>", "its ids: 2000000000-2099999999")
     .option("--align <n>", "each range begins at a multiple of it")
     .option("--size <ids>", "of a range, where a claim does not say")
@@ -65,13 +71,16 @@ function addPool(alloc: Command, terminal: Terminal): void {
     "alloc pool fleet --range 2000000000-2099999999 --quarantine 7d",
     "alloc pool few --align 100 --size 99 --guard 1 --range 1900000000+9000",
     "alloc pool up --range 2147483648+90000 --include above-31-bits --json",
+    "alloc pool users --like freeipa",
     "alloc pool host --quarantine scrub --store FILE",
   ]);
 }
 
 async function runPool(name: string | undefined, options: PoolOptions, terminal: Terminal): Promise<void> {
   const { range, align, size, guard, quarantine, include } = options;
+  const profile = POOL_PROFILES.find((one) => one.name === options.like);
   const changes = {
+    ...profile?.pool,
     ...(range === undefined ? {} : { range: readIds(range, "--range") }),
     ...(align === undefined ? {} : { alignment: readCount(align, "--align") }),
     ...(size === undefined ? {} : { size: readCount(size, "--size") }),
@@ -87,8 +96,8 @@ async function runPool(name: string | undefined, options: PoolOptions, terminal:
     const all = await store.pools();
     if (name === undefined) return all;
     const before = all.find((pool) => pool.name === name) ?? (name === DEFAULT_POOL.name ? DEFAULT_POOL : null);
-    if (!before && range === undefined)
-      throw usageFault("NAME", `a pool that there is, or --range to make one`, quoted(name));
+    if (!before && changes.range === undefined)
+      throw usageFault("NAME", "a pool that there is, or --range or --like to make one", quoted(name));
     return [
       isChange ? await store.setPool({ ...DEFAULT_POOL, ...before, name, ...changes }) : (before ?? DEFAULT_POOL),
     ];

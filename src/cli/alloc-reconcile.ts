@@ -2,13 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Range } from "../core/index.ts";
-import { readNamespaces } from "../live/index.ts";
+import { namespaceUses, readNamespaces } from "../live/index.ts";
 import {
   adoptionsOfFindings,
   type Claim,
   type IdUse,
   type KnownAccounts,
-  mappedUse,
   type ReconcileFinding,
   reconcile,
   showClaim,
@@ -149,21 +148,16 @@ async function lookAround(options: ReconcileOptions, terminal: Terminal): Promis
     if (named !== undefined) await look(what, named, () => read(named, accounts));
     else if (usual !== null) await lookIfThere(what, at(usual), () => read(at(usual), accounts));
   }
-  if (options.proc) await look("user namespaces", PROC, async () => namespaceUses(accounts, terminal));
+  if (options.proc) await look("user namespaces", PROC, async () => usesOfNamespaces(accounts, terminal));
   return { accounts, uses, looked };
 }
 
-/** The namespaces that were made in this one: the ids of those within them are theirs too. */
-function namespaceUses(accounts: KnownAccounts, terminal: Terminal): readonly IdUse[] {
-  const { own, others, hiddenCount, hasParents } = readNamespaces(PROC);
+function usesOfNamespaces(accounts: KnownAccounts, terminal: Terminal): readonly IdUse[] {
+  const namespaces = readNamespaces(PROC);
+  const { hiddenCount, hasParents } = namespaces;
   if (hiddenCount > 0) talk(terminal, `warning: ${PROC}: processes that may not be looked at: ${hiddenCount}`);
   if (!hasParents) talk(terminal, `warning: ${PROC}: without lsns nested namespaces count like others`);
-  return others
-    .filter(({ parent }) => parent === null || parent === own)
-    .map(({ inode, uid, gid, processes: [process] }) => {
-      const where = `${PROC}/${process?.pid} (${process?.name})`;
-      return mappedUse({ by: "namespace", owner: `userns-${inode}`, where }, { uid, gid }, accounts);
-    });
+  return namespaceUses(namespaces, accounts, PROC);
 }
 
 const shown = (ranges: readonly Range[]): string => ranges.map(({ first, count }) => `${first}:${count}`).join(",");

@@ -6,6 +6,7 @@ export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
 export type { ReconcileAnswer } from "./alloc-reconcile.ts";
 export type { SessionAnswer } from "./alloc-session.ts";
 export type { CheckAnswer } from "./check.ts";
+export type { ConvertAnswer } from "./convert.ts";
 export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";
 export type { JsonFault } from "./fault.ts";

@@ -35,11 +35,14 @@ export async function withLogins<T>(
   } catch (error) {
     throw fileFault(error, own, "a folder that can be made");
   }
-  return withLock(`${own}.lock`, () =>
+  return withLock(join(own, "lock"), () =>
     work({
       begin: () => writeFile(join(own, String(pid)), ""),
       end: () => rm(join(own, String(pid)), { force: true }),
-      others: async () => (await readdir(own)).map(Number).filter((other) => other !== pid && isRunning(other)),
+      others: async () => {
+        const pids = (await readdir(own)).filter((name) => /^\d+$/.test(name)).map(Number);
+        return pids.filter((other) => other !== pid && isRunning(other));
+      },
     }),
   );
 }

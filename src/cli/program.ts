@@ -3,6 +3,7 @@ import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
+import { addConvertCommand } from "./convert.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addConvertCommand,
   addNewIdMapCommands,
   addGetSubidsCommand,
   addNewFsidMapCommand,

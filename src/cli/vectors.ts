@@ -8,6 +8,7 @@ import { importProposals, importRecorded, isProposalTables, type Outcome, type R
 import { parseSource } from "../source/index.ts";
 import { ENGINE_NAMES, isEngineName, startEngine } from "./engine-option.ts";
 import { fileFault, usageFault } from "./fault.ts";
+import { importPeers, isPeerSuite } from "./peers/import-peers.ts";
 
 const USAGE = `usage: npm run vectors -- PATH… [--only ID-OR-TAG]… [--show N] [--engine NAME]
 
@@ -59,6 +60,7 @@ function filesAt(path: string): string[] {
 /** @param profile  which kernel shall answer what Linux was asked; the other files say which they were asked of */
 function vectorsIn(file: string, profile: Profile): readonly Recorded[] {
   const json: unknown = withFile(file, () => JSON.parse(readFileSync(file, "utf8")));
+  if (isPeerSuite(json)) return importPeers(json);
   if (isProposalTables(json)) return importProposals(json, file, translationsBeside(file, json), USER_SPACE);
   return importRecorded(json, file, USER_SPACE, profile);
 }

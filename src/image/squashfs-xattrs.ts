@@ -15,10 +15,19 @@ const INDEX_HEAD_BYTES = 16;
 const LIST_BYTES = 16;
 /** Names and values that are looked through; equal lists are kept once, so that images have far less. */
 const MAX_BYTES = 64 << 20;
+/** Entries of all lists. Lists that share their entries would else make few bytes into endless work. */
+const MAX_ENTRIES = 16 << 20;
 
 /** @throws UsernsError ERR_IMAGE */
 export async function readXattrTable(image: SeekableImage, head: number): Promise<XattrTable> {
-  const view = viewOf(await image.read(head, INDEX_HEAD_BYTES));
+  const bytes = await image.read(head, INDEX_HEAD_BYTES);
+  if (bytes.length < INDEX_HEAD_BYTES)
+    throw imageFault(
+      `${image.name}: extended attributes, byte ${head}`,
+      `${INDEX_HEAD_BYTES} bytes`,
+      `${bytes.length}`,
+    );
+  const view = viewOf(bytes);
   const start = Number(view.getBigUint64(0, true));
   const lists = view.getUint32(POINTER_BYTES, true);
   const index = await readIndex(image, head + INDEX_HEAD_BYTES, lists, LIST_BYTES, "extended attributes");
@@ -52,10 +61,16 @@ export async function capabilitiesIn(
     readBlocks(image, from, to, (at) => readBlock(image, at, compressor, unpack));
   const names = await read(table.start, table.index.blocks[0] ?? table.head);
   const lists = await read(table.index.blocks[0] ?? table.head, table.head);
+  const where = `${image.name}: extended attributes, byte ${table.head}`;
+  if (lists.view.byteLength < table.lists * LIST_BYTES)
+    throw imageFault(where, `${table.lists} lists of them`, `${lists.view.byteLength} bytes`);
   const values: Uint8Array[] = [];
+  let entries = 0;
   for (let list = 0; list < table.lists; list++) {
     const at = list * LIST_BYTES;
     const count = lists.view.getUint32(at + POINTER_BYTES, true);
+    entries += count;
+    if (entries > MAX_ENTRIES) throw imageFault(where, `at most ${MAX_ENTRIES} of them`, `${entries} and more`);
     let place = names.placeOf(lists.view.getBigUint64(at, true));
     for (let one = 0; one < count; one++) {
       const { isCapability, value, next } = names.entry(place);

@@ -3,12 +3,12 @@ import { ownerTable } from "./fsid-map.ts";
 import { readerMap } from "./isolated.ts";
 import { mountView } from "./mnt-idmapping.ts";
 import type { Mount } from "./mount.ts";
-import { outOfKernel, shownRoute } from "./routes.ts";
-import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import { shownRoute } from "./routes.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
 /*
- * Questions about every id of a kind at once: one call of the engine each, over the columns that the ids live in, by
+ * Questions about every id of a kind at once: one call of the engine each, over the column that the ids live in, by
  * the same routes that answer them one by one.
  */
 
@@ -22,17 +22,6 @@ export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, k
   const caller = [readerMap(world, userNs, kind, numbers, ownerTable(world, mount.superblock))];
   const route = shownRoute({ ...mountView(world, mount, kind, numbers), caller });
   return idsOnly(world.inodeColumns[kind].translate(world.translators.of(route)));
-}
-
-/**
- * What a task of a namespace is shown for every id that any credential of the world has or had. All are read as ids of
- * processes: with fsid mappings the row of an fs id, an id of files, is not what /proc/PID/status shows.
- *
- * @returns one id a row of the credentials' column
- */
-export function shownCredIds(world: World, reader: UserNamespace, kind: OwnerKind): Uint32Array {
-  const route = outOfKernel([readerMap(world, reader, kind, world.numbers.everGiven())], "shown");
-  return idsOnly(world.credColumns[kind].translate(world.translators.of(route)));
 }
 
 /** The id halves of packed 64-bit ids. */

@@ -28,6 +28,7 @@ export const ERRNO = {
   ESPIPE: { number: 29, sentence: "the file has no position" },
   EROFS: { number: 30, sentence: "read-only file system" },
   ERANGE: { number: 34, sentence: "out of range" },
+  EDEADLK: { number: 35, sentence: "it would wait for itself" },
   ENAMETOOLONG: { number: 36, sentence: "the name is too long" },
   ENOSYS: { number: 38, sentence: "no such system call" },
   ENOTEMPTY: { number: 39, sentence: "directory not empty" },
@@ -38,6 +39,7 @@ export const ERRNO = {
   ENETUNREACH: { number: 101, sentence: "network is unreachable" },
   ENOTCONN: { number: 107, sentence: "not connected" },
   ECONNREFUSED: { number: 111, sentence: "nobody listens" },
+  EDQUOT: { number: 122, sentence: "the user has no more" },
   ENOKEY: { number: 126, sentence: "no such key" },
 } as const;
 

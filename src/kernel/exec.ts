@@ -4,6 +4,7 @@ import { type Cred, type CredParts, hasSecurebit, SECUREBITS } from "./cred.ts";
 import { kfsidHasMapping } from "./fsid.ts";
 import { execTable, idOfSetidFile, pairAfterExec } from "./fsid-cred.ts";
 import type { OwnerTable } from "./fsid-map.ts";
+import { inheritedKeyrings } from "./key.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
 import { pilesAfterExec } from "./pile.ts";
 import { commitCreds, type Task } from "./task.ts";
@@ -135,6 +136,7 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     !isSameKuid64(egid, old.gid.real) ||
     (!isSameKuid64(old.uid.real, root) && (privileged.isEffective || !isSubsetOf(permitted, ambient)));
   startImage(world, task, program);
+  task.keyrings = inheritedKeyrings(task.keyrings);
   commitCreds(world.credColumns, task, changes);
   const isIgnored = program.caps !== null && fcaps === null;
   return allow({ isSecure }, isIgnored ? RULES.setidUntrusted : setid.rule);

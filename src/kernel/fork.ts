@@ -1,3 +1,4 @@
+import { inheritedKeyrings } from "./key.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
 import type { Task } from "./task.ts";
 import { mayCountProcess } from "./ucounts.ts";
@@ -25,6 +26,8 @@ export function forkTask(world: World, parent: Task, name: string): Verdict<Task
     parent,
     mapFiles: new Map(parent.mapFiles),
     sockets: new Map(parent.sockets),
+    pipes: [...parent.pipes],
+    keyrings: inheritedKeyrings(parent.keyrings),
     blocked: new Set(parent.blocked),
     pending: [],
   };
@@ -59,6 +62,7 @@ export function exitTask(world: World, task: Task): void {
   task.program = null;
   task.mapFiles.clear();
   task.sockets.clear();
+  task.pipes.length = 0;
   for (const child of [...world.tasks.values()].filter(({ parent }) => parent === task)) {
     child.parent = null;
     if (child.isZombie) reap(world, child);

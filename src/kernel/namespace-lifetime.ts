@@ -18,7 +18,11 @@ export function reapNamespaces(world: World): void {
   const living = new Set<UserNamespace>();
   for (const held of heldNamespaces(world))
     for (let ns: UserNamespace | null = held; ns && !living.has(ns); ns = ns.parent) living.add(ns);
-  for (const ns of world.numbers.living()) if (!living.has(ns)) world.numbers.remove(ns);
+  for (const ns of world.numbers.living()) {
+    if (living.has(ns)) continue;
+    world.numbers.remove(ns);
+    world.keyRegisters.delete(ns);
+  }
 }
 
 function* heldNamespaces(world: World): Iterable<UserNamespace> {

@@ -15,6 +15,10 @@ export class NamespaceNumbers {
   readonly #given = new Set<NamespaceNumber>();
   #highest: NamespaceNumber = CLASSICAL;
 
+  constructor(initUserNs: UserNamespace) {
+    this.add(initUserNs);
+  }
+
   /**
    * Give a new namespace its numbers.
    *

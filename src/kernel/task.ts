@@ -3,10 +3,12 @@ import type { CgroupNamespace } from "./cgroup-namespace.ts";
 import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
 import type { IpcNamespace } from "./ipc-namespace.ts";
+import type { ProcessKeyrings } from "./key.ts";
 import type { MountNamespace } from "./mount.ts";
 import type { NetNamespace } from "./net-namespace.ts";
 import type { OpenMapFile } from "./open-map-file.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
+import type { Pipe } from "./pipe.ts";
 import type { Process } from "./process.ts";
 import type { Socket } from "./socket.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -48,6 +50,9 @@ export interface Task extends Process {
   readonly mapFiles: Map<string, OpenMapFile>;
   /** Sockets that it holds, by the name it gave them. */
   readonly sockets: Map<string, Socket>;
+  /** Pipes that it holds open. */
+  readonly pipes: Pipe[];
+  keyrings: ProcessKeyrings;
   /** Who forked it; null: the first process of the machine, which also takes in whose parent has ended. */
   parent: Task | null;
   /** Has it ended, without its parent having asked how? */
@@ -73,6 +78,13 @@ export function commitCreds(columns: CredColumns, task: Task, changes: Partial<C
   const isSameWho = (["uid", "gid"] as const).every(
     (kind) => isSameKuid64(old[kind].effective, cred[kind].effective) && isSameKuid64(old[kind].fs, cred[kind].fs),
   );
+  const { thread } = task.keyrings;
+  // The keyring of a thread is its user's, whoever that becomes.
+  if (thread)
+    thread.owner = {
+      uid: isSameKuid64(old.uid.fs, cred.uid.fs) ? thread.owner.uid : cred.uid.fs,
+      gid: isSameKuid64(old.gid.fs, cred.gid.fs) ? thread.owner.gid : cred.gid.fs,
+    };
   if (!isSameWho || !holdsCapsOf(old, cred)) task.dumpable = 0;
   task.cred = cred;
 }

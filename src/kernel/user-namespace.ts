@@ -24,9 +24,9 @@ export interface UserNamespace {
   readonly fsMaps: { [K in OwnerKind]: IdMap<K> };
   /** May setgroups(2) be used? Inherited; "deny" cannot be taken back. */
   setgroupsAllowed: boolean;
-  /** The number of its file under /proc/PID/ns; 0 for the initial namespace. */
+  /** The number of its file under /proc/PID/ns. */
   readonly inum: number;
-  /** What its isolated ids carry, were it isolated; {@link CLASSICAL} for the initial namespace. */
+  /** What its isolated ids carry, were it isolated, as the initial namespace never is. */
   readonly id: NamespaceNumber;
   /** Is an id that no line of its maps holds an id all the same? Inherited; cannot be taken back. */
   isIsolated: boolean;
@@ -38,6 +38,9 @@ export interface UserNamespace {
   readonly number: NamespaceNumber;
 }
 
+/** The number of the initial namespace, a constant of Linux: classical ids carry {@link CLASSICAL}, and never this. */
+export const INIT_NUMBER: NamespaceNumber = 0xeffffffd;
+
 export function createInitUserNamespace(): UserNamespace {
   return {
     name: "init",
@@ -48,8 +51,8 @@ export function createInitUserNamespace(): UserNamespace {
     maps: { uid: IDENTITY, gid: IDENTITY, projid: IDENTITY },
     fsMaps: { uid: IDENTITY, gid: IDENTITY },
     setgroupsAllowed: true,
-    inum: 0,
-    id: CLASSICAL,
+    inum: INIT_NUMBER,
+    id: INIT_NUMBER,
     isIsolated: false,
     maxUserNamespaces: null,
     processLimit: null,

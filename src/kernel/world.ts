@@ -4,7 +4,7 @@ import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
 import type { InodeColumns, KeptFilesystem, Superblock } from "./inode.ts";
 import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
-import type { Key } from "./key.ts";
+import type { Key, KeyRegisters } from "./key.ts";
 import { KuidColumn } from "./kuid-column.ts";
 import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
@@ -12,6 +12,7 @@ import { NamespaceNumbers } from "./namespace-numbers.ts";
 import { type NetNamespace, newNetNamespace } from "./net-namespace.ts";
 import type { PathGuard } from "./path-guard.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
+import { DEFAULT_PIPE_PAGES } from "./pipe.ts";
 import { LINUX, type Profile } from "./profile.ts";
 import type { SetidPolicies } from "./setid-policies.ts";
 import type { Socket } from "./socket.ts";
@@ -62,8 +63,10 @@ export interface World {
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Listening sockets, by address. */
   readonly listeners: Map<string, Socket>;
-  /** Keys of process keyrings, by description. */
+  /** Keys that somebody has the number of, by the names that steps gave them. */
   readonly keys: Map<string, Key>;
+  /** Of each user namespace in which keyrings of users were asked for. */
+  readonly keyRegisters: Map<UserNamespace, KeyRegisters>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;
   readonly setidPolicies: SetidPolicies;
@@ -74,6 +77,8 @@ export interface World {
   cgroups: KeptFilesystem | null;
   /** A scenario's names for ids. */
   readonly idNames: Map<string, number>;
+  /** How many pages the pipes of a user may have before they are made small; 0: any number. */
+  pipePages: number;
   nextPid: number;
   /** Told of every check on a file; null: nobody asks. */
   trail: Trail | null;
@@ -103,7 +108,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     initNetNs: newNetNamespace(initUserNs),
     initIpcNs: newIpcNamespace(initUserNs, { uid: sameIds(ZERO), gid: sameIds(ZERO) }),
     initPidNs: { userNs: initUserNs, members: [] },
-    numbers: new NamespaceNumbers(),
+    numbers: new NamespaceNumbers(initUserNs),
     bugs: [],
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
     tasks: new Map(),
@@ -115,10 +120,12 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     socketPairs: new Map(),
     listeners: new Map(),
     keys: new Map(),
+    keyRegisters: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
     setidPolicies: { uid: [], gid: [] },
     cgroups: null,
     idNames: new Map(),
+    pipePages: DEFAULT_PIPE_PAGES,
     nextPid: FIRST_PID,
     trail: null,
     pathGuard: null,
@@ -192,6 +199,8 @@ export function spawn(world: World, parts: TaskParts): Task {
     cgroupNs: { userNs: world.initUserNs, root: null },
     mapFiles: new Map(),
     sockets: new Map(),
+    pipes: [],
+    keyrings: { thread: null, process: null, session: null },
     parent: null,
     isZombie: false,
     blocked: new Set(),

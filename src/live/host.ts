@@ -2,9 +2,11 @@ import { access, constants } from "node:fs/promises";
 import { release } from "node:os";
 import { join } from "node:path";
 import { type KeptFile, parseGroup, parseLoginDefs, parsePasswd, parseSubid } from "../formats/index.ts";
-import { type Host, type HostFiles, type HostSystem, LIMIT_NAMES } from "../policy/index.ts";
+import { accountsOf, type Host, type HostFiles, type HostSystem, type IdUse, LIMIT_NAMES } from "../policy/index.ts";
 import { readIdTools } from "./id-tools.ts";
 import { type MountLine, readMountTable } from "./mount-table.ts";
+import { namespaceUses } from "./namespace-uses.ts";
+import { readNamespaces } from "./namespaces.ts";
 import { codeOf, Sight } from "./sight.ts";
 
 /** Which machine to read. */
@@ -24,7 +26,7 @@ export interface HostPlace {
 export async function readHost({ root = "/", path }: HostPlace): Promise<Host> {
   const sight = new Sight();
   const files = await readFiles(root, sight);
-  const system = root === "/" ? await readSystem(path, sight) : null;
+  const system = root === "/" ? await readSystem(path, files, sight) : null;
   return { files, system, unseen: sight.unseen };
 }
 
@@ -44,7 +46,7 @@ async function readFiles(root: string, sight: Sight): Promise<HostFiles> {
   };
 }
 
-async function readSystem(path: string, sight: Sight): Promise<HostSystem> {
+async function readSystem(path: string, files: HostFiles, sight: Sight): Promise<HostSystem> {
   const table = await sight.read("/proc/self/mountinfo");
   const mounts = table.state === "seen" ? readMountTable(table.text) : [];
   return {
@@ -53,7 +55,16 @@ async function readSystem(path: string, sight: Sight): Promise<HostSystem> {
     limits: await readLimits(sight),
     hasUserNamespaces: await exists("/proc/self/ns/user"),
     mounts: mounts.filter(holdsFiles).map(({ at, type }) => ({ at, type })),
+    uses: readUses(files, sight),
   };
+}
+
+function readUses(files: HostFiles, sight: Sight): readonly IdUse[] {
+  const namespaces = readNamespaces();
+  const { hiddenCount, hasParents } = namespaces;
+  if (hiddenCount > 0) sight.miss("namespaces of some processes", `${hiddenCount} may not be looked at`);
+  if (!hasParents) sight.miss("parents of namespaces", "there is no lsns of util-linux 2.38");
+  return namespaceUses(namespaces, accountsOf(files));
 }
 
 async function readLimits(sight: Sight): Promise<ReadonlyMap<string, number>> {

@@ -12,6 +12,7 @@ export { type Machine, readMachine, type SeenNamespace } from "./machine.ts";
 export { type MountIdmap, mountIdmapsOf } from "./mount-idmaps.ts";
 export { type MountLine, mountOf, readMountTable } from "./mount-table.ts";
 export { type NamespaceRelations, relationsOf } from "./namespace-relations.ts";
+export { namespaceUses } from "./namespace-uses.ts";
 export * from "./namespaces.ts";
 export * from "./process-file.ts";
 export * from "./processes.ts";

@@ -20,5 +20,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   worker: { format: "es" },
-  server: { host: "127.0.0.1" },
+  preview: { host: "127.0.0.1" },
 });

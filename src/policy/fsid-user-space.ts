@@ -1,6 +1,6 @@
 import { type Extent, type IdMap, idMap, mapDown, NO_ID } from "../core/index.ts";
 import { parseSubfsid, readManifest } from "../formats/index.ts";
-import { allow, PROC_ENTRIES, procOwner, type Task, type World } from "../kernel/index.ts";
+import { allow, PROC_ENTRIES, procOwner, type Task, type UserNamespace, type World } from "../kernel/index.ts";
 import {
   flag,
   id,
@@ -8,7 +8,6 @@ import {
   natural,
   nullable,
   objectOf,
-  oneOf,
   optional,
   scenarioError,
   text,
@@ -16,12 +15,13 @@ import {
   type UserProgram,
 } from "../kernel/syscall/index.ts";
 import type { FsidFiles } from "./fsid-authority.ts";
-import { dryWriter, type FsidTarget } from "./fsid-target.ts";
+import type { FsidTarget } from "./fsid-target.ts";
 import type { SubidFiles } from "./get-subids.ts";
 import type { ImageFacts } from "./image-offset.ts";
 import { newFsidMap } from "./new-fsid-map.ts";
-import { FSID_TOOL, STATIC_SHIFT } from "./new-fsid-map-request.ts";
+import { FSID_TOOL, type ProcPlace, readProcPlace, STATIC_SHIFT } from "./new-fsid-map-request.ts";
 import type { NewFsidMapAnswer } from "./new-fsid-map-run.ts";
+import { writeAsRoot } from "./new-id-map.ts";
 import type { MappedKind } from "./new-id-map-request.ts";
 import type { ToolCaller } from "./target-owner.ts";
 
@@ -40,8 +40,6 @@ export const FSID_SETUP = {
   subfsuid: optional(text, ""),
   subfsgid: optional(text, ""),
   images: optional(listOf(objectOf(IMAGE)), []),
-  /** Has the kernel fsuid_map and fsgid_map? No Linux has; `written`: those of every process are written. */
-  fs_maps: optional(oneOf("none", "empty", "written"), "empty"),
 };
 
 const LINES = listOf(tupleOf(natural, 3));
@@ -61,7 +59,6 @@ const RUN = {
 interface FsidSetup {
   readonly files: FsidFiles;
   readonly images: readonly ImageFacts[];
-  readonly fsMap: FsidTarget["fsMap"];
 }
 
 /** What a setup gives, once it is read. @param ids  what newuidmap reads of the same setup */
@@ -70,7 +67,6 @@ export function fsidSetup(
   given: {
     readonly subfsuid: string;
     readonly subfsgid: string;
-    readonly fs_maps: FsidTarget["fsMap"];
     readonly images: readonly {
       readonly path: string;
       readonly root: ToolCaller;
@@ -90,22 +86,24 @@ export function fsidSetup(
   );
   const subfsuid = parseSubfsid(given.subfsuid, "/etc/subfsuid");
   const subfsgid = parseSubfsid(given.subfsgid, "/etc/subfsgid");
-  return { files: { ...ids, subfsuid, subfsgid }, images, fsMap: given.fs_maps };
+  return { files: { ...ids, subfsuid, subfsgid }, images };
 }
 
 /**
- * newfsuidmap or newfsgidmap as a program that the steps of a scenario run: dry, since no kernel has the files.
+ * newfsuidmap or newfsgidmap as a program that the steps of a scenario run: it looks at the world's maps, and writes them
+ * as the tool would, which is set-user-id root.
  *
  * @param taskNamed  `T` the resident of a namespace, `@name` a task; null for text that is given as it is
  * @param taskOf     the task of a process id
  */
 export function fsidProgram(
   kind: MappedKind,
-  { files, images, fsMap }: FsidSetup,
+  { files, images }: FsidSetup,
   caller: ToolCaller,
   taskNamed: (world: World, target: string) => Task | null,
   taskOf: (world: World, pid: number) => Task | null,
 ): UserProgram {
+  const taskAt = (world: World, { by, number }: ProcPlace) => (by === "pid" ? taskOf(world, number) : null);
   const findImage = (path: string) => images.find((image) => image.path === path) ?? null;
   return {
     name: FSID_TOOL[kind],
@@ -120,22 +118,28 @@ export function fsidProgram(
           given.image,
         );
       const idPlan = given.id_plan && idMap<MappedKind>(given.id_plan.map(asExtent), { where: `${where}.id_plan` });
+      const target = named ? String(named.pid) : given.target;
+      const place = readProcPlace(target);
       const told = newFsidMap(files, {
         kind,
         caller: given.caller ?? caller,
-        target: named ? String(named.pid) : given.target,
+        target,
         shift: given.shift,
         image,
         args: given.args,
         idPlan,
         isStrict: given.strict,
         staticShift: STATIC_SHIFT,
-        find: ({ by, number }) => {
-          const task = by === "pid" ? taskOf(world, number) : null;
-          return task && targetOf(world, task, kind, fsMap);
+        find: (place) => {
+          const task = taskAt(world, place);
+          return task && targetOf(world, task, kind);
         },
         findImage,
-        write: dryWriter,
+        write: (file, text) => {
+          const task = place && taskAt(world, place);
+          if (!task) throw new Error("a map of no process is written");
+          return writeAsRoot(world, task, file, text);
+        },
       });
       return allow({ ...shown(told, kind), follow: followed(told.map, idPlan, given.follow) }, told.rule);
     },
@@ -146,15 +150,20 @@ function asExtent([first = 0, lowerFirst = 0, count = 0]: readonly number[]): Ex
   return { first, lowerFirst, count };
 }
 
-function targetOf(world: World, task: Task, kind: MappedKind, fsMap: FsidTarget["fsMap"]): FsidTarget {
+function targetOf(world: World, task: Task, kind: MappedKind): FsidTarget {
   const { uid, gid } = procOwner(world, task, PROC_ENTRIES[""]);
   const { userNs } = task.cred;
   return {
     owner: { uid: uid.id, gid: gid.id },
     isIdMapWritten: userNs.maps[kind].extents.length > 0,
-    fsMap,
+    fsMap: fsMapOf(world, userNs, kind),
     isSetgroupsAllowed: userNs.setgroupsAllowed,
   };
+}
+
+function fsMapOf({ profile }: World, { fsMaps }: UserNamespace, kind: MappedKind): FsidTarget["fsMap"] {
+  if (profile.fsid === null) return "none";
+  return fsMaps[kind].extents.length > 0 ? "written" : "empty";
 }
 
 /** Lines as they stand in a map file, without the padding. */

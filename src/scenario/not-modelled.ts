@@ -26,8 +26,12 @@ const NOT_MODELLED = [
     calls: ["newuidmap", "newgidmap", "getsubids", "newfsuidmap", "newfsgidmap"],
   },
   {
-    what: "keyrings, semaphores and message queues are not modelled, but for who owns a key: add_key and key_describe",
-    calls: ["keyctl", "request_key", "semget", "msgget"],
+    what: "semaphores and message queues are not modelled",
+    calls: ["semget", "msgget"],
+  },
+  {
+    what: "keys are asked for by the calls add_key and key_…, of the types user and keyring: who may use them, not what they hold; none is requested of user space, revoked, or ever expires",
+    calls: ["keyctl", "request_key", "key_revoke", "key_invalidate", "key_instantiate"],
   },
 ] as const satisfies readonly NotModelled[];
 

@@ -4,14 +4,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { need } from "../need.ts";
+import { hasSqlite } from "../store/has-sqlite.ts";
 import { folderFor, userns } from "./command.ts";
-
-const hasSqlite = await sqliteDriver().then(
-  () => true,
-  () => false,
-);
 
 const exportTest = (title: string, body: (t: TestContext, folder: string, store: readonly string[]) => Promise<void>) =>
   void test(title, async (t) => {

@@ -4,15 +4,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { ClaimAnswer, ReconcileAnswer } from "../../src/cli/answers.ts";
-import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { startMapped } from "../live/mapped-process.ts";
 import { need } from "../need.ts";
+import { hasSqlite } from "../store/has-sqlite.ts";
 import { folderFor, userns } from "./command.ts";
-
-const hasSqlite = await sqliteDriver().then(
-  () => true,
-  () => false,
-);
 
 const MAP = { container_id: 0, host_id: 300000, size: 1000 };
 /** A host's files: lines that grant ids, a container, a pod and a container of LXC. */

@@ -6,14 +6,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { AllocListAnswer, SessionAnswer } from "../../src/cli/answers.ts";
-import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { need } from "../need.ts";
+import { hasSqlite } from "../store/has-sqlite.ts";
 import { folderFor, userns } from "./command.ts";
-
-const hasSqlite = await sqliteDriver().then(
-  () => true,
-  () => false,
-);
 
 /** A user that every Debian has, and that runs nothing. */
 const USER = { name: "games", uid: 5 };

@@ -6,12 +6,8 @@ import { type TestContext, test } from "node:test";
 import type { AllocListAnswer, ClaimAnswer, PoolAnswer } from "../../src/cli/answers.ts";
 import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { need } from "../need.ts";
+import { hasSqlite } from "../store/has-sqlite.ts";
 import { folderFor, startUserns, userns } from "./command.ts";
-
-const hasSqlite = await sqliteDriver().then(
-  () => true,
-  () => false,
-);
 
 /** Runs `userns alloc ARGS --store FILE --json`; a store of its own for each test. */
 function allocFor(t: TestContext) {

@@ -66,7 +66,7 @@ const BAD: readonly BadRow[] = [
       "error: a.json:4:22: $.steps[0].call",
       "  expected  a call that is modelled",
       '  got       "keyctl"',
-      "  to do     keyrings, semaphores and message queues are not modelled, but for who owns a key: add_key and key_describe",
+      "  to do     keys are asked for by the calls add_key and key_…, of the types user and keyring: who may use them, not what they hold; none is requested of user space, revoked, or ever expires",
     ],
   },
   {

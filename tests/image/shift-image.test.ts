@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import * as zlib from "node:zlib";
 import { imageHost } from "../../src/cli/image-host.ts";
 import { openImage } from "../../src/cli/image-input.ts";
 import { ImageStage } from "../../src/cli/image-stage.ts";
@@ -212,4 +213,29 @@ test("an output that holds something is not mixed with: exit 2, and it stays", a
   const { exit, stderr } = await userns(["image", "shift", from, folder, "--map", MAP]);
   assert.equal(exit, 2);
   assert.match(stderr, /a folder that holds something/);
+});
+
+test("a layer packed with zstd: shifted where Node has zstd, and refused with the reason where it has not", async (t) => {
+  const folder = folderFor(t);
+  // A frame of raw blocks: RFC 8878, "Zstandard Frames". It is as long as what is in it, so none is needed to pack it.
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0]);
+  head.writeUInt32LE(BASE.length, 5);
+  const block = Buffer.alloc(3);
+  block.writeUIntLE((BASE.length << 3) | 1, 0, 3);
+  const packed = Buffer.concat([head, block, BASE]);
+  const layer = { tar: BASE, packed, mediaType: `${OCI}.layer.v1.tar+zstd` };
+  const from = writeFolder(layoutOf(layer), join(folder, "in"));
+  const { exit, stdout, stderr } = await userns(["image", "shift", from, join(folder, "out"), "--map", MAP, "--json"]);
+  if (Reflect.has(zlib, "createZstdCompress")) {
+    assert.equal(exit, 0, stderr);
+    const { becomes } = JSON.parse(stdout).layers[0];
+    const bytes = readFileSync(join(folder, "out/blobs", becomes.replace(":", "/")));
+    assert.deepEqual([...bytes.subarray(0, 4)], [...packed.subarray(0, 4)]);
+    const config = [...readFolder(join(folder, "out")).values()].map(String).find((text) => text.includes("diff_ids"));
+    assert.deepEqual(JSON.parse(config ?? "").rootfs.diff_ids, await expectedOf(BASE));
+    return;
+  }
+  assert.equal(exit, 2);
+  assert.match(JSON.parse(stderr).error.expected, /zstd needs Node 22\.15/);
+  assert.deepEqual(readdirSync(folder), ["in"]);
 });

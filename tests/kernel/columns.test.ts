@@ -2,18 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { idMap } from "../../src/core/index.ts";
-import {
-  createWorld,
-  freeWorld,
-  fromKidMunged,
-  makeCred,
-  ROLES,
-  sameIds,
-  shownCredIds,
-} from "../../src/kernel/index.ts";
 import { KuidColumn } from "../../src/kernel/kuid-column.ts";
-import { maps } from "../core/arbitraries.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
 const kuid = fc.record(
@@ -41,27 +30,6 @@ for (const engine of ENGINES) {
         column.free();
       }),
       { numRuns: 30 },
-    );
-  });
-
-  test(`a credential's ids are rows that a bulk question reads as they are read one by one, on ${engine.name}`, () => {
-    fc.assert(
-      fc.property(maps, fc.array(kuid, { minLength: 1, maxLength: 40 }), (map, kuids) => {
-        const world = createWorld(engine);
-        const reader = {
-          ...world.initUserNs,
-          name: "reader",
-          maps: { ...world.initUserNs.maps, uid: idMap<"uid">(map.extents) },
-        };
-        const root = world.tasks.get("@root");
-        assert.ok(root);
-        const creds = kuids.map((one) => makeCred(world.credColumns, { ...root.cred, uid: sameIds<"uid">(one) }));
-        const expected = [root.cred, ...creds].flatMap((cred) =>
-          ROLES.map((role) => fromKidMunged(world, reader, "uid", cred.uid[role])),
-        );
-        assert.deepEqual([...shownCredIds(world, reader, "uid")], expected);
-        freeWorld(world);
-      }),
     );
   });
 }

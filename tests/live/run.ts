@@ -13,6 +13,7 @@ import { FILE_CALLS } from "./file-calls.ts";
 import { pathIn, setUpFilesystems } from "./files.ts";
 import { ID_CALLS, MAP_CALLS, NAMESPACE_CALLS } from "./id-calls.ts";
 import { IPC_CALLS } from "./ipc-calls.ts";
+import { KEY_CALLS } from "./key-calls.ts";
 import { LIFE_CALLS } from "./life-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { PROCESS_CALLS } from "./process-calls.ts";
@@ -28,6 +29,7 @@ const CALLS: LiveCalls = {
   ...PROCESS_CALLS,
   ...LIFE_CALLS,
   ...IPC_CALLS,
+  ...KEY_CALLS,
   ...SOCKET_CALLS,
   ...FILE_CALLS,
   ...XATTR_CALLS,

@@ -1,20 +1,8 @@
-import { addKey, describeKey } from "../keys.ts";
+import { isFullSize, makePipe, setPipePages } from "../pipe-pages.ts";
 import { shmget, shmSetOwner, shmStat } from "../sysv-ipc.ts";
 import { allow, atStage } from "../verdict.ts";
-import { id, integer, mode, optional, text } from "./argument.ts";
+import { id, integer, mode, natural, optional } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
-
-/** Keys of process keyrings, by their descriptions. */
-const KEY_CALLS: CallTable = [
-  defineCall("add_key", { key: text }, (world, task, { key }) => {
-    addKey(world, task, key);
-    return allow(NOTHING);
-  }),
-  defineCall("key_describe", { key: text }, (world, task, { key }) => {
-    const found = describeKey(world, task, key);
-    return found.ok ? allow({ ...found.value }, found.rule) : found;
-  }),
-];
 
 /** System V shared memory, each call by the key of a segment. */
 const SHM_CALLS: CallTable = [
@@ -36,4 +24,21 @@ const SHM_CALLS: CallTable = [
   }),
 ];
 
-export const IPC_CALLS: CallTable = [...KEY_CALLS, ...SHM_CALLS];
+/** Pipes, and the setting of the machine that limits them. */
+const PIPE_CALLS: CallTable = [
+  defineCall("pipe_many", { count: natural }, (world, task, { count }) => {
+    let full = 0;
+    for (let made = 0; made < count; made++) {
+      const pipe = makePipe(world, task);
+      if (!pipe.ok) return pipe;
+      if (isFullSize(pipe.value)) full++;
+    }
+    return allow({ pipes: count, full_size: full });
+  }),
+  defineCall("pipe_user_pages_write", { pages: natural }, (world, task, { pages }) =>
+    plain(atStage(setPipePages(world, task, pages), "open")),
+  ),
+  defineCall("pipe_user_pages_read", {}, (world) => allow({ pages: world.pipePages })),
+];
+
+export const IPC_CALLS: CallTable = [...SHM_CALLS, ...PIPE_CALLS];

@@ -13,6 +13,7 @@ import { allow } from "../verdict.ts";
 import { type Argument, flag, id, scenarioError } from "./argument.ts";
 import { type Call, type CallTable, defineCall, NOTHING, tellingKids } from "./call.ts";
 import { numberedKid } from "./kid-argument.ts";
+import { shownNumber } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
 
 /** The flags of a user namespace, as the kernel keeps them. */
@@ -95,16 +96,16 @@ export const KERNEL_CALLS: CallTable = [
       return allow({
         uid: showKid(inode.uid),
         gid: showKid(inode.gid),
-        s_user_ns: userNs.parent ? userNs.inum : "init",
+        s_user_ns: shownNumber(userNs),
       });
     }),
   ),
   tellingKids(
     { owner: "k", group: "k" },
     defineCall("ns_info", {}, (_, { cred: { userNs } }) => {
-      const { inum, level, owner, setgroupsAllowed, isIsolated } = userNs;
+      const { level, owner, setgroupsAllowed, isIsolated } = userNs;
       const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
-      return allow({ ino: inum, flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
+      return allow({ ino: shownNumber(userNs), flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
     }),
   ),
   defineCall("bugs", {}, (world) => allow({ bugs: [...world.bugs] })),

@@ -3,7 +3,7 @@ import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
 import { allow, deny } from "../verdict.ts";
 import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
-import { nsFile, openNsFile } from "./ns-file-argument.ts";
+import { nsFile, openNsFile, shownNumber } from "./ns-file-argument.ts";
 
 const utsNamespace = namedIn("user namespace that owns a UTS namespace", (world) => world.utsNamespaces);
 
@@ -31,7 +31,7 @@ export const NAMESPACE_CALLS: CallTable = [
   defineCall("ns_number", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);
     if (!opened.ok) return deny(opened.errno, opened.rule, opened.because);
-    return allow({ ino: opened.value.parent ? opened.value.inum : "init" });
+    return allow({ ino: shownNumber(opened.value) });
   }),
   defineCall("ns_owner_uid", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);

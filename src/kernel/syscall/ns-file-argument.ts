@@ -28,3 +28,8 @@ export function openNsFile(world: World, task: Task, ns: NsFile): Verdict<UserNa
   const link = readProcLink(world, task, ns, LINK);
   return link.ok ? allow(ns.cred.userNs) : atStage(link, "ns");
 }
+
+/** The number of a namespace, as calls tell it: the initial one has none that is of interest. */
+export function shownNumber({ parent, inum }: UserNamespace): number | "init" {
+  return parent ? inum : "init";
+}

@@ -6,6 +6,7 @@ import { FSID_CALLS } from "./fsid-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
 import { IPC_CALLS } from "./ipc-calls.ts";
 import { KERNEL_CALLS } from "./kernel-calls.ts";
+import { KEY_CALLS } from "./key-calls.ts";
 import { MAP_CALLS } from "./map-calls.ts";
 import { MOUNT_CALLS } from "./mount-calls.ts";
 import { NAMESPACE_CALLS } from "./namespace-calls.ts";
@@ -28,6 +29,7 @@ const FAMILIES: readonly CallTable[] = [
   PROC_CALLS,
   SOCKET_CALLS,
   IPC_CALLS,
+  KEY_CALLS,
   KERNEL_CALLS,
   FSID_CALLS,
   NETWORK_CALLS,

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { HolePattern } from "../page/hole-pattern.tsx";
 import { useWidth } from "../page/use-width.ts";
 import type { Chain } from "./chain.ts";
 import { ColumnMark } from "./column-mark.tsx";
@@ -72,12 +73,7 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
           if (at) onPick(at);
         }}
       >
-        <defs>
-          <pattern id="hole" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <rect class="hole-ground" width="6" height="6" />
-            <line class="hole-line" x1="0" y1="0" x2="0" y2="6" />
-          </pattern>
-        </defs>
+        <HolePattern />
         {pieces.flatMap((band, index) =>
           band.map((piece) => (
             <Ribbon

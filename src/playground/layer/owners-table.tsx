@@ -41,7 +41,14 @@ export function OwnersTable({ ids, maps }: Given) {
                 <td>{tally.names.map(({ name }) => name).join(", ")}</td>
                 <td>{to === null ? "" : to === NO_ID ? "not mapped" : to}</td>
                 <td>
-                  <span class="bar" style={{ width: `${Math.max(2, width(tally.owner))}px` }} /> {tally.owner}
+                  <span
+                    class="bar"
+                    style={{
+                      width: `${tally.owner === 0 ? 0 : Math.max(2, width(tally.owner))}px`,
+                      borderWidth: tally.owner === 0 ? 0 : undefined,
+                    }}
+                  />{" "}
+                  {tally.owner}
                 </td>
                 <td>{tally.acl}</td>
                 <td class="path">{tally.examples[0] ?? ""}</td>

@@ -2,6 +2,7 @@ import { ExamplesPart } from "../examples/examples-part.tsx";
 import { FlowPart } from "../flow/flow-part.tsx";
 import { FIRST_FLOW, readFlow } from "../flow/flow-state.ts";
 import { FIRST_LAYER, readLayer } from "../layer/layer-state.ts";
+import { FIRST_PASTE, readPaste } from "../paste/paste-state.ts";
 import { FIRST_SCENARIO, readScenario } from "../scenario/scenario-state.ts";
 import { lazyView } from "./lazy-view.tsx";
 import { definePart, type Part } from "./part.tsx";
@@ -26,6 +27,16 @@ const SCENARIO = definePart({
   View: lazyView(async () => (await import("../scenario/scenario-part.tsx")).ScenarioPart),
 });
 
+const PASTE = definePart({
+  name: "paste",
+  title: "Paste",
+  about:
+    "Paste what has ids in it: it is recognised, checked and drawn, and a refused map is told its errno, line and fix.",
+  first: FIRST_PASTE,
+  read: readPaste,
+  View: lazyView(async () => (await import("../paste/paste-part.tsx")).PastePart),
+});
+
 const LAYER = definePart({
   name: "layer",
   title: "Layer",
@@ -34,6 +45,15 @@ const LAYER = definePart({
   first: FIRST_LAYER,
   read: readLayer,
   View: lazyView(async () => (await import("../layer/layer-part.tsx")).LayerPart),
+});
+
+const BENCH = definePart({
+  name: "bench",
+  title: "Bench",
+  about: "The Wasm engine against its twin in TypeScript, in this browser.",
+  first: null,
+  read: () => null,
+  View: lazyView(async () => (await import("../bench/bench-part.tsx")).BenchPart),
 });
 
 const EXAMPLES = definePart({
@@ -46,7 +66,7 @@ const EXAMPLES = definePart({
 });
 
 /** The parts of the page, in the order of its navigation; the first is open at first. */
-export const PARTS: readonly Part[] = [FLOW, SCENARIO, LAYER, EXAMPLES];
+export const PARTS: readonly Part[] = [FLOW, SCENARIO, PASTE, LAYER, BENCH, EXAMPLES];
 
 /** The part that is open at first. */
 export const FIRST_PART = FLOW.name;

@@ -41,7 +41,9 @@ export type FindingCode =
   | "tool-nosuid"
   | "namespaces-off"
   | "namespaces-restricted"
-  | "mount-not-idmappable";
+  | "mount-not-idmappable"
+  | "namespaces-share-ids"
+  | "namespace-over-accounts";
 
 const ORDER: readonly Severity[] = ["error", "warning", "note"];
 

@@ -1,4 +1,5 @@
 import type { GroupEntry, KeptFile, LoginDefs, PasswdEntry, SubidFile } from "../../formats/index.ts";
+import type { IdUse } from "../alloc/id-use.ts";
 
 /** What was found out about a machine. Null: it could not be seen, which {@link Host.unseen} tells; never: it is not there. */
 export interface Host {
@@ -28,6 +29,8 @@ export interface HostSystem {
   /** Does the kernel know user namespaces? */
   readonly hasUserNamespaces: boolean;
   readonly mounts: readonly HostMount[];
+  /** Ids that user namespaces use at this moment. */
+  readonly uses: readonly IdUse[];
 }
 
 /** newuidmap or newgidmap, as the file that PATH leads to. */

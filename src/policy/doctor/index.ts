@@ -5,6 +5,7 @@ import type { Host } from "./host.ts";
 import { limitFindings } from "./limit-findings.ts";
 import { loginDefsFindings } from "./login-defs-findings.ts";
 import { mountFindings } from "./mount-findings.ts";
+import { namespaceFindings } from "./namespace-findings.ts";
 import { subidLineFindings } from "./subid-line-findings.ts";
 import { subidUserFindings } from "./subid-user-findings.ts";
 import { toolFindings } from "./tool-findings.ts";
@@ -14,6 +15,7 @@ export type { Finding, FindingCode, Fix, Severity } from "./finding.ts";
 export type { Host, HostFiles, HostMount, HostSystem, IdTool } from "./host.ts";
 export { IDMAP_TYPES, type IdmapAnswer, idmapAnswer } from "./idmap-support.ts";
 export { LIMIT_NAMES } from "./limit-findings.ts";
+export { accountsOf } from "./namespace-findings.ts";
 
 /** What was found, the worst first. */
 export interface Examination {
@@ -31,6 +33,7 @@ const CHECKS: readonly ((host: Host, draft: Draft) => readonly Finding[])[] = [
   toolFindings,
   limitFindings,
   mountFindings,
+  namespaceFindings,
 ];
 
 /**

@@ -2,7 +2,7 @@ import { isMapFileName, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { procFileOf } from "./proc-path.ts";
-import { MAX_USER_NAMESPACES, NOT_BUILT, READ_VERB } from "./read-verb.ts";
+import { MAX_USER_NAMESPACES, NOT_BUILT, PIPE_PAGES, READ_VERB } from "./read-verb.ts";
 import { begin, call, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** Character device 1:3, as the model counts devices: major above minor, eight bits each. */
@@ -177,6 +177,7 @@ const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
 /** @param acting  who `0` is where a pid is asked for */
 function writeCalls(path: string, text: string, acting: string): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
+  if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: Number(text) })];
   const proc = procFileOf(path);
   if (!proc && path.endsWith("/cgroup.procs"))
     return [call("cgroup_move", { path, target: AGENT.test(text) ? text : acting })];

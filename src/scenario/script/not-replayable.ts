@@ -1,7 +1,5 @@
 /** Verbs whose answer no model of id rules can give, and why. */
 const NOT_REPLAYABLE: readonly { readonly verbs: readonly string[]; readonly reason: string }[] = [
-  { verbs: ["addkey", "addkeys", "keydesc", "persistent"], reason: "keyrings are not modelled" },
-  { verbs: ["pipes"], reason: "pipe buffers are not counted" },
   { verbs: ["uid", "after"], reason: "prose about a kernel panic" },
 ];
 

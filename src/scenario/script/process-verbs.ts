@@ -1,3 +1,4 @@
+import { INIT_NUMBER } from "../../kernel/index.ts";
 import { hexOf } from "./capability-text.ts";
 import { id, ids, number, word } from "./command.ts";
 import { AGENT_PROGRAM } from "./machine.ts";
@@ -58,8 +59,8 @@ const NAMESPACE_VERBS: readonly Verb[] = [
     usage: "nsid [FILE]",
     calls: (given, { agent }) => [call("ns_number", { ns: given.get("FILE") ?? `/proc/${agent}/ns/user` })],
     show: ([values], given, { agent, memory }) => {
-      const ino = Number(values?.ino);
-      if (!given.has("FILE")) memory.numbers.set(agent, ino);
+      const ino = values?.ino;
+      if (!given.has("FILE")) memory.numbers.set(agent, ino === "init" ? INIT_NUMBER : Number(ino));
       return `ino=${ino}`;
     },
   },

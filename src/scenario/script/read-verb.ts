@@ -9,6 +9,9 @@ import { begin, call, listIn, type NotModelled, notModelled, type ScriptCall, ty
 /** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
 export const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
 
+/** How many pages the pipes of a user may have. */
+export const PIPE_PAGES = "/proc/sys/fs/pipe-user-pages-soft";
+
 /** Files of /proc/PID that the machine of the recordings was built without: their names are nothing's. */
 export const NOT_BUILT: readonly string[] = ["io"];
 
@@ -20,6 +23,7 @@ export const READ_VERB: Verb = {
 
 function readCalls(path: string): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_read")];
+  if (path === PIPE_PAGES) return [call("pipe_user_pages_read")];
   const proc = procFileOf(path);
   if (!proc) return notModelled(`${path}: what a file holds is not modelled`);
   const { agent, file } = proc;
@@ -47,6 +51,7 @@ const READERS: ReadonlyMap<string, { readonly call: string; readonly lines: Line
 function showRead([values = {}]: readonly Values[], given: Given): string | NotModelled {
   const path = word(given, "FILE");
   if (path.endsWith(MAX_USER_NAMESPACES)) return String(values.max ?? "*");
+  if (path === PIPE_PAGES) return String(values.pages);
   const wanted = given.get("WORD");
   const proc = procFileOf(path);
   const known = proc && READERS.get(proc.file);

@@ -90,6 +90,14 @@ const IPC_VERBS: readonly Verb[] = [
   ),
 ];
 
+const PIPE_VERBS: readonly Verb[] = [
+  verb(
+    "pipes N",
+    (given) => call("pipe_many", { count: number(given, "N") }),
+    ({ pipes, full_size }) => `pipes=${pipes} full_size=${full_size}`,
+  ),
+];
+
 /** What programs of the recording machine do that matters here; the table that a rule names has no routes. */
 const PROGRAMS: readonly { readonly does: RegExp; readonly call: string | null }[] = [
   { does: /^\/busybox ip link set lo up$/, call: "loopback_up" },
@@ -110,4 +118,10 @@ const NETWORK_VERBS: readonly Verb[] = [
   plainVerb("udp", () => call("udp_connect")),
 ];
 
-export const SOCKET_VERBS: readonly Verb[] = [...NETWORK_VERBS, ...CREDENTIAL_VERBS, ...PEER_VERBS, ...IPC_VERBS];
+export const SOCKET_VERBS: readonly Verb[] = [
+  ...NETWORK_VERBS,
+  ...CREDENTIAL_VERBS,
+  ...PEER_VERBS,
+  ...IPC_VERBS,
+  ...PIPE_VERBS,
+];

@@ -1,6 +1,7 @@
 import { type Given, matchUsage, scriptError, wordsOf } from "./command.ts";
 import { FILE_VERBS } from "./file-verbs.ts";
 import { KERNEL_VERBS } from "./kernel-verbs.ts";
+import { KEY_VERBS } from "./key-verbs.ts";
 import { SWITCH_VERBS } from "./policy.ts";
 import { PROCESS_VERBS } from "./process-verbs.ts";
 import { SOCKET_VERBS } from "./socket-verbs.ts";
@@ -12,6 +13,7 @@ export const VERBS: readonly Verb[] = [
   ...PROCESS_VERBS,
   ...KERNEL_VERBS,
   ...SOCKET_VERBS,
+  ...KEY_VERBS,
   ...SWITCH_VERBS,
 ];
 

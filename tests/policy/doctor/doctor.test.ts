@@ -11,6 +11,7 @@ import {
   type HostSystem,
   IDMAP_TYPES,
   type IdTool,
+  type IdUse,
   idmapAnswer,
   type Severity,
 } from "../../../src/policy/index.ts";
@@ -63,7 +64,15 @@ const SYSTEM: HostSystem = {
   limits: new Map(),
   hasUserNamespaces: true,
   mounts: [],
+  uses: [],
 };
+const namespace = (number: number, uid: IdUse["uid"]): IdUse => ({
+  by: "namespace",
+  owner: `userns-${number}`,
+  where: `/proc/${number} (sleep)`,
+  uid,
+  gid: [],
+});
 const withTool = (tool: Partial<IdTool>) => hostOf({}, { ...SYSTEM, tools: [{ ...TOOL, ...tool }] });
 const withLimit = (name: string, value: number) => hostOf({}, { ...SYSTEM, limits: new Map([[name, value]]) });
 
@@ -252,6 +261,26 @@ const ROWS: readonly Row[] = [
     [
       ["mount-not-idmappable", "note", ["/proc/self/mountinfo: /srv, /home; Linux 5.14.0"], []],
       ["mount-not-idmappable", "note", ["/proc/self/mountinfo: /data; Linux 5.14.0"], []],
+    ],
+  ],
+  [
+    "namespaces that share ids without a grant are a warning, one over accounts a note; within a grant all is well",
+    hostOf(
+      {},
+      {
+        ...SYSTEM,
+        uses: [
+          namespace(1, [{ first: 700_000, count: 10 }]),
+          namespace(2, [{ first: 700_009, count: 10 }]),
+          namespace(3, [{ first: 0, count: 2000 }]),
+          namespace(4, [{ first: 100_000, count: 65_536 }]),
+          namespace(5, [{ first: 100_000, count: 65_536 }]),
+        ],
+      },
+    ),
+    [
+      ["namespaces-share-ids", "warning", ["/proc/1 (sleep): userns-1", "/proc/2 (sleep): userns-2"], []],
+      ["namespace-over-accounts", "note", ["/proc/3 (sleep): userns-3"], []],
     ],
   ],
 ];

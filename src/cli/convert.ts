@@ -1,0 +1,153 @@
+import type { Command } from "commander";
+import { idMap, quoted, UsernsError } from "../core/index.ts";
+import {
+  BINDFS_NOTE,
+  bindfs,
+  formatNames,
+  grantedRanges,
+  joined,
+  MAP_FORMATS,
+  type MapFormat,
+  type MapPair,
+  type Misfit,
+  misfitOf,
+  type NamedMaps,
+  parseSubid,
+  type ToolUser,
+  type WrittenMap,
+  X_MOUNT_NOTE,
+  xMount,
+} from "../formats/index.ts";
+import { usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
+import { loadMapText, loadNamedMaps } from "./map-option.ts";
+import type { Session } from "./session.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
+import { readText } from "./text-file.ts";
+
+/** The `--json` of `userns convert`. */
+export interface ConvertAnswer {
+  readonly from: string;
+  readonly notes: readonly string[];
+  readonly to: readonly Converted[];
+}
+
+/** One target: what was written, or the limit that kept it from being. */
+interface Converted {
+  readonly format: string;
+  readonly written: readonly WrittenMap[];
+  readonly misfit: Misfit | null;
+  readonly notes: readonly string[];
+}
+
+interface ConvertOptions {
+  readonly from?: string;
+  readonly to: string;
+  readonly user?: string;
+  readonly subuid?: string;
+  readonly subgid?: string;
+  readonly json?: true;
+}
+
+const SUBIDS = { uid: "/etc/subuid", gid: "/etc/subgid" } as const;
+
+export function addConvertCommand(program: Command, session: Session): void {
+  const command = program
+    .command("convert")
+    .summary("write a map as another tool takes it")
+    .description(
+      "Read a map in one tool's form and write it in others'. What a target cannot hold\n" +
+        "is refused, with the limit and what would fit: exit 1. Nothing is rounded.\n" +
+        `Forms: ${formatNames()}.`,
+    )
+    .argument("<map>", "the map: a text, or a file with one")
+    .option("--from <form>", "the form that it is in; found by its shape without it")
+    .requiredOption("--to <forms>", "the forms to write, with commas")
+    .option("--user <name:uid[:gid]>", "who runs the tool without privilege: some forms count from its ids")
+    .option("--subuid <file>", "what the user is granted", SUBIDS.uid)
+    .option("--subgid <file>", "and of groups", SUBIDS.gid)
+    .option("--json", "answer as JSON")
+    .action(async (map: string, options: ConvertOptions) => {
+      session.exit = await runConvert(map, options, session.terminal);
+    });
+  addExamples(command, [
+    "convert 0:100000:65536 --to oci,lxc,mount",
+    "convert 'both 1000 1000' --from raw.idmap --to fuidshift,proxmox",
+    "convert '0:1000:1,1:100000:65536' --to cri",
+  ]);
+}
+
+async function runConvert(map: string, options: ConvertOptions, terminal: Terminal): Promise<Exit> {
+  const targets = options.to.split(",").map((name) => formatNamed(name.trim(), "--to"));
+  const user = options.user === undefined ? undefined : await readUser(options.user, options);
+  const known = user ? { user } : {};
+  const read = await readFrom(map, options.from, known);
+  const maps: MapPair = { uid: read.uid ?? idMap([]), gid: read.gid ?? idMap([]) };
+  const to = targets.map((format) => convertTo(format, maps, known));
+  const result: ConvertAnswer = { from: read.format.name, notes: read.notes, to };
+  if (options.json) await answerJson(terminal, result);
+  else {
+    await answer(terminal, `${to.flatMap((one) => linesOf(one, to.length > 1)).join("\n")}\n`);
+    for (const note of new Set([...read.notes, ...to.flatMap(({ notes }) => notes)])) talk(terminal, `note: ${note}`);
+  }
+  return to.some(({ misfit }) => misfit !== null) ? EXIT.no : EXIT.yes;
+}
+
+async function readFrom(
+  map: string,
+  from: string | undefined,
+  known: { readonly user?: ToolUser },
+): Promise<NamedMaps> {
+  if (from === undefined) return loadNamedMaps(map, "map", known);
+  const format = formatNamed(from, "--from");
+  // With the form named, a text that is no path of a file is in that form, whatever it looks like.
+  const isPath = /^\.{0,2}\//.test(map);
+  const { text, where } = isPath ? await loadMapText(map, "map") : { text: map, where: "map" };
+  return { ...format.parse(text, { ...known, where }), format };
+}
+
+function formatNamed(name: string, option: string): MapFormat {
+  const format = MAP_FORMATS.find((one) => one.name === name);
+  if (format) return format;
+  throw usageFault(option, `one of: ${formatNames()}`, quoted(name));
+}
+
+function convertTo(format: MapFormat, maps: MapPair, known: { readonly user?: ToolUser }): Converted {
+  const notes = [...(format === xMount ? [X_MOUNT_NOTE] : []), ...(format === bindfs ? [BINDFS_NOTE] : [])];
+  const { write } = format;
+  if (!write)
+    throw new UsernsError("ERR_USAGE", {
+      where: "--to",
+      expected: "a form that has lines of its own",
+      got: `${format.name}, which names a rule`,
+      fix: "use podman, or subuid for the lines that it counts from",
+    });
+  const misfit = misfitOf(format.target, maps);
+  const written = misfit ? [] : write(joined(format.target, maps), { ...known, where: format.name });
+  return { format: format.name, written, misfit, notes };
+}
+
+function linesOf({ format, written, misfit }: Converted, isOneOfMany: boolean): readonly string[] {
+  if (misfit)
+    return [
+      `${format}: cannot hold this map`,
+      `  holds  ${misfit.expected}`,
+      `  given  ${misfit.got}`,
+      `  ${misfit.fix}`,
+    ];
+  return written.flatMap(({ kind, text }) => {
+    const head = kind === "both" ? format : `${format}, ${kind}`;
+    const isNamed = isOneOfMany || written.length > 1;
+    return [...(isNamed ? [`# ${head}`] : []), text.replace(/\n$/, "")];
+  });
+}
+
+/** `ben:1000` or `ben:1000:100`, and what the files grant to it by its name or number. */
+async function readUser(text: string, { subuid = SUBIDS.uid, subgid = SUBIDS.gid }: ConvertOptions): Promise<ToolUser> {
+  const [, name, uidText, gidText = uidText] = /^([^:]+):(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  if (name === undefined || uidText === undefined) throw usageFault("--user", "name:uid or name:uid:gid", quoted(text));
+  const [uid, gid] = [Number(uidText), Number(gidText)];
+  const grantedIn = async (path: string) =>
+    grantedRanges(parseSubid(await readText(path, "utf8"), path), name, String(uid));
+  return { name, uid, gid, granted: { uid: await grantedIn(subuid), gid: await grantedIn(subgid) } };
+}

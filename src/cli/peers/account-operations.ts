@@ -1,0 +1,180 @@
+import * as core from "../../core/index.ts";
+import * as formats from "../../formats/index.ts";
+import { coveredAccounts, grantsListedFor, grantsThatHold, grantsTo, usersOf } from "../../policy/index.ts";
+import { extentOf, type Given, type PeerAnswer, REFUSED } from "./given.ts";
+import type { Operations } from "./operation.ts";
+import { firstFree, subidCommand } from "./subid-command.ts";
+
+const fileOf = (lines: readonly string[]) => formats.parseSubid(lines.map((line) => `${line}\n`).join(""));
+const passwdOf = (users: readonly (readonly [string, number])[]) =>
+  formats.parsePasswd(users.map(([name, uid]) => `${name}:x:${uid}:${uid}:::\n`).join(""));
+const LARGEST_INT = 2 ** 31 - 1;
+
+/** A number as Go's Atoi reads one; null for a text that is none. */
+function atoi(text: string): number | null {
+  if (!/^[+-]?\d+$/.test(text)) return null;
+  const value = BigInt(text.replace("+", ""));
+  return value >= -(2n ** 63n) && value < 2n ** 63n ? Number(value) : null;
+}
+
+/** Who `user[:group]` is by the passwd and group of an image, as moby resolves it. */
+function resolved(given: Given): PeerAnswer {
+  const [userArg = "", groupArg = ""] = given.text("user").split(":");
+  const byDefault = given.has("default") ? given.object("default") : null;
+  const answer = {
+    uid: byDefault?.number("uid") ?? 0,
+    gid: byDefault?.number("gid") ?? 0,
+    sgids: byDefault?.numbers("sgids") ?? [],
+    home: byDefault?.text("home") ?? "/",
+  };
+  const rows = (key: string) =>
+    given
+      .text(key, "")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .map((line) => line.split(":"));
+  const uidArg = atoi(userArg);
+  const user = rows("passwd").find(([name = "", , uid = ""]) => {
+    if (userArg === "") return (atoi(uid) ?? 0) === answer.uid;
+    return uidArg === null ? name === userArg : (atoi(uid) ?? 0) === uidArg;
+  });
+  if (user) {
+    const [, , uid = "", gid = "", , home = ""] = user;
+    Object.assign(answer, { uid: atoi(uid) ?? 0, gid: atoi(gid) ?? 0, home });
+  } else if (userArg !== "") {
+    if (uidArg === null || uidArg < 0 || uidArg > LARGEST_INT) return REFUSED;
+    answer.uid = uidArg;
+  }
+  const name = user?.[0] ?? "";
+  if (groupArg === "" && name === "") return answer;
+  const gidArg = atoi(groupArg);
+  const groups = rows("group").filter(([group = "", , gid = "", members = ""]) => {
+    if (groupArg === "") return members.split(",").includes(name);
+    return gidArg === null ? group === groupArg : (atoi(gid) ?? 0) === gidArg;
+  });
+  const gidOf = (row: readonly string[]) => atoi(row[2] ?? "") ?? 0;
+  if (groupArg === "") return groups.length > 0 ? { ...answer, sgids: groups.map(gidOf) } : answer;
+  const [group] = groups;
+  if (group) return { ...answer, gid: gidOf(group) };
+  return gidArg === null || gidArg < 0 || gidArg > LARGEST_INT ? REFUSED : { ...answer, gid: gidArg };
+}
+
+function granted(given: Given): PeerAnswer {
+  const file = fileOf(given.texts("lines"));
+  const user = given.text("user");
+  const own = file.lines.flatMap(({ entry }) => (entry?.owner === user ? [entry] : []));
+  const count = given.number("count");
+  const enough = own.find((entry) => entry.count >= BigInt(count));
+  if (!given.flag("always_new") && enough)
+    return { range: [Number(enough.first), Number(enough.count)], lines_of_user: own.length };
+  const first = firstFree(file, { min: 100000, max: 600100000, count });
+  return first === null ? REFUSED : { range: [first, count], lines_of_user: own.length + 1 };
+}
+
+/** The line ends past the last id: how far, and how many whole blocks nobody can use. */
+function subidLine(given: Given): PeerAnswer {
+  const [entry] = fileOf([given.text("line")]).lines.map((line) => line.entry);
+  if (!entry) return REFUSED;
+  const end = Number(entry.first + entry.count) - 1;
+  if (end <= core.MAX_ID) return { error: null, wasted_slots: 0 };
+  return {
+    error: `end ${end} is past ${core.MAX_ID}`,
+    wasted_slots: Math.floor((end - core.MAX_ID) / formats.POD_BLOCK),
+  };
+}
+
+function overlappingOwners(given: Given): PeerAnswer {
+  const entries = fileOf(given.texts("subuid")).lines.flatMap(({ entry }) => (entry ? [entry] : []));
+  const pairs = entries.flatMap((a, at) =>
+    entries
+      .slice(at + 1)
+      .filter((b) => a.owner !== b.owner && a.first < b.first + b.count && b.first < a.first + a.count)
+      .map((b) => [a.owner, b.owner]),
+  );
+  return { pairs };
+}
+
+function directoryFindings(given: Given): PeerAnswer {
+  const uids = given.object("directory_uids");
+  const findings = fileOf(given.texts("subuid")).lines.flatMap(({ entry }) =>
+    given.keys("directory_uids").flatMap((owner) => {
+      const uid = uids.number(owner);
+      if (!entry || BigInt(uid) < entry.first || BigInt(uid) >= entry.first + entry.count) return [];
+      return [{ range: `${entry.first}-${entry.first + entry.count - 1n}`, uid, owner }];
+    }),
+  );
+  return { findings };
+}
+
+/** umoci without privilege: everything on disk is the user's, and the true owner stands in an attribute. */
+function rootlessOwner(given: Given): PeerAnswer {
+  const header = given.object("header");
+  const kept = given.has("rootlesscontainers_xattr") ? given.object("rootlesscontainers_xattr") : null;
+  const idOf = (kind: core.OwnerKind) => {
+    const value: unknown = kept && isNumber(kept, kind) ? kept.number(kind) : header.number(kind);
+    return value;
+  };
+  return { uid: idOf("uid"), gid: idOf("gid"), xattr_removed: true };
+}
+
+function isNumber(given: Given, key: string): boolean {
+  try {
+    return given.has(key) && core.isId(given.number(key));
+  } catch (error) {
+    if (error instanceof core.UsernsError) return false;
+    throw error;
+  }
+}
+
+function rootlessHeader(given: Given): PeerAnswer {
+  const header = given.object("header");
+  const [uid, gid] = [header.number("uid"), header.number("gid")];
+  const roots = (["uids", "gids"] as const).map((key) => core.mapDown(core.idMap(given.lines(key).map(extentOf)), 0));
+  const isRoot = uid === 0 && gid === 0;
+  const kept = { uid: uid === 0 ? "noop" : uid, gid: gid === 0 ? "noop" : gid };
+  return { uid: roots[0], gid: roots[1], xattr: isRoot ? null : kept, round_trip: { uid, gid } };
+}
+
+/** Accounts, subordinate ids and owners in archives. */
+export const ACCOUNT_OPERATIONS: Operations = {
+  "user.resolve": resolved,
+  "subid.command": subidCommand,
+  "subid.grant": granted,
+  "subid.list": (given) => {
+    const user = given.text("user");
+    const listed = grantsListedFor(
+      fileOf(given.texts("lines")),
+      user,
+      usersOf(passwdOf([[user, given.number("uid")]])),
+    );
+    return { ranges: listed.map(({ entry }) => [Number(entry.first), Number(entry.count)]) };
+  },
+  "subid.owners": (given) => {
+    const users = given.object("users");
+    const covering = coveredAccounts(fileOf(given.texts("lines")), "user", [{ name: "", id: given.number("id") }]);
+    const owners = covering.map(({ entry: { owner } }) => (/^\d+$/.test(owner) ? Number(owner) : users.number(owner)));
+    return { owners };
+  },
+  "newuidmap.allowed": (given) => {
+    const [user, uid] = [given.text("user"), given.number("uid")];
+    const passwd = passwdOf([[user, uid]]);
+    const file = fileOf(given.pairs("ranges").map(([first, count]) => `${user}:${first}:${count}`));
+    const grants = grantsTo(file, { name: user, uid, gid: uid }, passwd);
+    const isAllowed = ({ outside, count }: { readonly outside: number; readonly count: number }) =>
+      (outside === uid && count === 1) || grantsThatHold(grants, { first: outside, count }) !== null;
+    return { allowed: given.lines("maps").every(isAllowed) };
+  },
+  "lint.subid_line": subidLine,
+  "lint.subid_overlap": overlappingOwners,
+  "lint.subid_vs_directory": directoryFindings,
+  "tar.shift_entry": (given) => {
+    const header = given.object("header");
+    const [uid, gid] = (["uid", "gid"] as const).map((kind) =>
+      core.mapDown(given.map(`${kind}s`), header.number(kind)),
+    );
+    return uid === core.NO_ID || gid === core.NO_ID ? REFUSED : { uid, gid };
+  },
+  "tar.map_rootless": rootlessOwner,
+  "tar.unmap_rootless": rootlessHeader,
+};

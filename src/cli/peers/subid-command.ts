@@ -1,0 +1,134 @@
+import { idSet, type Range, subtract } from "../../core/index.ts";
+import { parseSubid, type SubidEntry, type SubidFile, type SubidLine } from "../../formats/index.ts";
+import { addSubid, removeOwner } from "../../policy/index.ts";
+import { type Given, type PeerAnswer, REFUSED } from "./given.ts";
+
+const KINDS = ["uid", "gid"] as const;
+type Policy = { readonly min: number; readonly max: number; readonly count: number };
+
+const fileOf = (lines: readonly string[]): SubidFile =>
+  parseSubid(
+    lines
+      .filter((line) => line !== "")
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+const textsOf = (file: SubidFile): readonly string[] => file.lines.map(({ text }) => text);
+
+/** The first id of the lowest gap that holds a block; null where none does. */
+export function firstFree(file: SubidFile, { min, max, count }: Policy): number | null {
+  const taken = file.lines.flatMap(({ entry }): Range[] =>
+    entry && entry.count > 0n ? [{ first: Number(entry.first), count: Number(entry.count) }] : [],
+  );
+  const gap = subtract([{ first: min, count: max - min + 1 }], idSet(taken)).find((run) => run.count >= count);
+  return gap?.first ?? null;
+}
+
+/** shadow sorts what it read before it looks for a gap: by first id, count and owner; other lines go behind, last first. */
+function sorted(file: SubidFile): SubidFile {
+  const entries = file.lines.flatMap((line) => (line.entry ? [{ line, entry: line.entry }] : []));
+  const others = file.lines.filter(({ entry }) => entry === null);
+  const order = (a: SubidEntry, b: SubidEntry) =>
+    Number(a.first - b.first) || Number(a.count - b.count) || (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0);
+  entries.sort((a, b) => order(a.entry, b.entry));
+  return { ...file, lines: [...entries.map(({ line }) => line), ...others.reverse()] };
+}
+
+/** A new user's block. Null where the settings are none, or there is no room. */
+function withNewUser(file: SubidFile, owner: string, policy: Policy): SubidFile | null {
+  const { min, max, count } = policy;
+  if (count === 0) return file;
+  if (min > max || min + count - 1 > max) return null;
+  const ordered = file.lines.some(({ entry }) => entry) ? sorted(file) : file;
+  const first = firstFree(file, policy);
+  return first === null ? null : addSubid(ordered, { owner, first: BigInt(first), count: BigInt(count) });
+}
+
+/** `110000-120500`; null for what usermod calls invalid. */
+function rangeOf(text: string): { readonly from: bigint; readonly to: bigint } | null {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  if (first === undefined || last === undefined) return null;
+  const [from, to] = [BigInt(first), BigInt(last)];
+  return from <= to && to <= 0xffff_ffffn ? { from, to } : null;
+}
+
+/** Take a range from an owner: what is left below stays in place, what is left above goes to the end of the file. */
+function without(file: SubidFile, owner: string, from: bigint, to: bigint): SubidFile {
+  const ends: SubidEntry[] = [];
+  const kept = file.lines.flatMap((line): SubidLine[] => {
+    const { entry } = line;
+    if (entry?.owner !== owner || to < entry.first || entry.first + entry.count <= from) return [line];
+    const last = entry.first + entry.count - 1n;
+    const below = { owner, first: entry.first, count: from - entry.first };
+    const above = { owner, first: to + 1n, count: last - to };
+    if (below.count > 0n && above.count > 0n) ends.push(above);
+    const rest = below.count > 0n ? below : above.count > 0n ? above : null;
+    return rest ? [{ ...line, entry: rest, text: `${owner}:${rest.first}:${rest.count}` }] : [];
+  });
+  return ends.reduce(addSubid, { ...file, lines: kept });
+}
+
+/** Give a range to an owner who has not all of it. */
+function withRange(file: SubidFile, owner: string, from: bigint, to: bigint): SubidFile {
+  const own = idSet(
+    file.lines.flatMap(({ entry }) =>
+      entry?.owner === owner ? [{ first: Number(entry.first), count: Number(entry.count) }] : [],
+    ),
+  );
+  const asked = { first: Number(from), count: Number(to - from + 1n) };
+  return subtract([asked], own).length === 0 ? file : addSubid(file, { owner, first: from, count: to - from + 1n });
+}
+
+/** The options of usermod that edit a file: for which kind, and whether they give or take. */
+const EDITS: { readonly [option: string]: { readonly kind: "uid" | "gid"; readonly gives: boolean } } = {
+  "-v": { kind: "uid", gives: true },
+  "--add-subuids": { kind: "uid", gives: true },
+  "-V": { kind: "uid", gives: false },
+  "--del-subuids": { kind: "uid", gives: false },
+  "-w": { kind: "gid", gives: true },
+  "--add-subgids": { kind: "gid", gives: true },
+  "-W": { kind: "gid", gives: false },
+  "--del-subgids": { kind: "gid", gives: false },
+};
+
+/** The kinds whose files an usermod's options edit. */
+export function editedKinds(args: readonly string[]): readonly ("uid" | "gid")[] {
+  return KINDS.filter((kind) => args.some((word) => EDITS[word]?.kind === kind));
+}
+
+/** What useradd, usermod, userdel and newusers make of both files. @source vectors/peers/shadow-subids.json */
+export function subidCommand(given: Given): PeerAnswer {
+  const [command = "", ...args] = given.texts("argv");
+  const files = { uid: fileOf(given.texts("subuid")), gid: fileOf(given.texts("subgid")) };
+  if (command === "userdel") {
+    const owner = args.at(-1) ?? "";
+    return { subuid: textsOf(removeOwner(files.uid, owner)), subgid: textsOf(removeOwner(files.gid, owner)) };
+  }
+  if (command === "usermod") return modified(files, args);
+  const owners =
+    command === "newusers" ? given.texts("newusers").map((line) => line.split(":")[0] ?? "") : args.slice(-1);
+  for (const kind of KINDS) {
+    const values = given.object(`${kind}_policy`);
+    const policy = { min: values.number("min"), max: values.number("max"), count: values.number("count") };
+    for (const owner of owners) {
+      const next = withNewUser(files[kind], owner, policy);
+      if (!next) return REFUSED;
+      files[kind] = next;
+    }
+  }
+  return { subuid: textsOf(files.uid), subgid: textsOf(files.gid) };
+}
+
+function modified(given: { readonly uid: SubidFile; readonly gid: SubidFile }, args: readonly string[]): PeerAnswer {
+  const files = { ...given };
+  const owner = args.at(-1) ?? "";
+  const edits = args.flatMap((word, at) => {
+    const edit = EDITS[word];
+    return edit ? [{ ...edit, range: rangeOf(args[at + 1] ?? "") }] : [];
+  });
+  if (edits.some(({ range }) => range === null)) return REFUSED;
+  // What is taken is taken first; of several options the last one comes first.
+  for (const { kind, gives, range } of [...edits].reverse().sort((a, b) => Number(a.gives) - Number(b.gives)))
+    if (range) files[kind] = (gives ? withRange : without)(files[kind], owner, range.from, range.to);
+  return { subuid: textsOf(files.uid), subgid: textsOf(files.gid) };
+}

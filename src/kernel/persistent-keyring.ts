@@ -1,0 +1,58 @@
+import { NO_ID, type UserId } from "../core/id.ts";
+import { isSameKuid64, isValidKuid64, showKuid64 } from "../core/kuid64.ts";
+import type { Key } from "./key.ts";
+import { searchKeyring } from "./key-search.ts";
+import { type GivenKey, linkFound, lookUpKeyring } from "./keyctl.ts";
+import { GRANTS, makeIn, NO_GROUP, newKeyring, registersOf } from "./keyrings.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { Task } from "./task.ts";
+import { fromKid, makeKid } from "./uidgid.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  persistentOwn: {
+    sentence:
+      "The persistent keyring of a user is given to the user, by real or effective id, and with CAP_SETUID in the caller's namespace; it is of that namespace.",
+    source: "persistent-keyring(7), keyctl_get_persistent(3): EPERM; vectors/isolated/scenarios.json (E01)",
+  },
+  persistentMapped: {
+    sentence: "The user must be mapped in the caller's namespace.",
+    source: "keyctl_get_persistent(3): EINVAL",
+  },
+});
+
+/**
+ * `KEYCTL_GET_PERSISTENT`: the keyring that outlives the processes of a user, put into another. It counts for nobody, and
+ * that it expires is not modelled.
+ *
+ * @param uid  NO_ID: the caller's real user
+ * @returns EINVAL, EPERM, EACCES, EDQUOT
+ */
+export function getPersistent(world: World, task: Task, uid: UserId<"uid">, into: GivenKey): Verdict<Key> {
+  const { cred } = task;
+  const { userNs } = cred;
+  const kuid = uid === NO_ID ? cred.uid.real : makeKid(world, userNs, "uid", uid);
+  if (uid !== NO_ID && !isValidKuid64(kuid))
+    return deny("EINVAL", RULES.persistentMapped, `uid ${uid} is not mapped in ${userNs.name}`);
+  const isOwn = isSameKuid64(kuid, cred.uid.real) || isSameKuid64(kuid, cred.uid.effective);
+  if (!isOwn && !isNsCapable(cred, userNs, "setuid"))
+    return deny("EPERM", RULES.persistentOwn, `${showKuid64(kuid)} is not the caller's`);
+  const keyring = lookUpKeyring(world, task, into);
+  if (!keyring.ok) return keyring;
+  const registers = registersOf(world, userNs);
+  registers.persistent ??= newKeyring(task, ".persistent_register", userNs.owner, GRANTS.register, false);
+  const register = registers.persistent;
+  const description = `_persistent.${fromKid(world, userNs, "uid", kuid)}`;
+  const wanted = { type: "keyring", description } as const;
+  const there = searchKeyring(world, cred, { key: register, isPossessed: true }, wanted, false);
+  const owner = { uid: kuid, gid: NO_GROUP };
+  const made =
+    there.ok || there.errno !== "ENOKEY"
+      ? there
+      : makeIn(world, register, newKeyring(task, description, owner, GRANTS.persistent, false));
+  if (!made.ok) return made;
+  const key = "isPossessed" in made.value ? made.value.key : made.value;
+  const linked = linkFound(world, task, { key, isPossessed: true }, keyring.value.key);
+  return linked.ok ? allow(key, RULES.persistentOwn) : linked;
+}

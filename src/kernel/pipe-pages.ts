@@ -1,0 +1,52 @@
+import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { isNsCapable } from "./ns-capable.ts";
+import type { Pipe } from "./pipe.ts";
+import type { Task } from "./task.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import type { World } from "./world.ts";
+
+const RULES = ruleTable({
+  pipePagesOfUser: {
+    sentence:
+      "The pages of pipes count for the real user who made them, by the whole kernel id and not for the creators above; beyond the limit a pipe has 2 pages, unless its maker has CAP_SYS_RESOURCE or CAP_SYS_ADMIN in the initial namespace.",
+    source: "pipe(7), /proc/sys/fs/pipe-user-pages-soft; vectors/isolated/scenarios.json (Q02)",
+  },
+  machineSysctl: {
+    sentence: "A setting of the whole machine is written by global root, whatever its capabilities.",
+    source: "proc(5), /proc/sys/fs; vectors/isolated/scenarios.json (Q02)",
+  },
+});
+
+/** A pipe that nothing limits. */
+const FULL_PAGES = 16;
+/** A pipe of a user who has reached the limit. */
+const LEAST_PAGES = 2;
+
+function pagesOf({ tasks }: World, user: Kuid64<"uid">): number {
+  const open = new Set([...tasks.values()].flatMap(({ pipes }) => pipes));
+  return [...open].filter((pipe) => isSameKuid64(pipe.user, user)).reduce((pages, pipe) => pages + pipe.pages, 0);
+}
+
+/** `pipe`, kept open at both ends. */
+export function makePipe(world: World, task: Task): Verdict<Pipe> {
+  const { cred } = task;
+  const user = cred.uid.real;
+  const isFree = (["sys_resource", "sys_admin"] as const).some((name) => isNsCapable(cred, world.initUserNs, name));
+  const isOver = !isFree && world.pipePages > 0 && pagesOf(world, user) + FULL_PAGES > world.pipePages;
+  const pipe = { user, pages: isOver ? LEAST_PAGES : FULL_PAGES };
+  task.pipes.push(pipe);
+  return allow(pipe, RULES.pipePagesOfUser, `${showKuid64(user)} makes it`);
+}
+
+/** Is the pipe as large as one that nothing limits? */
+export function isFullSize({ pages }: Pipe): boolean {
+  return pages === FULL_PAGES;
+}
+
+/** Write /proc/sys/fs/pipe-user-pages-soft. @param pages  0: no limit */
+export function setPipePages(world: World, { cred }: Task, pages: number): Verdict {
+  if (!isSameKuid64(cred.uid.effective, world.initUserNs.owner.uid))
+    return deny("EACCES", RULES.machineSysctl, `${showKuid64(cred.uid.effective)} is not global root`);
+  world.pipePages = pages;
+  return allow(undefined, RULES.machineSysctl);
+}

@@ -1,0 +1,113 @@
+/** Keys and keyrings on the running kernel. */
+import type { Values } from "../../src/kernel/syscall/call.ts";
+import type { SysArg, SysResult } from "./agent.ts";
+import { numberOf, textOf } from "./arguments.ts";
+import { type LiveCalls, recorded } from "./call.ts";
+import type { LiveTask, LiveWorld } from "./world.ts";
+
+/** Operations of keyctl(2). */
+const KEYCTL = {
+  joinSession: 1,
+  chown: 4,
+  setperm: 5,
+  describe: 6,
+  link: 8,
+  unlink: 9,
+  search: 10,
+  read: 11,
+  getPersistent: 22,
+} as const;
+
+/** Keyrings by what they are. */
+const SPECIAL: { readonly [name: string]: number } = { "@t": -1, "@p": -2, "@s": -3, "@u": -4, "@us": -5 };
+
+/** A number that no key has. */
+const NO_KEY = 0x7fff_ffff;
+const LEAVE = 0xffff_ffff;
+const TEXT_BYTES = 256;
+
+/** The numbers of keys, by the names that steps gave them. */
+const numbers = new WeakMap<LiveWorld, Map<string, number>>();
+
+function numbersIn(live: LiveWorld): Map<string, number> {
+  const known = numbers.get(live) ?? new Map<string, number>();
+  numbers.set(live, known);
+  return known;
+}
+
+function keyOf(live: LiveWorld, args: Values, name: string, absent?: string): number {
+  const key = textOf(args, name, absent);
+  return SPECIAL[key] ?? numbersIn(live).get(key) ?? NO_KEY;
+}
+
+const idOf = (args: Values, name: string) => numberOf({ ...args, [name]: args[name] ?? LEAVE }, name);
+
+function keyctl({ agent }: LiveWorld, { proc }: LiveTask, operation: keyof typeof KEYCTL, ...args: readonly SysArg[]) {
+  return agent.sys(proc, "keyctl", KEYCTL[operation], ...args);
+}
+
+/** Remember the number that a call gave, under the name that the step gives it. */
+function naming(live: LiveWorld, args: Values, done: SysResult, absent?: string): Values {
+  const name = args.as ?? absent;
+  if (done.errno === null && typeof name === "string") numbersIn(live).set(name, done.result);
+  return recorded(done);
+}
+
+function add({ agent }: LiveWorld, { proc }: LiveTask, type: string, description: string, bytes: number, ring: number) {
+  return agent.sys(proc, "add_key", type, description, "x".repeat(bytes), bytes, ring);
+}
+
+export const KEY_CALLS: LiveCalls = {
+  add_key: async (live, task, args) => {
+    const type = textOf(args, "type", "user");
+    const bytes = numberOf(args, "bytes", type === "user" ? 1 : 0);
+    const key = textOf(args, "key");
+    return naming(live, args, await add(live, task, type, key, bytes, keyOf(live, args, "ring", "@p")), key);
+  },
+  add_keys: async (live, task, args) => {
+    const count = numberOf(args, "count");
+    const ring = keyOf(live, args, "ring", "@p");
+    for (let added = 0; added < count; added++) {
+      const { errno } = await add(live, task, "user", `q${added}`, 1, ring);
+      if (errno !== null) return { ok: true, added, refused: errno };
+    }
+    return { ok: true, added: count, refused: null };
+  },
+  key_describe: async (live, task, args) => {
+    const described = await keyctl(live, task, "describe", keyOf(live, args, "key"), { out: TEXT_BYTES }, TEXT_BYTES);
+    if (described.errno !== null) return recorded(described);
+    const text = String(described.buffers[0]?.subarray(0, described.result - 1));
+    const [type, uid, gid, perm, ...description] = text.split(";");
+    // The kernel writes ids as signed numbers.
+    return {
+      ok: true,
+      type,
+      uid: Number(uid) >>> 0,
+      gid: Number(gid) >>> 0,
+      perm,
+      description: description.join(";"),
+    };
+  },
+  key_read: async (live, task, args) => {
+    const read = await keyctl(live, task, "read", keyOf(live, args, "key"), 0, 0);
+    return read.errno === null ? { ok: true, n: read.result } : recorded(read);
+  },
+  key_search: async (live, task, args) => {
+    const into = typeof args.into === "string" ? keyOf(live, args, "into") : 0;
+    const ring = keyOf(live, args, "ring");
+    const type = textOf(args, "type", "user");
+    return naming(live, args, await keyctl(live, task, "search", ring, type, textOf(args, "description"), into));
+  },
+  key_link: async (live, task, args) =>
+    recorded(await keyctl(live, task, "link", keyOf(live, args, "key"), keyOf(live, args, "ring"))),
+  key_unlink: async (live, task, args) =>
+    recorded(await keyctl(live, task, "unlink", keyOf(live, args, "key"), keyOf(live, args, "ring"))),
+  key_chown: async (live, task, args) =>
+    recorded(await keyctl(live, task, "chown", keyOf(live, args, "key"), idOf(args, "uid"), idOf(args, "gid"))),
+  key_setperm: async (live, task, args) =>
+    recorded(await keyctl(live, task, "setperm", keyOf(live, args, "key"), Number.parseInt(textOf(args, "perm"), 16))),
+  key_get_persistent: async (live, task, args) =>
+    naming(live, args, await keyctl(live, task, "getPersistent", idOf(args, "uid"), keyOf(live, args, "ring", "@p"))),
+  key_join_session: async (live, task, args) =>
+    naming(live, args, await keyctl(live, task, "joinSession", typeof args.name === "string" ? args.name : 0)),
+};

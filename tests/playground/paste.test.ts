@@ -1,0 +1,46 @@
+/** The paste box: what a text is recognised as, what is told of it, and that it is what the command says. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { userns } from "../cli/command.ts";
+import { openPage, servePage, startBrowser } from "./page.ts";
+
+const PASTED: readonly (readonly [text: string, readAs: string, told: RegExp])[] = [
+  ["         0     100000      65536\n", "/proc/PID/uid_map", /yes, Linux takes this/],
+  ["alice:100000:65536\nben:165535:10", "lines of /etc/subuid", /alice and ben share 165535 to 165535/],
+  ["root2:0:5", "lines of /etc/subuid", /root2 is given the id of the host’s root/],
+  ["lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536", "LXC", /yes, Linux takes this/],
+  ["newuidmap: uid range [0-70000) -> [100000-170000) not allowed", "an error message", /USER:100000:70000/],
+  ["(requested 0:70042 for /etc/gshadow)", "an error message", /gid u70042 → not mapped, shown as 65534/],
+  ["good morning", "nothing that has an id in it", /Read as/],
+];
+
+test("what is pasted is recognised and checked", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const { page, complaints } = await openPage(browser, `${site.url}#paste`);
+  for (const [text, readAs, told] of PASTED) {
+    await page.locator("textarea").fill(text);
+    await page.locator(".found").getByText(readAs).waitFor();
+    await page.locator("main").getByText(told).first().waitFor();
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("a refused map is told as `userns check` tells it: errno, line, rule and fix", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const text = "0 1000 1\n1 100000 65536\n65536 300000 10";
+  const asked = ["check", "--uid-map", text, "--as", "caps=CAP_SETUID+CAP_SETGID"];
+  const { stdout } = await userns(asked);
+  const { page, complaints } = await openPage(browser, `${site.url}#paste`);
+  await page.locator("textarea").fill(text);
+  const card = page.locator(".card");
+  await card.getByText("EINVAL").waitFor();
+  const shown = `${await card.locator("strong").innerText()}\n${await card.locator("pre").innerText()}`;
+  assert.equal(shown.trimEnd(), stdout.trimEnd());
+  assert.deepEqual(complaints, []);
+});
