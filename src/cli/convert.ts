@@ -57,7 +57,7 @@ export function addConvertCommand(program: Command, session: Session): void {
     .summary("write a map as another tool takes it")
     .description(
       "Read a map in one tool's form and write it in others'. What a target cannot hold\n" +
-        "is refused, with the limit and what would fit: exit 1. Nothing is rounded.\n" +
+        "is refused, with the limit and what would fit. Nothing is rounded.\nExit 1 when a target cannot hold the map.\n" +
         `Forms: ${formatNames()}.`,
     )
     .argument("<map>", "the map: a text, or a file with one")
@@ -74,6 +74,8 @@ export function addConvertCommand(program: Command, session: Session): void {
     "convert 0:100000:65536 --to oci,lxc,mount",
     "convert 'both 1000 1000' --from raw.idmap --to fuidshift,proxmox",
     "convert '0:1000:1,1:100000:65536' --to cri",
+    "convert '+1000:0:1' --from podman --to oci --user ben:1000",
+    "convert podman:0:1:9 --to lxc --user ben:1000 --subuid FILE --subgid FILE --json",
   ]);
 }
 

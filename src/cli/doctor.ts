@@ -24,7 +24,7 @@ export function addDoctorCommand(program: Command, session: Session): void {
       "Look this machine over: subuid, subgid, passwd, group and login.defs; newuidmap\n" +
         "and newgidmap; kernel settings; file systems. Each finding has its evidence, what\n" +
         "comes of it, and the fix; edits of files are one patch at the end. Nothing is\n" +
-        "changed. Exit 1 when there are errors.",
+        "changed.\nExit 1 when there are errors.",
     )
     .option("--root <folder>", "look at the files of another system; the running kernel is left out")
     .option("--json", "answer as JSON")

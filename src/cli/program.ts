@@ -64,7 +64,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .helpCommand(false);
   for (const add of COMMANDS) add(program, session);
   addTourCommand(program, session, run);
-  addHelpCommand(program);
+  addHelpCommand(program, session);
   try {
     await program.parseAsync(args, { from: "user" });
     return session.exit;
