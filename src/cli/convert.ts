@@ -1,23 +1,14 @@
 import type { Command } from "commander";
-import { idMap, quoted, UsernsError } from "../core/index.ts";
+import { idMap, quoted } from "../core/index.ts";
 import {
-  BINDFS_NOTE,
-  bindfs,
   formatNames,
   grantedRanges,
-  joined,
-  MAP_FORMATS,
-  type MapFormat,
   type MapPair,
-  type Misfit,
-  misfitOf,
   type NamedMaps,
   parseSubid,
   type ToolUser,
-  type WrittenMap,
-  X_MOUNT_NOTE,
-  xMount,
 } from "../formats/index.ts";
+import { type Converted, convertedLines, convertTo, formatNamed } from "./converted.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { loadMapText, loadNamedMaps } from "./map-option.ts";
@@ -30,14 +21,6 @@ export interface ConvertAnswer {
   readonly from: string;
   readonly notes: readonly string[];
   readonly to: readonly Converted[];
-}
-
-/** One target: what was written, or the limit that kept it from being. */
-interface Converted {
-  readonly format: string;
-  readonly written: readonly WrittenMap[];
-  readonly misfit: Misfit | null;
-  readonly notes: readonly string[];
 }
 
 interface ConvertOptions {
@@ -75,7 +58,8 @@ export function addConvertCommand(program: Command, session: Session): void {
     "convert 'both 1000 1000' --from raw.idmap --to fuidshift,proxmox",
     "convert '0:1000:1,1:100000:65536' --to cri",
     "convert '+1000:0:1' --from podman --to oci --user ben:1000",
-    "convert podman:0:1:9 --to lxc --user ben:1000 --subuid FILE --subgid FILE --json",
+    "convert podman:0:1:9 --to lxc --user ben:1000 --subuid FILE --json",
+    "convert podman:0:1:9 --to oci --user ben:1000 --subgid FILE",
   ]);
 }
 
@@ -89,7 +73,7 @@ async function runConvert(map: string, options: ConvertOptions, terminal: Termin
   const result: ConvertAnswer = { from: read.format.name, notes: read.notes, to };
   if (options.json) await answerJson(terminal, result);
   else {
-    await answer(terminal, `${to.flatMap((one) => linesOf(one, to.length > 1)).join("\n")}\n`);
+    await answer(terminal, `${to.flatMap((one) => convertedLines(one, to.length > 1)).join("\n")}\n`);
     for (const note of new Set([...read.notes, ...to.flatMap(({ notes }) => notes)])) talk(terminal, `note: ${note}`);
   }
   return to.some(({ misfit }) => misfit !== null) ? EXIT.no : EXIT.yes;
@@ -106,42 +90,6 @@ async function readFrom(
   const isPath = /^\.{0,2}\//.test(map);
   const { text, where } = isPath ? await loadMapText(map, "map") : { text: map, where: "map" };
   return { ...format.parse(text, { ...known, where }), format };
-}
-
-function formatNamed(name: string, option: string): MapFormat {
-  const format = MAP_FORMATS.find((one) => one.name === name);
-  if (format) return format;
-  throw usageFault(option, `one of: ${formatNames()}`, quoted(name));
-}
-
-function convertTo(format: MapFormat, maps: MapPair, known: { readonly user?: ToolUser }): Converted {
-  const notes = [...(format === xMount ? [X_MOUNT_NOTE] : []), ...(format === bindfs ? [BINDFS_NOTE] : [])];
-  const { write } = format;
-  if (!write)
-    throw new UsernsError("ERR_USAGE", {
-      where: "--to",
-      expected: "a form that has lines of its own",
-      got: `${format.name}, which names a rule`,
-      fix: "use podman, or subuid for the lines that it counts from",
-    });
-  const misfit = misfitOf(format.target, maps);
-  const written = misfit ? [] : write(joined(format.target, maps), { ...known, where: format.name });
-  return { format: format.name, written, misfit, notes };
-}
-
-function linesOf({ format, written, misfit }: Converted, isOneOfMany: boolean): readonly string[] {
-  if (misfit)
-    return [
-      `${format}: cannot hold this map`,
-      `  holds  ${misfit.expected}`,
-      `  given  ${misfit.got}`,
-      `  ${misfit.fix}`,
-    ];
-  return written.flatMap(({ kind, text }) => {
-    const head = kind === "both" ? format : `${format}, ${kind}`;
-    const isNamed = isOneOfMany || written.length > 1;
-    return [...(isNamed ? [`# ${head}`] : []), text.replace(/\n$/, "")];
-  });
 }
 
 /** `ben:1000` or `ben:1000:100`, and what the files grant to it by its name or number. */

@@ -7,6 +7,7 @@ import { addConvertCommand } from "./convert.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExplainCommand } from "./explain.ts";
 import { reportFault } from "./fault.ts";
+import { addFitCommand } from "./fit.ts";
 import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
 import { addImageCommand } from "./image.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addExplainCommand,
   addCheckCommand,
   addConvertCommand,
+  addFitCommand,
   addNewIdMapCommands,
   addGetSubidsCommand,
   addNewFsidMapCommand,

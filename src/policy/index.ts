@@ -32,6 +32,7 @@ export * from "./deny-setgroups.ts";
 export * from "./doctor/index.ts";
 export * from "./dynamic-names.ts";
 export * from "./dynamic-user.ts";
+export * from "./fit.ts";
 export * from "./fs-map-findings.ts";
 export * from "./fsid-advice.ts";
 export * from "./fsid-authority.ts";

@@ -33,6 +33,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["alloc", "pool"],
   ["alloc", "quota"],
   ["convert"],
+  ["fit"],
   ["ps"],
   ["doctor"],
   ["tour"],
@@ -40,7 +41,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 /** Commands without --map that may say no. */
 const REFUSING = new Set([
-  ...["tour", "convert", "doctor", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
+  ...["tour", "convert", "fit", "doctor", "check", "run", "newuidmap", "newgidmap", "getsubids", "newfsidmap"],
   ...["claim", "renew", "release", "who-owns", "adopt", "reconcile", "session open"].map((name) => `alloc ${name}`),
 ]);
 
