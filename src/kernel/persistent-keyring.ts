@@ -1,8 +1,9 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, showKuid64 } from "../core/kuid64.ts";
 import type { Key } from "./key.ts";
+import { linkFound } from "./key-link.ts";
+import { type GivenKey, lookUpKeyring } from "./key-lookup.ts";
 import { searchKeyring } from "./key-search.ts";
-import { type GivenKey, linkFound, lookUpKeyring } from "./keyctl.ts";
 import { GRANTS, makeIn, NO_GROUP, newKeyring, registersOf } from "./keyrings.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";

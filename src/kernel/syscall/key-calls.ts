@@ -1,17 +1,9 @@
 import { NO_ID } from "../../core/id.ts";
 import { KEY_TYPES, type Key } from "../key.ts";
-import {
-  addKey,
-  changeKeyOwner,
-  describeKey,
-  type GivenKey,
-  joinSession,
-  linkKeyInto,
-  readKey,
-  searchKey,
-  setKeyPermissions,
-  unlinkKey,
-} from "../keyctl.ts";
+import { changeKeyOwner, setKeyPermissions } from "../key-attributes.ts";
+import { linkKeyInto, unlinkKey } from "../key-link.ts";
+import type { GivenKey } from "../key-lookup.ts";
+import { addKey, describeKey, joinSession, readKey, searchKey } from "../keyctl.ts";
 import { SPECIAL_KEYRINGS } from "../keyrings.ts";
 import { getPersistent } from "../persistent-keyring.ts";
 import { allow, type Verdict } from "../verdict.ts";
