@@ -120,7 +120,7 @@ const CHECKS: Readonly<Record<string, (given: Given) => unknown>> = {
   }),
 };
 
-/** How many cases of each suite are of this sort; others' own rules are asked in tests/policy/profiles-peers.test.ts. */
+/** How many cases of each suite are of this sort: here a store answers them, in tests/peers the rules alone. */
 for (const [suite, count] of [
   ["incus-isolated", 5],
   ["field-transcripts", 1],

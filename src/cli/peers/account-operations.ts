@@ -1,9 +1,18 @@
 import * as core from "../../core/index.ts";
 import * as formats from "../../formats/index.ts";
-import { coveredAccounts, grantsListedFor, grantsThatHold, grantsTo, usersOf } from "../../policy/index.ts";
+import {
+  coveredAccounts,
+  grantedRange,
+  grantsListedFor,
+  grantsThatHold,
+  grantsTo,
+  grantUses,
+  reconcile,
+  usersOf,
+} from "../../policy/index.ts";
 import { extentOf, type Given, type PeerAnswer, REFUSED } from "./given.ts";
 import type { Operations } from "./operation.ts";
-import { firstFree, subidCommand } from "./subid-command.ts";
+import { shadowDefaults, subidCommand } from "./subid-command.ts";
 
 const fileOf = (lines: readonly string[]) => formats.parseSubid(lines.map((line) => `${line}\n`).join(""));
 const passwdOf = (users: readonly (readonly [string, number])[]) =>
@@ -64,12 +73,12 @@ function granted(given: Given): PeerAnswer {
   const file = fileOf(given.texts("lines"));
   const user = given.text("user");
   const own = file.lines.flatMap(({ entry }) => (entry?.owner === user ? [entry] : []));
-  const count = given.number("count");
-  const enough = own.find((entry) => entry.count >= BigInt(count));
-  if (!given.flag("always_new") && enough)
-    return { range: [Number(enough.first), Number(enough.count)], lines_of_user: own.length };
-  const first = firstFree(file, { min: 100000, max: 600100000, count });
-  return first === null ? REFUSED : { range: [first, count], lines_of_user: own.length + 1 };
+  const defaults = shadowDefaults(100000, 600100000, given.number("count"));
+  const choice = grantedRange(file, user, defaults, given.flag("always_new"));
+  if (!choice.ok) return REFUSED;
+  const { first, count } = choice.range;
+  const isNew = !own.some((entry) => entry.first === BigInt(first));
+  return { range: [first, count], lines_of_user: own.length + (isNew ? 1 : 0) };
 }
 
 /** The line ends past the last id: how far, and how many whole blocks nobody can use. */
@@ -85,25 +94,19 @@ function subidLine(given: Given): PeerAnswer {
 }
 
 function overlappingOwners(given: Given): PeerAnswer {
-  const entries = fileOf(given.texts("subuid")).lines.flatMap(({ entry }) => (entry ? [entry] : []));
-  const pairs = entries.flatMap((a, at) =>
-    entries
-      .slice(at + 1)
-      .filter((b) => a.owner !== b.owner && a.first < b.first + b.count && b.first < a.first + a.count)
-      .map((b) => [a.owner, b.owner]),
-  );
-  return { pairs };
+  const uses = grantUses(fileOf(given.texts("subuid")), "uid");
+  const found = reconcile({ uses, claims: [], users: [], groups: [], now: 0 });
+  return { pairs: found.flatMap((one) => (one.code === "overlap" ? [[one.use.owner, one.other.owner]] : [])) };
 }
 
 function directoryFindings(given: Given): PeerAnswer {
   const uids = given.object("directory_uids");
-  const findings = fileOf(given.texts("subuid")).lines.flatMap(({ entry }) =>
-    given.keys("directory_uids").flatMap((owner) => {
-      const uid = uids.number(owner);
-      if (!entry || BigInt(uid) < entry.first || BigInt(uid) >= entry.first + entry.count) return [];
-      return [{ range: `${entry.first}-${entry.first + entry.count - 1n}`, uid, owner }];
-    }),
-  );
+  const accounts = given.keys("directory_uids").map((name) => ({ name, id: uids.number(name) }));
+  const findings = coveredAccounts(fileOf(given.texts("subuid")), "user", accounts).map(({ entry, account }) => ({
+    range: `${entry.first}-${entry.first + entry.count - 1n}`,
+    uid: account.id,
+    owner: account.name,
+  }));
   return { findings };
 }
 
@@ -112,19 +115,10 @@ function rootlessOwner(given: Given): PeerAnswer {
   const header = given.object("header");
   const kept = given.has("rootlesscontainers_xattr") ? given.object("rootlesscontainers_xattr") : null;
   const idOf = (kind: core.OwnerKind) => {
-    const value: unknown = kept && isNumber(kept, kind) ? kept.number(kind) : header.number(kind);
-    return value;
+    const id = kept?.isNumber(kind) ? kept.number(kind) : null;
+    return id !== null && core.isId(id) ? id : header.number(kind);
   };
   return { uid: idOf("uid"), gid: idOf("gid"), xattr_removed: true };
-}
-
-function isNumber(given: Given, key: string): boolean {
-  try {
-    return given.has(key) && core.isId(given.number(key));
-  } catch (error) {
-    if (error instanceof core.UsernsError) return false;
-    throw error;
-  }
 }
 
 function rootlessHeader(given: Given): PeerAnswer {

@@ -40,6 +40,19 @@ export class Given {
     return this.#values[key] !== undefined && this.#values[key] !== null;
   }
 
+  /** As it stands. */
+  value(key: string): unknown {
+    return this.#values[key];
+  }
+
+  isText(key: string): boolean {
+    return typeof this.#values[key] === "string";
+  }
+
+  isNumber(key: string): boolean {
+    return typeof this.#values[key] === "number";
+  }
+
   number(key: string, without?: number): number {
     const value = this.#values[key] ?? without;
     return typeof value === "number" ? value : this.#wrong(key, "a number");

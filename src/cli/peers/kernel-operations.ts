@@ -33,21 +33,12 @@ function remapped(from: core.IdMap, to: core.IdMap, k: number): PeerAnswer {
 
 /** The view of a caller on an idmapped mount of a file system of the initial namespace. */
 function mountView(given: Given, kind: (typeof KINDS)[number]): View {
-  const callerIsInitial = !given.has("caller_map") || isText(given, "caller_map");
+  const callerIsInitial = !given.has("caller_map") || given.isText("caller_map");
   return {
     caller: callerIsInitial ? [] : [named("caller", given.object("caller_map").map(kind))],
     filesystem: named("initial", core.IDENTITY),
     mount: given.has("mount_map") ? named("mount", given.object("mount_map").map(kind)) : null,
   };
-}
-
-function isText(given: Given, key: string): boolean {
-  try {
-    return given.text(key) !== "";
-  } catch (error) {
-    if (error instanceof core.UsernsError) return false;
-    throw error;
-  }
 }
 
 const through = (route: ReturnType<typeof statRoute>, id: number): number => core.follow(route, { id, number: 0 }).id;

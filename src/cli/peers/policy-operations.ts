@@ -1,8 +1,22 @@
 import * as core from "../../core/index.ts";
 import * as formats from "../../formats/index.ts";
-import { reservedAt } from "../../policy/index.ts";
+import {
+  autoUsernsMap,
+  autoUsernsSize,
+  DEFAULT_POOL,
+  formulaRange,
+  freeRunsOf,
+  groupsOf,
+  isPodOfPool,
+  type KubeletPool,
+  kubeletPoolFault,
+  RESERVED_RANGES,
+  reservedAt,
+  usersOf,
+} from "../../policy/index.ts";
 import { extentOf, type Given, type PeerAnswer, peerLines, REFUSED } from "./given.ts";
 import type { Operations } from "./operation.ts";
+import { shadowDefaults } from "./subid-command.ts";
 
 const KINDS = ["uid", "gid"] as const;
 
@@ -20,20 +34,16 @@ const CLASSES: { readonly [name: string]: string } = {
   foreign: "foreign ids",
 };
 
-/** containers/storage: the lowest free ids, in pieces, and the lines that were asked for behind them. */
 function autoUserns(given: Given): PeerAnswer {
-  const maps = KINDS.map((kind) => {
-    const lowers = (key: string) => core.idSet(given.lines(key).map((line) => core.lowerOf(extentOf(line))));
-    const additional = given.lines(`additional_${kind}s`).map(extentOf);
-    const inside = core.subtract([{ first: 0, count: given.number("size") }], core.idSet(additional));
-    const free = core.subtract(
-      given.intervals(`available_${kind}s`),
-      core.union(lowers(`used_${kind}s`), lowers(`additional_${kind}s`)),
-    );
-    const zipped = core.zip(inside, free);
-    return core.sizeOf(zipped) < core.sizeOf(inside) ? null : [...zipped, ...additional];
-  });
-  const [uids, gids] = maps;
+  const size = given.number("size");
+  const [uids, gids] = KINDS.map((kind) =>
+    autoUsernsMap({
+      size,
+      available: given.intervals(`available_${kind}s`),
+      used: given.lines(`used_${kind}s`).map(extentOf),
+      additional: given.lines(`additional_${kind}s`).map(extentOf),
+    }),
+  );
   return uids && gids ? { uids: peerLines(uids), gids: peerLines(gids) } : REFUSED;
 }
 
@@ -88,32 +98,29 @@ function recorded(given: Given): PeerAnswer {
   return { results };
 }
 
-function isPodFile(given: Given): boolean {
-  const pool = given.object("pool");
-  const [first, length, block] = [pool.number("first_id"), pool.number("length"), pool.number("ids_per_pod")];
-  const [uid, gid] = (["uidMappings", "gidMappings"] as const).map((key) => {
-    const [line, ...more] = given.object("file").objects(key);
-    if (!line || more.length > 0) return null;
-    const range = { first: line.number("hostId"), count: line.number("length") };
-    const isBlock = line.number("containerId") === 0 && range.count === block && (range.first - first) % block === 0;
-    return isBlock && core.covers({ first, count: length }, range) ? range.first : null;
-  });
-  return uid !== null && uid === gid;
+function kubeletPool(given: Given): KubeletPool {
+  return {
+    first: given.number("first_id"),
+    count: given.number("length"),
+    idsPerPod: given.number("ids_per_pod"),
+  };
 }
 
-/** The highest id of passwd and group that is somebody's, and one more. */
+/** A record that cannot be read is none of the pool's. */
+function isPodFile(given: Given): boolean {
+  try {
+    const { maps } = formats.podRecord(JSON.stringify(given.value("file")), "file", "pod");
+    return isPodOfPool(kubeletPool(given.object("pool")), maps);
+  } catch (error) {
+    if (error instanceof core.UsernsError) return false;
+    throw error;
+  }
+}
+
 function autoSize(given: Given): number {
-  const ids = [
-    ...formats
-      .entriesOf(formats.parsePasswd(given.text("passwd")))
-      .filter(({ name }) => name !== "nobody")
-      .flatMap(({ uid, gid }) => [uid, gid]),
-    ...formats
-      .entriesOf(formats.parseGroup(given.text("group")))
-      .filter(({ name }) => name !== "nobody" && name !== "nogroup")
-      .map(({ gid }) => gid),
-  ];
-  return ids.length === 0 ? 0 : Math.max(...ids) + 1;
+  const users = formats.parsePasswd(given.text("passwd"));
+  const ownGroups = formats.entriesOf(users).map(({ name, gid }) => ({ name, id: gid }));
+  return autoUsernsSize([...usersOf(users), ...ownGroups, ...groupsOf(formats.parseGroup(given.text("group")))]);
 }
 
 /** Sizes that Podman's `auto` keeps to where none is given. @source containers-storage.conf(5), auto-userns-min-size and -max-size */
@@ -147,8 +154,16 @@ function isCovered(given: Given): boolean {
   );
 }
 
-function blocksOf(first: number, last: number, block: number): number {
-  return Math.max(0, Math.floor((last - first + 1) / block));
+/** How many ranges of a size a peer's own pool has, which takes no heed of what others reserve. */
+function capacity(first: number, count: number, size: number, alignment = 1): number {
+  const pool = {
+    ...DEFAULT_POOL,
+    range: { first, count },
+    size,
+    alignment,
+    includes: RESERVED_RANGES.map(({ name }) => name),
+  };
+  return freeRunsOf(pool, []).reduce((sum, run) => sum + Math.floor(run.count / size), 0);
 }
 
 /** Ranges that tools hand out by themselves, each by its own rule. */
@@ -159,7 +174,7 @@ export const POLICY_OPERATIONS: Operations = {
   "alloc.record": recorded,
   "alloc.aligned_pool": (given) => {
     const [from, to, slot] = [given.number("min_base"), given.number("max_base"), given.number("slot")];
-    return { slots: (to - from) / slot + 1, last_id: to + slot - 1 };
+    return { slots: capacity(from, to + slot - from, slot, slot), last_id: to + slot - 1 };
   },
   "alloc.block_index": (given) => {
     const pool = given.object("pool");
@@ -169,21 +184,23 @@ export const POLICY_OPERATIONS: Operations = {
     const index = range && formats.blockIndex(whole, range);
     return index === null ? { contained: false } : { contained: true, index };
   },
-  "alloc.capacity": (given) => ({ users: blocksOf(given.number("min"), given.number("max"), given.number("count")) }),
+  "alloc.capacity": (given) => {
+    const [min, max] = [given.number("min"), given.number("max")];
+    return { users: max < min ? 0 : capacity(min, max - min + 1, given.number("count")) };
+  },
   "alloc.sequential": (given) => {
     const start = given.number("first") + given.number("index") * given.number("slot");
     return { start, last: start + given.number("slot") - 1 };
   },
   "alloc.slots": (given) => {
     const [first, length, slot] = [given.number("first_id"), given.number("length"), given.number("slot")];
-    const isRoom = given.number("allocate") <= Math.floor(length / slot);
+    const isRoom = given.number("allocate") <= capacity(first, length, slot, slot);
     return isRoom ? { all_distinct: true, min: first, max_first: first + length - slot } : REFUSED;
   },
   "alloc.deterministic": (given) => {
-    const count = given.number("count");
-    const first = given.number("sub_min") + (given.number("uid") - given.number("uid_min")) * count;
-    const isRoom = given.number("uid") >= given.number("uid_min") && first + count - 1 <= given.number("sub_max");
-    return isRoom ? { first, last: first + count - 1 } : REFUSED;
+    const defaults = shadowDefaults(given.number("sub_min"), given.number("sub_max"), given.number("count"));
+    const choice = formulaRange(given.number("uid"), given.number("uid_min"), defaults);
+    return choice.ok ? { first: choice.range.first, last: core.lastOf(choice.range) } : REFUSED;
   },
   "auto.size_from_files": (given) => ({ size: autoSize(given) }),
   "userns.auto_size": podmanAuto,
@@ -192,12 +209,7 @@ export const POLICY_OPERATIONS: Operations = {
     return given.flag("runtime_supports") ? { mode: "POD" } : REFUSED;
   },
   "k8s.pod_file": (given) => ({ accepted: isPodFile(given) }),
-  "k8s.pool_config": (given) => {
-    const [first, length, block] = [given.number("first_id"), given.number("length"), given.number("ids_per_pod")];
-    const isAligned = block > 0 && block % formats.POD_BLOCK === 0 && first % block === 0 && length % block === 0;
-    const isRoom = first >= formats.POD_BLOCK && length / block >= given.number("max_pods");
-    return { valid: isAligned && isRoom && core.fits({ first, count: length }) };
-  },
+  "k8s.pool_config": (given) => ({ valid: kubeletPoolFault(kubeletPool(given), given.number("max_pods")) === null }),
   "policy.outside_covered": (given) => ({ covered: isCovered(given) }),
   "policy.reserved": (given) => ({
     classes: given.numbers("ids").map((id) => reservedAt(id).flatMap(({ name }) => CLASSES[name] ?? [])[0]),

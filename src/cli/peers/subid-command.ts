@@ -1,10 +1,9 @@
-import { idSet, type Range, subtract } from "../../core/index.ts";
+import { idSet, subtract } from "../../core/index.ts";
 import { parseSubid, type SubidEntry, type SubidFile, type SubidLine } from "../../formats/index.ts";
-import { addSubid, removeOwner } from "../../policy/index.ts";
+import { addSubid, lowestFreeRange, removeOwner, type SubIdDefaults } from "../../policy/index.ts";
 import { type Given, type PeerAnswer, REFUSED } from "./given.ts";
 
 const KINDS = ["uid", "gid"] as const;
-type Policy = { readonly min: number; readonly max: number; readonly count: number };
 
 const fileOf = (lines: readonly string[]): SubidFile =>
   parseSubid(
@@ -15,13 +14,9 @@ const fileOf = (lines: readonly string[]): SubidFile =>
   );
 const textsOf = (file: SubidFile): readonly string[] => file.lines.map(({ text }) => text);
 
-/** The first id of the lowest gap that holds a block; null where none does. */
-export function firstFree(file: SubidFile, { min, max, count }: Policy): number | null {
-  const taken = file.lines.flatMap(({ entry }): Range[] =>
-    entry && entry.count > 0n ? [{ first: Number(entry.first), count: Number(entry.count) }] : [],
-  );
-  const gap = subtract([{ first: min, count: max - min + 1 }], idSet(taken)).find((run) => run.count >= count);
-  return gap?.first ?? null;
+/** The settings of login.defs that a case states. */
+export function shadowDefaults(min: number, max: number, count: number): SubIdDefaults {
+  return { min: BigInt(min), max: BigInt(max), count: BigInt(count) };
 }
 
 /** shadow sorts what it read before it looks for a gap: by first id, count and owner; other lines go behind, last first. */
@@ -35,13 +30,12 @@ function sorted(file: SubidFile): SubidFile {
 }
 
 /** A new user's block. Null where the settings are none, or there is no room. */
-function withNewUser(file: SubidFile, owner: string, policy: Policy): SubidFile | null {
-  const { min, max, count } = policy;
-  if (count === 0) return file;
-  if (min > max || min + count - 1 > max) return null;
+function withNewUser(file: SubidFile, owner: string, defaults: SubIdDefaults): SubidFile | null {
+  if (defaults.count === 0n) return file;
+  const choice = lowestFreeRange(file, defaults);
+  if (!choice.ok) return null;
   const ordered = file.lines.some(({ entry }) => entry) ? sorted(file) : file;
-  const first = firstFree(file, policy);
-  return first === null ? null : addSubid(ordered, { owner, first: BigInt(first), count: BigInt(count) });
+  return addSubid(ordered, { owner, first: BigInt(choice.range.first), count: BigInt(choice.range.count) });
 }
 
 /** `110000-120500`; null for what usermod calls invalid. */
@@ -109,9 +103,9 @@ export function subidCommand(given: Given): PeerAnswer {
     command === "newusers" ? given.texts("newusers").map((line) => line.split(":")[0] ?? "") : args.slice(-1);
   for (const kind of KINDS) {
     const values = given.object(`${kind}_policy`);
-    const policy = { min: values.number("min"), max: values.number("max"), count: values.number("count") };
+    const defaults = shadowDefaults(values.number("min"), values.number("max"), values.number("count"));
     for (const owner of owners) {
-      const next = withNewUser(files[kind], owner, policy);
+      const next = withNewUser(files[kind], owner, defaults);
       if (!next) return REFUSED;
       files[kind] = next;
     }

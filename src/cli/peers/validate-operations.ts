@@ -12,7 +12,7 @@ const sameMaps = (a: formats.MapPair, b: formats.MapPair): boolean =>
 
 /** What containerd's CRI plugin takes of a pod's options, and of a container's within its sandbox. */
 function criUserns(given: Given): PeerAnswer {
-  const mode = given.has("mode") && isWord(given, "mode") ? given.text("mode") : "";
+  const mode = given.isText("mode") ? given.text("mode") : "";
   const isEmpty = given.lines("uids").length + given.lines("gids").length === 0;
   if (mode === "NODE") {
     const sandbox = given.has("sandbox") ? given.object("sandbox") : null;
@@ -32,15 +32,6 @@ function criUserns(given: Given): PeerAnswer {
 /** One line of each kind is asked for as it is written: lines that repeat each other are more. */
 function hasSeveral(given: Given): boolean {
   return given.lines("uids").length > 1 || given.lines("gids").length > 1;
-}
-
-function isWord(given: Given, key: string): boolean {
-  try {
-    return given.text(key) !== "";
-  } catch (error) {
-    if (error instanceof core.UsernsError) return false;
-    throw error;
-  }
 }
 
 /** What runc takes of an idmapped mount. */
