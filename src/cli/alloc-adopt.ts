@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { badLines, parseGroup, parsePasswd, parseSubid } from "../formats/index.ts";
+import { badLines, parseSubid } from "../formats/index.ts";
 import {
   type Adoption,
   adoptionsOf,
@@ -19,6 +19,7 @@ import { RUNTIMES, type RuntimeRecords } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, type Terminal, talk } from "./terminal.ts";
 import { readText } from "./text-file.ts";
+import { readGroup, readPasswd } from "./tool-files.ts";
 
 interface AdoptOptions extends StoreOptions, Readonly<Partial<Record<RuntimeRecords["name"], string>>> {
   readonly owner?: string;
@@ -107,8 +108,8 @@ async function readUses(options: AdoptOptions, terminal: Terminal): Promise<read
 /** The accounts of a host. @throws UsernsError ERR_FILE */
 export async function readAccounts(passwd: string, group: string): Promise<KnownAccounts> {
   return {
-    users: usersOf(parsePasswd(await readText(passwd, "latin1"), passwd)),
-    groups: groupsOf(parseGroup(await readText(group, "latin1"), group)),
+    users: usersOf(await readPasswd(passwd)),
+    groups: groupsOf(await readGroup(group)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { type IdMap, type IdSet, idMap, idSet, MAX_MAP_LINES, type OwnerKind, sizeOf } from "../core/index.ts";
-import type { MapFormat } from "../formats/index.ts";
+import { type IdMap, type IdSet, idMap, idSet, type OwnerKind, sizeOf } from "../core/index.ts";
+import { mostLines } from "../formats/index.ts";
 import { type Fit, fitMap } from "../policy/index.ts";
 import { type Converted, convertedLines, convertTo, formatNamed } from "./converted.ts";
 import { usageFault } from "./fault.ts";
@@ -73,23 +73,16 @@ async function runFit(ids: readonly string[], options: FitOptions, terminal: Ter
   const used = await readUsedIds({ ...options, ids }, terminal);
   if (used.uid.length + used.gid.length === 0)
     throw usageFault("IDS", "ids, or --passwd, --group, --layer or --tree with some", "none");
-  const mostLines = linesOf(format);
+  const lines = mostLines(format.target);
   const fits = {
-    uid: fitMap<"uid">({ wanted: used.uid, available: available.uid, kept: kept?.uid ?? idMap([]), mostLines }),
-    gid: fitMap<"gid">({ wanted: used.gid, available: available.gid, kept: kept?.gid ?? idMap([]), mostLines }),
+    uid: fitMap<"uid">({ wanted: used.uid, available: available.uid, kept: kept?.uid ?? idMap([]), mostLines: lines }),
+    gid: fitMap<"gid">({ wanted: used.gid, available: available.gid, kept: kept?.gid ?? idMap([]), mostLines: lines }),
   };
   const written = fits.uid.ok && fits.gid.ok ? convertTo(format, { uid: fits.uid.map, gid: fits.gid.map }, {}) : null;
   const result = answerOf(used, fits, written);
   if (options.json) await answerJson(terminal, result);
   else await tell(result, terminal);
   return written && written.misfit === null ? EXIT.yes : EXIT.no;
-}
-
-function linesOf({ target }: MapFormat): number {
-  return Math.min(
-    MAX_MAP_LINES,
-    ...target.limits.map((limit) => (limit.limit === "lines" ? limit.most : MAX_MAP_LINES)),
-  );
 }
 
 function availableOf({ available, gidAvailable }: FitOptions): Readonly<Record<OwnerKind, IdSet>> {

@@ -1,8 +1,7 @@
 import { Option } from "commander";
-import { entriesOf, parseGroup } from "../formats/index.ts";
+import { entriesOf } from "../formats/index.ts";
 import type { ReachedAccount } from "../policy/index.ts";
-import { readText } from "./text-file.ts";
-import { readPasswd } from "./tool-files.ts";
+import { readGroup, readPasswd } from "./tool-files.ts";
 
 /** The files that name the accounts of the host. */
 export interface AccountOptions {
@@ -35,7 +34,7 @@ export function givenAccountOption({ passwd, group }: AccountOptions): string | 
  */
 export async function readAccounts({ passwd, group }: AccountOptions): Promise<readonly ReachedAccount[]> {
   const users = passwd === undefined ? [] : entriesOf(await readPasswd(passwd));
-  const groups = group === undefined ? [] : entriesOf(parseGroup(await readText(group, "latin1"), group));
+  const groups = group === undefined ? [] : entriesOf(await readGroup(group));
   return [
     ...users.map(({ name, uid }) => ({ kind: "uid", name, id: uid }) as const),
     ...groups.map(({ name, gid }) => ({ kind: "gid", name, id: gid }) as const),

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { entriesOf, parseGroup, parsePasswd } from "../formats/index.ts";
+import { entriesOf } from "../formats/index.ts";
 import {
   type ExposedFile,
   type HostAccounts,
@@ -18,7 +18,7 @@ import { shortTable } from "./owner-table.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
-import { readText } from "./text-file.ts";
+import { readGroup, readPasswd } from "./tool-files.ts";
 import { fitLines, type UnmappedAnswer, unmappedAnswer } from "./unmapped.ts";
 
 /** The `--json` of `userns image lint`. */
@@ -88,8 +88,8 @@ async function runLint(path: string, options: LintOptions, terminal: Terminal): 
 }
 
 async function readAccounts({ passwd, group }: LintOptions): Promise<HostAccounts> {
-  const users = entriesOf(parsePasswd(await readText(passwd, "latin1"), passwd));
-  const groups = entriesOf(parseGroup(await readText(group, "latin1"), group));
+  const users = entriesOf(await readPasswd(passwd));
+  const groups = entriesOf(await readGroup(group));
   // The first line of an id counts, as in getpwuid(3).
   return {
     uid: new Map(users.map(({ uid, name }): [number, string] => [uid, name]).reverse()),

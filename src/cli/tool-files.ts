@@ -1,4 +1,11 @@
-import { entriesOf, type KeptFile, type PasswdEntry, parsePasswd } from "../formats/index.ts";
+import {
+  entriesOf,
+  type GroupEntry,
+  type KeptFile,
+  type PasswdEntry,
+  parseGroup,
+  parsePasswd,
+} from "../formats/index.ts";
 import type { ToolCaller } from "../policy/index.ts";
 import { usageFault } from "./fault.ts";
 import { readId } from "./id-argument.ts";
@@ -10,6 +17,11 @@ const ENCODING = "latin1";
 /** @throws UsernsError ERR_FILE */
 export async function readPasswd(path: string): Promise<KeptFile<PasswdEntry>> {
   return parsePasswd(await readText(path, ENCODING), path);
+}
+
+/** @throws UsernsError ERR_FILE */
+export async function readGroup(path: string): Promise<KeptFile<GroupEntry>> {
+  return parseGroup(await readText(path, ENCODING), path);
 }
 
 /**

@@ -1,14 +1,14 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type IdSet, idSet, idSetOf, type OwnerKind, UsernsError, union } from "../core/index.ts";
-import { entriesOf, parseGroup, parsePasswd } from "../formats/index.ts";
+import { entriesOf } from "../formats/index.ts";
 import { scanTar } from "../shift/index.ts";
 import { fileFault } from "./fault.ts";
 import { readIds, readOwner } from "./id-argument.ts";
 import { openLayer } from "./layer-input.ts";
 import { withProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
-import { readText } from "./text-file.ts";
+import { readGroup, readPasswd } from "./tool-files.ts";
 
 /** Which ids are used, users and groups apart. */
 export type UsedIds = Readonly<Record<OwnerKind, IdSet>>;
@@ -45,12 +45,12 @@ function idsOfArgument(text: string): UsedIds {
 }
 
 async function idsOfPasswd(path: string): Promise<UsedIds> {
-  const entries = entriesOf(parsePasswd(await readText(path, "latin1"), path));
+  const entries = entriesOf(await readPasswd(path));
   return { uid: idSetOf(entries.map(({ uid }) => uid)), gid: idSetOf(entries.map(({ gid }) => gid)) };
 }
 
 async function idsOfGroup(path: string): Promise<UsedIds> {
-  return { uid: [], gid: idSetOf(entriesOf(parseGroup(await readText(path, "latin1"), path)).map(({ gid }) => gid)) };
+  return { uid: [], gid: idSetOf(entriesOf(await readGroup(path)).map(({ gid }) => gid)) };
 }
 
 async function idsOfLayer(path: string, terminal: Terminal): Promise<UsedIds> {

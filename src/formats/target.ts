@@ -54,9 +54,14 @@ export function misfitOf(target: Target, maps: MapPair): Misfit | null {
   return null;
 }
 
+/** How many lines of each kind a target holds; never more than Linux does. */
+export function mostLines({ limits }: Target): number {
+  return Math.min(MAX_MAP_LINES, ...limits.map((limit) => (limit.limit === "lines" ? limit.most : MAX_MAP_LINES)));
+}
+
 /** The maps as a target with few lines wants them: lines that continue each other joined, where there are too many. */
 export function joined(target: Target, maps: MapPair): MapPair {
-  const most = Math.min(...target.limits.map((limit) => (limit.limit === "lines" ? limit.most : MAX_MAP_LINES)));
+  const most = mostLines(target);
   const isLong = KINDS.some((kind) => maps[kind].extents.length > most);
   return isLong ? { uid: merge(maps.uid), gid: merge(maps.gid) } : maps;
 }

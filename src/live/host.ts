@@ -7,7 +7,8 @@ import { readIdTools } from "./id-tools.ts";
 import { type MountLine, readMountTable } from "./mount-table.ts";
 import { namespaceUses } from "./namespace-uses.ts";
 import { readNamespaces } from "./namespaces.ts";
-import { codeOf, Sight } from "./sight.ts";
+import { Sight } from "./sight.ts";
+import { systemErrorCode } from "./system-error.ts";
 
 /** Which machine to read. */
 export interface HostPlace {
@@ -87,7 +88,7 @@ async function exists(path: string): Promise<boolean> {
     await access(path, constants.F_OK);
     return true;
   } catch (error) {
-    if (codeOf(error) === null) throw error;
+    if (systemErrorCode(error) === null) throw error;
     return false;
   }
 }

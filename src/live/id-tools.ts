@@ -5,7 +5,8 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { IdTool } from "../policy/index.ts";
 import { type MountLine, mountOf } from "./mount-table.ts";
-import { codeOf, type Sight } from "./sight.ts";
+import type { Sight } from "./sight.ts";
+import { systemErrorCode } from "./system-error.ts";
 
 const run = promisify(execFile);
 
@@ -40,7 +41,7 @@ async function statOf(file: string): Promise<Stats | null> {
   try {
     return await stat(file);
   } catch (error) {
-    if (codeOf(error) === null) throw error;
+    if (systemErrorCode(error) === null) throw error;
     return null;
   }
 }
@@ -55,7 +56,7 @@ async function capabilitiesOf(file: string, sight: Sight): Promise<string | null
         .slice(file.length)
         .replace(/^\s*=?\s*/, "");
     } catch (error) {
-      if (!isMissing(error)) {
+      if (systemErrorCode(error) !== "ENOENT") {
         sight.miss(`capabilities of ${file}`, "getcap failed");
         return null;
       }
@@ -63,8 +64,4 @@ async function capabilitiesOf(file: string, sight: Sight): Promise<string | null
   }
   sight.miss(`capabilities of ${file}`, "there is no getcap (Debian: libcap2-bin)");
   return null;
-}
-
-function isMissing(error: unknown): boolean {
-  return codeOf(error) === "ENOENT";
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import type { KernelCalls } from "./kernel-calls.ts";
+import { systemErrorCode } from "./system-error.ts";
 
 /** What the kernel tells of a user namespace beside its maps. */
 export interface NamespaceRelations {
@@ -46,7 +47,7 @@ export function openedOrNull(path: string): number | null {
   try {
     return openSync(path, "r");
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) return null;
-    throw error;
+    if (systemErrorCode(error) === null) throw error;
+    return null;
   }
 }

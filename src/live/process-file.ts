@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { systemErrorCode } from "./system-error.ts";
 
 /** What became of reading a file of a process: processes end at any time, and some are not ours to look at. */
 export type ProcessFile =
@@ -13,7 +14,7 @@ function reading(read: () => string): ProcessFile {
   try {
     return { is: "read", text: read() };
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemErrorCode(error) ?? "";
     if (GONE.has(code)) return { is: "gone" };
     if (FORBIDDEN.has(code)) return { is: "forbidden" };
     throw error;

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { systemErrorCode } from "./system-error.ts";
 
 /** What was looked for: its text, or that it is not there, or that it could not be seen (which is noted). */
 export type Seen = { readonly state: "seen"; readonly text: string } | { readonly state: "absent" | "unseen" };
@@ -26,20 +27,13 @@ export class Sight {
     try {
       return { state: "seen", text: await readFile(path, encoding) };
     } catch (error) {
-      const code = codeOf(error);
+      const code = systemErrorCode(error);
       if (code === null) throw error;
       if (code === "ENOENT" || code === "ENOTDIR") return { state: "absent" };
       this.miss(path, reasonOf(code));
       return { state: "unseen" };
     }
   }
-}
-
-/** The name of a system call's error; null for an error of another sort. */
-export function codeOf(error: unknown): string | null {
-  return error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : null;
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

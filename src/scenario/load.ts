@@ -11,7 +11,7 @@ import {
   SETUP_PARTS,
   type Setup,
 } from "./scenario.ts";
-import { FILESYSTEM_TYPES } from "./set-up-files.ts";
+import { FILESYSTEM_TYPES } from "./set-up-filesystems.ts";
 
 /**
  * Read a scenario from parsed JSON or YAML.

@@ -10,7 +10,9 @@ import {
 import { OBSERVED_SCHEMA } from "./observed.ts";
 import { SCENARIO_VERSION, SETUP_PARTS, type SetupPart } from "./scenario.ts";
 import { NAMESPACE_ITEM, SOCKET_ITEM } from "./set-up.ts";
-import { FILE_ITEM, FILESYSTEM_ITEM, MOUNT_ITEM } from "./set-up-files.ts";
+import { FILE_ITEM } from "./set-up-files.ts";
+import { FILESYSTEM_ITEM } from "./set-up-filesystems.ts";
+import { MOUNT_ITEM } from "./set-up-mounts.ts";
 import { TASK_ITEM } from "./set-up-tasks.ts";
 
 const ITEM: { readonly [Part in SetupPart]: Arguments } = {

@@ -36,7 +36,9 @@ import {
 import { kid } from "./kernel-id.ts";
 import { placed } from "./placed.ts";
 import { SETUP_PARTS, type Setup, type SetupPart } from "./scenario.ts";
-import { setUpFile, setUpFilesystem, setUpMount, setUpStacked } from "./set-up-files.ts";
+import { setUpFile } from "./set-up-files.ts";
+import { setUpFilesystem, setUpStacked } from "./set-up-filesystems.ts";
+import { setUpMount } from "./set-up-mounts.ts";
 import { setUpTask } from "./set-up-tasks.ts";
 
 /** How an item of each part is read and put into the world. */
