@@ -3,26 +3,28 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../src/core/index.ts";
-import { FSID_MODES, type Profile, parseProfile } from "../../src/kernel/index.ts";
+import { FSID_MODES, type IsolationSwitch, type Profile, parseProfile } from "../../src/kernel/index.ts";
 import { DELEGATION_TOOLS } from "../../src/policy/index.ts";
 import { importVector, runVector, type Vector } from "../../src/scenario/index.ts";
 
 /**
- * Vectors of tasks whose ids have no number in their namespace, which a revision of the fsid mappings answers otherwise
- * for a reason that the semantics of the proposal name.
+ * Vectors that a kernel with a proposal answers otherwise for a reason that the semantics of the proposal name: a
+ * revision of the fsid mappings those of tasks whose ids have no number in their namespace, a repair what it repairs.
  */
 interface Difference {
   readonly name: string;
   readonly sentence: string;
   readonly source: string;
-  /** The revisions that do. */
+  /** The revisions of the fsid mappings that do. */
   readonly modes: readonly string[];
+  /** The repairs of isolated namespaces that do. */
+  readonly repairs?: readonly IsolationSwitch[];
   /** The calls that are answered otherwise first. */
   readonly calls: readonly string[];
   readonly vectors: readonly string[];
 }
 
-const DIFFERENCES: readonly Difference[] = JSON.parse(readFileSync("tests/scenario/fsid-unmapped.json", "utf8"));
+const DIFFERENCES: readonly Difference[] = JSON.parse(readFileSync("tests/scenario/unused-proposals.json", "utf8"));
 
 const FOLDER = "tests/vectors/linux-6.18";
 
@@ -36,8 +38,11 @@ export const PROFILES: readonly Profile[] = [
   "linux-6.18+isolated=repaired+fsid+setusers=secure-exec-clears+shiftfs",
 ].map((name) => parseProfile(name));
 
-function differencesOf({ fsid }: Profile): ReadonlyMap<string, Difference> {
-  const told = DIFFERENCES.filter(({ modes }) => fsid !== null && modes.includes(fsid));
+function differencesOf({ fsid, isolated }: Profile): ReadonlyMap<string, Difference> {
+  const told = DIFFERENCES.filter(
+    ({ modes, repairs = [] }) =>
+      (fsid !== null && modes.includes(fsid)) || repairs.some((repair) => isolated?.has(repair)),
+  );
   return new Map(told.flatMap((difference) => difference.vectors.map((id) => [id, difference] as const)));
 }
 
