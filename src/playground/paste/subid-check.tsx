@@ -1,6 +1,6 @@
-import { idMap, lastOf, overlapOf, type Range } from "../../core/index.ts";
-import type { SubidEntry, SubidFile } from "../../formats/index.ts";
-import { coveredAccounts, grantedIds } from "../../policy/index.ts";
+import { lastOf } from "../../core/index.ts";
+import { entriesOf, grantedRanges, intermediateMap, type SubidEntry, type SubidFile } from "../../formats/index.ts";
+import { coveredAccounts, grantedIds, grantUses, reconcile } from "../../policy/index.ts";
 import { attempt } from "../page/attempt.ts";
 import { FaultNote } from "../page/fault-note.tsx";
 import { ChainView } from "./chain-view.tsx";
@@ -10,23 +10,14 @@ interface Given {
   readonly show: (part: string, state: unknown) => void;
 }
 
-interface Granted {
-  readonly line: number;
-  readonly entry: SubidEntry;
-  readonly range: Range | null;
-}
-
 /** The user whose map is drawn. */
 const USER = 1000;
 
 /** Lines of /etc/subuid or /etc/subgid: what each grants, what the tools pass over, and which ids two owners share. */
 export function SubidCheck({ file, show }: Given) {
-  const granted = file.lines.flatMap(({ line, entry }): Granted[] =>
-    entry && line !== null ? [{ line, entry, range: grantedIds(entry) }] : [],
-  );
-  const owner = granted[0]?.entry.owner ?? "";
-  const drawn = attempt(() => rootlessMap(granted.filter(({ entry }) => entry.owner === owner)));
-  const findings = [...sharedBy(granted), ...rootLines(file)];
+  const owner = entriesOf(file)[0]?.owner ?? "";
+  const drawn = attempt(() => rootlessMap(file, owner));
+  const findings = [...sharedBy(file), ...rootLines(file)];
   return (
     <>
       <section class="card">
@@ -78,28 +69,19 @@ function grantText(entry: SubidEntry): string {
   return range ? `${range.first} to ${lastOf(range)}` : "no id of 32 bits";
 }
 
-/** The own id as 0, then every range behind the one before. */
-function rootlessMap(granted: readonly Granted[]) {
-  let first = 1;
-  const extents = [{ first: 0, lowerFirst: USER, count: 1 }];
-  for (const { range } of granted) {
-    if (!range) continue;
-    extents.push({ first, lowerFirst: range.first, count: range.count });
-    first += range.count;
-  }
-  return idMap(extents, { where: "the map" });
+function rootlessMap(file: SubidFile, owner: string) {
+  const uid = grantedRanges(file, owner);
+  return intermediateMap({ name: owner, uid: USER, gid: USER, granted: { uid, gid: [] } }, "uid");
 }
 
-function sharedBy(granted: readonly Granted[]): string[] {
-  return granted.flatMap((one, index) =>
-    granted.slice(index + 1).flatMap((other) => {
-      const shared = one.range && other.range && overlapOf(one.range, other.range);
-      if (!shared || one.entry.owner === other.entry.owner) return [];
-      return [
-        `lines ${one.line} and ${other.line}: ${one.entry.owner} and ${other.entry.owner} share ${shared.first} to ${lastOf(shared)}`,
-      ];
-    }),
-  );
+function sharedBy(file: SubidFile): string[] {
+  const found = reconcile({ uses: grantUses(file, "uid"), claims: [], users: [], groups: [], now: 0 });
+  return found.flatMap((finding) => {
+    if (finding.code !== "overlap") return [];
+    const { use, other, ids } = finding;
+    const shared = ids.map((range) => `${range.first} to ${lastOf(range)}`).join(", ");
+    return [`${use.where} and ${other.where}: ${use.owner} and ${other.owner} share ${shared}`];
+  });
 }
 
 function rootLines(file: SubidFile): string[] {
