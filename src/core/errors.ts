@@ -11,6 +11,7 @@ export type ErrorCode =
   | "ERR_ENGINE_MEMORY"
   | "ERR_TAR"
   | "ERR_IMAGE"
+  | "ERR_MANIFEST"
   | "ERR_UNMAPPED"
   | "ERR_COMPRESSION"
   | "ERR_USAGE"

@@ -7,7 +7,7 @@ import { type Arrow, arrows, arrowsOf, files, isLocal, reachedFrom } from "./imp
 const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["formats", "kernel"],
-  ["policy", "shift", "scenario"],
+  ["policy", "shift", "scenario", "manifest"],
   ["explain", "store", "live", "source", "image"],
   ["cli", "playground"],
 ];
