@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { isAbsolute, join, posix } from "node:path";
+import { isAbsolute, join, posix, resolve } from "node:path";
 import { UsernsError } from "../core/index.ts";
 import { type ImageFile, type ImageFiles, isSquashfs } from "../image/index.ts";
 import { detectCompression, listMembers, SIGNATURE_BYTES, type TarMember } from "../shift/index.ts";
@@ -37,9 +37,10 @@ async function reading<T>(path: string, step: () => Promise<T>): Promise<T> {
 }
 
 /** A part of a file, from its beginning each time. */
-function partOf(path: string, offset: number, sizeBytes: number): ImageFile {
+export function partOf(path: string, offset: number, sizeBytes: number): ImageFile {
   return {
     sizeBytes,
+    place: { path: resolve(path), offset },
     async *bytes() {
       if (sizeBytes === 0) return;
       try {
