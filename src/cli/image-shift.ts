@@ -53,7 +53,7 @@ export function addImageShiftCommand(image: Command, session: Session): void {
     "image shift layout out --map 0:100000:65536 --capabilities namespace",
     "image shift in out --map 0:100000:9 --max-unpacked 8000000000 --json",
     "image shift --all a.tar b.tar shifted --map 0:100000:65536 --threads 4",
-    "image shift --all a b out --map 0:1:9 --queue postgres://db/ids --silence 9s",
+    "image shift --all a b --map 0:1:9 --queue postgres://db/q --silence 9s",
   ]);
 }
 

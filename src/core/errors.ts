@@ -11,6 +11,8 @@ export type ErrorCode =
   | "ERR_ENGINE_MEMORY"
   | "ERR_TAR"
   | "ERR_IMAGE"
+  | "ERR_MANIFEST"
+  | "ERR_POLICY"
   | "ERR_UNMAPPED"
   | "ERR_COMPRESSION"
   | "ERR_USAGE"
