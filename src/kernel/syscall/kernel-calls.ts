@@ -96,7 +96,7 @@ export const KERNEL_CALLS: CallTable = [
       return allow({
         uid: showKid(inode.uid),
         gid: showKid(inode.gid),
-        s_user_ns: shownNumber(userNs),
+        s_user_ns: shownNumber({ kind: "user", ns: userNs }),
       });
     }),
   ),
@@ -105,7 +105,13 @@ export const KERNEL_CALLS: CallTable = [
     defineCall("ns_info", {}, (_, { cred: { userNs } }) => {
       const { level, owner, setgroupsAllowed, isIsolated } = userNs;
       const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
-      return allow({ ino: shownNumber(userNs), flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
+      return allow({
+        ino: shownNumber({ kind: "user", ns: userNs }),
+        flags,
+        level,
+        owner: showKid(owner.uid),
+        group: showKid(owner.gid),
+      });
     }),
   ),
   defineCall("bugs", {}, (world) => allow({ bugs: [...world.bugs] })),
