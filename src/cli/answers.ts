@@ -9,6 +9,8 @@ export type { CheckAnswer } from "./check.ts";
 export type { ConvertAnswer } from "./convert.ts";
 export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";
+export type { IsolatedExplainAnswer } from "./explain-isolated.ts";
+export type { IsolatedFileExplainAnswer } from "./explain-isolated-file.ts";
 export type { JsonFault } from "./fault.ts";
 export type { GetSubidsAnswer } from "./getsubids.ts";
 export type { ImageLintAnswer } from "./image-lint.ts";

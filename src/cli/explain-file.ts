@@ -4,6 +4,7 @@ import {
   askFile,
   type FileAnswer,
   type FileAsk,
+  type FileAsked,
   type FileFix,
   type FileQuestion,
   fileAnswerLines,
@@ -96,18 +97,32 @@ function asJson(question: FileQuestion, said: FileAnswer, fixes: readonly FileFi
 }
 
 async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Promise<FileQuestion> {
-  const { caps, type = "file", to } = options;
-  if ((ask === "chown" || ask === "chmod") !== (to !== undefined))
-    throw usageFault(
-      "--to",
-      to === undefined ? `what to ${ask} to` : "nothing: it goes with chown and chmod",
-      to ?? "none",
-    );
+  checkTo(ask, options);
   const maps = await readGivenMaps(options);
-  const { namespaces } = maps;
   const [fault] = nestedFaults(maps, options);
   if (fault) throw usageFault(fault.option, "lower ids that the map before it holds", nestedFaultText(fault));
-  const task = readTask(options.as ?? firstIds(namespaces));
+  return { ...maps, ...readFileAsked(ask, options, firstIds(maps.namespaces)) };
+}
+
+function checkTo(ask: FileAsk, { to }: FileOptions): void {
+  if ((ask === "chown" || ask === "chmod") === (to !== undefined)) return;
+  throw usageFault(
+    "--to",
+    to === undefined ? `what to ${ask} to` : "nothing: it goes with chown and chmod",
+    to ?? "none",
+  );
+}
+
+/**
+ * What is asked, apart from the maps.
+ *
+ * @param first  who asks without --as
+ * @throws UsernsError ERR_USAGE
+ */
+export function readFileAsked(ask: FileAsk, options: FileOptions, first: string): FileAsked {
+  checkTo(ask, options);
+  const { caps, type = "file", to } = options;
+  const task = readTask(options.as ?? first);
   const isDirectory = ask === "create" || type === "dir";
   const mode = options.mode ?? (isDirectory || ask === "exec" ? "0755" : "0644");
   const owned = { ...readOwner(options.owner ?? "0:0", "--owner"), mode: readMode(mode, "--mode") };
@@ -118,7 +133,6 @@ async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Pr
   const made = { uid: 0, gid: 0, mode: type === "dir" ? 0o755 : 0o644 };
   return {
     ask,
-    ...maps,
     isNosuid: options.nosuid ?? false,
     task: {
       ...task,
@@ -132,7 +146,8 @@ async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Pr
   };
 }
 
-function firstIds(namespaces: readonly OwnerMaps[]): string {
+/** The first ids of the innermost namespace; root where it has no maps, or is the initial one. */
+export function firstIds(namespaces: readonly OwnerMaps[]): string {
   const innermost = namespaces.at(-1);
   return innermost ? `${innermost.uid.extents[0]?.first ?? 0}:${innermost.gid.extents[0]?.first ?? 0}` : "0:0";
 }

@@ -13,7 +13,8 @@ import {
 } from "../kernel/index.ts";
 import { addFileOptions, type FileOptions, givenFileOption, runExplainFile } from "./explain-file.ts";
 import { addFsidOptions, type FsidOptions, runExplainFsid } from "./explain-fsid.ts";
-import { addIsolatedOptions, type IsolatedOptions, runExplainIsolated } from "./explain-isolated.ts";
+import { runExplainIsolated } from "./explain-isolated.ts";
+import { runExplainIsolatedFile } from "./explain-isolated-file.ts";
 import { addProcessOption, type ProcessOptions, runExplainProcess } from "./explain-process.ts";
 import { explanationText } from "./explanation-text.ts";
 import { usageFault } from "./fault.ts";
@@ -29,6 +30,7 @@ import {
 import { addExamples } from "./help-examples.ts";
 import { givenAccountOption } from "./host-accounts.ts";
 import { readAsked } from "./id-argument.ts";
+import { addIsolatedOptions, type IsolatedOptions } from "./isolated-nest.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
@@ -99,6 +101,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain 1000:100 --map 0:1000:1 --gid-map 0:100:1 --direction up --json",
     "explain 5 --map 0:1000:1 --isolated 2 --creator 1000:1000",
     "explain 5 --isolated 2 --mount ns2 --profile linux-6.18+isolated",
+    "explain write --isolated 2 --mount ns2 --owner 70000:5 --as 70000",
     "explain 0:5 --map 0:1000:9 --fsuid-map 0:5000:9 --fsgid-map 0:600:9",
     "explain 0 --map 0:9:9 --fsuid-map 0:7:9 --passwd FILE --group FILE",
     "explain 0 --map 0:100000:65536 --nested 0:1000:9 --gid-nested 0:100:9",
@@ -128,12 +131,12 @@ async function askAbout(
   if (more !== undefined) throw usageFault("IDS", `nothing after ${ask}: the owner goes with --owner`, more);
   if (options.direction !== undefined)
     throw usageFault("--direction", `nothing: it does not go with ${ask}`, options.direction);
-  const [isolated] = options.isolated ?? options.creator ?? (options.profile === undefined ? [] : [options.profile]);
-  if (isolated !== undefined)
-    throw usageFault("--isolated", "ids to follow; a scenario for `userns run` asks about files", ask);
   if (options.fsuidMap !== undefined || options.fsgidMap !== undefined)
     throw usageFault("--fsuid-map", "ids to follow; a scenario for `userns run` asks about files", ask);
   refuseAccounts(options);
+  if (options.isolated !== undefined) return runExplainIsolatedFile(ask, options, session.terminal);
+  const stray = options.creator ? "--creator" : options.profile === undefined ? null : "--profile";
+  if (stray) throw usageFault("--isolated", `the isolated namespace that ${stray} goes with`, "none");
   return runExplainFile(ask, options, session);
 }
 

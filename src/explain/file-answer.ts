@@ -10,10 +10,11 @@ import {
   SETUID,
 } from "../kernel/index.ts";
 import { readCapSet } from "../kernel/syscall/index.ts";
-import { type Answer, replay } from "../scenario/index.ts";
+import { type Answer, replay, type Scenario } from "../scenario/index.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { checksOf, distinctWays, type FileCheck, toExplanation } from "./file-check.ts";
-import { diskRoute, FILE_STEPS, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
+import { diskRoute, type FileAsked, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
+import { FILE_STEPS } from "./file-scenario.ts";
 
 /** What stat shows, or a disk keeps. */
 export interface Owners {
@@ -64,7 +65,22 @@ export interface FileAnswer {
  * @throws UsernsError as {@link fileScenario}, and ERR_SCENARIO for a namespace that its parent does not hold
  */
 export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
-  const answers = replay(fileScenario(question), engine, null, "checks");
+  return answerTo(question, fileScenario(question), waysInto(question), engine);
+}
+
+/**
+ * Ask the model a question in a world.
+ *
+ * @param scenario  of {@link fileScenarioIn}
+ * @param into      the ways that the question's ids took into the kernel, before anything was asked
+ */
+export function answerTo(
+  question: FileAsked,
+  scenario: Scenario,
+  into: readonly Explanation[],
+  engine: Engine,
+): FileAnswer {
+  const answers = replay(scenario, engine, null, "checks");
   const at = (step: keyof typeof FILE_STEPS): Answer => {
     const found = answers[FILE_STEPS[step]];
     if (!found) throw new Error(`no ${step} among the steps of a question`);
@@ -74,14 +90,15 @@ export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
   const shown = verdict.ok ? ownersOf(at("after")) : null;
   const before = ownersOf(at("before"));
   const became = verdict.ok && question.ask === "exec" && question.file.type === "file" ? becameOf(at("creds")) : null;
-  const ways = waysOf(question, verdict.ok ? [at("before"), at("call"), at("after")] : [at("before"), at("call")]);
+  const told = verdict.ok ? [at("before"), at("call"), at("after")] : [at("before"), at("call")];
+  const ways = distinctWays([...into, ...told.flatMap((answer) => answer.ways.map(toExplanation))]);
   const lacks = verdict.ok ? lacksOf(question, at("before"), before, became) : [];
   return {
     ok: verdict.ok && lacks.length === 0,
     refusal: verdict.ok ? null : { errno: verdict.errno, call: verdict.stage ?? null, because: verdict.because },
     rule: verdict.rule ?? null,
     shown,
-    kept: verdict.ok ? ownersOf(at("kept")) : null,
+    kept: verdict.ok ? ownersOf(at("kept"), shown?.mode) : null,
     became,
     lacks,
     checks: checksOf(at("call"), ways),
@@ -89,9 +106,10 @@ export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
   };
 }
 
-function ownersOf({ verdict }: Answer): Owners | null {
+/** @param otherwise  the mode, where the answer has none */
+function ownersOf({ verdict }: Answer, otherwise?: string): Owners | null {
   if (!verdict.ok) return null;
-  const { uid, gid, mode } = verdict.value;
+  const { uid, gid, mode = otherwise } = verdict.value;
   return typeof uid === "number" && typeof gid === "number" && typeof mode === "string" ? { uid, gid, mode } : null;
 }
 
@@ -116,7 +134,7 @@ function idAt(ids: unknown, index: number): number {
 }
 
 /** What a call was made for and did not get: an owner with a number, the ids and capabilities of a program. */
-function lacksOf(question: FileQuestion, before: Answer, seen: Owners | null, became: Became | null): string[] {
+function lacksOf(question: FileAsked, before: Answer, seen: Owners | null, became: Became | null): string[] {
   const unmapped = before.ways.filter((way) => !toExplanation(way).isMapped).map(({ kind }) => kind);
   if (question.ask === "stat") return [...new Set(unmapped)].map((kind) => `a number for the ${kind}`);
   if (!became || !seen) return [];
@@ -130,15 +148,14 @@ function lacksOf(question: FileQuestion, before: Answer, seen: Owners | null, be
   ];
 }
 
-/** The ways from outside into the kernel, and all that the calls went. */
-function waysOf(question: FileQuestion, answers: readonly Answer[]): readonly Explanation[] {
+/** The ways from outside into the kernel. */
+function waysInto(question: FileQuestion): readonly Explanation[] {
   const { task, file, directory, ask } = question;
   const owned = ask === "create" ? directory : file;
-  const into = (["uid", "gid"] as const).flatMap((kind) =>
+  return (["uid", "gid"] as const).flatMap((kind) =>
     [
       { route: taskRoute(question, kind), id: task[kind] },
       { route: diskRoute(question, kind), id: owned[kind] },
     ].flatMap(({ route, id }) => (route.length === 0 ? [] : [explain(kind, route, { id, number: 0 })])),
   );
-  return distinctWays([...into, ...answers.flatMap(({ ways }) => ways.map(toExplanation))]);
 }

@@ -2,17 +2,22 @@ import { IDENTITY, showExtent } from "../core/index.ts";
 import type { Explanation } from "./explain.ts";
 import type { FileAnswer, Owners } from "./file-answer.ts";
 import type { FileCheck } from "./file-check.ts";
-import type { FileQuestion } from "./file-question.ts";
-import type { FileFix } from "./file-repair.ts";
+import type { FileAsked } from "./file-question.ts";
 import { explanationLines, hang } from "./text.ts";
+
+/** What would help, in words. */
+export interface TextFix {
+  /** To be made together. */
+  readonly changes: readonly { readonly text: string }[];
+}
 
 /**
  * A question's answer as lines: yes, or the errno; the rule; what would help; the checks before it; the ways that the
  * ids went.
  *
- * @param fixes  of {@link repairFile}
+ * @param fixes  all that were found
  */
-export function fileAnswerLines(question: FileQuestion, answer: FileAnswer, fixes: readonly FileFix[]): string[] {
+export function fileAnswerLines(question: FileAsked, answer: FileAnswer, fixes: readonly TextFix[]): string[] {
   const { rule, ways } = answer;
   const { before, because } = decided(answer);
   return [
@@ -72,7 +77,7 @@ function isBeginning(way: Explanation, other: Explanation): boolean {
   );
 }
 
-function headOf({ ask, task }: FileQuestion, answer: FileAnswer): string {
+function headOf({ ask, task }: FileAsked, answer: FileAnswer): string {
   const { refusal, lacks, shown, kept, became } = answer;
   const who = `${task.uid}:${task.gid}`;
   if (refusal) return `${ask} by ${who}: ${refusal.errno}${refusal.call === null ? "" : ` from ${refusal.call}`}`;

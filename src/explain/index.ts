@@ -16,6 +16,8 @@ export * from "./file-text.ts";
 export * from "./fs-map-text.ts";
 export * from "./fsid.ts";
 export * from "./isolated.ts";
+export * from "./isolated-file.ts";
+export * from "./isolated-nest.ts";
 export * from "./layer-words.ts";
 export * from "./map-answer-text.ts";
 export * from "./map-question.ts";

@@ -22,6 +22,7 @@ import {
   capabilities,
   flag,
   id,
+  integerIn,
   kernelId,
   listOf,
   nullable,
@@ -91,6 +92,8 @@ const extent: Argument<Extent> = {
 const idMapLines = optional(nullable(listOf(extent)), null);
 const fsMapLines = optional(nullable(listOf(extent)), undefined);
 
+const MAX_NUMBER = 0xffff_ffff;
+
 export const NAMESPACE_ITEM = {
   name: text,
   parent: userNamespace,
@@ -105,17 +108,19 @@ export const NAMESPACE_ITEM = {
   creator_caps: optional(capabilities, ALL_CAPS),
   uts: optional(flag, false),
   isolated: optional(flag, false),
+  /** What its isolated ids carry; the lowest that is free without it. */
+  number: optional(integerIn(1, MAX_NUMBER), undefined),
 };
 
 function setUpNamespace(world: World, item: unknown, where: string): void {
-  const { name, parent, owner, setgroups, creator_caps, uts, isolated, ...lines } = objectOf(NAMESPACE_ITEM).read(
-    item,
-    where,
-    world,
-  );
+  const { name, parent, owner, setgroups, creator_caps, uts, isolated, number, ...lines } = objectOf(
+    NAMESPACE_ITEM,
+  ).read(item, where, world);
   if (world.userNamespaces.has(name)) throw scenarioError(`${where}.name`, "a name that no other namespace has", name);
+  if (number !== undefined && world.numbers.at(number))
+    throw scenarioError(`${where}.number`, "a number that no other namespace has", number);
   const [uid = kid(0), gid = kid(0)] = owner;
-  const ns = childUserNamespace(world, parent, name, { uid, gid }, hasCap(creator_caps, "setfcap"));
+  const ns = childUserNamespace(world, parent, name, { uid, gid }, hasCap(creator_caps, "setfcap"), number);
   if (isolated && !world.profile.isolated)
     throw scenarioError(
       `${where}.isolated`,

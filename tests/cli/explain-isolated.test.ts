@@ -269,7 +269,6 @@ const WRONG: readonly (readonly [args: readonly string[], where: string])[] = [
   [["5@nsx", "--isolated", "1", "--direction", "up"], "IDS"],
   [["5@4294967296", "--isolated", "1", "--direction", "up"], "IDS"],
   [["5@2", "--isolated", "1"], "IDS"],
-  [["stat", "--isolated", "1"], "--isolated"],
 ];
 
 for (const [args, where] of WRONG)

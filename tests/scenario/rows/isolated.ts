@@ -24,6 +24,24 @@ export const ISOLATED_IDS: readonly Row[] = [
     refusedBy: "loader",
   },
   {
+    rule: "a number is one namespace's",
+    scenario: isolated(
+      [
+        { ...BOX, number: 7 },
+        { ...BOX, name: "other", number: 7 },
+      ],
+      [],
+    ),
+    says: "$.setup.namespaces[1].number: expected a number that no other namespace has (got 7)",
+    refusedBy: "loader",
+  },
+  {
+    rule: "the number of a namespace has 32 bits",
+    scenario: isolated([{ ...BOX, number: 0 }], []),
+    says: "$.setup.namespaces[0].number: expected a whole number, 1 … 4294967295 (got 0)",
+    refusedBy: "both",
+  },
+  {
     rule: "where nothing is isolated, no id is",
     scenario: isolated([A], [], { task: "@root", call: "from_kuid", kid: "5@A" }),
     says: '$.steps[0].kid: expected an id, or id@ and the name of an isolated namespace: there is none (got "5@A")',
