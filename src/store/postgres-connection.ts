@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { UsernsError } from "../core/index.ts";
 import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
-import { OverlapBarred } from "./ledger.ts";
+import { postgresFault } from "./postgres-fault.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./postgres-schema.ts";
 
 /** A connection on which one query runs at a time. */
@@ -53,7 +53,7 @@ export function withoutPassword(place: string): string {
 /**
  * Connect, and make the tables where there are none.
  *
- * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_LOST, ERR_STORE_NEWER
+ * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_NEWER, and what {@link postgresFault} says
  */
 export async function connectPostgres(place: string, name: string): Promise<PostgresConnection> {
   const client = await newClient(place);
@@ -119,37 +119,10 @@ async function makeTables(connection: PostgresConnection, name: string): Promise
     });
 }
 
-/** SQLSTATE of an error of the server; null for one of the connection. */
-function stateOf(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error) || !("severity" in error)) return null;
-  return typeof error.code === "string" ? error.code : null;
-}
-
-/** Classes of SQLSTATE that say: no connection, no authorisation, no such database, shut down, out of room. */
-const LOST = /^(?:08|28|3D|53|57P|58|25P03)/;
-const EXCLUSION_VIOLATION = "23P01";
-
 async function guarded<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const state = stateOf(error);
-    if (state === EXCLUSION_VIOLATION) throw new OverlapBarred(`${name}: two claims would share ids`, { cause: error });
-    if (state !== null && !LOST.test(state)) throw error;
-    throw new UsernsError(
-      "ERR_STORE_LOST",
-      {
-        where: name,
-        expected: "a database that answers",
-        got: error instanceof Error ? error.message || error.name : String(error),
-        fix: "run it again: what was not answered was made whole or not at all, and with the same key it is made once",
-      },
-      { cause: error },
-    );
+    throw postgresFault(error, name);
   }
-}
-
-/** Is the connection of no use any more? */
-export function isLost(error: unknown): boolean {
-  return error instanceof UsernsError && error.code === "ERR_STORE_LOST";
 }
