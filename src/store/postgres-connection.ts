@@ -1,7 +1,7 @@
-import type { Client } from "pg";
 import { UsernsError } from "../core/index.ts";
 import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
-import { postgresFault } from "./postgres-fault.ts";
+import { connectClient } from "./postgres-client.ts";
+import { guarded } from "./postgres-fault.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./postgres-schema.ts";
 
 /** A connection on which one query runs at a time. */
@@ -15,7 +15,6 @@ export interface PostgresConnection {
 
 /** A session that is silent in the middle of a transaction for so long is gone: others must not wait for it. */
 const SILENT_MS = 60_000;
-const CONNECT_MS = 10_000;
 
 /**
  * An answered change is on the disk. A query is planned once, for planning takes longer than what there is to plan; and
@@ -33,30 +32,13 @@ const SESSION = [
 /** Two that find no tables make them one after the other. @source pg_advisory_xact_lock: any number of our own */
 const MAKING = 0x75736e73;
 
-/** An address as it may be shown. */
-export function withoutPassword(place: string): string {
-  let url: URL;
-  try {
-    url = new URL(place);
-  } catch (error) {
-    throw new UsernsError(
-      "ERR_USAGE",
-      { where: "--store", expected: "an address such as postgres://user@host/database", got: "one that is none" },
-      { cause: error },
-    );
-  }
-  url.password = "";
-  url.searchParams.delete("password");
-  return url.toString();
-}
-
 /**
  * Connect, and make the tables where there are none.
  *
- * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_NEWER, and what {@link postgresFault} says
+ * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_NEWER, and what {@link guarded} throws
  */
 export async function connectPostgres(place: string, name: string): Promise<PostgresConnection> {
-  const client = await newClient(place);
+  const client = await connectClient(place, name);
   const connection: PostgresConnection = {
     async run(text) {
       await guarded(name, () => client.query(text));
@@ -67,9 +49,6 @@ export async function connectPostgres(place: string, name: string): Promise<Post
     },
     end: () => client.end(),
   };
-  // What breaks between two queries is told with the next.
-  client.on("error", () => {});
-  await guarded(name, () => client.connect());
   try {
     await connection.run(SESSION);
     await makeTables(connection, name);
@@ -77,24 +56,6 @@ export async function connectPostgres(place: string, name: string): Promise<Post
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
-  }
-}
-
-async function newClient(place: string): Promise<Client> {
-  try {
-    const { default: pg } = await import("pg");
-    return new pg.Client({ connectionString: place, connectionTimeoutMillis: CONNECT_MS, keepAlive: true });
-  } catch (error) {
-    throw new UsernsError(
-      "ERR_STORE_DRIVER",
-      {
-        where: "PostgreSQL",
-        expected: "the optional package pg",
-        got: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
-        fix: "install pg@8",
-      },
-      { cause: error },
-    );
   }
 }
 
@@ -117,12 +78,4 @@ async function makeTables(connection: PostgresConnection, name: string): Promise
       got: `version ${version}`,
       fix: "use the version of userns that made it, or a newer one",
     });
-}
-
-async function guarded<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw postgresFault(error, name);
-  }
 }

@@ -14,8 +14,6 @@ interface Meaning {
   readonly fix: string;
 }
 
-const GRANTS = "USAGE ON SCHEMA userns, and SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA userns";
-
 /** What errors of the server mean here, by their SQLSTATE. @source PostgreSQL's documentation, appendix A */
 const MEANINGS: readonly Meaning[] = [
   {
@@ -33,8 +31,8 @@ const MEANINGS: readonly Meaning[] = [
   {
     states: /^42501/,
     code: "ERR_STORE_DENIED",
-    expected: "a user who may make the tables of a ledger, or use those that there are",
-    fix: `nothing was changed: let somebody who may make the first claim, and then GRANT ${GRANTS}`,
+    expected: "a user who may make the tables that are needed, or use those that there are",
+    fix: "let somebody who may make them, and grant USAGE on their schema and SELECT, INSERT, UPDATE, DELETE on its tables",
   },
   {
     states: /^25006/,
@@ -45,14 +43,14 @@ const MEANINGS: readonly Meaning[] = [
   {
     states: /^(?:40|55P03|57014)/,
     code: "ERR_STORE_BUSY",
-    expected: "a turn on the ledger",
+    expected: "a turn",
     fix: "nothing was changed: run it again",
   },
   {
     // No such table, column or function; rows that the tables do not allow.
     states: /^(?:23|3F|42)/,
     code: "ERR_STORE_CORRUPT",
-    expected: "the tables of a ledger of userns",
+    expected: "the tables that userns makes",
     fix: "nothing was changed: put back a copy, or name another database",
   },
   {
@@ -73,12 +71,21 @@ const LOST: Omit<Meaning, "states"> = {
 };
 
 /**
- * An error of PostgreSQL, or of the connection to it, in words.
+ * Do something with a server, and say in our own words what is wrong with it.
  *
  * @param name  what messages call the database
- * @returns     the error as it is where it means a bug
+ * @throws UsernsError ERR_STORE_LOST, ERR_STORE_DENIED, ERR_STORE_BUSY, ERR_STORE_CORRUPT
  */
-export function postgresFault(error: unknown, name: string): unknown {
+export async function guarded<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw postgresFault(error, name);
+  }
+}
+
+/** An error of PostgreSQL, or of the connection to it, in words; as it is where it means a bug. */
+function postgresFault(error: unknown, name: string): unknown {
   const state = stateOf(error);
   if (state === EXCLUSION_VIOLATION) return new OverlapBarred(`${name}: two claims would share ids`, { cause: error });
   const meaning = state === null ? LOST : MEANINGS.find(({ states }) => states.test(state));

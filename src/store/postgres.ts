@@ -15,7 +15,8 @@ import {
 } from "../policy/index.ts";
 import { inTurn } from "./in-turn.ts";
 import type { KnownForClaims, Ledger, LedgerTransaction, Tenant } from "./ledger.ts";
-import { connectPostgres, type PostgresConnection, withoutPassword } from "./postgres-connection.ts";
+import { withoutPassword } from "./postgres-client.ts";
+import { connectPostgres, type PostgresConnection } from "./postgres-connection.ts";
 import { isLost } from "./postgres-fault.ts";
 import { claimOf, heldOf, poolOf, rangeOf, readsOf, tenantOf } from "./postgres-reads.ts";
 
@@ -29,7 +30,7 @@ import { claimOf, heldOf, poolOf, rangeOf, readsOf, tenantOf } from "./postgres-
  * @throws UsernsError ERR_USAGE, ERR_STORE_DRIVER, ERR_STORE_NEWER, ERR_STORE_LOST, ERR_STORE_DENIED, ERR_STORE_CORRUPT
  */
 export async function postgresLedger(place: string): Promise<Ledger> {
-  const name = withoutPassword(place);
+  const name = withoutPassword(place, "--store");
   const turns = inTurn();
   let open: PostgresConnection | null = await connectPostgres(place, name);
   async function connected<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {
