@@ -137,7 +137,7 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     (!isSameKuid64(old.uid.real, root) && (privileged.isEffective || !isSubsetOf(permitted, ambient)));
   startImage(world, task, program);
   task.keyrings = inheritedKeyrings(task.keyrings);
-  commitCreds(world.credColumns, task, changes);
+  commitCreds(world, task, changes);
   const isIgnored = program.caps !== null && fcaps === null;
   return allow({ isSecure }, isIgnored ? RULES.setidUntrusted : setid.rule);
 }
