@@ -62,7 +62,7 @@ export function addKey(world: World, task: Task, made: NewKey, into: GivenKey): 
     return allow(held, writes.rule);
   }
   const key: Key = {
-    ...newKeyring(task, made.description(world, task.cred), GRANTS_OF_ADDED),
+    ...newKeyring(task, made.description, keyUser(world, task.cred), GRANTS_OF_ADDED),
     type: made.type,
     payloadBytes: made.payloadBytes,
   };
