@@ -12,8 +12,9 @@ import {
 import { readCapSet } from "../kernel/syscall/index.ts";
 import { type Answer, replay, type Scenario } from "../scenario/index.ts";
 import { type Explanation, explain } from "./explain.ts";
+import type { FileAsked } from "./file-asked.ts";
 import { checksOf, distinctWays, type FileCheck, toExplanation } from "./file-check.ts";
-import { diskRoute, type FileAsked, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
+import { diskRoute, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
 import { FILE_STEPS } from "./file-scenario.ts";
 
 /** What stat shows, or a disk keeps. */

@@ -1,6 +1,7 @@
 import { compose, IDENTITY, type IdMap, idMap, mapUp, NO_ID } from "../core/index.ts";
 import { createRoute, intoMount, type MountView, type OwnerKind, SETGID, SETUID } from "../kernel/index.ts";
-import { diskRoute, endOf, type FileQuestion, type Owned, type OwnerMaps, taskRoute } from "./file-question.ts";
+import type { Owned } from "./file-asked.ts";
+import { diskRoute, endOf, type FileQuestion, type OwnerMaps, taskRoute } from "./file-question.ts";
 
 /** What is changed: something on the disk, the mount, the namespace or the task. */
 export type FileEditKind =

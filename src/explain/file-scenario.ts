@@ -1,6 +1,6 @@
 import { type OwnerKind, showMode } from "../kernel/index.ts";
 import { loadScenario, type Scenario } from "../scenario/index.ts";
-import type { FileAsked, Owned } from "./file-question.ts";
+import type { FileAsked, Owned } from "./file-asked.ts";
 
 /** The names that things have in the world of a question, and so in its explanation. */
 const NAMES = { task: "task", disk: "disk", mount: "mount", diskReader: "disk reader" } as const;

@@ -1,8 +1,8 @@
 import { IDENTITY, showExtent } from "../core/index.ts";
 import type { Explanation } from "./explain.ts";
 import type { FileAnswer, Owners } from "./file-answer.ts";
+import type { FileAsked } from "./file-asked.ts";
 import type { FileCheck } from "./file-check.ts";
-import type { FileAsked } from "./file-question.ts";
 import { explanationLines, hang } from "./text.ts";
 
 /** What would help, in words. */

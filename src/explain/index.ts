@@ -8,6 +8,7 @@
  */
 export * from "./explain.ts";
 export * from "./file-answer.ts";
+export * from "./file-asked.ts";
 export type { FileCheck } from "./file-check.ts";
 export type { FileEditKind } from "./file-edit.ts";
 export * from "./file-question.ts";

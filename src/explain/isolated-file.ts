@@ -12,7 +12,8 @@ import {
 import { setupMap } from "../scenario/index.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { answerTo, type FileAnswer } from "./file-answer.ts";
-import { type FileAsked, notHeld, type OwnerMaps } from "./file-question.ts";
+import type { FileAsked } from "./file-asked.ts";
+import { notHeld, type OwnerMaps } from "./file-question.ts";
 import { type FileWorld, fileScenarioIn, INIT, type WrittenKid } from "./file-scenario.ts";
 import {
   FS_MAPS,
