@@ -23,12 +23,14 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
+import { addWhyCommand } from "./why.ts";
 
 /** One file a command. */
 const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addWhyCommand,
   addConvertCommand,
   addFitCommand,
   addNewIdMapCommands,
