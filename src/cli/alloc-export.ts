@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
-import { parseGroup, parsePasswd, printKept } from "../formats/index.ts";
+import { type KeptFile, parseGroup, parsePasswd, printKept } from "../formats/index.ts";
 import { type Claim, type ClaimNames, claimNames, keepNames, nameLines, stateNow } from "../policy/index.ts";
 import { type RangeAnswer, rangeAnswers } from "./alloc-answer.ts";
 import type { AllocListAnswer } from "./alloc-list.ts";
@@ -93,7 +93,8 @@ async function keepExtrausers(folder: string, names: ClaimNames, firstIds: numbe
   for (const form of ["passwd", "group"] as const) {
     const path = join(folder, form);
     const before = (await readTextIfThere(path, "latin1")) ?? "";
-    const file = form === "passwd" ? parsePasswd(before, path) : parseGroup(before, path);
+    const file: KeptFile<{ readonly name: string }> =
+      form === "passwd" ? parsePasswd(before, path) : parseGroup(before, path);
     const text = printKept(keepNames(file, nameLines(names, form, firstIds)));
     if (text !== before) await writeWhole(path, (sink) => put(sink, Buffer.from(text, "latin1")));
     talk(terminal, `${path}: ${text === before ? "as it was" : "written"}`);

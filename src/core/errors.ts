@@ -12,6 +12,7 @@ export type ErrorCode =
   | "ERR_TAR"
   | "ERR_IMAGE"
   | "ERR_MANIFEST"
+  | "ERR_POLICY"
   | "ERR_UNMAPPED"
   | "ERR_COMPRESSION"
   | "ERR_USAGE"

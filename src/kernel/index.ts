@@ -12,6 +12,7 @@
 // Calls, and what they take.
 export * from "./access.ts";
 // What a setup puts there by itself.
+export { checkAcl } from "./acl-permission.ts";
 export { validateAcl } from "./acl-valid.ts";
 export * from "./acl-xattr.ts";
 export * from "./attributes.ts";

@@ -5,7 +5,7 @@
  * core, formats and kernel.
  */
 export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
-export { type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
+export { asKernelAcl, inOrder, type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
 export { readCapabilityText, showCapabilityText } from "./capability-text.ts";
 export {
   BARE_ENTRY,
@@ -16,8 +16,9 @@ export {
   type ManifestEntry,
 } from "./entry.ts";
 export { type EntryJson, type ManifestJson, manifestFromJson, manifestToJson } from "./json-form.ts";
+export { type JsonDocument, JsonPlace } from "./json-place.ts";
 export { type Manifest, manifestOf } from "./manifest.ts";
 export { type MtreeOptions, readMtree } from "./mtree-read.ts";
 export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
-export { bytesOfPath, canonicalPath, comparePaths, pathOfBytes, ROOT_PATH } from "./path-text.ts";
+export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
 export { readManifestFile } from "./read.ts";
