@@ -47,8 +47,11 @@ export function markOwners(world: HasTranslators, table: AccessTable, namespaces
     const to = Math.min(from + STEP, table.length);
     const rows = to - from;
     for (const [index, { uids, gids }] of routes.entries()) {
-      uids.ids(table.view().uids.subarray(from, to), insideUids.subarray(0, rows));
-      gids.ids(table.view().gids.subarray(from, to), insideGids.subarray(0, rows));
+      // Copies: the engine may take memory while it translates, and views of it do not outlive that.
+      insideUids.set(table.view().uids.subarray(from, to));
+      insideGids.set(table.view().gids.subarray(from, to));
+      uids.ids(insideUids.subarray(0, rows));
+      gids.ids(insideGids.subarray(0, rows));
       const flag = INODE_BITS.covered << index;
       for (let row = 0; row < rows; row++)
         if (insideUids[row] !== NO_ID && insideGids[row] !== NO_ID) marks[row] = (marks[row] ?? 0) | flag;
