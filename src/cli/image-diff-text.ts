@@ -1,5 +1,5 @@
 import type { ChangeGroup, ImpossibleTask, PrivilegeChange } from "../image/index.ts";
-import type { ImageDiffAnswer } from "./image-diff.ts";
+import type { ImageDiffAnswer } from "./image-diff-answer.ts";
 import { countOf } from "./image-layers.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 

@@ -3,19 +3,15 @@ import { initSync, quoted } from "../core/index.ts";
 import {
   AccessDiff,
   type AccountedSide,
-  type ChangeGroup,
   type ComparedTask,
   commonLayers,
   defaultTasks,
   type Image,
   ImageAccess,
   ImageAccounts,
-  type ImpossibleTask,
   type NamespaceMaps,
-  type PathChange,
   PathTable,
   type PlatformImage,
-  type PrivilegeChange,
   privilegeChanges,
   readImage,
   readTrees,
@@ -23,6 +19,7 @@ import {
 import { AS_HELP, readAccessTask } from "./access-task.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
+import type { ImageDiffAnswer } from "./image-diff-answer.ts";
 import { diffLines } from "./image-diff-text.ts";
 import { imageHost } from "./image-host.ts";
 import { IMAGE_HELP, openImage } from "./image-input.ts";
@@ -31,31 +28,6 @@ import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
-
-/** The `--json` of `userns image diff`. */
-export interface ImageDiffAnswer {
-  readonly a: ComparedImage;
-  readonly b: ComparedImage;
-  readonly tasks: readonly ComparedTask[];
-  /** Tasks that were not asked for, because a side does not map an id of theirs. */
-  readonly impossible: readonly ImpossibleTask[];
-  /** How many paths somebody gains or loses access to. */
-  readonly count: number;
-  readonly groups: readonly ChangeGroup[];
-  /** Paths of further groups, beyond the number that is kept. */
-  readonly unlisted: number;
-  /** Set-id programs and programs with file capabilities that are new, gone or another's. */
-  readonly programs: { readonly count: number; readonly programs: readonly PrivilegeChange[] };
-  readonly paths: Iterable<PathChange>;
-}
-
-/** One side of the comparison. */
-export interface ComparedImage {
-  readonly image: string;
-  readonly form: Image["form"];
-  /** Its platform, or its name in an archive. */
-  readonly name: string;
-}
 
 interface DiffOptions {
   readonly mapA?: string;
