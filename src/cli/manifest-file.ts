@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { parseGroup, parsePasswd } from "../formats/index.ts";
 import { type Manifest, manifestToJson, readManifestFile, writeMtree } from "../manifest/index.ts";
-import { type People, peopleOf } from "../pack/index.ts";
+import { peopleOf } from "../pack/index.ts";
 import { fileFault } from "./fault.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { put } from "./terminal.ts";
@@ -43,10 +43,12 @@ export async function writeManifest(path: string, manifest: Manifest): Promise<v
   });
 }
 
-/** The accounts of an image; without its files every user is a number. @throws UsernsError ERR_FILE */
-export async function readPeople({ passwd, group }: PeopleOptions): Promise<People> {
-  return peopleOf(
-    passwd === undefined ? parsePasswd("root:x:0:0:root:/:/bin/sh", "no passwd") : await readPasswd(passwd),
-    group === undefined ? parseGroup("", "no group file") : await readGroup(group),
-  );
+/** The accounts of an image; without its files every user but root is a number. @throws UsernsError ERR_FILE */
+export async function accountsOf({ passwd: passwdPath, group: groupPath }: PeopleOptions) {
+  const passwd = passwdPath === undefined ? parsePasswd(ROOT_ALONE, "no passwd") : await readPasswd(passwdPath);
+  const group = groupPath === undefined ? parseGroup("", "no group file") : await readGroup(groupPath);
+  return { passwd, people: peopleOf(passwd, group) };
 }
+
+/** Who root is needs no file. */
+const ROOT_ALONE = "root:x:0:0::/:/bin/sh\n";

@@ -9,7 +9,7 @@ import { inSource, loadScenario, replay, type Source } from "../scenario/index.t
 import { ENGINE_NAMES, type EngineName, startEngine } from "./engine-option.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
-import { MANIFEST_HELP, PEOPLE, type PeopleOptions, readManifest, readPeople, writeManifest } from "./manifest-file.ts";
+import { accountsOf, MANIFEST_HELP, PEOPLE, type PeopleOptions, readManifest, writeManifest } from "./manifest-file.ts";
 import { scenarioLines } from "./run-text.ts";
 import { readSource } from "./scenario-file.ts";
 import type { Session } from "./session.ts";
@@ -87,7 +87,7 @@ async function treeOf(files: readonly string[], options: RunOptions): Promise<Im
   }
   if (out !== undefined && files.length > 1)
     throw usageFault("--out", "one file of calls, for it is the tree that they leave", `${files.length}`);
-  return { manifest: await readManifest(manifest), people: await readPeople(options), after: null };
+  return { manifest: await readManifest(manifest), people: (await accountsOf(options)).people, after: null };
 }
 
 function run(source: Source, engine: Engine, tree: ImageTree | null): RunScenario {

@@ -47,7 +47,10 @@ test("uid 33 is refused root's file of mode 0600, with the reason", async (t) =>
     '{ task: www-data, call: open, path: "tree:etc/passwd", acc: r, observed: { ok: true } }',
   ]);
   assert.equal(exit, 0, stdout + stderr);
-  assert.match(stdout.replace(/\s+/g, " "), /others\. \(read tree:etc\/shadow: asked by k33:k33, owner v0:v0, mode 0600\)/);
+  assert.match(
+    stdout.replace(/\s+/g, " "),
+    /others\. \(read tree:etc\/shadow: asked by k33:k33, owner v0:v0, mode 0600\)/,
+  );
 });
 
 test("groups, the sticky bit and a set-group-ID folder count, and the tree is written back as it was left", async (t) => {
