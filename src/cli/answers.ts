@@ -4,7 +4,7 @@ export type { ClaimAnswer, RangeAnswer } from "./alloc-answer.ts";
 export type { AllocHistoryAnswer, AllocListAnswer, WhoOwnsAnswer } from "./alloc-list.ts";
 export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
 export type { ReconcileAnswer } from "./alloc-reconcile.ts";
-export type { SessionAnswer } from "./alloc-session.ts";
+export type { SessionAnswer, SessionTimerAnswer } from "./alloc-session.ts";
 export type { AskAnswer } from "./ask.ts";
 export type { CheckAnswer } from "./check.ts";
 export type { ConvertAnswer } from "./convert.ts";

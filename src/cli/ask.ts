@@ -44,7 +44,7 @@ export function addAskCommand(program: Command, session: Session): void {
       session.exit = await runAsk(manifest, question, options, session.terminal);
     });
   addExamples(command, [
-    'ask image.mtree "who can write /etc/passwd" --passwd etc/passwd --group etc/group',
+    'ask image.mtree "who can write /etc/passwd" --passwd passwd --group group',
     'ask image.mtree "who reaches uid 0" --passwd etc/passwd',
     'ask image.mtree "what can www-data write" --passwd etc/passwd --json',
   ]);

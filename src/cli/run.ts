@@ -48,7 +48,7 @@ export function addRunCommand(program: Command, session: Session): void {
     "run rootless.yaml",
     "run --ids --engine typescript - <rootless.yaml",
     "run *.yaml --json",
-    "run web.yaml --manifest image.mtree --passwd etc/passwd --group etc/group",
+    "run web.yaml --manifest image.mtree --passwd passwd --group group",
     "run web.yaml --manifest image.mtree --out after.mtree",
   ]);
 }

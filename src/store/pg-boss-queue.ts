@@ -1,7 +1,8 @@
 import type { Client } from "pg";
 import { type Kept, keptNumber, keptNumberOrNull, keptObject, keptText } from "../policy/index.ts";
 import { type JobQueue, type JobState, type KeptJob, MOST_ATTEMPTS, type TakenJob } from "./job-queue.ts";
-import { connectClient, driverFault, guarded, withoutPassword } from "./postgres-client.ts";
+import { connectClient, driverFault, withoutPassword } from "./postgres-client.ts";
+import { guarded } from "./postgres-fault.ts";
 
 /** A schema of our own: a program that uses pg-boss in the same database keeps its own. */
 const SCHEMA = "userns_jobs";

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { UsernsError } from "../core/index.ts";
-import { OverlapBarred } from "./ledger.ts";
+import { guarded } from "./postgres-fault.ts";
 
 const CONNECT_MS = 10_000;
 
@@ -30,7 +30,7 @@ export function withoutPassword(place: string, option: string): string {
  * Connect to a server. The driver is loaded now.
  *
  * @param name  what messages call the server
- * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_LOST
+ * @throws UsernsError ERR_STORE_DRIVER without the package pg, and what {@link guarded} throws
  */
 export async function connectClient(place: string, name: string): Promise<Client> {
   const client = await newClient(place);
@@ -54,40 +54,4 @@ export function driverFault(name: string, install: string, error: unknown): User
   const got = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
   const fault = { where: "PostgreSQL", expected: `the optional package ${name}`, got, fix: `install ${install}` };
   return new UsernsError("ERR_STORE_DRIVER", fault, { cause: error });
-}
-
-/** SQLSTATE of an error of the server; null for one of the connection. */
-function stateOf(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error) || !("severity" in error)) return null;
-  return typeof error.code === "string" ? error.code : null;
-}
-
-/** Classes of SQLSTATE that say: no connection, no authorisation, no such database, shut down, out of room. */
-const LOST = /^(?:08|28|3D|53|57P|58|25P03)/;
-const EXCLUSION_VIOLATION = "23P01";
-
-/** Do something with a server, and say in our own words what is wrong with it. @throws UsernsError ERR_STORE_LOST */
-export async function guarded<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const state = stateOf(error);
-    if (state === EXCLUSION_VIOLATION) throw new OverlapBarred(`${name}: two claims would share ids`, { cause: error });
-    if (state !== null && !LOST.test(state)) throw error;
-    throw new UsernsError(
-      "ERR_STORE_LOST",
-      {
-        where: name,
-        expected: "a database that answers",
-        got: error instanceof Error ? error.message || error.name : String(error),
-        fix: "run it again: what was not answered was made whole or not at all, and with the same key it is made once",
-      },
-      { cause: error },
-    );
-  }
-}
-
-/** Is the connection of no use any more? */
-export function isLost(error: unknown): boolean {
-  return error instanceof UsernsError && error.code === "ERR_STORE_LOST";
 }

@@ -1,6 +1,7 @@
 import { UsernsError } from "../core/index.ts";
 import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
-import { connectClient, guarded } from "./postgres-client.ts";
+import { connectClient } from "./postgres-client.ts";
+import { guarded } from "./postgres-fault.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./postgres-schema.ts";
 
 /** A connection on which one query runs at a time. */
@@ -34,7 +35,7 @@ const MAKING = 0x75736e73;
 /**
  * Connect, and make the tables where there are none.
  *
- * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_LOST, ERR_STORE_NEWER
+ * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_NEWER, and what {@link guarded} throws
  */
 export async function connectPostgres(place: string, name: string): Promise<PostgresConnection> {
   const client = await connectClient(place, name);
