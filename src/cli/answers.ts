@@ -5,6 +5,7 @@ export type { AllocHistoryAnswer, AllocListAnswer, WhoOwnsAnswer } from "./alloc
 export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
 export type { ReconcileAnswer } from "./alloc-reconcile.ts";
 export type { SessionAnswer, SessionTimerAnswer } from "./alloc-session.ts";
+export type { AskAnswer } from "./ask.ts";
 export type { CheckAnswer } from "./check.ts";
 export type { ConvertAnswer } from "./convert.ts";
 export type { ExplainAnswer } from "./explain.ts";

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
+import { addAskCommand } from "./ask.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addConvertCommand } from "./convert.ts";
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
+  addAskCommand,
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
