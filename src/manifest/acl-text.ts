@@ -1,5 +1,12 @@
 import { CLASSICAL, isId, NO_ID, type OwnerKind, quoted, type UsernsError } from "../core/index.ts";
-import { ACL_TAGS, type AclEntry, type AclEntryText, type AclTag, validateAcl } from "../kernel/index.ts";
+import {
+  ACL_TAGS,
+  type AclEntry,
+  type AclEntryText,
+  type AclTag,
+  type PosixAcl,
+  validateAcl,
+} from "../kernel/index.ts";
 import { manifestFault } from "./manifest.ts";
 
 /** The id of a user's or group's name; null where it has none. */
@@ -44,16 +51,21 @@ export function inOrder(entries: readonly AclEntryText[]): readonly AclEntryText
 
 /** @throws UsernsError ERR_MANIFEST for entries that are no valid ACL */
 export function wholeAcl(entries: readonly AclEntryText[], where: string): readonly AclEntryText[] {
-  const valid = validateAcl(entries.map(asKernelEntry));
+  const valid = validateAcl(asKernelAcl(entries));
   if (!valid.ok) throw fault(where, `a valid ACL: ${valid.rule.sentence}`, quoted(showAclText(entries)));
   return entries;
 }
 
-/** Whether an ACL is valid does not depend on whose ids are in it: those of the image stand for the kernel's. */
-function asKernelEntry({ tag, id, perm }: AclEntryText): AclEntry {
-  const kid: number = id ?? NO_ID;
-  if (tag === "user" || tag === "group") return { tag, perm, kid: { id: kid, number: CLASSICAL } };
-  return { tag, perm };
+/**
+ * An ACL as the kernel's rules take it. Nothing but equality is asked of its ids there: those of the image stand for the
+ * kernel's.
+ */
+export function asKernelAcl(acl: readonly AclEntryText[]): PosixAcl {
+  return acl.map(({ tag, id, perm }): AclEntry => {
+    const kid: number = id ?? NO_ID;
+    if (tag === "user" || tag === "group") return { tag, perm, kid: { id: kid, number: CLASSICAL } };
+    return { tag, perm };
+  });
 }
 
 function readEntry(part: string, where: string, idOf: NameToId | undefined): AclEntryText {

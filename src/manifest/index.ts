@@ -5,8 +5,9 @@
  * core, formats and kernel.
  */
 export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
-export { type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
+export { asKernelAcl, inOrder, type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
 export { readCapabilityText, showCapabilityText } from "./capability-text.ts";
+export { deviceOf, numberOfDevice } from "./device-number.ts";
 export {
   BARE_ENTRY,
   type DeviceNumber,
@@ -16,8 +17,9 @@ export {
   type ManifestEntry,
 } from "./entry.ts";
 export { type EntryJson, type ManifestJson, manifestFromJson, manifestToJson } from "./json-form.ts";
+export { type JsonDocument, JsonPlace } from "./json-place.ts";
 export { type Manifest, manifestOf } from "./manifest.ts";
 export { type MtreeOptions, readMtree } from "./mtree-read.ts";
 export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
-export { bytesOfPath, canonicalPath, comparePaths, pathOfBytes, ROOT_PATH } from "./path-text.ts";
+export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
 export { readManifestFile } from "./read.ts";

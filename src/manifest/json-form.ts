@@ -86,7 +86,7 @@ function sorted<From, To>(map: ReadonlyMap<string, From>, show: (value: From) =>
  * @throws UsernsError ERR_MANIFEST with the JSON path
  */
 export function manifestFromJson(json: unknown, name = "manifest"): Manifest {
-  const root = new JsonPlace(json, name);
+  const root = new JsonPlace(json, { name, code: "ERR_MANIFEST" });
   const version = root.member("version");
   if (version.value !== VERSION) throw version.fault(`version ${VERSION}`);
   const places = root.member("entries").items("a list of entries");

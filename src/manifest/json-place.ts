@@ -1,38 +1,45 @@
-import { isId, NO_ID, quoted, type UsernsError } from "../core/index.ts";
-import { manifestFault } from "./manifest.ts";
+import { type ErrorCode, isId, NO_ID, quoted, UsernsError } from "../core/index.ts";
+
+/** What the values stand in. */
+export interface JsonDocument {
+  /** Of the file; null where whoever reads it puts the place in front of the path. */
+  readonly name: string | null;
+  /** Of its errors. */
+  readonly code: ErrorCode;
+}
 
 /** A value of a JSON text, and the way to it, for errors. */
 export class JsonPlace {
   readonly value: unknown;
-  readonly #name: string;
+  readonly #document: JsonDocument;
   readonly #path: string;
 
-  /** @param name  of the file */
-  constructor(value: unknown, name: string, path = "$") {
+  constructor(value: unknown, document: JsonDocument, path = "$") {
     this.value = value;
-    this.#name = name;
+    this.#document = document;
     this.#path = path;
   }
 
   /** `manifest.json: $.entries[3].uid` */
   get where(): string {
-    return `${this.#name}: ${this.#path}`;
+    const { name } = this.#document;
+    return name === null ? this.#path : `${name}: ${this.#path}`;
   }
 
-  fault(expected: string): UsernsError {
-    return manifestFault(this.where, expected, shown(this.value));
+  fault(expected: string, got = shown(this.value)): UsernsError {
+    return new UsernsError(this.#document.code, { where: this.where, expected, got });
   }
 
   /** A member of an object; its value is undefined where there is none. */
   member(key: string): JsonPlace {
     const value = isObject(this.value) && Object.hasOwn(this.value, key) ? this.value[key] : undefined;
-    return new JsonPlace(value, this.#name, `${this.#path}.${key}`);
+    return new JsonPlace(value, this.#document, `${this.#path}.${key}`);
   }
 
   /** The items of a list. @throws UsernsError ERR_MANIFEST */
   items(expected: string): readonly JsonPlace[] {
     if (!Array.isArray(this.value)) throw this.fault(expected);
-    return this.value.map((value: unknown, index) => new JsonPlace(value, this.#name, `${this.#path}[${index}]`));
+    return this.value.map((value: unknown, index) => new JsonPlace(value, this.#document, `${this.#path}[${index}]`));
   }
 
   /** The members of an object, each read; none where there is no such object. @throws UsernsError ERR_MANIFEST */
@@ -46,7 +53,7 @@ export class JsonPlace {
   onlyKeys(known: readonly string[]): void {
     if (!isObject(this.value)) throw this.fault("an object");
     const stranger = Object.keys(this.value).find((key) => !known.includes(key));
-    if (stranger !== undefined) throw manifestFault(this.where, `the keys ${known.join(", ")}`, quoted(stranger));
+    if (stranger !== undefined) throw this.fault(`the keys ${known.join(", ")}`, quoted(stranger));
   }
 
   /** A text, read. @throws UsernsError ERR_MANIFEST where `read` gives null */
@@ -79,7 +86,8 @@ export class JsonPlace {
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : quoted(String(value));
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "string" ? quoted(value) : String(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { isId, NO_ID, quoted, UsernsError } from "../core/index.ts";
 import { MODE_BITS } from "../kernel/index.ts";
 import type { ManifestEntry } from "./entry.ts";
-import { canonicalPath, orderOf, parentOf } from "./path-text.ts";
+import { canonicalPath, folderOf, orderOf } from "./path-text.ts";
 
 /**
  * Who owns what in a tree: one entry a path, the root's among them, each path's folder before it.
@@ -42,7 +42,7 @@ export function manifestOf(
   const byPath = new Map<string, ManifestEntry>();
   for (const { entry, index } of placed) {
     if (byPath.has(entry.path)) throw fail(entry, index, "one entry for each path", "a second one");
-    const folder = parentOf(entry.path);
+    const folder = folderOf(entry.path);
     if (folder !== null && byPath.size === 0)
       throw manifestFault(name, "an entry for the root of the tree", "none", 'add one for the path "."');
     if (folder !== null && byPath.get(folder)?.type !== "dir")

@@ -1,6 +1,6 @@
 import { quoted } from "../core/index.ts";
 import { manifestFault } from "./manifest.ts";
-import { canonicalPath, parentOf, ROOT_PATH } from "./path-text.ts";
+import { canonicalPath, folderOf, ROOT_PATH } from "./path-text.ts";
 import { unescapeName } from "./vis.ts";
 
 /** What a line says, by keyword; null: a keyword without a value. */
@@ -37,7 +37,7 @@ export function* mtreeLines(text: string, name: string): Generator<MtreeLine> {
     else if (first === "/unset") unset(set, rest);
     else if (first === "..") {
       if (folder === null) throw manifestFault(where, "a path inside the tree", '".." outside its root');
-      folder = parentOf(folder);
+      folder = folderOf(folder);
     } else {
       const path = pathOf(first, folder ?? ROOT_PATH, where);
       const said = new Map([...set, ...keywordsOf(rest)]);

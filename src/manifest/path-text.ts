@@ -114,8 +114,8 @@ export function comparePaths(a: string, b: string): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** The folder that a path stands in; null for the root. @example parentOf("etc/passwd") // "etc" */
-export function parentOf(path: string): string | null {
+/** The folder that a path stands in; null for the root. @example folderOf("etc/passwd") // "etc" */
+export function folderOf(path: string): string | null {
   if (path === ROOT_PATH) return null;
   const slash = path.lastIndexOf("/");
   return slash < 0 ? ROOT_PATH : path.slice(0, slash);

@@ -9,6 +9,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["formats", "kernel"],
   ["policy", "shift", "scenario", "manifest"],
   ["explain", "store", "live", "source", "image"],
+  ["pack"],
+  ["access"],
   ["cli", "playground"],
 ];
 
