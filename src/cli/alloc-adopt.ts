@@ -1,15 +1,6 @@
 import { type Command, Option } from "commander";
 import { badLines, parseSubid } from "../formats/index.ts";
-import {
-  type Adoption,
-  adoptionsOf,
-  grantUses,
-  groupsOf,
-  type IdUse,
-  idsOfUse,
-  type KnownAccounts,
-  usersOf,
-} from "../policy/index.ts";
+import { type Adoption, adoptionsOf, grantUses, type IdUse, idsOfUse, type KnownAccounts } from "../policy/index.ts";
 import { claimAnswer, claimLines } from "./alloc-answer.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
 import { usageFault } from "./fault.ts";
@@ -19,7 +10,7 @@ import { RUNTIMES, type RuntimeRecords } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, type Terminal, talk } from "./terminal.ts";
 import { readText } from "./text-file.ts";
-import { readGroup, readPasswd } from "./tool-files.ts";
+import { readKnownAccounts } from "./tool-files.ts";
 
 interface AdoptOptions extends StoreOptions, Readonly<Partial<Record<RuntimeRecords["name"], string>>> {
   readonly owner?: string;
@@ -62,6 +53,9 @@ export function addAdoptCommand(alloc: Command, { terminal }: Session): void {
 }
 
 async function runAdopt(ranges: readonly string[], options: AdoptOptions, terminal: Terminal): Promise<void> {
+  const sources = ["subuid", "subgid", ...RUNTIMES.map(({ name }) => name)] as const;
+  if (ranges.length === 0 && sources.every((source) => options[source] === undefined))
+    throw usageFault("RANGES", `ranges, or one of --${sources.join(", --")}`, "none");
   const shared = { tenant: options.tenant, ...(options.purpose === undefined ? {} : { purpose: options.purpose }) };
   const wanted: Adoption[] = [];
   for (const [at, text] of ranges.entries()) {
@@ -75,11 +69,8 @@ async function runAdopt(ranges: readonly string[], options: AdoptOptions, termin
       shared,
     ),
   );
-  if (wanted.length === 0) {
-    const sources = ["--subuid", "--subgid", ...RUNTIMES.map(({ name }) => `--${name}`)].join(", ");
-    throw usageFault("RANGES", `ranges, or one of ${sources}, with at least one range`, "none");
-  }
-  const claims = await withStore(options, (store) => store.adopt(wanted));
+  if (wanted.length === 0) talk(terminal, "no range is in use there: nothing to enter");
+  const claims = wanted.length === 0 ? [] : await withStore(options, (store) => store.adopt(wanted));
   const now = Date.now();
   if (options.json)
     await answerJson(
@@ -100,17 +91,9 @@ async function readUses(options: AdoptOptions, terminal: Terminal): Promise<read
     return path === undefined ? [] : [(accounts: KnownAccounts) => read(path, accounts)];
   });
   if (records.length === 0) return uses;
-  const accounts = await readAccounts(options.passwd, options.group);
+  const accounts = await readKnownAccounts(options.passwd, options.group);
   for (const read of records) uses.push(...(await read(accounts)));
   return uses;
-}
-
-/** The accounts of a host. @throws UsernsError ERR_FILE */
-export async function readAccounts(passwd: string, group: string): Promise<KnownAccounts> {
-  return {
-    users: usersOf(await readPasswd(passwd)),
-    groups: groupsOf(await readGroup(group)),
-  };
 }
 
 /** The ranges of a subid file; a line that cannot be read grants nothing, and is told. */

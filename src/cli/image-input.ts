@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { UsernsError } from "../core/index.ts";
 import { filesInTar, type ImageFile, type ImageFiles } from "../image/index.ts";
 import { fileFault } from "./fault.ts";
@@ -36,9 +36,10 @@ async function reading<T>(path: string, step: () => Promise<T>): Promise<T> {
 }
 
 /** A part of a file, from its beginning each time. */
-function partOf(path: string, offset: number, sizeBytes: number): ImageFile {
+export function partOf(path: string, offset: number, sizeBytes: number): ImageFile {
   return {
     sizeBytes,
+    place: { path: resolve(path), offset },
     async *bytes() {
       if (sizeBytes === 0) return;
       try {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
+import { addAskCommand } from "./ask.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addConvertCommand } from "./convert.ts";
@@ -11,6 +12,7 @@ import { addFitCommand } from "./fit.ts";
 import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
 import { addImageCommand } from "./image.ts";
+import { addJobsCommand } from "./jobs.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
@@ -23,6 +25,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
+import { addWorkerCommand } from "./worker.ts";
 
 /** One file a command. */
 const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
@@ -35,10 +38,13 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
+  addAskCommand,
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
   addImageCommand,
+  addWorkerCommand,
+  addJobsCommand,
   addAllocCommand,
   addPsCommand,
   addDoctorCommand,

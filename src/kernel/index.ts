@@ -17,6 +17,7 @@ export { validateAcl } from "./acl-valid.ts";
 export * from "./acl-xattr.ts";
 export * from "./attributes.ts";
 // Questions.
+export * from "./bulk-access.ts";
 export * from "./bulk-view.ts";
 // What a world holds.
 export * from "./capability.ts";
@@ -42,6 +43,7 @@ export * from "./fsid-map-write.ts";
 export * from "./fsid-modes.ts";
 export * from "./fsid-mount-map.ts";
 export * from "./iattr.ts";
+export * from "./id-functions.ts";
 export * from "./idmapped-mount.ts";
 export * from "./inode.ts";
 export * from "./inode-permission.ts";

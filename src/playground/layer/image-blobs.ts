@@ -11,11 +11,11 @@ export class ImageBlobs implements BlobStore {
     this.#host = host;
   }
 
-  async put(bytes: AsyncIterable<Uint8Array>, algorithm: Digest["algorithm"]) {
+  async put(bytes: AsyncIterable<Uint8Array>, algorithm: Digest["algorithm"], isWanted: () => boolean = () => true) {
     const hash = this.#host.hash(algorithm);
     const blob = await collect(hashed(bytes, hash));
     const digest = readDigest(`${algorithm}:${hash.hex()}`, "a blob of the new image");
-    this.#blobs.set(digest.text, blob);
+    if (isWanted()) this.#blobs.set(digest.text, blob);
     return { digest, sizeBytes: blob.size };
   }
 

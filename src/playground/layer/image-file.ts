@@ -41,6 +41,7 @@ function tarIn(file: File): ImageTar {
     },
     part: (offset, sizeBytes) => ({
       sizeBytes,
+      place: { path: file.name, offset },
       bytes: () => piecesOf(file.slice(offset, offset + sizeBytes).stream()),
     }),
   };

@@ -1,6 +1,13 @@
 /** Looks at a layer or an image, or shifts it, apart from the page: one request, then its answer. */
 import { init, UsernsError } from "../../core/index.ts";
-import { type Image, type ImageHost, imageOwners, type LayerPlace, shiftImage } from "../../image/index.ts";
+import {
+  type Image,
+  type ImageHost,
+  imageOwners,
+  type LayerPlace,
+  layerShifter,
+  shiftImage,
+} from "../../image/index.ts";
 import { scanTar, shiftTar, type Unmapped, UnmappedError } from "../../shift/index.ts";
 import { collect, piecesOf } from "./byte-streams.ts";
 import { distinctIds } from "./distinct-ids.ts";
@@ -56,7 +63,7 @@ async function shiftedLayer(file: File, state: LayerState, host: ImageHost): Pro
 
 async function shiftedImage(image: Image, state: LayerState, host: ImageHost): Promise<LayerMessage> {
   const blobs = new ImageBlobs(host);
-  const shift = await shiftImage(image, rulesOf(state), { onRead: progress() }, blobs, host);
+  const shift = await shiftImage(image, layerShifter(rulesOf(state), { onRead: progress() }, blobs, host), blobs, host);
   if (!shift.isShifted)
     return { type: "refused", ids: distinctIds(shift.refused.map(({ unmapped }) => unmapped)).length };
   const layers = shift.layers.flatMap(({ report, isSame, ...place }) =>
