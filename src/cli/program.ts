@@ -25,6 +25,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
+import { addWhyCommand } from "./why.ts";
 import { addWorkerCommand } from "./worker.ts";
 
 /** One file a command. */
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addWhyCommand,
   addConvertCommand,
   addFitCommand,
   addNewIdMapCommands,
