@@ -5,7 +5,7 @@ import { type KeptFile, parseGroup, parsePasswd, printKept } from "../formats/in
 import { type Claim, type ClaimNames, claimNames, keepNames, nameLines, stateNow } from "../policy/index.ts";
 import { type RangeAnswer, rangeAnswers } from "./alloc-answer.ts";
 import type { AllocListAnswer } from "./alloc-list.ts";
-import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
+import { addStoreOptions, type StoreOptions, withStoreToRead } from "./alloc-store.ts";
 import { readCount } from "./count-option.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
@@ -55,7 +55,7 @@ async function runExport(options: ExportOptions, terminal: Terminal): Promise<vo
     throw usageFault(forms.map((form) => `--${form}`).join(" and "), "one of them", `${forms.length}`);
   const firstIds = readCount(options.ids, "--ids");
   const now = Date.now();
-  const held = await withStore(options, (store) => store.claims());
+  const held = await withStoreToRead(options, terminal, (store) => store.claims());
   const live = held.filter(
     (claim) => stateNow(claim, now) === "live" && (options.owner === undefined || claim.owner === options.owner),
   );

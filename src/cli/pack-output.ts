@@ -93,7 +93,7 @@ async function writeTar({ manifest, contents }: Packed, { path, packing }: PackT
 
 async function writeOci({ manifest, contents }: Packed, folder: string): Promise<void> {
   const stage = await ImageStage.open(folder, "folder");
-  const { digest, sizeBytes } = await stage.put(packTar(manifest, contents), "sha256");
+  const { digest, sizeBytes } = await stage.blobs.put(packTar(manifest, contents), "sha256");
   const layer = { blob: digest, diffId: digest, sizeBytes, packing: "none" } as const;
   const files = imageOfLayer({ ...layer, architecture: hostArchitecture(), name: IMAGE_NAME }, imageHost());
   await stage.place(files, "folder");

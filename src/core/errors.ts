@@ -30,6 +30,7 @@ export type ErrorCode =
   | "ERR_STORE_CORRUPT"
   | "ERR_STORE_NEWER"
   | "ERR_STORE_BUSY"
+  | "ERR_STORE_DENIED"
   | "ERR_STORE_LOST";
 
 /** Where the input is wrong, what was expected there and what was found. */

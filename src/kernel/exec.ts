@@ -136,6 +136,7 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     !isSameKuid64(egid, old.gid.real) ||
     (!isSameKuid64(old.uid.real, root) && (privileged.isEffective || !isSubsetOf(permitted, ambient)));
   startImage(world, task, program);
+  task.timeNs = task.timeNsForChildren;
   task.keyrings = inheritedKeyrings(task.keyrings);
   commitCreds(world.credColumns, task, changes);
   const isIgnored = program.caps !== null && fcaps === null;

@@ -42,6 +42,7 @@ export * from "./fsid-map-write.ts";
 export * from "./fsid-modes.ts";
 export * from "./fsid-mount-map.ts";
 export * from "./iattr.ts";
+export * from "./id-functions.ts";
 export * from "./idmapped-mount.ts";
 export * from "./inode.ts";
 export * from "./inode-permission.ts";

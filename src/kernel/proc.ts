@@ -73,7 +73,9 @@ export const PROC_ENTRIES = {
   "ns/mnt": LINK,
   "ns/net": LINK,
   "ns/pid": LINK,
+  "ns/pid_for_children": LINK,
   "ns/time": LINK,
+  "ns/time_for_children": LINK,
   "ns/user": LINK,
   "ns/uts": LINK,
 } as const satisfies { readonly [path: string]: ProcEntry };

@@ -1,5 +1,6 @@
 import { createUserNamespace } from "./create-user-namespace.ts";
 import { capsOnEntering } from "./cred.ts";
+import type { AnyNamespace } from "./namespace-kind.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { commitCreds, type Task } from "./task.ts";
 import { enforcedProcessLimit } from "./ucounts.ts";
@@ -16,6 +17,10 @@ const RULES = ruleTable({
   setnsAdmin: {
     sentence: "Entering a user namespace needs CAP_SYS_ADMIN over it, which nobody has over an ancestor or a sibling.",
     source: "setns(2), EPERM; vectors/linux-6.18/2_id_translation.json (tag setns)",
+  },
+  ownerOfUser: {
+    sentence: "Only a user namespace has an owner that is told.",
+    source: "ioctl_nsfs(2), NS_GET_OWNER_UID: EINVAL",
   },
   parentInSight: {
     sentence: "The parent of a namespace is given only where it is the caller's own namespace or below it.",
@@ -42,8 +47,10 @@ export function setnsUser(world: World, task: Task, ns: UserNamespace): Verdict 
 }
 
 /** `ioctl(NS_GET_OWNER_UID)`: the owner as the caller is shown it. */
-export function ownerUid(world: World, task: Task, ns: UserNamespace): number {
-  return fromKidMunged(world, task.cred.userNs, "uid", ns.owner.uid);
+export function ownerUid(world: World, task: Task, { kind, ns }: AnyNamespace): Verdict<number> {
+  return kind === "user"
+    ? allow(fromKidMunged(world, task.cred.userNs, "uid", ns.owner.uid))
+    : deny("EINVAL", RULES.ownerOfUser, `it is a ${kind} namespace`);
 }
 
 /** `ioctl(NS_GET_PARENT)`. */

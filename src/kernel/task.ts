@@ -11,6 +11,7 @@ import type { PidNamespace } from "./pid-namespace.ts";
 import type { Pipe } from "./pipe.ts";
 import type { Process } from "./process.ts";
 import type { Socket } from "./socket.ts";
+import type { TimeNamespace } from "./time-namespace.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import type { UtsNamespace } from "./uts-namespace.ts";
 
@@ -46,6 +47,9 @@ export interface Task extends Process {
   cgroupNs: CgroupNamespace;
   /** Where what it forks is; another than its own after unshare. */
   pidNsForChildren: PidNamespace;
+  timeNs: TimeNamespace;
+  /** Where what it forks is, and itself after execve; another than its own after unshare. */
+  timeNsForChildren: TimeNamespace;
   /** Map files that it keeps open, by the name it gave them. */
   readonly mapFiles: Map<string, OpenMapFile>;
   /** Sockets that it holds, by the name it gave them. */
@@ -57,6 +61,8 @@ export interface Task extends Process {
   parent: Task | null;
   /** Has it ended, without its parent having asked how? */
   isZombie: boolean;
+  /** Was it a signal that ended it? */
+  wasKilled: boolean;
   /** Signals that it blocks. */
   readonly blocked: Set<number>;
   /** Blocked signals that were sent to it. */
