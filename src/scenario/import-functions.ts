@@ -10,6 +10,7 @@ import {
   installMap,
   makeKid,
   NO_FLAGS,
+  type Superblock,
   type UserNamespace,
   type World,
 } from "../kernel/index.ts";
@@ -109,7 +110,7 @@ function placeAt(world: World, namespaces: Namespaces, text: string, where: stri
   if (idmap === undefined && ns) return { ns };
   if (idmap === undefined || (idmap !== "none" && !ns))
     throw scenarioError(`${where}[0]`, "a namespace, or idmap: and a namespace or none", text);
-  const superblock = { name: "tmpfs", type: "tmpfs", userNs: world.initUserNs, isReadOnly: false };
+  const superblock: Superblock = { name: "tmpfs", type: "tmpfs", userNs: world.initUserNs, isReadOnly: false };
   const owner = { id: 0, number: CLASSICAL };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
   return { mount: { ...NO_FLAGS, name: text, superblock, root, idmap: ns ? idmapOf(ns) : null } };
