@@ -2,6 +2,7 @@
  * The Wasm core: integers over static memory. Every export takes addresses and lengths; who calls owns the memory from
  * {@link HEAP} upwards and lays out tables there as segment.ts, blocks.ts, vertical.ts, scattered.ts and kuid64.ts say.
  */
+export { access, reach } from "./access";
 export { buildRoot, buildRow, rootBytes } from "./blocks";
 export { shiftHeader } from "./header";
 export { pack, translatePacked, translateSplit, unpack } from "./kuid64";

@@ -199,6 +199,13 @@ export const GOALS: readonly Goal[] = [
     }),
   ),
   {
+    what: "who may do what with a million inodes, 1 or 8 users, against the best TypeScript",
+    bound: 5,
+    is: "at least",
+    unit: "×",
+    figures: figuresOf({ prefix: "access/" }, timesFasterThan("tsNs")),
+  },
+  {
     what: "loading a 340-line map, a direction, its bulk tables included",
     bound: 250,
     is: "at most",

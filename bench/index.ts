@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import type { Bench, Cases } from "./bench.ts";
 import { CORE_WASM, ensureBuilt } from "./built.ts";
 import { C_FLAGS, startCRivals } from "./c-rivals.ts";
+import { access } from "./cases/access.ts";
 import { alloc } from "./cases/alloc.ts";
 import { bulk } from "./cases/bulk.ts";
 import { cold } from "./cases/cold.ts";
@@ -29,7 +30,7 @@ const REPORT = "bench/RESULTS.md";
 const ROUNDS = 15;
 const QUICK_ROUNDS = 5;
 /** Cold start first: nothing of it is in this process. */
-const ALL: readonly Cases[] = [cold, mapLoad, one, bulk, owned, route, kuid64, tar, alloc];
+const ALL: readonly Cases[] = [cold, mapLoad, one, bulk, owned, route, kuid64, access, tar, alloc];
 
 const { values } = parseArgs({
   options: {

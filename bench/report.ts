@@ -18,6 +18,11 @@ const SECTIONS: readonly (readonly [prefix: string, title: string, note: string]
     "64-bit kernel ids",
     "memcpy copies 8 bytes an id. Naive TypeScript is BigInt, or the route walked id by id.",
   ],
+  [
+    "access/",
+    "Who may do what",
+    "A million inodes, each asked for one user or for eight: nanoseconds an inode and user. Owners and modes are random, or in runs such as an image has. Naive TypeScript is the rules as they are written down.",
+  ],
   ["map-load/", "Loading a map", "Nanoseconds a load, not an id."],
   [
     "tar/",

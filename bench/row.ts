@@ -1,12 +1,11 @@
 import type { Order } from "./workloads.ts";
 
 /**
- * One measured case. All times are nanoseconds per id (per load for `map-load/`, per start for `cold/`, per claim or question for
- * `alloc/`), medians; null
- * where there is no such rival.
+ * One measured case. All times are nanoseconds per id (per inode and user for `access/`, per load for `map-load/`, per
+ * start for `cold/`, per claim or question for `alloc/`), medians; null where there is no such rival.
  */
 export interface Row {
-  /** `bulk/ owned/ one/ route/ kuid64/ map-load/ tar/ alloc/ cold/`, then the case. */
+  /** `bulk/ owned/ one/ route/ kuid64/ access/ map-load/ tar/ alloc/ cold/`, then the case. */
   readonly id: string;
   /** Extents of the map; of each map for a route. */
   readonly n: number;

@@ -73,7 +73,7 @@ await build({
   ...SHARED,
   platform: "node",
   packages: "external",
-  entryPoints: Object.values(bin).map(sourceOf),
+  entryPoints: [...Object.values(bin).map(sourceOf), "src/cli/layer-thread.ts"],
   outdir: `${OUT}/cli`,
   plugins: [coreApart],
 });

@@ -62,6 +62,9 @@ export function addAdoptCommand(alloc: Command, { terminal }: Session): void {
 }
 
 async function runAdopt(ranges: readonly string[], options: AdoptOptions, terminal: Terminal): Promise<void> {
+  const sources = ["subuid", "subgid", ...RUNTIMES.map(({ name }) => name)] as const;
+  if (ranges.length === 0 && sources.every((source) => options[source] === undefined))
+    throw usageFault("RANGES", `ranges, or one of --${sources.join(", --")}`, "none");
   const shared = { tenant: options.tenant, ...(options.purpose === undefined ? {} : { purpose: options.purpose }) };
   const wanted: Adoption[] = [];
   for (const [at, text] of ranges.entries()) {
@@ -75,11 +78,8 @@ async function runAdopt(ranges: readonly string[], options: AdoptOptions, termin
       shared,
     ),
   );
-  if (wanted.length === 0) {
-    const sources = ["--subuid", "--subgid", ...RUNTIMES.map(({ name }) => `--${name}`)].join(", ");
-    throw usageFault("RANGES", `ranges, or one of ${sources}, with at least one range`, "none");
-  }
-  const claims = await withStore(options, (store) => store.adopt(wanted));
+  if (wanted.length === 0) talk(terminal, "no range is in use there: nothing to enter");
+  const claims = wanted.length === 0 ? [] : await withStore(options, (store) => store.adopt(wanted));
   const now = Date.now();
   if (options.json)
     await answerJson(

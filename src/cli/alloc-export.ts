@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
-import { parseGroup, parsePasswd, printKept } from "../formats/index.ts";
+import { type KeptFile, parseGroup, parsePasswd, printKept } from "../formats/index.ts";
 import { type Claim, type ClaimNames, claimNames, keepNames, nameLines, stateNow } from "../policy/index.ts";
 import { type RangeAnswer, rangeAnswers } from "./alloc-answer.ts";
 import type { AllocListAnswer } from "./alloc-list.ts";
-import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
+import { addStoreOptions, type StoreOptions, withStoreToRead } from "./alloc-store.ts";
 import { readCount } from "./count-option.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
@@ -55,7 +55,7 @@ async function runExport(options: ExportOptions, terminal: Terminal): Promise<vo
     throw usageFault(forms.map((form) => `--${form}`).join(" and "), "one of them", `${forms.length}`);
   const firstIds = readCount(options.ids, "--ids");
   const now = Date.now();
-  const held = await withStore(options, (store) => store.claims());
+  const held = await withStoreToRead(options, terminal, (store) => store.claims());
   const live = held.filter(
     (claim) => stateNow(claim, now) === "live" && (options.owner === undefined || claim.owner === options.owner),
   );
@@ -93,7 +93,8 @@ async function keepExtrausers(folder: string, names: ClaimNames, firstIds: numbe
   for (const form of ["passwd", "group"] as const) {
     const path = join(folder, form);
     const before = (await readTextIfThere(path, "latin1")) ?? "";
-    const file = form === "passwd" ? parsePasswd(before, path) : parseGroup(before, path);
+    const file: KeptFile<{ readonly name: string }> =
+      form === "passwd" ? parsePasswd(before, path) : parseGroup(before, path);
     const text = printKept(keepNames(file, nameLines(names, form, firstIds)));
     if (text !== before) await writeWhole(path, (sink) => put(sink, Buffer.from(text, "latin1")));
     talk(terminal, `${path}: ${text === before ? "as it was" : "written"}`);

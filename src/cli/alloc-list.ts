@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { contains } from "../core/index.ts";
 import { type Claim, insideOfClaim, type LedgerEvent, reservedAt, showClaim, stateNow } from "../policy/index.ts";
 import { type RangeAnswer, rangeAnswers, stateText } from "./alloc-answer.ts";
-import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
+import { addStoreOptions, type StoreOptions, withStoreToRead } from "./alloc-store.ts";
 import { readTime, showTime } from "./duration.ts";
 import { addExamples } from "./help-examples.ts";
 import { readId } from "./id-argument.ts";
@@ -43,7 +43,7 @@ function addList(alloc: Command, terminal: Terminal): void {
     .description("List every range that is held: live, or in quarantine.")
     .option("--all", "also those that were freed");
   addStoreOptions(command).action(async (options: StoreOptions & { all?: true }) => {
-    const claims = await withStore(options, (store) => store.claims(options.all ? "all" : "held"));
+    const claims = await withStoreToRead(options, terminal, (store) => store.claims(options.all ? "all" : "held"));
     const now = Date.now();
     const shown = options.all ? claims : claims.filter((claim) => stateNow(claim, now) !== "freed");
     if (options.json)
@@ -88,7 +88,7 @@ async function runWhoOwns(text: string, options: StoreOptions & { at?: string },
   const id = readId(text, "ID");
   const at = options.at === undefined ? undefined : readTime(options.at, "--at");
   const now = at ?? Date.now();
-  const found = await withStore(options, (store) => store.whoOwns(id, at));
+  const found = await withStoreToRead(options, terminal, (store) => store.whoOwns(id, at));
   const ranges = found ? rangeAnswers(found.claim, now) : [];
   const range = ranges.find(({ start, count }) => contains({ first: start, count }, id)) ?? null;
   const reserved = reservedAt(id).map(({ name, what, source }) => ({ name, what, source }));
@@ -114,7 +114,7 @@ function addHistory(alloc: Command, terminal: Terminal): void {
     .summary("everything that ever happened, in order")
     .description("Print everything that ever happened, in order. Nothing of it is ever rewritten.");
   addStoreOptions(command).action(async (options: StoreOptions) => {
-    const events: AllocHistoryAnswer = await withStore(options, (store) => store.history());
+    const events: AllocHistoryAnswer = await withStoreToRead(options, terminal, (store) => store.history());
     if (options.json) await answerJson(terminal, events);
     else for (const event of events) await answer(terminal, `${eventText(event)}\n`);
   });

@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { quoted } from "../core/index.ts";
 import { DEFAULT_POOL, POOL_PROFILES, type Pool, RESERVED_RANGES } from "../policy/index.ts";
-import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
+import type { Store } from "../store/index.ts";
+import { addStoreOptions, type StoreOptions, withStore, withStoreToRead } from "./alloc-store.ts";
 import { readCount } from "./count-option.ts";
 import { DURATION_HELP, readDuration } from "./duration.ts";
 import { usageFault } from "./fault.ts";
@@ -92,7 +93,7 @@ async function runPool(name: string | undefined, options: PoolOptions, terminal:
   };
   const isChange = Object.keys(changes).length > 0;
   if (isChange && name === undefined) throw usageFault("NAME", "the pool to make or change", "none");
-  const pools = await withStore(options, async (store) => {
+  const use = async (store: Store): Promise<readonly Pool[]> => {
     const all = await store.pools();
     if (name === undefined) return all;
     const before = all.find((pool) => pool.name === name) ?? (name === DEFAULT_POOL.name ? DEFAULT_POOL : null);
@@ -101,7 +102,8 @@ async function runPool(name: string | undefined, options: PoolOptions, terminal:
     return [
       isChange ? await store.setPool({ ...DEFAULT_POOL, ...before, name, ...changes }) : (before ?? DEFAULT_POOL),
     ];
-  });
+  };
+  const pools = await (isChange ? withStore(options, use) : withStoreToRead(options, terminal, use));
   const answers = pools.map(({ range: { first, count }, ...pool }): PoolAnswer => ({ ...pool, start: first, count }));
   if (options.json) await answerJson(terminal, answers);
   else for (const pool of answers) await answer(terminal, `${poolText(pool)}\n`);
@@ -124,12 +126,13 @@ function addQuota(alloc: Command, terminal: Terminal): void {
     async (tenant: string | undefined, ids: string | undefined, options: StoreOptions) => {
       if ((tenant === undefined) !== (ids === undefined))
         throw usageFault("IDS", "a number of ids, or none", "nothing");
-      const tenants = await withStore(options, async (store) => {
-        if (tenant !== undefined && ids !== undefined)
-          await store.setQuota(tenant, ids === "none" ? null : readCount(ids, "IDS", 0));
-        const all = await store.tenants();
-        return tenant === undefined ? all : all.filter(({ name }) => name === tenant);
-      });
+      const tenants =
+        tenant === undefined || ids === undefined
+          ? await withStoreToRead(options, terminal, (store) => store.tenants())
+          : await withStore(options, async (store) => {
+              await store.setQuota(tenant, ids === "none" ? null : readCount(ids, "IDS", 0));
+              return (await store.tenants()).filter(({ name }) => name === tenant);
+            });
       const answers = tenants.map(({ name, quota, used }): QuotaAnswer => ({ tenant: name, quota, used }));
       if (options.json) await answerJson(terminal, answers);
       else

@@ -16,7 +16,7 @@ import {
 import type { Store } from "../store/index.ts";
 import { readAccounts, readGrants } from "./alloc-adopt.ts";
 import { type ClaimAnswer, claimAnswer, claimLines, stateText } from "./alloc-answer.ts";
-import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
+import { addStoreOptions, type StoreOptions, withStore, withStoreToRead } from "./alloc-store.ts";
 import { addExamples } from "./help-examples.ts";
 import { RUNTIMES } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
@@ -81,7 +81,8 @@ export function addReconcileCommand(alloc: Command, session: Session): void {
     .option("--tenant <name>", "whose it is then", "default")
     .option("--purpose <text>", "what it is for");
   addStoreOptions(command).action(async (options: ReconcileOptions) => {
-    session.exit = await withStore(options, (store) => runReconcile(store, options, session.terminal));
+    const use = (store: Store) => runReconcile(store, options, session.terminal);
+    session.exit = await (options.adopt ? withStore(options, use) : withStoreToRead(options, session.terminal, use));
   });
   addExamples(command, [
     "alloc reconcile",

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { quoted } from "../core/index.ts";
 import { DEFAULT_POOL } from "../policy/index.ts";
@@ -11,12 +11,17 @@ import { readId } from "./id-argument.ts";
 import { LOGINS } from "./logins.ts";
 import type { Session } from "./session.ts";
 import { closeGone, closeSession, openSession, type SessionOutcome, type SessionPlaces } from "./session-block.ts";
-import { answer, answerJson, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { pamLines, sessionCommand, TIMER, timerUnits } from "./session-config.ts";
+import { answer, answerJson, put, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** The `--json` of `userns alloc session open` and `close`; of `close --gone` a list of these. */
 export interface SessionAnswer extends Omit<SessionOutcome, "claim"> {
   readonly claim: ClaimAnswer | null;
 }
+
+/** The `--json` of `userns alloc session timer`: the units that were written. */
+export type SessionTimerAnswer = readonly string[];
 
 interface SessionOptions extends StoreOptions {
   readonly user?: string;
@@ -46,11 +51,12 @@ export function addSessionCommands(alloc: Command, { terminal }: Session): void 
     )
     .option("--pam-config [store]", `print the lines for a file of /etc/pam.d;\nthe store is ${STORE} unless told`)
     .action(async ({ pamConfig }: { pamConfig?: string | true }) => {
-      if (pamConfig === undefined) throw usageFault("session", "open, close or --pam-config", "none");
+      if (pamConfig === undefined) throw usageFault("session", "open, close, timer or --pam-config", "none");
       await answer(terminal, pamLines(pamConfig === true ? STORE : pamConfig));
     });
   addOpen(session, terminal);
   addClose(session, terminal);
+  addTimer(session, terminal);
 }
 
 function addSessionOptions(command: Command): Command {
@@ -123,6 +129,39 @@ function addClose(session: Command, terminal: Terminal): void {
   ]);
 }
 
+function addTimer(session: Command, terminal: Terminal): void {
+  const command = session
+    .command("timer")
+    .summary("write units of systemd that close what outlives its session")
+    .description(
+      "Write a service and a timer of systemd that run close --gone once a minute, with\n" + "the options given here.",
+    )
+    .argument("<folder>", "where units are: /etc/systemd/system");
+  addSessionOptions(command).action((folder: string, options: SessionOptions) => writeTimer(folder, options, terminal));
+  addExamples(command, [
+    "alloc session timer /etc/systemd/system --grant --store FILE",
+    "alloc session timer FOLDER --subuid FILE --subgid FILE --grant",
+    "alloc session timer FOLDER --logins FOLDER --json",
+  ]);
+}
+
+async function writeTimer(folder: string, options: SessionOptions, terminal: Terminal): Promise<void> {
+  const { grant, subuid, subgid, logins, store = STORE } = options;
+  const files = grant ? ["--grant", "--subuid", resolve(subuid), "--subgid", resolve(subgid)] : [];
+  // An address is no path.
+  const place = store.includes("://") ? store : resolve(store);
+  const units = timerUnits(sessionCommand("close", "--gone", ...files, "--logins", resolve(logins), "--store", place));
+  const written: string[] = [];
+  for (const [name, text] of Object.entries(units)) {
+    const path = join(folder, name);
+    await writeWhole(path, (sink) => put(sink, Buffer.from(text)));
+    written.push(path);
+  }
+  if (options.json) return answerJson(terminal, written);
+  for (const path of written) await answer(terminal, `${withoutControls(path)}\n`);
+  talk(terminal, `to do: systemctl daemon-reload && systemctl enable --now ${TIMER}.timer`);
+}
+
 function placesOf({ grant, subuid, subgid, logins }: SessionOptions): SessionPlaces {
   return { grants: grant ? [subuid, subgid] : [], logins };
 }
@@ -150,28 +189,4 @@ async function tell(outcome: SessionOutcome, options: StoreOptions, terminal: Te
   }[is];
   if (why !== "") talk(terminal, `${withoutControls(user)}${why}`);
   if (claim) await answer(terminal, `${claimLines(claim, Date.now())[0]}\n`);
-}
-
-/** pam_exec starts programs without a PATH: both the runtime and the command are named in full. */
-function pamLines(store: string): string {
-  const command = [process.execPath, realpathSync(process.argv[1] ?? ""), "alloc", "session"];
-  const line = (type: string, verb: string) =>
-    [
-      "session optional pam_exec.so",
-      `type=${type}_session`,
-      ...[...command, verb, "--grant", "--store", store].map(pamWord),
-    ].join(" ");
-  return [
-    "# Behind the other session lines of a service, or of common-session:",
-    line("open", "open"),
-    line("close", "close"),
-    "# For processes that outlive their session, from a timer, once a minute:",
-    `# ${[...command, "close", "--gone", "--grant", "--store", store].join(" ")}`,
-    "",
-  ].join("\n");
-}
-
-/** An argument of a PAM module. @source pam.conf(5): brackets around what has blanks, a backslash before one that closes */
-function pamWord(word: string): string {
-  return /[\s[\]#]/.test(word) ? `[${word.replaceAll("]", "\\]")}]` : word;
 }

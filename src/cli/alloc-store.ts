@@ -1,8 +1,17 @@
 import type { Command } from "commander";
 import { quoted } from "../core/index.ts";
-import { type ClaimName, defaultStorePath, openLedger, type Store, storeOver } from "../store/index.ts";
+import {
+  type ClaimName,
+  defaultStorePath,
+  isUnmade,
+  memoryLedger,
+  openLedger,
+  type Store,
+  storeOver,
+} from "../store/index.ts";
 import { usageFault } from "./fault.ts";
 import { readIds } from "./id-argument.ts";
+import { type Terminal, talk, withoutControls } from "./terminal.ts";
 
 /** What every command of `userns alloc` takes. */
 export interface StoreOptions {
@@ -19,7 +28,22 @@ export function addStoreOptions(command: Command): Command {
 
 /** Open the store that is meant, use it, and close it whatever happens. */
 export async function withStore<T>(options: StoreOptions, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = storeOver(await openLedger(options.store ?? defaultStorePath()));
+  return using(storeOver(await openLedger(options.store ?? defaultStorePath())), use);
+}
+
+/** The same for who only reads: a store that is not there yet holds nothing, and is not made. */
+export async function withStoreToRead<T>(
+  options: StoreOptions,
+  terminal: Terminal,
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const place = options.store ?? defaultStorePath();
+  if (!isUnmade(place)) return withStore(options, use);
+  talk(terminal, `note: ${withoutControls(place)} is not there yet: the first claim makes it`);
+  return using(storeOver(memoryLedger()), use);
+}
+
+async function using<T>(store: Store, use: (store: Store) => Promise<T>): Promise<T> {
   try {
     return await use(store);
   } finally {

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { init } from "../core/index.ts";
+import { IDENTITY, init } from "../core/index.ts";
 import {
   askFsMaps,
   askMaps,
@@ -17,11 +17,13 @@ import {
   repairMaps,
   type WritePlace,
 } from "../explain/index.ts";
+import { isAlike } from "../formats/index.ts";
 import type { OwnerKind } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { type AccountOptions, accountOptions, givenAccountOption, readAccounts } from "./host-accounts.ts";
 import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
+import { readActingProcess } from "./pid-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { readWriter, WRITER_HELP } from "./writer-option.ts";
@@ -52,7 +54,8 @@ interface CheckOptions extends AccountOptions {
   readonly fsuidMap?: string;
   readonly fsgidMap?: string;
   readonly setgroups?: "allow" | "deny";
-  readonly as: string;
+  readonly as?: string;
+  readonly pid?: string;
   readonly from?: WritePlace;
   readonly written?: readonly OwnerKind[];
   readonly parentMap?: string;
@@ -73,7 +76,8 @@ export function addCheckCommand(program: Command, session: Session): void {
     .addOption(
       new Option("--setgroups <word>", "what is written to setgroups before the maps").choices(["deny", "allow"]),
     )
-    .option("--as <writer>", `who makes the namespace and writes: ${WRITER_HELP}`, "uid=1000")
+    .option("--as <writer>", `who makes the namespace and writes: ${WRITER_HELP}`)
+    .option("--pid <pid>", "a running process makes it, or self: its ids, its capabilities, its namespace")
     .addOption(
       new Option(
         "--from <place>",
@@ -100,6 +104,7 @@ export function addCheckCommand(program: Command, session: Session): void {
     "check --uid-map '0 0 1' --as uid=0 --from inside --json",
     "check --uid-map '0 1000 1' --written uid",
     "check --uid-map '0 0 10' --parent-map 0:1000:1 --parent-gid-map 0:100:1",
+    "check --uid-map podman:0:5:9 --gid-map FILE --pid self",
     "check --fsuid-map '0 0 9' --fsgid-map '0 0 9' --uid-map '0 5 9'",
     "check --fsuid-map '0 7 9' --as uid=0 --passwd FILE --group FILE",
   ]);
@@ -143,7 +148,7 @@ function withTools({ proposals, why }: MapRepair): Pick<CheckAnswer, "proposals"
 }
 
 async function readQuestion(options: CheckOptions): Promise<MapQuestion> {
-  const { uidMap, gidMap, fsuidMap, fsgidMap, setgroups = null, parentMap, parentGidMap } = options;
+  const { uidMap, gidMap, fsuidMap, fsgidMap, parentMap, parentGidMap } = options;
   const hasFsMap = fsuidMap !== undefined || fsgidMap !== undefined;
   const account = givenAccountOption(options);
   if (account && !hasFsMap) throw usageFault("--fsuid-map", `the map that ${account} goes with`, "none");
@@ -153,8 +158,8 @@ async function readQuestion(options: CheckOptions): Promise<MapQuestion> {
     throw usageFault("--parent-map", "the map that --parent-gid-map goes with", "none");
   const texts = await readTexts([uidMap, "--uid-map"], [gidMap, "--gid-map"]);
   const fsTexts = await readTexts([fsuidMap, "--fsuid-map"], [fsgidMap, "--fsgid-map"]);
-  const writer = readWriter(options.as, "--as");
-  const parent = parentMap === undefined ? null : await parentExtents(parentMap, parentGidMap);
+  const { parent, writer, setgroups } =
+    options.pid === undefined ? await readMaker(options) : makerOf(options.pid, options);
   const { written, from = writer.caps.length === 0 ? "inside" : "parent" } = options;
   return { parent, writer, from, setgroups, texts, ...(written ? { written } : {}), ...(hasFsMap ? { fsTexts } : {}) };
 }
@@ -163,12 +168,31 @@ type GivenText = readonly [text: string | undefined, option: string];
 
 async function readTexts([uid, uidOption]: GivenText, [gid, gidOption]: GivenText): Promise<MapTexts> {
   return {
-    ...(uid === undefined ? {} : { uid: await loadWrittenText(uid, uidOption) }),
-    ...(gid === undefined ? {} : { gid: await loadWrittenText(gid, gidOption) }),
+    ...(uid === undefined ? {} : { uid: await loadWrittenText(uid, uidOption, "uid") }),
+    ...(gid === undefined ? {} : { gid: await loadWrittenText(gid, gidOption, "gid") }),
   };
 }
 
-async function parentExtents(map: string, gidMap: string | undefined): Promise<MapQuestion["parent"]> {
-  const { uid, gid } = await loadOwnerMaps(map, gidMap, "--parent-map", "--parent-gid-map");
-  return { uid: uid.extents, gid: gid.extents };
+/** Who makes the namespace, and in which. */
+type Maker = Pick<MapQuestion, "parent" | "writer" | "setgroups">;
+
+async function readMaker({ as = "uid=1000", parentMap, parentGidMap, ...options }: CheckOptions): Promise<Maker> {
+  const { setgroups = null } = options;
+  const writer = readWriter(as, "--as");
+  if (parentMap === undefined) return { parent: null, writer, setgroups };
+  const { uid, gid } = await loadOwnerMaps(parentMap, parentGidMap, "--parent-map", "--parent-gid-map");
+  return { parent: { uid: uid.extents, gid: gid.extents }, writer, setgroups };
+}
+
+/** A running process. In a namespace whose setgroups is denied every new one begins so. */
+function makerOf(pid: string, { as, parentMap, setgroups }: CheckOptions): Maker {
+  const [stray] = [...(as === undefined ? [] : ["--as"]), ...(parentMap === undefined ? [] : ["--parent-map"])];
+  if (stray) throw usageFault(stray, "nothing beside --pid, which tells it", "both");
+  const { uid, gid, caps, maps, setgroups: inherited } = readActingProcess(pid);
+  const isWhole = [maps.uid, maps.gid].every((map) => isAlike({ uid: map, gid: IDENTITY }));
+  return {
+    parent: isWhole ? null : { uid: maps.uid.extents, gid: maps.gid.extents },
+    writer: { uid, gid, caps },
+    setgroups: setgroups ?? (inherited === "deny" ? "deny" : null),
+  };
 }

@@ -5,6 +5,7 @@ import { initialNamespace, type OwnerKind, outOfKernel, statRoute } from "../ker
 import { type FileOfProcess, fileOfProcess, kernelCalls } from "../live/index.ts";
 import { explanationText } from "./explanation-text.ts";
 import { fileFault, usageFault } from "./fault.ts";
+import { readPid } from "./pid-option.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
 /** The `--json` of `userns explain --pid N PATH`. */
@@ -56,12 +57,6 @@ export async function runExplainProcess(
     } satisfies ProcessFileAnswer);
   else await answer(terminal, text(file, explanations, unseen, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
-}
-
-function readPid(text: string): number {
-  if (text === "self") return process.pid;
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw usageFault("--pid", "a process id, or self", JSON.stringify(text));
-  return Number(text);
 }
 
 async function look(pid: number, path: string): Promise<FileOfProcess> {

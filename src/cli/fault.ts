@@ -23,18 +23,21 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ERR_CLAIM_ENDED",
 ]);
 
+export function jsonFault(error: UsernsError): JsonFault {
+  const { code, where, expected, got, fix = null } = error;
+  return { error: { code, where, expected, got, fix } };
+}
+
 /** Say what is wrong, where, and what to do. */
 export function reportFault(error: UsernsError, terminal: Terminal, asJson: boolean): Exit {
-  const { code, where, expected, got, fix = null } = error;
-  if (asJson) {
-    const fault: JsonFault = { error: { code, where, expected, got, fix } };
-    talk(terminal, JSON.stringify(fault));
-  } else {
+  const { code, where, expected, got, fix } = error;
+  if (asJson) talk(terminal, JSON.stringify(jsonFault(error)));
+  else {
     const colors = terminal.talkColors;
     talk(terminal, `${colors.red("error")}: ${colors.bold(withoutControls(where))}`);
     talk(terminal, `  expected  ${withoutControls(expected)}`);
     talk(terminal, `  got       ${withoutControls(got)}`);
-    if (fix !== null) talk(terminal, `  to do     ${withoutControls(fix)}`);
+    if (fix !== undefined) talk(terminal, `  to do     ${withoutControls(fix)}`);
   }
   return REFUSALS.has(code) ? EXIT.no : EXIT.bad;
 }

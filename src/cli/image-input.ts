@@ -1,9 +1,8 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { isAbsolute, join, posix } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { UsernsError } from "../core/index.ts";
-import { type ImageFile, type ImageFiles, isSquashfs } from "../image/index.ts";
-import { detectCompression, listMembers, SIGNATURE_BYTES, type TarMember } from "../shift/index.ts";
+import { filesInTar, type ImageFile, type ImageFiles } from "../image/index.ts";
 import { fileFault } from "./fault.ts";
 
 /** The help of every argument that names an image. */
@@ -25,7 +24,7 @@ export async function openImage(path: string): Promise<ImageInput> {
   if (stats.isDirectory()) return { kind: "folder", files: { name: path, file: (name) => fileInFolder(path, name) } };
   if (!stats.isFile())
     throw new UsernsError("ERR_FILE", { where: path, expected: READABLE, got: "neither a folder nor a regular file" });
-  return { kind: "tar", files: { name: path, file: await filesInTar(path, stats.size) } };
+  return { kind: "tar", files: await filesOfTar(path, stats.size) };
 }
 
 async function reading<T>(path: string, step: () => Promise<T>): Promise<T> {
@@ -37,9 +36,10 @@ async function reading<T>(path: string, step: () => Promise<T>): Promise<T> {
 }
 
 /** A part of a file, from its beginning each time. */
-function partOf(path: string, offset: number, sizeBytes: number): ImageFile {
+export function partOf(path: string, offset: number, sizeBytes: number): ImageFile {
   return {
     sizeBytes,
+    place: { path: resolve(path), offset },
     async *bytes() {
       if (sizeBytes === 0) return;
       try {
@@ -63,20 +63,15 @@ async function fileInFolder(folder: string, name: string): Promise<ImageFile | n
   }
 }
 
-async function filesInTar(path: string, sizeBytes: number): Promise<ImageFiles["file"]> {
+async function filesOfTar(path: string, sizeBytes: number): Promise<ImageFiles> {
   const handle = await reading(path, () => open(path, "r"));
   try {
-    const read = (offset: number, length: number) => reading(path, () => readAt(handle, offset, length));
-    const head = await read(0, SIGNATURE_BYTES);
-    if (isSquashfs(head)) throw notLayered(path);
-    checkPlain(head, path);
-    const members = new Map<string, TarMember>();
-    for (const member of await listMembers({ name: path, sizeBytes, read }))
-      members.set(tidy(member.entry.path), member);
-    return async (name) => {
-      const member = followed(members, tidy(name), path);
-      return member ? partOf(path, member.offset, member.size) : null;
-    };
+    return await filesInTar({
+      name: path,
+      sizeBytes,
+      read: (offset, length) => reading(path, () => readAt(handle, offset, length)),
+      part: (offset, length) => partOf(path, offset, length),
+    });
   } finally {
     await handle.close();
   }
@@ -85,44 +80,4 @@ async function filesInTar(path: string, sizeBytes: number): Promise<ImageFiles["
 export async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
-}
-
-function notLayered(where: string): UsernsError {
-  const expected = "an image of layers; of squashfs only image shift knows the owners' ids, and no command their files";
-  return new UsernsError("ERR_IMAGE", { where, expected, got: "a squashfs image" });
-}
-
-/** The members of a packed tar lie at no place that could be gone to. */
-function checkPlain(head: Uint8Array, where: string): void {
-  const compression = detectCompression(head, where);
-  if (compression === "none") return;
-  throw new UsernsError("ERR_COMPRESSION", {
-    where,
-    expected: "a tar that is not packed itself (its layers may be)",
-    got: `one packed with ${compression}`,
-    fix: `unpack it first: ${compression} -dc`,
-  });
-}
-
-function tidy(path: string): string {
-  return posix.normalize(path).replace(/^\/+/, "").replace(/\/$/, "");
-}
-
-/** Links in an archive that lead to one another; docker save writes one for a layer that it has written before. */
-const MOST_LINKS = 16;
-
-function followed(members: ReadonlyMap<string, TarMember>, name: string, where: string): TarMember | null {
-  let at = name;
-  for (let links = 0; links <= MOST_LINKS; links++) {
-    const member = members.get(at);
-    if (member?.entry.type === "file") return member;
-    if (member?.entry.type === "symlink") at = tidy(posix.join(posix.dirname(at), member.entry.linkPath));
-    else if (member?.entry.type === "hard link") at = tidy(member.entry.linkPath);
-    else return null;
-  }
-  throw new UsernsError("ERR_IMAGE", {
-    where: `${where}: ${name}`,
-    expected: `links that lead to a file, at most ${MOST_LINKS} of them`,
-    got: "links without an end",
-  });
 }

@@ -1,43 +1,22 @@
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
-import { type LayerShift, type RefusedLayer, readImage, shiftImage } from "../image/index.ts";
-import { fittingMaps, type ShiftReport, type Unmapped } from "../shift/index.ts";
+import { layerShifter, readImage, shiftImage } from "../image/index.ts";
+import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { imageHost } from "./image-host.ts";
 import { IMAGE_HELP, openImage } from "./image-input.ts";
-import { countOf, layerLine, layerReading, MAX_UNPACKED } from "./image-layers.ts";
+import { layerReading, MAX_UNPACKED } from "./image-layers.ts";
+import { addShiftAllOptions, runShiftAll, type ShiftAllOptions } from "./image-shift-all.ts";
+import { imageShiftAnswer, sayRefused, sayShifted } from "./image-shift-answer.ts";
 import { ImageStage } from "./image-stage.ts";
 import { loadMaps } from "./map-option.ts";
-import { shortTable } from "./owner-table.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
-import { shiftNotes } from "./shift-notes.ts";
 import { addShiftRules, readUnmapped, type ShiftRuleOptions } from "./shift-rules.ts";
 import { isSquashfsFile, runSquashfsShift } from "./squashfs-shift.ts";
-import { answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
-import { fitLines, type UnmappedAnswer, unmappedAnswer } from "./unmapped.ts";
+import { answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
-/** The `--json` of `userns image shift`. */
-export type ImageShiftAnswer =
-  | {
-      readonly shifted: true;
-      readonly in: string;
-      readonly out: string;
-      readonly images: readonly string[];
-      readonly layers: readonly LayerShift[];
-      /** Manifests that stay as they are, though what they are about was shifted: signatures, attestations. */
-      readonly artifacts: number;
-    }
-  | {
-      readonly shifted: false;
-      readonly in: string;
-      readonly out: string;
-      readonly images: readonly string[];
-      readonly layers: readonly RefusedLayer[];
-      readonly fit: UnmappedAnswer["fit"];
-    };
-
-interface ShiftOptions extends ShiftRuleOptions {
+interface ShiftOptions extends ShiftRuleOptions, ShiftAllOptions {
   readonly maxUnpacked?: string;
   readonly json?: true;
 }
@@ -50,16 +29,22 @@ export function addImageShiftCommand(image: Command, session: Session): void {
       "Write an image again, as what it was (folder or tar), with every owner taken\n" +
         "through a map, and with the digests that follow from it. Layers in which no\n" +
         "owner changes keep their bytes. The output appears whole or not at all; broken\n" +
-        "off and run again, it goes on with the layers that are left.\n" +
+        "off and run again, it goes on with the layers that are left. With --all, each of\n" +
+        "several images becomes one of the same name in a folder, and their layers are\n" +
+        "shifted by threads, or by workers of a queue.\n" +
         "Exit 1 when an id is not mapped.",
     )
+    .usage("[options] <image> <out>\n       userns image shift [options] --all <image>... <folder>")
     .argument("<image>", `${IMAGE_HELP}; or squashfs`)
-    .argument("<out>", "where to write: a new folder, or a file; of squashfs the image itself too");
-  addShiftRules(shift)
-    .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
+    .argument("<out...>", "where to write: a new folder, or a file; of squashfs the image itself too");
+  addShiftRules(shift).option(MAX_UNPACKED.flags, MAX_UNPACKED.help);
+  addShiftAllOptions(shift)
     .option("--json", "answer as JSON")
-    .action(async (from: string, to: string, options: ShiftOptions) => {
-      session.exit = await runShift(from, to, options, session.terminal);
+    .action(async (from: string, [to = "", ...more]: readonly string[], options: ShiftOptions) => {
+      const paths = [from, to, ...more];
+      session.exit = options.all
+        ? await runShiftAll(paths, options, session.terminal)
+        : await runShift(onlyPair(paths, options), options, session.terminal);
     });
   addExamples(shift, [
     "image shift app.oci.tar shifted.oci.tar --map 0:100000:65536",
@@ -67,10 +52,24 @@ export function addImageShiftCommand(image: Command, session: Session): void {
     "image shift a.tar b.tar --map 0:1000:1 --unmapped keep --names drop",
     "image shift layout out --map 0:100000:65536 --capabilities namespace",
     "image shift in out --map 0:100000:9 --max-unpacked 8000000000 --json",
+    "image shift --all a.tar b.tar shifted --map 0:100000:65536 --threads 4",
+    "image shift --all a b --map 0:1:9 --queue postgres://db/q --silence 9s",
   ]);
 }
 
-async function runShift(from: string, to: string, options: ShiftOptions, terminal: Terminal): Promise<Exit> {
+/** An image and its output. @throws UsernsError ERR_USAGE for more of them, or for what goes with `--all` alone */
+function onlyPair([from = "", to = "", ...more]: readonly string[], options: ShiftOptions): readonly [string, string] {
+  if (more.length > 0) throw usageFault("<out>", "one image and one output, or --all", `${more.length} more`);
+  for (const name of ["threads", "queue", "silence"] as const)
+    if (options[name] !== undefined) throw usageFault(`--${name}`, "--all beside it", "none");
+  return [from, to];
+}
+
+async function runShift(
+  [from, to]: readonly [string, string],
+  options: ShiftOptions,
+  terminal: Terminal,
+): Promise<Exit> {
   const unmapped = readUnmapped(options.unmapped);
   const maps = { ...(await loadMaps(options)), reverse: options.reverse === true };
   if (await isSquashfsFile(from)) {
@@ -85,26 +84,17 @@ async function runShift(from: string, to: string, options: ShiftOptions, termina
   const { names, capabilities } = options;
   const rules = { ...maps, unmapped, names, capabilities };
   const shift = await withProgress(reading, terminal, () =>
-    keptForLater(stage, () => shiftImage(image, rules, layerOptions, stage, host)),
+    keptForLater(stage, () =>
+      shiftImage(image, layerShifter(rules, layerOptions, stage.blobs, host), stage.blobs, host),
+    ),
   );
-  const images = image.images.map(({ name }) => name);
-  const head = { in: from, out: to, images };
-  if (!shift.isShifted) {
-    await stage.discard();
-    const every = shift.refused.flatMap((layer) => layer.unmapped);
-    const unlisted = shift.refused.reduce((sum, layer) => sum + layer.unlisted, 0);
-    const { fit } = unmappedAnswer([], 0, fittingMaps(every, maps, unlisted));
-    const result = { ...head, shifted: false, layers: shift.refused, fit } satisfies ImageShiftAnswer;
-    if (options.json) await answerJson(terminal, result);
-    else sayRefused(result, terminal);
-    return EXIT.no;
-  }
-  await stage.place(shift.files, kind);
-  const { layers } = shift;
-  const result = { ...head, shifted: true, layers, artifacts: image.artifacts } satisfies ImageShiftAnswer;
+  const result = imageShiftAnswer(from, to, image, shift, maps);
+  if (shift.isShifted) await stage.place(shift.files, kind);
+  else await stage.discard();
   if (options.json) await answerJson(terminal, result);
-  else sayShifted(result, unmapped, terminal);
-  return EXIT.yes;
+  else if (result.shifted) sayShifted(result, unmapped, terminal);
+  else sayRefused(result, terminal);
+  return result.shifted ? EXIT.yes : EXIT.no;
 }
 
 /** What is done stays for the next run, unless the image itself is bad: the next run would fare no better. */
@@ -115,37 +105,4 @@ async function keptForLater<T>(stage: ImageStage, work: () => Promise<T>): Promi
     if (error instanceof UsernsError && error.code !== "ERR_FILE") await stage.discard();
     throw error;
   }
-}
-
-type Shifted = Extract<ImageShiftAnswer, { shifted: true }>;
-type Refused = Extract<ImageShiftAnswer, { shifted: false }>;
-
-function sayRefused(result: Refused, terminal: Terminal): void {
-  const onTalk = { ...terminal, colors: terminal.talkColors };
-  talk(terminal, `${onTalk.colors.red("refused")}: ${result.in} has ids that the map does not hold (nothing written)`);
-  for (const layer of result.layers) {
-    talk(terminal, layerLine(layer, result, onTalk));
-    for (const line of shortTable(layer.unmapped, layer.unlisted, onTalk)) talk(terminal, line);
-  }
-  for (const line of fitLines(result.fit)) talk(terminal, line);
-  talk(terminal, "or --unmapped squash=UID:GID to give them to one owner, or --unmapped keep");
-}
-
-function sayShifted(result: Shifted, unmapped: Unmapped, terminal: Terminal): void {
-  const onTalk = { ...terminal, colors: terminal.talkColors };
-  for (const layer of result.layers) {
-    const { report, isSame } = layer;
-    const what = report ? whatWasDone(report, isSame) : "done by a run before";
-    talk(terminal, `${layerLine(layer, result, onTalk)}: ${what}`);
-    if (report) for (const line of shiftNotes(report, unmapped, terminal).slice(1)) talk(terminal, line);
-  }
-  if (result.artifacts > 0)
-    talk(
-      terminal,
-      `note: ${countOf(result.artifacts, "artifact", "artifacts")} (signatures, attestations) kept: about the image as it was`,
-    );
-}
-
-function whatWasDone({ headersShifted, entries }: ShiftReport, isSame: boolean): string {
-  return isSame ? "no owner changes, kept as it is" : `${headersShifted} of ${entries} entries shifted`;
 }

@@ -1,54 +1,40 @@
-import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, link, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { UsernsError } from "../core/index.ts";
-import { type BlobStore, type Digest, type OutputFile, readDigest } from "../image/index.ts";
+import type { OutputFile } from "../image/index.ts";
 import { bodyPadding, fileHeader, tarEnd } from "../shift/index.ts";
+import { BlobFolder, WRITABLE } from "./blob-folder.ts";
 import { fileFault, isSystemError } from "./fault.ts";
 import { put } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
-
-const WRITABLE = "a place where files can be written";
 
 /**
  * The folder beside an output in which an image is put together. It outlives a run that was broken off, so that the next
  * one finds the layers that were done; the output itself appears whole or not at all.
  */
-export class ImageStage implements BlobStore {
-  readonly folder: string;
+export class ImageStage {
+  readonly blobs: BlobFolder;
+  readonly #folder: string;
   readonly #out: string;
 
-  private constructor(out: string) {
+  private constructor(out: string, folder: string, blobs: BlobFolder) {
     this.#out = out;
-    const whole = resolve(out);
-    this.folder = join(dirname(whole), `.${basename(whole)}.userns-part`);
+    this.#folder = folder;
+    this.blobs = blobs;
   }
 
-  /** @throws UsernsError ERR_FILE where the output is a folder that holds something, or cannot be written */
-  static async open(out: string, kind: "folder" | "tar"): Promise<ImageStage> {
+  /**
+   * @param shared  blobs that other images have too: they stay when this one is done
+   * @throws UsernsError ERR_FILE where the output is a folder that holds something, or cannot be written
+   */
+  static async open(out: string, kind: "folder" | "tar", shared?: BlobFolder): Promise<ImageStage> {
     if (out === "") throw new UsernsError("ERR_FILE", { where: '""', expected: WRITABLE, got: "an empty path" });
     await checkOutput(out, kind);
-    const stage = new ImageStage(out);
-    await stage.#step(async () => {
-      await stage.#make();
-      for (const name of ["blobs/sha256", "blobs/sha512", "done"])
-        await mkdir(join(stage.folder, name), { recursive: true });
-    });
-    return stage;
-  }
-
-  /** Only its owner may write here: what a run before left is taken at its word. */
-  async #make(): Promise<void> {
-    await mkdir(this.folder, { mode: 0o700 }).catch((error: unknown) => {
-      if (!isSystemError(error) || error.code !== "EEXIST") throw error;
-    });
-    const { uid, mode, isDirectory } = await statsOf(this.folder);
-    if (isDirectory && uid === process.geteuid?.() && (mode & 0o022) === 0) return;
-    const expected = "a folder of your own that nobody else may write to, left by a run before";
-    throw new UsernsError("ERR_FILE", { where: this.folder, expected, got: "another", fix: "move it away" });
+    const whole = resolve(out);
+    const folder = join(dirname(whole), `.${basename(whole)}.userns-part`);
+    return new ImageStage(out, folder, shared ?? (await BlobFolder.open(folder, out)));
   }
 
   async #step<T>(step: () => Promise<T>): Promise<T> {
@@ -59,44 +45,15 @@ export class ImageStage implements BlobStore {
     }
   }
 
-  async put(bytes: AsyncIterable<Uint8Array>, algorithm: Digest["algorithm"]) {
-    const hash = createHash(algorithm);
-    const incoming = join(this.folder, `incoming-${randomBytes(6).toString("hex")}`);
-    let sizeBytes = 0;
-    await writeWhole(incoming, async (sink) => {
-      for await (const piece of bytes) {
-        hash.update(piece);
-        sizeBytes += piece.length;
-        await put(sink, piece);
-      }
-    });
-    const digest = readDigest(`${algorithm}:${hash.digest("hex")}`, incoming);
-    await this.#step(() => rename(incoming, this.#blob(digest)));
-    return { digest, sizeBytes };
-  }
-
-  #blob({ algorithm, hex }: Digest): string {
-    return join(this.folder, "blobs", algorithm, hex);
-  }
-
-  async finished(key: string) {
-    const record = await readFile(join(this.folder, "done", key), "utf8").catch(() => "");
-    const [, blobText, diffText, size] = /^(\S+) (\S+) (\d+)\n$/.exec(record) ?? [];
-    if (blobText === undefined || diffText === undefined) return null;
-    const [blob, diffId] = [readDigest(blobText, key), readDigest(diffText, key)];
-    const hash = createHash(blob.algorithm);
-    try {
-      await pipeline(createReadStream(this.#blob(blob)), hash);
-    } catch (error) {
-      if (isSystemError(error) && error.code === "ENOENT") return null;
-      throw fileFault(error, this.#out, WRITABLE);
-    }
-    return hash.digest("hex") === blob.hex ? { blob, diffId, sizeBytes: Number(size), report: null } : null;
-  }
-
-  async finish(key: string, layer: { readonly blob: Digest; readonly diffId: Digest; readonly sizeBytes: number }) {
-    const record = `${layer.blob.text} ${layer.diffId.text} ${layer.sizeBytes}\n`;
-    await writeWhole(join(this.folder, "done", key), (sink) => put(sink, record));
+  /** Does a folder hold just these files already? Blobs are taken at their names: a run before put them there whole. */
+  static async holds(out: string, files: readonly OutputFile[]): Promise<boolean> {
+    const there = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
+    const paths = there.filter((one) => !one.isDirectory()).map((one) => relative(out, join(one.parentPath, one.name)));
+    const wanted = new Set(files.map(({ path }) => path));
+    if (paths.length !== wanted.size || paths.some((path) => !wanted.has(path))) return false;
+    for (const { path, content } of files)
+      if ("text" in content && (await readFile(join(out, path), "utf8")) !== content.text) return false;
+    return true;
   }
 
   /** Make the output of these files, and take the stage away. */
@@ -107,7 +64,7 @@ export class ImageStage implements BlobStore {
   }
 
   async discard(): Promise<void> {
-    await this.#step(() => rm(this.folder, { recursive: true, force: true }));
+    await this.#step(() => rm(this.#folder, { recursive: true, force: true }));
   }
 
   async #writeTar(sink: Writable, files: readonly OutputFile[]): Promise<void> {
@@ -117,7 +74,7 @@ export class ImageStage implements BlobStore {
         await put(sink, Buffer.concat([fileHeader(path, bytes.length), bytes, bodyPadding(bytes.length)]));
         continue;
       }
-      const blob = this.#blob(content.blob);
+      const blob = this.blobs.path(content.blob);
       const { size } = await stat(blob);
       await put(sink, fileHeader(path, size));
       for await (const piece of createReadStream(blob)) await put(sink, piece);
@@ -127,22 +84,19 @@ export class ImageStage implements BlobStore {
   }
 
   async #makeFolder(files: readonly OutputFile[]): Promise<void> {
-    const whole = join(this.folder, "image");
+    const whole = join(this.#folder, "image");
     await rm(whole, { recursive: true, force: true });
     for (const { path, content } of files) {
       const to = join(whole, path);
       await mkdir(dirname(to), { recursive: true });
       if ("text" in content) await writeFile(to, content.text);
-      else await link(this.#blob(content.blob), to).catch(() => copyFile(this.#blob(content.blob), to));
+      else {
+        const blob = this.blobs.path(content.blob);
+        await link(blob, to).catch(() => copyFile(blob, to));
+      }
     }
     await rename(whole, resolve(this.#out));
   }
-}
-
-/** Of what stands there itself, a link not followed. */
-async function statsOf(path: string) {
-  const stats = await lstat(path);
-  return { uid: stats.uid, mode: stats.mode, isDirectory: stats.isDirectory() };
 }
 
 /** A folder is only put where none is, or an empty one: what is there is never mixed with what is new. */

@@ -20,7 +20,7 @@ export async function writeLayerImage(layer: string, out: string, terminal: Term
   const input = await openLayer(layer, terminal);
   const diffId = readDigest(`sha256:${await tarDigest(input)}`, layer);
   const stage = await ImageStage.open(out, "tar");
-  const { digest: blob, sizeBytes } = await stage.put(createReadStream(layer), "sha256");
+  const { digest: blob, sizeBytes } = await stage.blobs.put(createReadStream(layer), "sha256");
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const wrapped = { blob, diffId, sizeBytes, packing: input.compression, architecture, name: "tour" };
   await stage.place(imageOfLayer(wrapped, imageHost()), "tar");

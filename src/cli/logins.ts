@@ -31,7 +31,7 @@ export async function withLogins<T>(
 ): Promise<T> {
   const own = join(folder, user);
   try {
-    await mkdir(own, { recursive: true, mode: 0o755 });
+    for (const path of [folder, own]) await mkdir(path, { mode: 0o755 }).catch(unlessThere);
   } catch (error) {
     throw fileFault(error, own, "a folder that can be made");
   }
@@ -45,6 +45,10 @@ export async function withLogins<T>(
       },
     }),
   );
+}
+
+function unlessThere(error: unknown): void {
+  if (!isSystemError(error) || error.code !== "EEXIST") throw error;
 }
 
 function isRunning(pid: number): boolean {

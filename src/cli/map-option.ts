@@ -72,7 +72,8 @@ export async function loadOwnerMaps(
   return { uid, gid: mapOfKind(second, "gid", gidOption) };
 }
 
-function mapOfKind<K extends OwnerKind>(maps: NamedMaps, kind: K, option: string, other?: string): IdMap<K> {
+/** The map of a kind. @param other  the option that could name it */
+export function mapOfKind<K extends OwnerKind>(maps: NamedMaps, kind: K, option: string, other?: string): IdMap<K> {
   const map = maps[kind];
   if (map) return idMap<K>(map.extents);
   const fix = other === undefined ? "" : `, or ${other} beside it`;

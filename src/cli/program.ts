@@ -11,6 +11,7 @@ import { addFitCommand } from "./fit.ts";
 import { addGetSubidsCommand } from "./getsubids.ts";
 import { addHelpCommand } from "./help.ts";
 import { addImageCommand } from "./image.ts";
+import { addJobsCommand } from "./jobs.ts";
 import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
@@ -23,6 +24,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
+import { addWorkerCommand } from "./worker.ts";
 
 /** One file a command. */
 const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
@@ -39,6 +41,8 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addLayerCommand,
   addShiftCommand,
   addImageCommand,
+  addWorkerCommand,
+  addJobsCommand,
   addAllocCommand,
   addPsCommand,
   addDoctorCommand,

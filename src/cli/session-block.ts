@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { UsernsError } from "../core/index.ts";
-import { entriesOf, parsePasswd } from "../formats/index.ts";
+import { entriesOf, parsePasswd, type SubidEntry } from "../formats/index.ts";
 import { processesWithin, readProcesses } from "../live/index.ts";
-import { addSubid, type Claim, grantedIds, grantsOf, removeSubid, stateNow } from "../policy/index.ts";
+import { type Claim, giveSubid, stateNow, takeSubid } from "../policy/index.ts";
 import type { Store } from "../store/index.ts";
 import { withLogins } from "./logins.ts";
 import { editSubids } from "./subid-grants.ts";
@@ -62,19 +62,11 @@ export async function openSession(
 }
 
 async function grantTo(user: string, claim: Claim, grants: readonly string[]): Promise<void> {
-  for (const path of grants)
-    await editSubids(path, (file) =>
-      claim.pieces
-        .filter(({ first, count }) => {
-          const lines = grantsOf(file).filter(({ entry }) => entry.owner === user);
-          const ranges = lines.map(({ entry }) => grantedIds(entry));
-          return !ranges.some((range) => range?.first === first && range.count === count);
-        })
-        .reduce(
-          (edited, { first, count }) => addSubid(edited, { owner: user, first: BigInt(first), count: BigInt(count) }),
-          file,
-        ),
-    );
+  for (const path of grants) await editSubids(path, (file) => entriesOfClaim(user, claim).reduce(giveSubid, file));
+}
+
+function entriesOfClaim(owner: string, { pieces }: Claim): readonly SubidEntry[] {
+  return pieces.map(({ first, count }) => ({ owner, first: BigInt(first), count: BigInt(count) }));
 }
 
 /** Give a user's block back, unless another login or a process of the user, or one within the block, is left. */
@@ -87,7 +79,7 @@ export async function closeSession(store: Store, user: string, places: SessionPl
     if (left.size > 0) return { user, is: "kept", claim, processCount: left.size };
     // First the lines, then the claim: at no time may somebody map ids that are nobody's.
     for (const path of places.grants)
-      await editSubids(path, (file) => claim.pieces.reduce((edited, piece) => removeSubid(edited, user, piece), file));
+      await editSubids(path, (file) => entriesOfClaim(user, claim).reduce(takeSubid, file));
     return { user, is: "closed", claim: await store.release({ id: claim.id }), processCount: 0 };
   });
 }

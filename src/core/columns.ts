@@ -71,7 +71,7 @@ function overlaps(a: Uint32Array, b: Uint32Array): boolean {
 }
 
 /** A column or translator that was freed is used no more. */
-export function failFreed(what: "column" | "translator"): never {
+export function failFreed(what: "column" | "translator" | "table"): never {
   failColumn(what, `a ${what} that is in use`, "one that was freed");
 }
 

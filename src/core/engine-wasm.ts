@@ -1,3 +1,4 @@
+import type { AccessTable } from "./access.ts";
 import { checkLength, checkOperands, failForeign, failFreed, failNumbers, isArray, operand } from "./columns.ts";
 import {
   type Column,
@@ -13,6 +14,7 @@ import type { NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import { classicalTable, givesNumbers, Lookups } from "./segment-columns.ts";
 import { checkHeader } from "./tar-header.ts";
+import { WasmAccessTable } from "./wasm-access.ts";
 import { type Kernels, kernelsOf } from "./wasm-kernels.ts";
 import { WasmMemory } from "./wasm-memory.ts";
 import { WasmOperands } from "./wasm-operands.ts";
@@ -234,6 +236,11 @@ class WasmEngine implements Engine {
 
   headers(uids: Translator, gids: Translator): HeaderShifter {
     return new WasmHeaderShifter(this.#core, this.#own("uids", uids), this.#own("gids", gids));
+  }
+
+  accessTable(length: number): AccessTable {
+    checkLength(length);
+    return new WasmAccessTable(this.#core.memory, this.#core.kernels, length);
   }
 
   #own(name: string, translator: Translator): WasmTranslator {

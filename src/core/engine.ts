@@ -1,3 +1,4 @@
+import type { AccessTable } from "./access.ts";
 import type { FlatRoute } from "./flat-route.ts";
 import type { NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
@@ -105,4 +106,6 @@ export interface Engine {
   unpack(packed: Ids, ids: Ids, numbers: Ids): void;
   /** A rewriter of tar headers with these two translators of this engine. */
   headers(uids: Translator, gids: Translator): HeaderShifter;
+  /** A table of `length` inodes, to be asked who may do what with them. @throws UsernsError ERR_ENGINE_MEMORY */
+  accessTable(length: number): AccessTable;
 }

@@ -11,6 +11,8 @@ export type ErrorCode =
   | "ERR_ENGINE_MEMORY"
   | "ERR_TAR"
   | "ERR_IMAGE"
+  | "ERR_MANIFEST"
+  | "ERR_POLICY"
   | "ERR_UNMAPPED"
   | "ERR_COMPRESSION"
   | "ERR_USAGE"
@@ -28,6 +30,7 @@ export type ErrorCode =
   | "ERR_STORE_CORRUPT"
   | "ERR_STORE_NEWER"
   | "ERR_STORE_BUSY"
+  | "ERR_STORE_DENIED"
   | "ERR_STORE_LOST";
 
 /** Where the input is wrong, what was expected there and what was found. */

@@ -69,9 +69,9 @@ export function sizeOf(set: IdSet): number {
   return set.reduce((sum, range) => sum + range.count, 0);
 }
 
-/** Does one range of the set hold all of `range`? */
+/** Does one range of the set hold all of `range`? One without ids is held by every set. */
 export function holds(set: IdSet, range: Range): boolean {
-  return set.some((held) => covers(held, range));
+  return range.count === 0 || set.some((held) => covers(held, range));
 }
 
 /** The lowest `count` ids of the set, or all of it where it holds fewer. */

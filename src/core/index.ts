@@ -4,6 +4,14 @@
  * This layer is integers and values: it knows no system call, no file and no rule of Linux beyond what an id map is.
  * It imports nothing but itself.
  */
+export {
+  type AccessColumns,
+  type AccessTable,
+  type AccessUser,
+  COVERED_FLAGS,
+  INODE_BITS,
+  RIGHT,
+} from "./access.ts";
 export * from "./algebra.ts";
 export * from "./engine.ts";
 export { type WasmModule, wasmEngine } from "./engine-wasm.ts";

@@ -1,3 +1,4 @@
+import type { AccessTable } from "./access.ts";
 import {
   checkLength,
   checkOperands,
@@ -15,6 +16,7 @@ import type { NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import { classicalTable, givesNumbers, Lookups } from "./segment-columns.ts";
 import { TsHeaderShifter } from "./tar-header.ts";
+import { TsAccessTable } from "./ts-access.ts";
 import { signed, TsIds } from "./ts-ids.ts";
 import { pack, packedLayout, splitLayout, TsKuid64Route, unpack } from "./ts-kuid64.ts";
 
@@ -142,6 +144,11 @@ class TsEngine implements Engine {
     if (!(uids instanceof TsTranslator)) failForeign("uids", "TypeScript");
     if (!(gids instanceof TsTranslator)) failForeign("gids", "TypeScript");
     return new TsHeaderShifter(uids, gids);
+  }
+
+  accessTable(length: number): AccessTable {
+    checkLength(length);
+    return new TsAccessTable(length);
   }
 }
 

@@ -15,6 +15,8 @@ export interface Kernels {
   readonly translatePacked: Kernel;
   readonly translateSplit: Kernel;
   readonly shiftHeader: Kernel;
+  readonly access: Kernel;
+  readonly reach: Kernel;
   readonly memory: WebAssembly.Memory;
   /** Where the memory that is free to use begins. */
   readonly heap: number;
@@ -50,6 +52,8 @@ export function kernelsOf(instance: WebAssembly.Instance): Kernels {
     translatePacked: kernel("translatePacked"),
     translateSplit: kernel("translateSplit"),
     shiftHeader: kernel("shiftHeader"),
+    access: kernel("access"),
+    reach: kernel("reach"),
     memory,
     heap: address("HEAP"),
     header: address("HEADER"),

@@ -12,6 +12,8 @@ export interface PasswdEntry {
 export interface GroupEntry {
   readonly name: string;
   readonly gid: number;
+  /** The names of users whose further group it is; those whose passwd line names it are not among them. */
+  readonly members: readonly string[];
 }
 
 /**
@@ -33,13 +35,14 @@ export function parsePasswd(text: string, where = "/etc/passwd"): KeptFile<Passw
  * Read /etc/group. A line that cannot be read is kept with its fault.
  *
  * @source  group(5)
- * @example parseGroup("ben:x:1000:\n").lines[0]?.entry // { name: "ben", gid: 1000 }
+ * @example parseGroup("ben:x:1000:\n").lines[0]?.entry // { name: "ben", gid: 1000, members: [] }
  */
 export function parseGroup(text: string, where = "/etc/group"): KeptFile<GroupEntry> {
   return readKept(text, where, (line) =>
-    readFields(line, 3, ([name, , gid]) => {
+    readFields(line, 3, ([name, , gid, members = ""]) => {
       const id = readId(gid);
-      return name === undefined || id === null ? null : { name, gid: id };
+      if (name === undefined || id === null) return null;
+      return { name, gid: id, members: members.split(",").filter((member) => member !== "") };
     }),
   );
 }

@@ -15,6 +15,10 @@ export interface OverrideStat extends OverrideDevice {
   readonly type: string | null;
 }
 
+/** What the words begin with says what the file is: what follows, like parts behind the type, is left to later versions. */
+const PLAIN_TYPE = /^(?:file|dir|symlink|pipe|socket)/;
+const DEVICE_TYPE = /^(?:block|char)/;
+
 const NO_DEVICE: OverrideDevice = { major: 0, minor: 0 };
 
 /**
@@ -25,13 +29,14 @@ const NO_DEVICE: OverrideDevice = { major: 0, minor: 0 };
  * @example readOverrideStat("1000:1001:0644:file").gid // 1001
  */
 export function readOverrideStat(value: string, where = "user.containers.override_stat"): OverrideStat {
-  const [uid = "", gid = "", mode = "", type = null, ...surplus] = value.split(":");
+  const [uid = "", gid = "", mode = "", type = null] = value.split(":");
   const [owner, group] = [uid, gid].map((text) => (/^\d+$/.test(text) && isId(Number(text)) ? Number(text) : null));
-  if (owner == null || group == null || !/^[0-7]{1,11}$/.test(mode) || surplus.length > 0)
+  if (owner == null || group == null || !/^[0-7]{1,11}$/.test(mode))
     throw fault(where, "uid:gid:mode or uid:gid:mode:type, the mode in octal digits", value);
-  const isDevice = type !== null && /^(?:block|char)(?:-|$)/.test(type);
-  const device = isDevice ? readOverrideDevice(type, where) : NO_DEVICE;
-  return { uid: owner, gid: group, mode: Number.parseInt(mode, 8), type, ...device };
+  const kept = { uid: owner, gid: group, mode: Number.parseInt(mode, 8), type };
+  if (type === null || PLAIN_TYPE.test(type)) return { ...kept, ...NO_DEVICE };
+  if (!DEVICE_TYPE.test(type)) throw fault(where, "file, dir, symlink, pipe, socket, block-… or char-…", type);
+  return { ...kept, ...readOverrideDevice(type, where) };
 }
 
 /** A device in such a value: `block-8-1` or `char-1-3`; what follows is passed over. @throws UsernsError ERR_MAP_TEXT */

@@ -28,9 +28,17 @@ export interface ImageHost {
 /** The algorithms that the image specification names. */
 export type DigestAlgorithm = "sha256" | "sha512";
 
+/** A part of a file: from one of its bytes on. */
+export interface FilePlace {
+  readonly path: string;
+  readonly offset: number;
+}
+
 /** A file of an image. */
 export interface ImageFile {
   readonly sizeBytes: number;
+  /** Where others find its bytes. */
+  readonly place: FilePlace;
   /** Its bytes, from the beginning each time. @throws UsernsError ERR_FILE */
   bytes(): AsyncIterable<Uint8Array>;
 }

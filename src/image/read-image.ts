@@ -4,6 +4,11 @@ import type { Image } from "./image.ts";
 import { imageFault } from "./image-fault.ts";
 import { isLayout, readLayout } from "./oci-layout.ts";
 
+/** Is this an image, sound or not? */
+export async function holdsImage(files: ImageFiles): Promise<boolean> {
+  return (await isLayout(files)) || (await isDockerArchive(files));
+}
+
 /**
  * Read an image: a layout of the OCI's, or an archive as `docker save` writes it. One that is both is read as a layout.
  *

@@ -1,9 +1,8 @@
 import type { Inode } from "./inode.ts";
-import type { UserNamespace } from "./user-namespace.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
 
 /** What a task takes for the root of the hierarchy. */
-export interface CgroupNamespace {
-  readonly userNs: UserNamespace;
+export interface CgroupNamespace extends OwnedNamespace {
   /** null: the root of all. */
   readonly root: Inode | null;
 }

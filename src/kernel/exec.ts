@@ -136,8 +136,9 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
     !isSameKuid64(egid, old.gid.real) ||
     (!isSameKuid64(old.uid.real, root) && (privileged.isEffective || !isSubsetOf(permitted, ambient)));
   startImage(world, task, program);
+  task.timeNs = task.timeNsForChildren;
   task.keyrings = inheritedKeyrings(task.keyrings);
-  commitCreds(world.credColumns, task, changes);
+  commitCreds(world, task, changes);
   const isIgnored = program.caps !== null && fcaps === null;
   return allow({ isSecure }, isIgnored ? RULES.setidUntrusted : setid.rule);
 }

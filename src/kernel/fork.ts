@@ -1,5 +1,7 @@
 import { inheritedKeyrings } from "./key.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
+import { pidNamespacesFrom } from "./pid-namespace.ts";
+import type { Process } from "./process.ts";
 import type { Task } from "./task.ts";
 import { mayCountProcess } from "./ucounts.ts";
 import { fromKidMunged } from "./uidgid.ts";
@@ -8,6 +10,10 @@ import type { World } from "./world.ts";
 
 const RULES = ruleTable({
   waitForChild: { sentence: "A process waits for its own children only.", source: "waitid(2): ECHILD" },
+  firstLives: {
+    sentence: "A pid namespace takes no process any more, once its first one has ended.",
+    source: "fork(2), pid_namespaces(7): ENOMEM",
+  },
   childUid: {
     sentence: "What is told of a child that ended is its real user id, as the one who waits is shown it.",
     source: "waitid(2), si_uid",
@@ -18,11 +24,14 @@ const RULES = ruleTable({
 export function forkTask(world: World, parent: Task, name: string): Verdict<Task> {
   const counted = mayCountProcess(world, parent);
   if (!counted.ok) return counted;
+  const [first] = parent.pidNsForChildren.members;
+  if (first && hasEnded(world, first)) return deny("ENOMEM", RULES.firstLives, `${first.name} has ended`);
   const child: Task = {
     ...parent,
     name,
     pid: world.nextPid++,
     pidNs: parent.pidNsForChildren,
+    timeNs: parent.timeNsForChildren,
     parent,
     mapFiles: new Map(parent.mapFiles),
     sockets: new Map(parent.sockets),
@@ -31,7 +40,7 @@ export function forkTask(world: World, parent: Task, name: string): Verdict<Task
     blocked: new Set(parent.blocked),
     pending: [],
   };
-  if (child.pidNs !== world.initPidNs) child.pidNs.members.push(child);
+  for (const ns of pidNamespacesFrom(child.pidNs)) if (ns.parent) ns.members.push(child);
   world.tasks.set(name, child);
   return allow(child, counted.rule);
 }
@@ -56,9 +65,19 @@ export function forkMany(world: World, parent: Task, count: number): ForkedMany 
   return { forked: made.length, refused };
 }
 
-/** `_exit`: the task stays as a zombie while a parent lives that has not waited for it. */
-export function exitTask(world: World, task: Task): void {
+function hasEnded({ tasks }: World, { name }: Process): boolean {
+  return tasks.get(name)?.isZombie !== false;
+}
+
+/**
+ * `_exit`, or the end by a signal: the task stays as a zombie while a parent lives that has not waited for it. With the
+ * first process of a pid namespace all others in it are killed.
+ *
+ * @source _exit(2); pid_namespaces(7), The namespace init process
+ */
+export function exitTask(world: World, task: Task, how: "exited" | "killed" = "exited"): void {
   task.isZombie = true;
+  task.wasKilled = how === "killed";
   task.program = null;
   task.mapFiles.clear();
   task.sockets.clear();
@@ -68,6 +87,13 @@ export function exitTask(world: World, task: Task): void {
     if (child.isZombie) reap(world, child);
   }
   if (task.parent === null) reap(world, task);
+  else reapNamespaces(world);
+  const { members, parent } = task.pidNs;
+  if (parent === null || members[0]?.name !== task.name) return;
+  for (const { name } of members) {
+    const member = world.tasks.get(name);
+    if (member && !member.isZombie) exitTask(world, member, "killed");
+  }
 }
 
 /** Nothing refers to the task any more. */
@@ -90,8 +116,8 @@ export function isProcess(world: World, task: Task): boolean {
 /** How a child ended: what `siginfo_t` tells of it. */
 export interface ChildEnd {
   readonly uid: number;
-  /** CLD_EXITED */
-  readonly code: 1;
+  /** CLD_EXITED or CLD_KILLED. */
+  readonly code: 1 | 2;
 }
 
 /**
@@ -104,5 +130,5 @@ export function waitForChild(world: World, task: Task, child: Task): Verdict<Chi
   if (!child.isZombie) return allow(null);
   const uid = fromKidMunged(world, task.cred.userNs, "uid", child.cred.uid.real);
   reap(world, child);
-  return allow({ uid, code: 1 }, RULES.childUid);
+  return allow({ uid, code: child.wasKilled ? 2 : 1 }, RULES.childUid);
 }

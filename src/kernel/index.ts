@@ -12,6 +12,7 @@
 // Calls, and what they take.
 export * from "./access.ts";
 // What a setup puts there by itself.
+export { checkAcl } from "./acl-permission.ts";
 export { validateAcl } from "./acl-valid.ts";
 export * from "./acl-xattr.ts";
 export * from "./attributes.ts";
@@ -41,6 +42,7 @@ export * from "./fsid-map-write.ts";
 export * from "./fsid-modes.ts";
 export * from "./fsid-mount-map.ts";
 export * from "./iattr.ts";
+export * from "./id-functions.ts";
 export * from "./idmapped-mount.ts";
 export * from "./inode.ts";
 export * from "./inode-permission.ts";

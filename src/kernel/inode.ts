@@ -5,7 +5,7 @@ import type { FilesystemTypeName } from "./filesystem-type.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
 import type { InodeAcls } from "./posix-acl.ts";
-import type { Process } from "./process.ts";
+import type { Process, ProcessFile } from "./process.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -106,6 +106,8 @@ export interface Superblock {
   readonly populate?: (directory: Inode) => void;
   /** Bring the entries of a directory up to date before a name is looked for there. */
   readonly refresh?: (directory: Inode) => void;
+  /** Which file of which process an inode shows; null: of none. */
+  readonly processFile?: (inode: Inode) => ProcessFile | null;
   /** What opening asks beside permission. */
   readonly mayOpen?: (opener: Process, inode: Inode) => Verdict;
   /** Is the inode never changed (FS_IMMUTABLE_FL), whoever asks? */

@@ -1,11 +1,10 @@
 import type { Cred } from "./cred.ts";
 import type { Inode } from "./inode.ts";
-import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
+import type { OwnerIds } from "./user-namespace.ts";
 
 /** Shared memory and message queues that some tasks share. */
-export interface IpcNamespace {
-  /** The user namespace in which it was made. */
-  readonly userNs: UserNamespace;
+export interface IpcNamespace extends OwnedNamespace {
   /** Shared memory segments, by key. */
   readonly segments: Map<number, IpcPerm>;
   /** Who made it: the owner of the directory of POSIX message queues. */
@@ -15,8 +14,8 @@ export interface IpcNamespace {
 }
 
 /** @param maker  the filesystem ids of whoever makes it */
-export function newIpcNamespace(userNs: UserNamespace, { uid, gid }: Pick<Cred, "uid" | "gid">): IpcNamespace {
-  return { userNs, segments: new Map(), maker: { uid: uid.fs, gid: gid.fs }, queues: null };
+export function newIpcNamespace(made: OwnedNamespace, { uid, gid }: Pick<Cred, "uid" | "gid">): IpcNamespace {
+  return { ...made, segments: new Map(), maker: { uid: uid.fs, gid: gid.fs }, queues: null };
 }
 
 /** An object of System V IPC as far as ids go: `struct kern_ipc_perm`. */

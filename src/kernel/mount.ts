@@ -2,7 +2,8 @@ import type { IdMap } from "../core/id-map.ts";
 import type { NamespaceNumber } from "../core/kuid64.ts";
 import type { Inode, Superblock } from "./inode.ts";
 import type { MountTree } from "./mount-tree.ts";
-import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 
 /** The maps of an idmapped mount, as they were when it was made: inside = file-system side. */
 export interface MountIdmap {
@@ -50,9 +51,8 @@ export interface Path {
 }
 
 /** The mounts that a task sees, and who owns them. */
-export interface MountNamespace {
+export interface MountNamespace extends OwnedNamespace {
   readonly name: string;
-  readonly userNs: UserNamespace;
   /** Where they are mounted; empty where a scenario names its mounts. */
   readonly tree: MountTree<Mount>;
 }
@@ -62,6 +62,6 @@ export interface MountNamespace {
  *
  * @source mount_namespaces(7), "Restrictions on mount namespaces": with another owner all that came over is locked
  */
-export function copyMountNamespace(of: MountNamespace, name: string, userNs: UserNamespace): MountNamespace {
-  return { name, userNs, tree: of.tree.copy(userNs !== of.userNs) };
+export function copyMountNamespace(of: MountNamespace, name: string, { userNs, inum }: OwnedNamespace): MountNamespace {
+  return { name, userNs, inum, tree: of.tree.copy(userNs !== of.userNs) };
 }

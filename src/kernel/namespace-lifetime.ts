@@ -1,14 +1,15 @@
 import type { MountNamespace } from "./mount.ts";
+import { otherNamespacesOf } from "./namespace-kind.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
 /**
- * Let go of the user namespaces that nothing refers to any more, and of their numbers: to be called when a task has
- * ended or a mount is gone.
+ * Let go of the namespaces that nothing refers to any more, and of their numbers: to be called when a task has ended or
+ * gone elsewhere, or a mount is gone. Those of other kinds than user live as long as a task is in them.
  *
- * Tasks refer to a namespace, by their credentials, their other namespaces, open files and sockets; so do file systems
+ * Tasks refer to a user namespace, by their credentials, their other namespaces, open files and sockets; so do file systems
  * that a living mount namespace has mounted, and child namespaces. Ids do not, wherever they are kept.
  *
  * @source user_namespaces(7): a namespace lives as long as a process or another namespace of it does; isolated user
@@ -18,6 +19,8 @@ export function reapNamespaces(world: World): void {
   const living = new Set<UserNamespace>();
   for (const held of heldNamespaces(world))
     for (let ns: UserNamespace | null = held; ns && !living.has(ns); ns = ns.parent) living.add(ns);
+  const tasks = livingTasks(world);
+  world.numbers.keepOthers(new Set([...tasks].flatMap((task) => otherNamespacesOf(task).map(({ inum }) => inum))));
   for (const ns of world.numbers.living()) {
     if (living.has(ns)) continue;
     world.numbers.remove(ns);
@@ -27,32 +30,29 @@ export function reapNamespaces(world: World): void {
 
 function* heldNamespaces(world: World): Iterable<UserNamespace> {
   yield world.initUserNs;
-  const tasks = new Set([...world.tasks.values(), ...world.residents.values()]);
+  const tasks = livingTasks(world);
   for (const task of tasks) yield* heldBy(task);
   const mountNamespaces = new Set(Array.from(tasks, ({ mountNs }) => mountNs));
   for (const { superblock, attachedIn } of world.mounts.values())
     if (!attachedIn || mountNamespaces.has(attachedIn)) yield superblock.userNs;
 }
 
+function livingTasks({ tasks, residents }: World): ReadonlySet<Task> {
+  return new Set([...tasks.values(), ...residents.values()]);
+}
+
 function* heldBy(task: Task): Iterable<UserNamespace> {
-  const { cred, mmNs, mountNs, utsNs, netNs, ipcNs, pidNs, pidNsForChildren, cgroupNs, mapFiles, sockets } = task;
-  yield* [
-    cred.userNs,
-    mmNs,
-    utsNs.userNs,
-    netNs.userNs,
-    ipcNs.userNs,
-    pidNs.userNs,
-    pidNsForChildren.userNs,
-    cgroupNs.userNs,
-  ];
+  const { cred, mmNs, mountNs, isZombie, mapFiles, sockets } = task;
+  yield cred.userNs;
+  for (const { userNs } of otherNamespacesOf(task)) yield userNs;
+  if (isZombie) return;
+  yield mmNs;
   yield* heldByMounts(mountNs);
   for (const { ns, opener } of mapFiles.values()) yield* [ns, opener.userNs];
   for (const socket of sockets.values()) yield* heldByPeers(socket);
 }
 
-function* heldByMounts({ userNs, tree }: MountNamespace): Iterable<UserNamespace> {
-  yield userNs;
+function* heldByMounts({ tree }: MountNamespace): Iterable<UserNamespace> {
   for (const { superblock } of tree.mounts()) yield superblock.userNs;
 }
 

@@ -3,13 +3,15 @@ import type { Profile } from "./profile.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
 /**
- * The numbers of user namespaces, and which namespace has which: those of the files under /proc/PID/ns, and those that
- * isolated ids carry. They are one number unless numbers are never reused.
+ * The numbers of namespaces, and which user namespace has which: those of the files under /proc/PID/ns, which all kinds
+ * share, and those that isolated ids carry. They are one number unless numbers are never reused.
  *
  * A kernel id keeps its number whatever becomes of the namespace: the table holds no reference.
  */
 export class NamespaceNumbers {
   readonly #files = new Set<number>();
+  /** Those of {@link #files} that are of another kind than user. */
+  readonly #others = new Set<number>();
   readonly #byNumber = new Map<NamespaceNumber, UserNamespace>();
   /** Every number that was given, by whichever way. */
   readonly #given = new Set<NamespaceNumber>();
@@ -25,12 +27,25 @@ export class NamespaceNumbers {
    * @param isReused  may it get the number of one that is gone?
    */
   give(isReused: boolean): { readonly inum: number; readonly id: NamespaceNumber } {
-    let inum = 1;
-    while (this.#files.has(inum)) inum++;
+    const inum = this.#lowestFree();
     this.#files.add(inum);
     const id = isReused ? inum : this.#highest + 1;
     this.#note(id);
     return { inum, id };
+  }
+
+  /** The number of a new namespace of another kind than user. */
+  giveOther(): number {
+    const inum = this.#lowestFree();
+    this.#files.add(inum);
+    this.#others.add(inum);
+    return inum;
+  }
+
+  #lowestFree(): number {
+    let inum = 1;
+    while (this.#files.has(inum)) inum++;
+    return inum;
   }
 
   /** Give a new namespace this number, which no other has. */
@@ -55,12 +70,21 @@ export class NamespaceNumbers {
     if (this.#byNumber.get(ns.id) === ns) this.#byNumber.delete(ns.id);
   }
 
-  /** Which namespace has the number; undefined: none, or it is gone. */
+  /** Of the other kinds only those that have these numbers are left: the other numbers are free. */
+  keepOthers(living: ReadonlySet<number>): void {
+    for (const inum of this.#others) {
+      if (living.has(inum)) continue;
+      this.#others.delete(inum);
+      this.#files.delete(inum);
+    }
+  }
+
+  /** Which user namespace has the number; undefined: none, or it is gone. */
   at(number: NamespaceNumber): UserNamespace | undefined {
     return this.#byNumber.get(number);
   }
 
-  /** Every namespace that has a number. */
+  /** Every user namespace that has a number. */
   living(): readonly UserNamespace[] {
     return [...this.#byNumber.values()];
   }

@@ -2,10 +2,10 @@ import { newIpcNamespace } from "./ipc-namespace.ts";
 import { copyMountNamespace } from "./mount.ts";
 import { newNetNamespace } from "./net-namespace.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
 import { unshareUser } from "./setns.ts";
 import type { Task } from "./task.ts";
-import type { UserNamespace } from "./user-namespace.ts";
-import type { UtsNamespace } from "./uts-namespace.ts";
+import { isInOrBelow, type UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -17,10 +17,10 @@ const RULES = ruleTable({
       "A namespace of any other kind than user needs CAP_SYS_ADMIN in the user namespace that will own it: the new one where one is made in the same call.",
     source: `unshare(2), EPERM; ${SOURCE} (tag unshare)`,
   },
-  setnsAdminOfBoth: {
+  pidUnderOwner: {
     sentence:
-      "Entering a UTS namespace needs CAP_SYS_ADMIN both over the user namespace that owns it and in the caller's own.",
-    source: `setns(2), Network, IPC, time, and UTS namespaces; ${SOURCE} (tag setns-caps)`,
+      "A pid namespace is made below the caller's own, once, and by a user namespace at or below the one that owns that.",
+    source: "unshare(2), CLONE_NEWPID; pid_namespaces(7): EINVAL",
   },
   hostnameAdmin: {
     sentence: "Setting the host name needs CAP_SYS_ADMIN over the user namespace that owns the UTS namespace.",
@@ -28,8 +28,8 @@ const RULES = ruleTable({
   },
 });
 
-/** The kinds of namespace that unshare makes here. */
-export const UNSHARE_FLAGS = ["user", "mnt", "uts", "ipc", "net", "cgroup", "pid"] as const;
+/** The kinds of namespace that unshare makes, in the order in which it makes them. */
+export const UNSHARE_FLAGS = ["user", "mnt", "uts", "ipc", "pid", "cgroup", "net", "time"] as const;
 export type UnshareFlag = (typeof UNSHARE_FLAGS)[number];
 
 /**
@@ -53,23 +53,46 @@ export function unshareNamespaces(
   } else if (wantsOthers && !isNsCapable(task.cred, task.cred.userNs, "sys_admin")) {
     return deny("EPERM", RULES.unshareAdmin, `no CAP_SYS_ADMIN in ${task.cred.userNs.name}`);
   }
-  const { userNs } = task.cred;
-  if (flags.includes("uts")) task.utsNs = { userNs };
-  if (flags.includes("mnt")) task.mountNs = copyMountNamespace(task.mountNs, `${task.name}'s namespace`, userNs);
-  if (flags.includes("ipc")) task.ipcNs = newIpcNamespace(userNs, task.cred);
-  if (flags.includes("net")) task.netNs = newNetNamespace(userNs);
-  if (flags.includes("cgroup")) task.cgroupNs = { userNs, root: task.cgroup };
-  if (flags.includes("pid")) task.pidNsForChildren = { userNs, members: [] };
+  const underOwner = flags.includes("pid") ? mayMakePidNamespace(task) : allow();
+  if (!underOwner.ok) return underOwner;
+  for (const flag of UNSHARE_FLAGS) if (flag !== "user" && flags.includes(flag)) unshareOne(world, task, flag);
   return allow(made);
 }
 
-/** `setns` to a UTS namespace. */
-export function setnsUts(task: Task, uts: UtsNamespace): Verdict {
-  for (const ns of [uts.userNs, task.cred.userNs])
-    if (!isNsCapable(task.cred, ns, "sys_admin"))
-      return deny("EPERM", RULES.setnsAdminOfBoth, `no CAP_SYS_ADMIN over ${ns.name}`);
-  task.utsNs = uts;
-  return allow();
+/** `create_pid_namespace` */
+function mayMakePidNamespace({ cred, pidNs, pidNsForChildren }: Task): Verdict {
+  if (pidNs !== pidNsForChildren) return deny("EINVAL", RULES.pidUnderOwner, "children go to another one already");
+  return isInOrBelow(cred.userNs, pidNs.userNs)
+    ? allow()
+    : deny("EINVAL", RULES.pidUnderOwner, `${cred.userNs.name} is not below ${pidNs.userNs.name}`);
+}
+
+/** In the order of {@link UNSHARE_FLAGS}, in which they get their numbers. */
+function unshareOne({ numbers }: World, task: Task, kind: Exclude<UnshareFlag, "user">): void {
+  const made: OwnedNamespace = { userNs: task.cred.userNs, inum: numbers.giveOther() };
+  switch (kind) {
+    case "mnt":
+      task.mountNs = copyMountNamespace(task.mountNs, `${task.name}'s namespace`, made);
+      break;
+    case "uts":
+      task.utsNs = made;
+      break;
+    case "ipc":
+      task.ipcNs = newIpcNamespace(made, task.cred);
+      break;
+    case "pid":
+      task.pidNsForChildren = { ...made, parent: task.pidNs, members: [] };
+      break;
+    case "cgroup":
+      task.cgroupNs = { ...made, root: task.cgroup };
+      break;
+    case "net":
+      task.netNs = newNetNamespace(made);
+      break;
+    case "time":
+      task.timeNsForChildren = made;
+      break;
+  }
 }
 
 /** `sethostname`: may the task set the name that its UTS namespace has? */

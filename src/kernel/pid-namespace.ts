@@ -1,10 +1,21 @@
+import type { OwnedNamespace } from "./owned-namespace.ts";
 import type { Process } from "./process.ts";
-import type { UserNamespace } from "./user-namespace.ts";
 
 /** The processes that see each other under numbers of their own. Those of a namespace are in its parents too. */
-export interface PidNamespace {
-  /** The user namespace in which it was made. */
-  readonly userNs: UserNamespace;
+export interface PidNamespace extends OwnedNamespace {
+  /** null for the initial namespace. */
+  readonly parent: PidNamespace | null;
   /** In the order of their numbers: the first is 1. Of the initial namespace, where pids count for themselves, none. */
   readonly members: Process[];
+}
+
+/** A namespace and its ancestors, innermost first. */
+export function* pidNamespacesFrom(ns: PidNamespace): Iterable<PidNamespace> {
+  for (let at: PidNamespace | null = ns; at; at = at.parent) yield at;
+}
+
+/** Is the process, which is in this namespace, one that tasks of the other have a number for? */
+export function isSeenFrom(ns: PidNamespace, other: PidNamespace): boolean {
+  for (const at of pidNamespacesFrom(ns)) if (at === other) return true;
+  return false;
 }

@@ -2,6 +2,7 @@ import type { UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isSubsetOf } from "./capability.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { isSeenFrom } from "./pid-namespace.ts";
 import { isOwnedThrice } from "./ptrace.ts";
 import type { Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
@@ -26,7 +27,8 @@ const RULES = ruleTable({
     source: SOURCE,
   },
   niceOfUser: {
-    sentence: "The nice value of a user is the lowest of those of the tasks that have its id as real one.",
+    sentence:
+      "The nice value of a user is the lowest of those of the tasks that have its id as real one, of those that the caller has numbers for.",
     source: "getpriority(2), PRIO_USER: ESRCH where there is no such task",
   },
   limitsByUser: {
@@ -69,9 +71,11 @@ export function maySeeLimits(task: Task, target: Task): Verdict {
 }
 
 /** `getpriority(PRIO_USER)`. @param who  0 means the caller's own real user id */
-export function priorityOfUser(world: World, { cred }: Task, who: UserId<"uid">): Verdict<number> {
+export function priorityOfUser(world: World, { cred, pidNs }: Task, who: UserId<"uid">): Verdict<number> {
   const kuid = who === 0 ? cred.uid.real : makeKid(world, cred.userNs, "uid", who);
-  const theirs = [...world.tasks.values()].filter((task) => isSameKuid64(task.cred.uid.real, kuid));
+  const theirs = [...world.tasks.values()].filter(
+    (task) => isSameKuid64(task.cred.uid.real, kuid) && isSeenFrom(task.pidNs, pidNs),
+  );
   if (!isValidKuid64(kuid) || theirs.length === 0) return deny("ESRCH", RULES.niceOfUser, `no task of uid ${who}`);
   return allow(Math.min(...theirs.map(({ nice }) => nice)), RULES.niceOfUser);
 }

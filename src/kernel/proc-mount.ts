@@ -32,6 +32,8 @@ const RULES = ruleTable({
 /** A file of a process. */
 interface OfProcess {
   readonly task: Task;
+  /** Below its directory. */
+  readonly path: string;
   readonly entry: ProcEntry;
 }
 
@@ -63,6 +65,10 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
         else top.entries.delete(number);
       }
     },
+    processFile: (inode) => {
+      const of = files.get(inode);
+      return of ? { process: of.task, path: of.path } : null;
+    },
     isImmutable: (inode) => files.get(inode)?.entry === PROC_ENTRIES[""],
     isSealed: (inode) => inode.type === "dir" && settings.has(inode),
     maySetattr: (inode, { mode, uid, gid }) => {
@@ -89,10 +95,10 @@ function processDirectory(world: World, { superblock }: Inode, task: Task, known
   const entries = Object.entries<ProcEntry>(below).filter(([path]) => procEntryExists(world, path).ok);
   const files = entries.map(([path, entry]) => ({ ...entry, path, owner: procOwner(world, task, entry) }));
   const made = addPseudoFiles(world, top, files);
-  known.set(top, { task, entry: directory });
+  known.set(top, { task, path: "", entry: directory });
   for (const [path, entry] of entries) {
     const inode = made.get(path);
-    if (inode) known.set(inode, { task, entry });
+    if (inode) known.set(inode, { task, path, entry });
   }
   return top;
 }

@@ -6,3 +6,10 @@ export interface Process {
   readonly pid: number;
   readonly cred: Cred;
 }
+
+/** A file of a process in a procfs. */
+export interface ProcessFile {
+  readonly process: Process;
+  /** Below its directory; `""` is the directory itself. */
+  readonly path: string;
+}

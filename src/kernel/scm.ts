@@ -28,6 +28,7 @@ const RULES = ruleTable({
   },
   sentPidExists: { sentence: "The process whose pid is given must exist.", source: `${SOURCE} (tag pid)` },
   nothingSent: { sentence: "There is no message to receive.", source: "recvmsg(2), EAGAIN" },
+  addressTaken: { sentence: "One socket at most listens at an address.", source: "bind(2), EADDRINUSE" },
   nobodyListens: { sentence: "Nobody listens at the address.", source: "connect(2), ECONNREFUSED" },
   nobodyConnected: { sentence: "No connection waits to be accepted.", source: "accept(2), EAGAIN" },
 });
@@ -104,16 +105,24 @@ export function receiveSocket(at: Socket): Verdict<Socket | null> {
 }
 
 /** listen(2) at an address: from now on the listener is known by the effective ids of this moment. */
-export function listenAt(world: World, task: Task, address: string): Socket {
+export function listenAt(world: World, task: Task, address: string): Verdict<Socket> {
+  if (listenerAt(world, task, address)) return deny("EADDRINUSE", RULES.addressTaken, address);
   const listener: Socket = newSocket("stream", false);
   listener.peer = peerIdsOf(task);
-  world.listeners.set(address, listener);
-  return listener;
+  task.netNs.listeners.set(address, listener);
+  return allow(listener);
+}
+
+/** Who listens at an address of the task's network namespace; undefined: nobody, or nobody any more. */
+function listenerAt(world: World, { netNs }: Task, address: string): Socket | undefined {
+  const listener = netNs.listeners.get(address);
+  const isHeld = [...world.tasks.values()].some(({ sockets }) => [...sockets.values()].some((one) => one === listener));
+  return isHeld ? listener : undefined;
 }
 
 /** connect(2): each end knows the other by effective ids; the listener by those of its listen(2). */
 export function connectTo(world: World, task: Task, address: string): Verdict<Socket> {
-  const listener = world.listeners.get(address);
+  const listener = listenerAt(world, task, address);
   if (!listener) return deny("ECONNREFUSED", RULES.nobodyListens, address);
   const [connected, accepted] = socketPair("stream", false);
   connected.peer = listener.peer;

@@ -217,10 +217,10 @@ function commitIds<K extends OwnerKind>(
 ): Verdict {
   const allowed = policyAllows(world, task.cred, kind, ids);
   if (!allowed.ok) {
-    exitTask(world, task);
+    exitTask(world, task, "killed");
     return allowed;
   }
-  commitCreds(world.credColumns, task, { ...withIds(task.cred, kind, ids), ...caps });
+  commitCreds(world, task, { ...withIds(task.cred, kind, ids), ...caps });
   return allowed;
 }
 

@@ -1,7 +1,4 @@
-import type { UserNamespace } from "./user-namespace.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
 
-/** A host name that some tasks share. */
-export interface UtsNamespace {
-  /** The user namespace in which it was made: who administers that may set the name. */
-  readonly userNs: UserNamespace;
-}
+/** A host name that some tasks share. What the name is, is of no interest. */
+export type UtsNamespace = OwnedNamespace;

@@ -1,6 +1,7 @@
 import type { Engine } from "../core/engine.ts";
 import { CLASSICAL } from "../core/kuid64.ts";
 import { ALL_CAPS, type CapSet, NO_CAPS } from "./capability.ts";
+import type { CgroupNamespace } from "./cgroup-namespace.ts";
 import { type CredColumns, type CredParts, makeCred, SECUREBITS, sameIds } from "./cred.ts";
 import type { InodeColumns, KeptFilesystem, Superblock } from "./inode.ts";
 import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
@@ -10,6 +11,7 @@ import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
 import { NamespaceNumbers } from "./namespace-numbers.ts";
 import { type NetNamespace, newNetNamespace } from "./net-namespace.ts";
+import { INITIAL_INUM, type OwnedNamespace } from "./owned-namespace.ts";
 import type { PathGuard } from "./path-guard.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import { DEFAULT_PIPE_PAGES } from "./pipe.ts";
@@ -17,6 +19,7 @@ import { LINUX, type Profile } from "./profile.ts";
 import type { SetidPolicies } from "./setid-policies.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
+import type { TimeNamespace } from "./time-namespace.ts";
 import type { Trail } from "./trail.ts";
 import { Translators } from "./translators.ts";
 import { createInitUserNamespace, type UserNamespace } from "./user-namespace.ts";
@@ -45,6 +48,8 @@ export interface World {
   readonly initPidNs: PidNamespace;
   readonly initNetNs: NetNamespace;
   readonly initIpcNs: IpcNamespace;
+  readonly initCgroupNs: CgroupNamespace;
+  readonly initTimeNs: TimeNamespace;
   readonly numbers: NamespaceNumbers;
   /** Where the kernel would have stopped (its BUG_ON), in the order in which it went on here. */
   readonly bugs: string[];
@@ -61,8 +66,6 @@ export interface World {
   readonly disks: Map<string, KeptFilesystem>;
   /** Both ends of each socket pair, by the name of the pair. */
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
-  /** Listening sockets, by address. */
-  readonly listeners: Map<string, Socket>;
   /** Keys that somebody has the number of, by the names that steps gave them. */
   readonly keys: Map<string, Key>;
   /** Of each user namespace in which keyrings of users were asked for. */
@@ -94,7 +97,7 @@ export const ROOT = "@root";
 /** An empty world: the initial namespaces, and {@link ROOT}. */
 export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, profile: Profile = LINUX): World {
   const initUserNs = createInitUserNamespace();
-  const initUtsNs: UtsNamespace = { userNs: initUserNs };
+  const initial: OwnedNamespace = { userNs: initUserNs, inum: INITIAL_INUM };
   const world: World = {
     engine,
     machine,
@@ -103,11 +106,13 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     credColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     initUserNs,
-    initMountNs: { name: "init", userNs: initUserNs, tree: new MountTree() },
-    initUtsNs,
-    initNetNs: newNetNamespace(initUserNs),
-    initIpcNs: newIpcNamespace(initUserNs, { uid: sameIds(ZERO), gid: sameIds(ZERO) }),
-    initPidNs: { userNs: initUserNs, members: [] },
+    initMountNs: { ...initial, name: "init", tree: new MountTree() },
+    initUtsNs: initial,
+    initNetNs: newNetNamespace(initial),
+    initIpcNs: newIpcNamespace(initial, { uid: sameIds(ZERO), gid: sameIds(ZERO) }),
+    initCgroupNs: { ...initial, root: null },
+    initTimeNs: initial,
+    initPidNs: { ...initial, parent: null, members: [] },
     numbers: new NamespaceNumbers(initUserNs),
     bugs: [],
     userNamespaces: new Map([[initUserNs.name, initUserNs]]),
@@ -118,10 +123,9 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     mounts: new Map(),
     disks: new Map(),
     socketPairs: new Map(),
-    listeners: new Map(),
     keys: new Map(),
     keyRegisters: new Map(),
-    utsNamespaces: new Map([[initUserNs.name, initUtsNs]]),
+    utsNamespaces: new Map([[initUserNs.name, initial]]),
     setidPolicies: { uid: [], gid: [] },
     cgroups: null,
     idNames: new Map(),
@@ -196,13 +200,16 @@ export function spawn(world: World, parts: TaskParts): Task {
     pidNs: world.initPidNs,
     pidNsForChildren: world.initPidNs,
     cgroup: null,
-    cgroupNs: { userNs: world.initUserNs, root: null },
+    cgroupNs: world.initCgroupNs,
+    timeNs: world.initTimeNs,
+    timeNsForChildren: world.initTimeNs,
     mapFiles: new Map(),
     sockets: new Map(),
     pipes: [],
     keyrings: { thread: null, process: null, session: null },
     parent: null,
     isZombie: false,
+    wasKilled: false,
     blocked: new Set(),
     pending: [],
     loginUid: null,

@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Extent } from "../core/index.ts";
-import { extentsShown } from "./extents-shown.ts";
 import { type IdmappedMount, idmappedMountsOf } from "./idmapped-mounts.ts";
 import type { KernelCalls } from "./kernel-calls.ts";
+import { isInOwnNamespace, type MapsOfProcess, mapsOfProcess } from "./maps-of-process.ts";
 import { readMountTable } from "./mount-table.ts";
 import { pathInside } from "./path-inside.ts";
 
@@ -17,7 +16,7 @@ export interface FileOfProcess {
   /** Whether and how that is idmapped; null: it is not. */
   readonly idmapped: IdmappedMount | null;
   /** The maps of the process; null: it is in the caller's namespace, where every id is itself. */
-  readonly maps: { readonly uid: readonly Extent[]; readonly gid: readonly Extent[] } | null;
+  readonly maps: MapsOfProcess | null;
 }
 
 /** Open a file to look at it alone: neither read nor written. */
@@ -32,12 +31,11 @@ const O_PATH = 0o10000000;
  */
 export function fileOfProcess(pid: number, path: string, calls: KernelCalls | null, proc = "/proc"): FileOfProcess {
   const folder = join(proc, String(pid));
-  const text = (name: string) => readFileSync(join(folder, name), "utf8");
   const fd = openSync(pathInside(join(folder, "root"), path), O_PATH | constants.O_NOFOLLOW);
   try {
     const { uid, gid } = fstatSync(fd);
     const mountId = Number(/^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1]);
-    const line = readMountTable(text("mountinfo")).find(({ id }) => id === mountId);
+    const line = readMountTable(readFileSync(join(folder, "mountinfo"), "utf8")).find(({ id }) => id === mountId);
     if (!line) throw new Error(`mount ${mountId} of ${path} is not in ${folder}/mountinfo`);
     const mounts = line.options.includes("idmapped") ? idmappedMountsOf(pid, calls, proc)?.mounts : [];
     return {
@@ -45,13 +43,9 @@ export function fileOfProcess(pid: number, path: string, calls: KernelCalls | nu
       gid,
       mount: { at: line.at, type: line.type },
       idmapped: mounts?.find(({ at, type }) => at === line.at && type === line.type) ?? null,
-      maps: isOwnNamespace(folder) ? null : { uid: extentsShown(text("uid_map")), gid: extentsShown(text("gid_map")) },
+      maps: isInOwnNamespace(folder) ? null : mapsOfProcess(folder),
     };
   } finally {
     closeSync(fd);
   }
-}
-
-function isOwnNamespace(folder: string): boolean {
-  return readlinkSync(join(folder, "ns", "user")) === readlinkSync("/proc/self/ns/user");
 }

@@ -4,6 +4,7 @@
  * This layer reads and never writes, and tells what it was not let see; what that means is for policy to say. It may
  * import Node modules, the optional package koffi, and core, formats, kernel and policy.
  */
+export { type ActingProcess, actingProcess } from "./acting-process.ts";
 export { type FileOfProcess, fileOfProcess } from "./file-of-process.ts";
 export { type HostPlace, readHost } from "./host.ts";
 export type { IdmappedMount } from "./idmapped-mounts.ts";

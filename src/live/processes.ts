@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { contains, type Range } from "../core/index.ts";
 import type { LiveProcess } from "./namespaces.ts";
 import { readProcessFile } from "./process-file.ts";
+import { statusField, statusIds } from "./process-status.ts";
 
 /** A process, and the ids that it acts with or could take up. */
 export interface ProcessIds extends LiveProcess {
@@ -26,12 +27,11 @@ export function readProcesses(proc = "/proc"): readonly ProcessIds[] {
     });
 }
 
-function readStatus(pid: number, text: string): ProcessIds {
-  const field = (key: string) => new RegExp(`^${key}:[ \\t]*(.*)$`, "m").exec(text)?.[1] ?? "";
-  const ids = (...keys: readonly string[]) => [
-    ...new Set(keys.flatMap((key) => field(key).split(/\s+/).filter(Boolean).map(Number))),
+function readStatus(pid: number, status: string): ProcessIds {
+  const ids = (...keys: readonly ("Uid" | "Gid" | "Groups")[]) => [
+    ...new Set(keys.flatMap((key) => statusIds(status, key))),
   ];
-  return { pid, name: field("Name"), uid: ids("Uid"), gid: ids("Gid", "Groups") };
+  return { pid, name: statusField(status, "Name"), uid: ids("Uid"), gid: ids("Gid", "Groups") };
 }
 
 /** Those of the processes that have an id of one of the ranges. */

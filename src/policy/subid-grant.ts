@@ -48,10 +48,11 @@ export function holdsId(entry: SubidEntry, id: bigint): boolean {
  */
 export function grantsThatHold<Grant extends SubidGrant>(
   grants: readonly Grant[],
-  range: Range,
+  range: Range | Pick<SubidEntry, "first" | "count">,
 ): readonly Grant[] | null {
-  if (range.count === 0) return null;
-  const last = BigInt(range.first) + BigInt(range.count) - 1n;
+  const count = BigInt(range.count);
+  if (count === 0n) return null;
+  const last = BigInt(range.first) + count - 1n;
   const used: Grant[] = [];
   for (let next = BigInt(range.first); next <= last; ) {
     const at = next;

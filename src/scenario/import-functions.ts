@@ -1,21 +1,25 @@
-import { CLASSICAL, type Engine, type Extent, isId, UsernsError } from "../core/index.ts";
+import { CLASSICAL, type Engine, type Extent, isId, type Kuid64, UsernsError } from "../core/index.ts";
 import {
   childUserNamespace,
   createWorld,
   freeWorld,
+  ID_FUNCTION_NAMES,
+  type IdFunctionResult,
   Inode,
   ISOLATED,
+  idFunction,
   idmapOf,
   idSlot,
   installMap,
+  type Mount,
   makeKid,
   NO_FLAGS,
+  type OwnerKind,
   type Superblock,
   type UserNamespace,
   type World,
 } from "../kernel/index.ts";
 import { scenarioError } from "../kernel/syscall/index.ts";
-import { type FunctionPlace, KERNEL_FUNCTION_NAMES, kernelFunction } from "./kernel-functions.ts";
 import { listAt, objectAt, textAt } from "./load.ts";
 import type { Outcome, Recorded } from "./run-vector.ts";
 
@@ -94,26 +98,38 @@ function setUpTree(world: World, json: unknown, where: string): Namespaces {
 
 function differs(world: World, namespaces: Namespaces, called: string, row: unknown, where: string): string[] {
   const [place, id, number, expected] = listAt(row, where);
-  const known = kernelFunction(called);
-  if (!known) throw scenarioError(where, `a function that is modelled: ${KERNEL_FUNCTION_NAMES.join(", ")}`, called);
-  const { kind, run } = known;
+  const known = idFunction(called);
+  if (!known) throw scenarioError(where, `a function that is modelled: ${ID_FUNCTION_NAMES.join(", ")}`, called);
   const kid = { id: idAt(id, `${where}[1]`), number: numberOf(namespaces, number, `${where}[2]`) };
-  const got = run(world, placeAt(world, namespaces, textAt(place, `${where}[0]`), where), kind, kid);
+  const got = callAt(world, namespaces, known, textAt(place, `${where}[0]`), kid, `${where}[0]`);
   const shown = typeof got !== "object" ? got : [got.id, letterOf(namespaces, got.number)];
   const [want, came] = [JSON.stringify(expected), JSON.stringify(shown)];
   return want === came ? [] : [`${where}: ${called} in ${place} of ${id}@${number}: expected ${want}, got ${came}`];
 }
 
-function placeAt(world: World, namespaces: Namespaces, text: string, where: string): FunctionPlace {
-  const [, idmap] = /^idmap:(.+)$/.exec(text) ?? [];
-  const ns = namespaces.get(idmap ?? text);
-  if (idmap === undefined && ns) return { ns };
-  if (idmap === undefined || (idmap !== "none" && !ns))
-    throw scenarioError(`${where}[0]`, "a namespace, or idmap: and a namespace or none", text);
+/** Call a function at `a`, a namespace, or at `idmap:a`, a mount. */
+function callAt(
+  world: World,
+  namespaces: Namespaces,
+  { kind, of }: NonNullable<ReturnType<typeof idFunction>>,
+  place: string,
+  kid: Kuid64<OwnerKind>,
+  where: string,
+): IdFunctionResult {
+  const [, idmap] = /^idmap:(.+)$/.exec(place) ?? [];
+  const ns = namespaces.get(idmap ?? place);
+  if (of.place === "namespace" && idmap === undefined && ns) return of.run(world, ns, kind, kid);
+  if (of.place === "mount" && (idmap === "none" || (idmap !== undefined && ns)))
+    return of.run(world, mountOf(world, place, ns ?? null), kind, kid);
+  throw scenarioError(where, of.place === "mount" ? "idmap: and a namespace or none" : "a namespace", place);
+}
+
+/** A mount of a tmpfs of the initial namespace. */
+function mountOf(world: World, name: string, idmap: UserNamespace | null): Mount {
   const superblock: Superblock = { name: "tmpfs", type: "tmpfs", userNs: world.initUserNs, isReadOnly: false };
   const owner = { id: 0, number: CLASSICAL };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
-  return { mount: { ...NO_FLAGS, name: text, superblock, root, idmap: ns ? idmapOf(ns) : null } };
+  return { ...NO_FLAGS, name, superblock, root, idmap: idmap && idmapOf(idmap) };
 }
 
 function numberOf(namespaces: Namespaces, given: unknown, where: string): number {

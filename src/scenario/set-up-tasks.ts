@@ -189,7 +189,9 @@ export function setUpTask(world: World, item: unknown, where: string): void {
     dumpable: given.dumpable,
     mmNs,
     mountNs:
-      given.mntns === "own" ? copyMountNamespace(world.initMountNs, `${name}'s namespace`, userNs) : world.initMountNs,
+      given.mntns === "own"
+        ? copyMountNamespace(world.initMountNs, `${name}'s namespace`, { userNs, inum: world.numbers.giveOther() })
+        : world.initMountNs,
     hasOwnSession: given.session === "own",
     noNewPrivs: given.nnp,
     umask: given.umask,

@@ -141,7 +141,7 @@ function setUpNamespace(world: World, item: unknown, where: string): void {
     setUpMap(world, ns, idSlot(kind), lines[`${kind}_map`], `${where}.${kind}_map`, mirror);
   }
   setUpMap(world, ns, idSlot("projid"), lines.projid_map, `${where}.projid_map`);
-  if (uts) world.utsNamespaces.set(name, { userNs: ns });
+  if (uts) world.utsNamespaces.set(name, { userNs: ns, inum: world.numbers.giveOther() });
   const everything = {
     effective: ALL_CAPS,
     permitted: ALL_CAPS,

@@ -41,7 +41,10 @@ export function tmpfsOf(
       securebits: 0,
       userNs,
     },
-    mountNs: copyMountNamespace(world.initMountNs, `mounts of the mounter of ${name}`, userNs),
+    mountNs: copyMountNamespace(world.initMountNs, `mounts of the mounter of ${name}`, {
+      userNs,
+      inum: world.numbers.giveOther(),
+    }),
   });
   const made = mountTmpfs(world, mounter, options, name);
   if (!made.ok)

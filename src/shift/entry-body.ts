@@ -7,10 +7,18 @@ export class EntryBody {
   #sparse = 0;
   #sparseMore = false;
   #bytes = 0;
+  /** How many of them are the entry's own, and do not fill it up to whole blocks. */
+  #content = 0;
+  readonly #onBytes: ((bytes: Uint8Array) => void) | undefined;
 
   /** The headers of the entry, as long as the piece that they lie in is there; then its path. */
   #of: { bytes: Uint8Array; header: number; extensions: readonly Extension[] } | null = null;
   #path = "";
+
+  /** @param onBytes  told of the body's bytes, in order; of an old GNU sparse header's extension it is not */
+  constructor(onBytes?: (bytes: Uint8Array) => void) {
+    this.#onBytes = onBytes;
+  }
 
   /** Bytes that are still to come. */
   get left(): number {
@@ -25,6 +33,7 @@ export class EntryBody {
   /** Begin the body of a plain entry. @param size  as the header says, before it is filled up to whole blocks */
   beginPlain(bytes: Uint8Array, header: number, size: number): void {
     this.#bytes = inBlocks(size);
+    this.#content = size;
     if (header + BLOCK + this.#bytes > bytes.length) this.#of = { bytes, header, extensions: [] };
   }
 
@@ -35,6 +44,7 @@ export class EntryBody {
     const size = shapeOf(type).hasBody ? group.size() : 0;
     this.#sparse = type === TYPE.gnuSparse && bytes[header + SPARSE_MORE.header] !== 0 ? BLOCK : 0;
     this.#bytes = inBlocks(size);
+    this.#content = size;
     this.#of = { bytes, header, extensions };
   }
 
@@ -43,6 +53,9 @@ export class EntryBody {
     if (this.#sparse > 0) return this.#passSparse(piece, at);
     const passed = Math.min(this.#bytes, piece.length - at);
     this.#bytes -= passed;
+    const own = Math.min(this.#content, passed);
+    this.#content -= own;
+    if (own > 0) this.#onBytes?.(piece.subarray(at, at + own));
     return at + passed;
   }
 

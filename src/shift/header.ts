@@ -27,6 +27,8 @@ export const FIELDS = {
   magic: { at: 257, width: 8 },
   uname: { at: 265, width: 32 },
   gname: { at: 297, width: 32 },
+  major: { at: 329, width: 8 },
+  minor: { at: 337, width: 8 },
   prefix: { at: 345, width: 155 },
 } as const satisfies Record<string, Field>;
 

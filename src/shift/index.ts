@@ -4,6 +4,8 @@
  * This layer reads and writes bytes handed to it: it opens no file, compresses nothing and runs wherever the core does.
  * It may import core, formats and kernel.
  */
+
+export { entryHeader, type NewTarEntry } from "./entry-header.ts";
 export type { CapabilityRule } from "./file-capability.ts";
 export { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
 export { MAX_EXTENSION_BYTES } from "./group-reader.ts";

@@ -31,6 +31,10 @@ export class InsidePaths implements EntryVisitor {
     return this.#inner.entry(group);
   }
 
+  body(bytes: Uint8Array): void {
+    this.#inner.body?.(bytes);
+  }
+
   #check(group: EntryGroup, what: string, path: Uint8Array): void {
     let depth = 0;
     for (const name of textOf(path, 0, path.length).split("/")) {

@@ -15,8 +15,8 @@ export interface PaxRecord {
 }
 
 const [BLANK, EQUALS, NEWLINE, ZERO] = [0x20, 0x3d, 0x0a, 0x30];
-/** Longer than every key that is looked for. */
-const LONGEST_KEY = 64;
+/** Longer than every key that is looked for: the name of an extended attribute has at most 255 bytes. */
+const LONGEST_KEY = 300;
 /** Digits of a record's length: more would be longer than any extension that is taken. */
 const LONGEST_LENGTH = 8;
 

@@ -23,16 +23,22 @@ export interface TarOwners extends TarCounts {
 export interface ScanTarOptions extends TarInputOptions {
   /** Told of each entry, in order. */
   readonly onEntry?: (entry: TarEntry) => void;
+  /** Told of the bytes of the body of the entry before, in order and in pieces of any size; they are not to be kept. */
+  readonly onBody?: (bytes: Uint8Array) => void;
 }
 
 /** Tells of each entry, and then has it counted. */
 class Told implements EntryVisitor {
   readonly #inner: EntryVisitor;
   readonly #onEntry: (entry: TarEntry) => void;
+  readonly #onBody: ((bytes: Uint8Array) => void) | undefined;
+  /** Is the body in hand that of an entry that was told of? A volume label's is not. */
+  #isTold = false;
 
-  constructor(inner: EntryVisitor, onEntry: (entry: TarEntry) => void) {
+  constructor(inner: EntryVisitor, onEntry: (entry: TarEntry) => void, onBody?: (bytes: Uint8Array) => void) {
     this.#inner = inner;
     this.#onEntry = onEntry;
+    this.#onBody = onBody;
   }
 
   plain(): boolean {
@@ -42,8 +48,13 @@ class Told implements EntryVisitor {
   entry(group: EntryGroup): Rewritten {
     const rewritten = this.#inner.entry(group);
     const entry = entryOf(group);
+    if (group.hasEntry) this.#isTold = entry !== null;
     if (entry) this.#onEntry(entry);
     return rewritten;
+  }
+
+  body(bytes: Uint8Array): void {
+    if (this.#isTold) this.#onBody?.(bytes);
   }
 }
 
@@ -58,7 +69,7 @@ export async function scanTar(input: AsyncIterable<Uint8Array>, options: ScanTar
   const counting = newCounting();
   const rules = { owners, dropNames: false, capabilities: "keep", reverse: false, counting } as const;
   const counted = new OwnerRewriter(rules, null);
-  const told = options.onEntry ? new Told(counted, options.onEntry) : counted;
+  const told = options.onEntry ? new Told(counted, options.onEntry, options.onBody) : counted;
   const walk = new TarWalk(options.name ?? "tar", withPaths(told, options), options.endMarker ?? "require");
   for await (const _ of through(walk, input, options));
   const { capabilities, acls } = counting;

@@ -1,7 +1,8 @@
 import { isId } from "../core/index.ts";
-import type { EntryGroup } from "./entry-group.ts";
+import type { EntryGroup, Extension } from "./entry-group.ts";
 import { BLOCK, FIELDS, type Field, hasPrefix, shapeOf, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
+import { textOf } from "./pax-records.ts";
 
 /** What an entry makes when it is unpacked. */
 export type EntryType = "file" | "hard link" | "symlink" | "character device" | "block device" | "directory" | "fifo";
@@ -19,6 +20,17 @@ export interface TarEntry {
   readonly size: number;
   /** What a link leads to; empty for all others. */
   readonly linkPath: string;
+  /** The path as it stands there, and what a link leads to: for whoever unpacks them. */
+  readonly pathBytes: Uint8Array;
+  readonly linkBytes: Uint8Array;
+  /** When it was last changed: a number of seconds in decimal digits, with a fraction if there is one. */
+  mtime(): string;
+  /** What a device stands for; null for all others. */
+  readonly device: { readonly major: number; readonly minor: number } | null;
+  /** Is its body but the parts of the file that are no holes? */
+  readonly isSparse: boolean;
+  /** Every record of its own pax headers, by key. */
+  records(): ReadonlyMap<string, Uint8Array>;
   /** The value of an extended attribute, by its name on Linux (`security.capability`); null when it has none. */
   attribute(name: string): Uint8Array | null;
 }
@@ -43,7 +55,10 @@ export function entryOf(group: EntryGroup): TarEntry | null {
   const isLink = type === "hard link" || type === "symlink";
   const uid = ownerOf(group, "uid");
   const gid = ownerOf(group, "gid");
-  const path = pathText(pathBytes(group));
+  const rawPath = pathBytes(group);
+  const rawLink = isLink ? linkBytes(group) : new Uint8Array(0);
+  const path = pathText(rawPath);
+  const isDevice = type === "character device" || type === "block device";
   return {
     path,
     // A file whose name ends with a slash is how tars from before POSIX write a directory.
@@ -52,9 +67,35 @@ export function entryOf(group: EntryGroup): TarEntry | null {
     uid,
     gid,
     size: shapeOf(letter).hasBody ? group.size() : 0,
-    linkPath: isLink ? pathText(linkBytes(group)) : "",
+    linkPath: pathText(rawLink),
+    pathBytes: rawPath.slice(),
+    linkBytes: rawLink.slice(),
+    mtime: () => mtimeOf(group),
+    device: isDevice
+      ? { major: readNumber(bytes, header, FIELDS.major), minor: readNumber(bytes, header, FIELDS.minor) }
+      : null,
+    isSparse: letter === TYPE.gnuSparse || group.extensions.some(hasSparseRecord),
+    records: () => recordsOf(group),
     attribute: (name) => attributeOf(group, name),
   };
+}
+
+function hasSparseRecord({ records }: Extension): boolean {
+  return records.some(({ key }) => key.startsWith("GNU.sparse."));
+}
+
+function mtimeOf(group: EntryGroup): string {
+  const stated = recordsOf(group).get("mtime");
+  if (stated && stated.length > 0) return textOf(stated, 0, stated.length);
+  return String(readNumber(group.bytes, group.header, FIELDS.mtime));
+}
+
+function recordsOf({ bytes, extensions }: EntryGroup): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const { type, records } of extensions)
+    if (type !== TYPE.paxGlobal)
+      for (const { key, valueAt, valueEnd } of records) found.set(key, bytes.slice(valueAt, valueEnd));
+  return found;
 }
 
 function ownerOf(group: EntryGroup, kind: "uid" | "gid"): number {

@@ -18,6 +18,8 @@ export interface EntryVisitor {
    */
   plain(bytes: Uint8Array, at: number): boolean;
   entry(group: EntryGroup): Rewritten;
+  /** Told of the bytes of the last entry's body, in order and in pieces of any size; they are not to be kept. */
+  body?(bytes: Uint8Array): void;
 }
 
 /** The first entry that a walk gave nothing of, nor of what came after it. */
@@ -48,7 +50,7 @@ export class TarWalk {
   #stop: Stop | null = null;
 
   readonly #group = new GroupReader();
-  readonly #body = new EntryBody();
+  readonly #body: EntryBody;
   readonly #end = new EndMarker();
 
   /** @param name  of the archive, for errors */
@@ -56,6 +58,7 @@ export class TarWalk {
     this.#name = name;
     this.#visitor = visitor;
     this.#endMarker = endMarker;
+    this.#body = new EntryBody(visitor.body?.bind(visitor));
   }
 
   get entries(): number {

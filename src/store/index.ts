@@ -5,6 +5,7 @@
  * This layer may import Node modules and packages, drivers only when a ledger of their kind is opened; and core, formats
  * and policy.
  */
+export * from "./job-queue.ts";
 export * from "./ledger.ts";
 export { memoryLedger } from "./memory.ts";
 export * from "./open.ts";

@@ -1,7 +1,7 @@
-import type { Client } from "pg";
 import { UsernsError } from "../core/index.ts";
 import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
-import { OverlapBarred } from "./ledger.ts";
+import { connectClient } from "./postgres-client.ts";
+import { guarded } from "./postgres-fault.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./postgres-schema.ts";
 
 /** A connection on which one query runs at a time. */
@@ -15,7 +15,6 @@ export interface PostgresConnection {
 
 /** A session that is silent in the middle of a transaction for so long is gone: others must not wait for it. */
 const SILENT_MS = 60_000;
-const CONNECT_MS = 10_000;
 
 /**
  * An answered change is on the disk. A query is planned once, for planning takes longer than what there is to plan; and
@@ -33,30 +32,13 @@ const SESSION = [
 /** Two that find no tables make them one after the other. @source pg_advisory_xact_lock: any number of our own */
 const MAKING = 0x75736e73;
 
-/** An address as it may be shown. */
-export function withoutPassword(place: string): string {
-  let url: URL;
-  try {
-    url = new URL(place);
-  } catch (error) {
-    throw new UsernsError(
-      "ERR_USAGE",
-      { where: "--store", expected: "an address such as postgres://user@host/database", got: "one that is none" },
-      { cause: error },
-    );
-  }
-  url.password = "";
-  url.searchParams.delete("password");
-  return url.toString();
-}
-
 /**
  * Connect, and make the tables where there are none.
  *
- * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_LOST, ERR_STORE_NEWER
+ * @throws UsernsError ERR_STORE_DRIVER without the package pg, ERR_STORE_NEWER, and what {@link guarded} throws
  */
 export async function connectPostgres(place: string, name: string): Promise<PostgresConnection> {
-  const client = await newClient(place);
+  const client = await connectClient(place, name);
   const connection: PostgresConnection = {
     async run(text) {
       await guarded(name, () => client.query(text));
@@ -67,9 +49,6 @@ export async function connectPostgres(place: string, name: string): Promise<Post
     },
     end: () => client.end(),
   };
-  // What breaks between two queries is told with the next.
-  client.on("error", () => {});
-  await guarded(name, () => client.connect());
   try {
     await connection.run(SESSION);
     await makeTables(connection, name);
@@ -77,24 +56,6 @@ export async function connectPostgres(place: string, name: string): Promise<Post
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
-  }
-}
-
-async function newClient(place: string): Promise<Client> {
-  try {
-    const { default: pg } = await import("pg");
-    return new pg.Client({ connectionString: place, connectionTimeoutMillis: CONNECT_MS, keepAlive: true });
-  } catch (error) {
-    throw new UsernsError(
-      "ERR_STORE_DRIVER",
-      {
-        where: "PostgreSQL",
-        expected: "the optional package pg",
-        got: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
-        fix: "install pg@8",
-      },
-      { cause: error },
-    );
   }
 }
 
@@ -117,39 +78,4 @@ async function makeTables(connection: PostgresConnection, name: string): Promise
       got: `version ${version}`,
       fix: "use the version of userns that made it, or a newer one",
     });
-}
-
-/** SQLSTATE of an error of the server; null for one of the connection. */
-function stateOf(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error) || !("severity" in error)) return null;
-  return typeof error.code === "string" ? error.code : null;
-}
-
-/** Classes of SQLSTATE that say: no connection, no authorisation, no such database, shut down, out of room. */
-const LOST = /^(?:08|28|3D|53|57P|58|25P03)/;
-const EXCLUSION_VIOLATION = "23P01";
-
-async function guarded<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const state = stateOf(error);
-    if (state === EXCLUSION_VIOLATION) throw new OverlapBarred(`${name}: two claims would share ids`, { cause: error });
-    if (state !== null && !LOST.test(state)) throw error;
-    throw new UsernsError(
-      "ERR_STORE_LOST",
-      {
-        where: name,
-        expected: "a database that answers",
-        got: error instanceof Error ? error.message || error.name : String(error),
-        fix: "run it again: what was not answered was made whole or not at all, and with the same key it is made once",
-      },
-      { cause: error },
-    );
-  }
-}
-
-/** Is the connection of no use any more? */
-export function isLost(error: unknown): boolean {
-  return error instanceof UsernsError && error.code === "ERR_STORE_LOST";
 }

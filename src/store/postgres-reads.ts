@@ -52,8 +52,8 @@ export function readsOf(connection: PostgresConnection, where: string): LedgerRe
         [id],
       ),
     history: async () =>
-      (await rows("history", "SELECT body FROM userns.event ORDER BY seq")).map((row) => {
-        const place = `${where}, event`;
+      (await rows("history", "SELECT seq, body FROM userns.event ORDER BY seq")).map((row) => {
+        const place = `${where}, event ${row.seq}`;
         return readEvent(keptJson(keptText(row, "body", place), place), place);
       }),
     runs: async (pool) =>
@@ -64,7 +64,8 @@ export function readsOf(connection: PostgresConnection, where: string): LedgerRe
 }
 
 export function poolOf(row: Kept, where: string): Pool {
-  return readPool(keptJson(keptText(row, "body", where), where), `${where}, pool`);
+  const place = `${where}, pool`;
+  return readPool(keptJson(keptText(row, "body", place), place), place);
 }
 
 export function tenantOf(row: Kept, where: string): Tenant {

@@ -15,7 +15,9 @@ import {
 } from "../policy/index.ts";
 import { inTurn } from "./in-turn.ts";
 import type { KnownForClaims, Ledger, LedgerTransaction, Tenant } from "./ledger.ts";
-import { connectPostgres, isLost, type PostgresConnection, withoutPassword } from "./postgres-connection.ts";
+import { withoutPassword } from "./postgres-client.ts";
+import { connectPostgres, type PostgresConnection } from "./postgres-connection.ts";
+import { isLost } from "./postgres-fault.ts";
 import { claimOf, heldOf, poolOf, rangeOf, readsOf, tenantOf } from "./postgres-reads.ts";
 
 /**
@@ -25,10 +27,10 @@ import { claimOf, heldOf, poolOf, rangeOf, readsOf, tenantOf } from "./postgres-
  * connection that is lost is an error of that call; the next call makes another.
  *
  * @param place  `postgres://user@host/database`
- * @throws UsernsError ERR_USAGE, ERR_STORE_DRIVER, ERR_STORE_LOST, ERR_STORE_NEWER
+ * @throws UsernsError ERR_USAGE, ERR_STORE_DRIVER, ERR_STORE_NEWER, ERR_STORE_LOST, ERR_STORE_DENIED, ERR_STORE_CORRUPT
  */
 export async function postgresLedger(place: string): Promise<Ledger> {
-  const name = withoutPassword(place);
+  const name = withoutPassword(place, "--store");
   const turns = inTurn();
   let open: PostgresConnection | null = await connectPostgres(place, name);
   async function connected<T>(work: (connection: PostgresConnection) => Promise<T>): Promise<T> {

@@ -1,70 +1,17 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsernsError } from "../core/index.ts";
 import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
 import type { SqliteDatabase, SqliteDriver } from "./sqlite-driver.ts";
+import { BUSY_MS, FILE_NEEDED, isBusy, isSystemError, sqliteFault } from "./sqlite-fault.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
-
-/** How long a transaction waits for those of other processes. */
-export const BUSY_MS = 60_000;
 
 /** A claim changes one row each in eight places: small pages make little of it to write. */
 const PAGE_BYTES = 1024;
 
 /** How transactions are made: see transactionsOf, which waits longer, and synchronises. */
 const SESSION = "PRAGMA busy_timeout = 2; PRAGMA synchronous = NORMAL";
-
-/** SQLite's result codes that are met here, by their names in better-sqlite3 and their numbers in node:sqlite. */
-const CODES = {
-  SQLITE_BUSY: 5,
-  SQLITE_READONLY: 8,
-  SQLITE_IOERR: 10,
-  SQLITE_CORRUPT: 11,
-  SQLITE_FULL: 13,
-  SQLITE_CANTOPEN: 14,
-  SQLITE_NOTADB: 26,
-} as const;
-
-/** What is about the file, its folder or the disk. */
-const OF_THE_FILE = ["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"] as const;
-
-/** Is this SQLite's error of the code? Extended codes keep theirs in the lowest byte, or at the beginning of the name. */
-function isSqlite(error: unknown, code: keyof typeof CODES): boolean {
-  if (!(error instanceof Error)) return false;
-  if ("errcode" in error && typeof error.errcode === "number") return (error.errcode & 0xff) === CODES[code];
-  return "code" in error && typeof error.code === "string" && error.code.startsWith(code);
-}
-
-/** Is it another's turn? */
-export function isBusy(error: unknown): boolean {
-  return isSqlite(error, "SQLITE_BUSY");
-}
-
-/** An error of SQLite in words; any other as it is. */
-export function sqliteFault(error: unknown, path: string): unknown {
-  const fault = (code: "ERR_STORE_CORRUPT" | "ERR_STORE_BUSY" | "ERR_FILE", expected: string, fix: string) =>
-    new UsernsError(
-      code,
-      { where: path, expected, got: error instanceof Error ? error.message : String(error), fix },
-      { cause: error },
-    );
-  if (isSqlite(error, "SQLITE_NOTADB") || isSqlite(error, "SQLITE_CORRUPT"))
-    return fault("ERR_STORE_CORRUPT", "a ledger in a file of SQLite", "put back a copy of it, or name another file");
-  if (isBusy(error))
-    return fault("ERR_STORE_BUSY", `a turn within ${BUSY_MS / 1000} s`, "nothing was changed: run it again");
-  if (OF_THE_FILE.some((code) => isSqlite(error, code)) || isSystemError(error))
-    return fault(
-      "ERR_FILE",
-      "a file that can be read and written, in a folder where files can be made",
-      "nothing was changed: check the path, the permissions and the room on the disk",
-    );
-  return error;
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
-}
 
 export function rowOf(value: unknown, where: string): Kept {
   return keptObject(value, where);
@@ -81,7 +28,7 @@ function pragma(database: SqliteDatabase, name: string, path: string): number {
  */
 export async function openSqliteFile(driver: SqliteDriver, path: string): Promise<SqliteDatabase> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await findPlace(path);
     const database = driver.open(path);
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -100,6 +47,34 @@ export async function openSqliteFile(driver: SqliteDriver, path: string): Promis
     }
   } catch (error) {
     throw sqliteFault(error, path);
+  }
+}
+
+/** What is there must be a file; where nothing is, the folder is made. */
+async function findPlace(path: string): Promise<void> {
+  try {
+    const place = await stat(path);
+    if (place.isFile()) return;
+    const got = place.isDirectory() ? "a folder" : "something that is no regular file";
+    throw new UsernsError("ERR_FILE", { where: path, ...FILE_NEEDED, got });
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== "ENOENT") throw error;
+    await makeFolder(dirname(path));
+  }
+}
+
+/** Node's own way to make a folder and those above it never ends below /proc, where none can be made. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  const unlessThere = (error: unknown): void => {
+    if (!isSystemError(error) || error.code !== "EEXIST") throw error;
+  };
+  try {
+    await make();
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== "ENOENT" || dirname(path) === path) return unlessThere(error);
+    await makeFolder(dirname(path));
+    await make().catch(unlessThere);
   }
 }
 

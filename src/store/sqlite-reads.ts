@@ -27,7 +27,7 @@ export function readsOf(sql: Statements): LedgerReads {
       const ids = past.map((row) => keptNumber(row, "claim", sql.path));
       return claimsById(sql, [...ids, ...heldIn(sql, { first: id, count: 1 }).map(({ claim }) => claim)]);
     },
-    history: async () => sql.rows("SELECT body FROM event ORDER BY seq").map((row) => eventOf(sql, row)),
+    history: async () => sql.rows("SELECT seq, body FROM event ORDER BY seq").map((row) => eventOf(sql, row)),
     runs: async (pool) => runsFrom(sql, "SELECT first, count FROM run WHERE pool = ? ORDER BY first", pool),
   };
 }

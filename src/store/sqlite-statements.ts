@@ -52,7 +52,7 @@ export function poolOf(sql: Statements, row: Kept): Pool {
 }
 
 export function eventOf(sql: Statements, row: Kept): LedgerEvent {
-  const where = `${sql.path}, event`;
+  const where = `${sql.path}, event ${row.seq}`;
   return readEvent(keptJson(keptText(row, "body", where), where), where);
 }
 

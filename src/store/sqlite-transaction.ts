@@ -3,7 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { UsernsError } from "../core/index.ts";
 import { OverlapBarred } from "./ledger.ts";
 import type { SqliteDatabase } from "./sqlite-driver.ts";
-import { BUSY_MS, isBusy, rowOf, sqliteFault } from "./sqlite-file.ts";
+import { BUSY_MS, isBusy, sqliteFault } from "./sqlite-fault.ts";
+import { rowOf } from "./sqlite-file.ts";
 
 /** Transactions of one connection, one at a time. When `work` throws, or the turn never comes, nothing is changed. */
 export interface SqliteTransactions {

@@ -6,6 +6,7 @@ import {
   type Claim,
   type ClaimRequest,
   type ClaimState,
+  claimInTime,
   DEFAULT_POOL,
   decideAdoption,
   decideClaims,
@@ -14,6 +15,7 @@ import {
   decideRelease,
   decideRenewal,
   decideSweep,
+  dueAt,
   type FreeingFacts,
   findBadRequest,
   type HeldPiece,
@@ -21,6 +23,7 @@ import {
   type LedgerEvent,
   type Pool,
   stateAt,
+  stateNow,
 } from "../policy/index.ts";
 import type { Ledger, LedgerReads, LedgerTransaction, Tenant } from "./ledger.ts";
 
@@ -51,6 +54,7 @@ export interface Store {
   setQuota(tenant: string, ids: number | null): Promise<number | null>;
   pools(): Promise<readonly Pool[]>;
   tenants(): Promise<readonly Tenant[]>;
+  /** As time has left them by now, whether or not that was written down. */
   claims(which?: "held" | "all"): Promise<readonly Claim[]>;
   /** Who has, or had, an id; null where it is or was nobody's. @param at  now, unless told */
   whoOwns(id: number, at?: number): Promise<OwnedBy | null>;
@@ -98,8 +102,8 @@ export function storeOver(ledger: Ledger, clock: () => number = Date.now): Store
       ledger.write(async (tx) => settle(tx, decideQuota(tenant, ids, { now: clock(), lastSeq: await tx.lastSeq() }))),
     pools: () => ledger.read((reads) => reads.pools()),
     tenants: () => ledger.read((reads) => reads.tenants()),
-    claims: (which = "held") => ledger.read((reads) => reads.claims(which)),
-    whoOwns: (id, at) => ledger.read((reads) => whoOwns(reads, id, at ?? clock(), at === undefined)),
+    claims: (which = "held") => ledger.read((reads) => claims(reads, which, clock())),
+    whoOwns: (id, at) => ledger.read((reads) => whoOwns(reads, id, at, clock())),
     history: () => ledger.read((reads) => reads.history()),
     close: () => ledger.close(),
   };
@@ -166,6 +170,7 @@ async function named(tx: LedgerTransaction, name: ClaimName): Promise<Claim> {
     where: "claim",
     expected: "one that was made: its number (c17), its key, or the first id of its range while it is held",
     got,
+    fix: "look for it among all that there ever were",
   });
 }
 
@@ -214,10 +219,18 @@ async function heldOf(tx: LedgerTransaction, pools: readonly Pool[]): Promise<re
   return [...all.values()];
 }
 
-async function whoOwns(reads: LedgerReads, id: number, at: number, isNow: boolean): Promise<OwnedBy | null> {
-  const claims = isNow ? await reads.claimsHolding({ first: id, count: 1 }) : await reads.claimsEverOf(id);
-  for (const claim of claims) {
-    const state = stateAt(claim, isNow ? Math.max(at, claim.claimedAt) : at);
+async function claims(reads: LedgerReads, which: "held" | "all", now: number): Promise<readonly Claim[]> {
+  const pools = await reads.pools();
+  const inTime = (await reads.claims(which)).map((claim) => claimInTime(claim, pools, now));
+  return which === "all" ? inTime : inTime.filter(({ freedAt }) => freedAt === null);
+}
+
+/** @param at  undefined for now */
+async function whoOwns(reads: LedgerReads, id: number, at: number | undefined, now: number): Promise<OwnedBy | null> {
+  const found = at === undefined ? await reads.claimsHolding({ first: id, count: 1 }) : await reads.claimsEverOf(id);
+  const pools = found.some((claim) => (dueAt(claim) ?? Number.POSITIVE_INFINITY) <= now) ? await reads.pools() : [];
+  for (const claim of found.map((one) => claimInTime(one, pools, now))) {
+    const state = at === undefined ? stateNow(claim, now) : stateAt(claim, at);
     if (state === "live" || state === "quarantined") return { claim, state };
   }
   return null;

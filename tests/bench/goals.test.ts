@@ -97,6 +97,7 @@ test("every goal's cases are found among rows of the ids that the benchmark give
     ...[1, 5, 340].map((n) => row(`kuid64/across-${n}/mixed-packed`, { n, ...fields })),
     row("kuid64/packed-1/mixed", fields),
     row("kuid64/split-1/mixed", fields),
+    row("access/realistic/8", fields),
     row("map-load/sub-340-up", { n: 340, ...fields }),
     row("tar/small-files", fields),
     row("tar/large-files", fields),

@@ -141,3 +141,17 @@ test("through pam_exec a session is opened and closed by the lines that --pam-co
     [[USER.name, "quarantined", "session"]],
   );
 });
+
+test("session timer writes units that systemd takes, whatever is in a path", async (t) => {
+  const folder = folderFor(t);
+  const store = join(folder, "a $b 100%.db");
+  const { exit, stdout } = await userns(["alloc", "session", "timer", folder, "--grant", "--store", store]);
+  const paths = ["service", "timer"].map((kind) => join(folder, `userns-session-close.${kind}`));
+  assert.deepEqual([exit, stdout], [0, paths.map((path) => `${path}\n`).join("")]);
+  const [service = ""] = paths.map((path) => readFileSync(path, "utf8"));
+  const command = /^ExecStart=(.*)$/m.exec(service)?.[1] ?? "";
+  assert.match(command, /alloc session close --gone --grant --subuid \/etc\/subuid /);
+  assert.ok(command.endsWith(`--store "${store.replace("$", "$$$$").replace("%", "%%")}"`), command);
+  const { error, status, stderr } = spawnSync("systemd-analyze", ["verify", ...paths], { encoding: "utf8" });
+  if (need(t, error === undefined, "systemd-analyze")) assert.deepEqual([status, stderr], [0, ""]);
+});

@@ -1,9 +1,11 @@
 /** userns alloc: ranges taken, listed, given back and adopted; every refusal with its own code, the state untouched. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { AllocListAnswer, ClaimAnswer, PoolAnswer } from "../../src/cli/answers.ts";
+import { defaultStorePath } from "../../src/store/index.ts";
 import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { need } from "../need.ts";
 import { hasSqlite } from "../store/has-sqlite.ts";
@@ -201,15 +203,66 @@ allocTest("a file that is no ledger, or one of a newer version, is told and stay
 });
 
 allocTest("a place that cannot be written, or of a kind that is unknown, is told", async (t) => {
-  const file = join(folderFor(t), "file");
+  const folder = folderFor(t);
+  const file = join(folder, "file");
   writeFileSync(file, "");
   for (const [place, code] of [
     [join(file, "alloc.db"), "ERR_FILE"],
+    [folder, "ERR_FILE"],
+    ["/dev/null", "ERR_FILE"],
     ["mysql://host/ids", "ERR_USAGE"],
   ] as const) {
     const { exit, stderr } = await userns(["alloc", "list", "--store", place, "--json"]);
     assert.deepEqual([exit, JSON.parse(stderr).error.code], [2, code], place);
   }
+});
+
+allocTest("a folder that cannot be made is told, and not tried for ever", async () => {
+  const { exit, stderr } = await userns([
+    "alloc",
+    "claim",
+    "--owner",
+    "web",
+    "--store",
+    "/proc/none/alloc.db",
+    "--json",
+  ]);
+  assert.deepEqual([exit, JSON.parse(stderr).error.code], [2, "ERR_FILE"]);
+});
+
+allocTest("who only reads makes no store, and is told that there is none", async (t) => {
+  const store = join(folderFor(t), "alloc.db");
+  const reads = [["list"], ["history"], ["export"], ["pool"], ["quota"], ["who-owns", "5"]];
+  for (const read of reads) {
+    const { stdout, stderr } = await userns(["alloc", ...read, "--store", store]);
+    assert.equal(stderr, `note: ${store} is not there yet: the first claim makes it\n`);
+    assert.equal(stdout, read[0] === "who-owns" ? "5 is nobody's\n  reserved: system users\n" : "");
+  }
+  assert.equal(existsSync(store), false);
+});
+
+allocTest("tables that were changed by hand are told as a store that is corrupt", async (t) => {
+  const { store, run } = allocFor(t);
+  await run("claim", "--owner", "web");
+  const database = (await sqliteDriver()).open(store);
+  database.exec("DROP TABLE run");
+  database.close();
+  const { exit, stderr } = await run("claim", "--owner", "db", "--json");
+  assert.deepEqual([exit, JSON.parse(stderr).error.code], [2, "ERR_STORE_CORRUPT"]);
+});
+
+allocTest("a file that grants nothing is adopted without a claim", async (t) => {
+  const { run } = allocFor(t);
+  const { exit, stdout, stderr } = await run("adopt", "--subuid", "/dev/null", "--json");
+  assert.deepEqual([exit, stdout, stderr], [0, "[]\n", "no range is in use there: nothing to enter\n"]);
+});
+
+test("a user without a home is asked for a place", () => {
+  assert.equal(defaultStorePath({ HOME: "/home/ben" }), "/home/ben/.local/state/userns/alloc.db");
+  assert.equal(
+    defaultStorePath({ HOME: "ben", XDG_STATE_HOME: "state" }),
+    join(userInfo().homedir, ".local/state/userns/alloc.db"),
+  );
 });
 
 allocTest("without --store the state is in $XDG_STATE_HOME/userns, and needs no set-up", async (t) => {

@@ -136,6 +136,39 @@ for (const { rule, args, exit, lines } of ROWS)
     assert.deepEqual([outcome.exit, outcome.stderr], [exit, ""]);
   });
 
+/** One map, written in forms of tools; each line is what is then written to uid_map and gid_map. */
+const FORMS: readonly (readonly [form: string, text: string, uid: string, gid: string])[] = [
+  ["triples", "0:5:9,9:20:1", "0 5 9\n9 20 1", "0 5 9\n9 20 1"],
+  ["a named uid_map, to the letter", "uid_map:0  5 9;x", "0  5 9\nx", "0  5 9\nx"],
+  ["lxc", "lxc.idmap = u 0 5 9\nlxc.idmap = g 0 7 9", "0 5 9", "0 7 9"],
+  ["a named podman", "podman:0:5:9", "0 5 9", "0 5 9"],
+  [
+    "oci",
+    '{"uidMappings":[{"containerID":0,"hostID":5,"size":9}],"gidMappings":[{"containerID":0,"hostID":7,"size":1}]}',
+    "0 5 9",
+    "0 7 1",
+  ],
+  ["raw.idmap", "both 5-7 0-2", "0 5 3", "0 5 3"],
+];
+
+for (const [form, text, uid, gid] of FORMS)
+  test(`check: --uid-map and --gid-map take ${form}, from an argument and from a file`, async (t) => {
+    const file = join(folderFor(t), "map");
+    writeFileSync(file, text);
+    // In a file a name before a colon may be an owner's.
+    for (const given of /named/.test(form) ? [text] : [text, file]) {
+      const { stdout } = await userns(["check", "--uid-map", given, "--gid-map", given, "--json"]);
+      const { question }: CheckAnswer = JSON.parse(stdout);
+      assert.deepEqual(question.texts, { uid, gid });
+    }
+  });
+
+test("check: a form that says nothing of the kind that is written is bad input", async () => {
+  const { exit, stderr } = await userns(["check", "--uid-map", "lxc.idmap = g 0 7 9"]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /--uid-map\n {2}expected {2}a line of uid too/);
+});
+
 test("check: a map of 4096 bytes in a file is written to the letter", async (t) => {
   const path = join(folderFor(t), "map");
   writeFileSync(path, "0 1000 1".padEnd(4096));

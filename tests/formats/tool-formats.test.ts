@@ -553,6 +553,7 @@ test("what is no map is read, or refused with its place", () => {
     () => formats.readOpenshiftPool("9-1/1"),
     () => formats.readOverrideStat("1000:1001"),
     () => formats.readOverrideStat("1000:1001:0600:char-1"),
+    () => formats.readOverrideStat("1000:1001:0600:door"),
   ])
     assert.throws(wrong, UsernsError);
 });

@@ -7,7 +7,7 @@ import * as zlib from "node:zlib";
 import { imageHost } from "../../src/cli/image-host.ts";
 import { openImage } from "../../src/cli/image-input.ts";
 import { ImageStage } from "../../src/cli/image-stage.ts";
-import { readImage, shiftImage } from "../../src/image/index.ts";
+import { layerShifter, readImage, shiftImage } from "../../src/image/index.ts";
 import { initSync, parseMap, shiftTar } from "../../src/index.ts";
 import { folderFor, userns } from "../cli/command.ts";
 import { archive, entry, id7, pax } from "../shift/archive.ts";
@@ -190,7 +190,7 @@ test("a run that was broken off leaves no output, and the next one takes up the 
     const image = await readImage(files, host);
     const stage = await ImageStage.open(out, kind);
     const rules = { uids: parseMap<"uid">(MAP), gids: parseMap<"gid">(MAP) };
-    const shift = await shiftImage(image, rules, {}, stage, host);
+    const shift = await shiftImage(image, layerShifter(rules, {}, stage.blobs, host), stage.blobs, host);
     assert.ok(shift.isShifted);
     await stage.place(shift.files, kind);
     return shift.layers.map(({ report }) => report === null);

@@ -133,10 +133,18 @@ for (const engine of ENGINES) {
 
   test(`a device that may be opened, and a fifo that would wait, are refused, not guessed (${engine.name})`, () => {
     const steps: ShortStep[] = [
-      ["@root", "mknod", { path: "f:null", type: "chr", dev: 259, mode: "0666" }],
-      ["@root", "open", { path: "f:null" }],
+      ["@root", "mknod", { path: "f:console", type: "chr", dev: 0x501, mode: "0666" }],
+      ["@root", "open", { path: "f:console" }],
     ];
     assert.throws(() => answersOf(engine, SETUP, steps), { code: "ERR_SCENARIO" });
     assert.throws(() => answersOf(engine, SETUP, [open("f:ff", "r")]), { code: "ERR_SCENARIO" });
+  });
+
+  test(`the null device opens for whoever may (${engine.name})`, () => {
+    const steps: ShortStep[] = [
+      ["@root", "mknod", { path: "f:null", type: "chr", dev: 0x103, mode: "0600" }],
+      ["@root", "open", { path: "f:null", acc: "rw" }],
+    ];
+    assert.equal(answersOf(engine, SETUP, steps)[1]?.answer, "ok");
   });
 }

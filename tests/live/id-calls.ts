@@ -120,14 +120,14 @@ function namespaceFd(fds: ReadonlyMap<string, number>, args: Values, key: string
 
 /** A user namespace as a step names it: a descriptor, or the path of a task's file of it. */
 export function nsFileOf(live: LiveWorld, args: Values): number | string {
-  const [, name] = /^\/proc\/([^/]+)\/ns\/user$/.exec(textOf(args, "ns")) ?? [];
+  const [, name, link] = /^\/proc\/([^/]+)\/ns\/(\w+)$/.exec(textOf(args, "ns")) ?? [];
   if (name === undefined) return namespaceFd(live.userNsFds, args, "ns");
   const task = live.tasks.get(name);
   if (!task) throw new NotRun(`no task ${name}`);
-  return `${live.agent.procPath}/${task.proc.pid}/ns/user`;
+  return `${live.agent.procPath}/${task.proc.pid}/ns/${link}`;
 }
 
-/** Ask about the user namespace that a step names. What is refused at opening its file says so. */
+/** Ask about the namespace that a step names. What is refused at opening its file says so. */
 async function withNsFile(live: LiveWorld, proc: Proc, args: Values, ask: (fd: number) => Promise<Values>) {
   const ns = nsFileOf(live, args);
   if (typeof ns === "number") return ask(ns);
@@ -148,7 +148,7 @@ export const NAMESPACE_CALLS: LiveCalls = {
   unshare: async ({ agent }, { proc }, args) =>
     recorded(await agent.sys(proc, "unshare", bitsOf(args, "flags", CLONE))),
   setns: (live, { proc }, args) =>
-    withNsFile(live, proc, args, async (fd) => recorded(await live.agent.sys(proc, "setns", fd, CLONE.user))),
+    withNsFile(live, proc, args, async (fd) => recorded(await live.agent.sys(proc, "setns", fd, 0))),
   setns_uts: async ({ agent, utsNsFds }, { proc }, args) =>
     recorded(await agent.sys(proc, "setns", namespaceFd(utsNsFds, args, "owner"), CLONE.uts)),
   sethostname: async ({ agent }, { proc }) => recorded(await agent.sys(proc, "sethostname", "live", 4)),

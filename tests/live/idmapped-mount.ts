@@ -19,8 +19,17 @@ function want(result: unknown, what: string): number {
   return Number(result);
 }
 
-/** A process that sleeps in a user namespace of its own with these maps, as texts of uid_map and gid_map. */
-export async function sleeperIn(t: TestContext, uidMap: string, gidMap: string): Promise<number> {
+/**
+ * A process that sleeps in a user namespace of its own with these maps, as texts of uid_map and gid_map.
+ *
+ * @param setgroups  what is written to that file before them
+ */
+export async function sleeperIn(
+  t: TestContext,
+  uidMap: string,
+  gidMap: string,
+  setgroups: "allow" | "deny" = "allow",
+): Promise<number> {
   const child: ChildProcess = spawn("unshare", ["--user", "sleep", "600"], { stdio: "ignore" });
   t.after(() => child.kill("SIGKILL"));
   const { pid } = child;
@@ -30,6 +39,7 @@ export async function sleeperIn(t: TestContext, uidMap: string, gidMap: string):
     if (tries > 500) throw new Error("no namespace was made");
     await setTimeout(10);
   }
+  writeFileSync(`/proc/${pid}/setgroups`, setgroups);
   writeFileSync(`/proc/${pid}/uid_map`, uidMap);
   writeFileSync(`/proc/${pid}/gid_map`, gidMap);
   return pid;

@@ -10,6 +10,7 @@ export const CLONE = {
   net: 0x40000000,
   cgroup: 0x02000000,
   pid: 0x20000000,
+  time: 0x00000080,
 } as const;
 
 /** prctl(2) */

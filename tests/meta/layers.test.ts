@@ -7,8 +7,9 @@ import { type Arrow, arrows, arrowsOf, files, isLocal, reachedFrom } from "./imp
 const LAYERS: readonly (readonly string[])[] = [
   ["core"],
   ["formats", "kernel"],
-  ["policy", "shift", "scenario"],
+  ["policy", "shift", "scenario", "manifest"],
   ["explain", "store", "live", "source", "image"],
+  ["pack"],
   ["cli", "playground"],
 ];
 

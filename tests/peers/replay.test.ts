@@ -48,3 +48,57 @@ test("a case of an operation that nothing answers is skipped by its name; one th
   assert.ok(unknown?.kind === "skipped" && unknown.reason.includes("no.such"));
   assert.ok(unread?.kind === "failed" && unread.lines.join(" ").includes("x/1.set"));
 });
+
+/** Neighbours of the recorded cases, at the edges of their rules: `[operation, given, expected]`. */
+const line = (inside: number, outside: number, count: number) => ({ inside, outside, count });
+const PODS = { "pod-1": 65536, "pod-2": 131072 };
+const PASSWD = "root:x:0:0::/root:\n9223372036854775808:x:5:5::/:\n-42:x:12:13::/:\n";
+const NEIGHBOURS: readonly (readonly [op: string, given: object, expect: object])[] = [
+  // A pod without a folder on disk keeps nothing, though it runs.
+  [
+    "alloc.reconcile",
+    { recorded: PODS, on_disk: [], running: ["pod-1"], known: [] },
+    { kept: [], freed: ["pod-1", "pod-2"] },
+  ],
+  ["alloc.reconcile", { recorded: {}, on_disk: ["pod-1"], running: [], known: [] }, { kept: [], freed: [] }],
+  // A number that no id can be is nobody's name.
+  ["user.resolve", { user: "9223372036854775808", passwd: PASSWD, group: "" }, { error: true }],
+  ["user.resolve", { user: "0:9223372036854775808", passwd: PASSWD, group: "" }, { error: true }],
+  ["user.resolve", { user: "-42", passwd: PASSWD, group: "" }, { error: true }],
+  // The one id of a map of one counts as root's.
+  ["map.root_ids", { uids: [line(100, 1001, 1)], gids: [line(200, 2002, 1)] }, { uid: 1001, gid: 2002 }],
+  ["map.root_ids", { uids: [line(100, 1001, 1)], gids: null }, { error: true }],
+  ["map.fill", { map: [], available: [[0, 10]] }, { map: [line(0, 0, 10)] }],
+  ["map.merge", { map: [] }, { map: [] }],
+  ["idset.covers", { set: [], start: 0, count: 0 }, { covers: true }],
+  ["idset.next_lower", { set: [[500, 500]], below: 500 }, { error: true }],
+  ["idmap.up", { idmap: "u0:k10000:r10000", k: 21000 }, { unmapped: true }],
+  ["validate.cri_userns", { mode: null, uids: [], gids: [] }, { userns: false }],
+  ["parse.subid_for_user", { text: "root:1:2:3\n", user: "root" }, { error: true }],
+  [
+    "userns.auto_size",
+    { mode: "auto:size=8192,uidmapping=0:0:1,gidmapping=0:0:1" },
+    { fixed: [line(0, 0, 1)], allocated: 8191 },
+  ],
+  // Linux lets no line span two of the parent's, whoever writes.
+  [
+    "proc_map.write",
+    {
+      text: "0 0 2",
+      written_by: "parent with CAP_SETUID",
+      parent_map: [line(0, 100, 1), line(1, 200, 1)],
+      writer_id: 1000,
+    },
+    { errno: "EPERM" },
+  ],
+];
+
+test("neighbours of the cases, at the edges of their rules, are answered too", () => {
+  const cases = NEIGHBOURS.map(([op, given, expect]) => ({ op, given, expect }));
+  const outcomes = importPeers({ suite: "neighbours", cases }).flatMap((recorded) => recorded.run(engine));
+  assert.deepEqual(
+    outcomes.flatMap((outcome) => (outcome.kind === "passed" ? [] : [outcome])),
+    [],
+  );
+  assert.equal(outcomes.length, NEIGHBOURS.length);
+});

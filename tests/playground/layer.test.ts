@@ -1,17 +1,12 @@
 /** The layer part: the bytes of `userns shift`, the owners of `userns layer lint`, and a big file in pieces. */
 import assert from "node:assert/strict";
-import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
 import { folderFor, LAYER, ROOTLESS, userns } from "../cli/command.ts";
-import { openPage, servePage, startBrowser } from "./page.ts";
-
-async function download(page: Page): Promise<Buffer> {
-  const [got] = await Promise.all([page.waitForEvent("download"), page.locator("a.download").click()]);
-  return readFileSync(await got.path());
-}
+import { writeBigTar } from "./big-tar.ts";
+import { download, openPage, servePage, startBrowser } from "./page.ts";
 
 test("a layer is shifted in the page to the bytes that `userns shift` writes, packed and plain", async (t) => {
   const browser = await startBrowser(t);
@@ -73,29 +68,6 @@ test("a layer of 300 MB is read in pieces while the page answers", async (t) => 
   assert.ok(heap < 100_000_000, `${heap} bytes of the page's heap`);
   assert.deepEqual(complaints, []);
 });
-
-/** A tar with one file that is a hole on the disk. */
-function writeBigTar(path: string, sizeBytes: number): void {
-  const header = Buffer.alloc(512);
-  header.write("big", 0);
-  for (const [at, text] of [
-    [100, "0000644\0"],
-    [108, "0000000\0"],
-    [116, "0000000\0"],
-    [124, `${sizeBytes.toString(8).padStart(11, "0")}\0`],
-    [136, "00000000000\0"],
-    [148, "        "],
-    [156, "0"],
-    [257, "ustar\x0000"],
-  ] as const)
-    header.write(text, at, "latin1");
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
-  const file = openSync(path, "w");
-  writeSync(file, header);
-  ftruncateSync(file, 512 + sizeBytes + 1024);
-  closeSync(file);
-}
 
 test("a file that is no tar, and a packing that browsers lack, are told with what to do", async (t) => {
   const browser = await startBrowser(t);

@@ -69,6 +69,12 @@ function isInfo(address: AddressInfo | string | null): address is AddressInfo {
   return typeof address === "object" && address !== null;
 }
 
+/** What the part of layers offers to download. */
+export async function download(page: Page): Promise<Buffer> {
+  const [got] = await Promise.all([page.waitForEvent("download"), page.locator("a.download").click()]);
+  return readFileSync(await got.path());
+}
+
 let started: Promise<Browser> | undefined;
 after(async () => (await started)?.close());
 

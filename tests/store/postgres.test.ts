@@ -66,6 +66,28 @@ test("PostgreSQL: a ledger of a newer version is told", async (t) => {
   await assert.rejects(openLedger(place), { code: "ERR_STORE_NEWER" });
 });
 
+test("PostgreSQL: who may not, what is not there and tables that are none are told, each by its code", async (t) => {
+  if (!need(t, server !== null, LACK) || !server) return;
+  const [place, broken] = [server.database(), server.database()];
+  await (await openLedger(place)).close();
+  await sql(place, "CREATE ROLE joe LOGIN");
+  const codeOf = async (at: string, ...args: readonly string[]): Promise<unknown> => {
+    const { exit, stdout, stderr } = await userns(["alloc", ...args, "--store", at, "--json"]);
+    assert.deepEqual([exit, stdout], [2, ""]);
+    return JSON.parse(stderr).error.code;
+  };
+  const joe = place.replace("ids@", "joe@");
+  assert.equal(await codeOf(joe, "list"), "ERR_STORE_DENIED");
+  await sql(place, "GRANT USAGE ON SCHEMA userns TO joe; GRANT SELECT ON ALL TABLES IN SCHEMA userns TO joe");
+  assert.equal((await userns(["alloc", "list", "--store", joe])).exit, 0);
+  assert.equal(await codeOf(joe, "claim", "--owner", "joe"), "ERR_STORE_DENIED");
+  assert.equal(await codeOf(place.replace(/[^/]*$/, "nowhere"), "list"), "ERR_STORE_LOST");
+  await sql(place, "DROP TABLE userns.run");
+  assert.equal(await codeOf(place, "claim", "--owner", "web"), "ERR_STORE_CORRUPT");
+  await sql(broken, "CREATE SCHEMA userns; CREATE TABLE userns.ledger (other int)");
+  assert.equal(await codeOf(broken, "list"), "ERR_STORE_CORRUPT");
+});
+
 test("PostgreSQL: no message shows the password of an address", async () => {
   const { exit, stderr } = await userns([
     "alloc",

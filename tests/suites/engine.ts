@@ -4,6 +4,7 @@ import { before, test } from "node:test";
 import fc from "fast-check";
 import { type Engine, flattenRoute, HEADER, idMap, NO_ID, type Translator } from "../../src/core/index.ts";
 import { edgesOf, routes } from "../core/arbitraries.ts";
+import { accessSuite } from "./access.ts";
 import { checkIds, checkKuids, checkRoute, evenMap, ROUTES } from "./engine-checks.ts";
 import { CHECKSUM_FORMS, FORMS, headerOf, UNTOUCHED } from "./header-checks.ts";
 
@@ -19,6 +20,8 @@ const NUMBERS = [0, 1, 0, 2, 3, 0, 4, 5, 4026531837];
 const isCode = (code: string) => (error: unknown) => error instanceof Error && "code" in error && error.code === code;
 
 export function engineSuite(name: string, load: () => Promise<{ readonly initSync: () => Engine }>): void {
+  accessSuite(name, load);
+
   let engine: Engine;
   let shift: Translator;
 

@@ -159,6 +159,36 @@ const RULES: Readonly<Record<string, (given: Given) => Promise<void>>> = {
     const freed = (await store.history()).find((event) => event.type === "freed");
     assert.deepEqual([freed?.freedAt, freed?.at], [START + 1000 + DAY, clock.now]);
   },
+  "what time has done is told before it is written down": async ({ store, clock }) => {
+    await store.setPool(SMALL);
+    await store.claim(asking("a", { ttlMs: 1000 }));
+    clock.now += 5000;
+    const [waiting] = await store.claims();
+    assert.deepEqual([waiting?.releasedAt, waiting?.freeAt], [START + 1000, START + 1000 + DAY]);
+    assert.deepEqual(await store.whoOwns(700_000_000), { claim: waiting, state: "quarantined" });
+    clock.now += DAY;
+    assert.deepEqual([await store.claims(), await store.whoOwns(700_000_000)], [[], null]);
+    assert.deepEqual(
+      (await store.claims("all")).map(({ freedAt }) => freedAt),
+      [START + 1000 + DAY],
+    );
+    assert.equal((await store.history()).length, 2);
+  },
+  "of many claims that find no room it is told for how many there is": async ({ store }) => {
+    await store.setPool(SMALL);
+    const asked = Array.from({ length: 6 }, (_, at) => asking(`w${at}`));
+    await refused("ERR_POOL_EXHAUSTED", store.claimAll(asked), /for each of 6 claims .*room for 4/);
+    await refused(
+      "ERR_POOL_EXHAUSTED",
+      store.claim(asking("w", { size: 500 })),
+      /make the pool larger, or ask for fewer/,
+    );
+  },
+  "without a pool of its own a claim beside one in the usual place is told which to name": async ({ store }) => {
+    await store.setPool({ ...DEFAULT_POOL, name: "fleet", range: { first: 2_000_000_000, count: 100_000_000 } });
+    const request = { pool: DEFAULT_POOL.name, owner: "web", tenant: "t" };
+    await refused("ERR_POOL", store.claim(request), /claim from pool fleet by its name/);
+  },
   "what time has done is written down before a claim is made, though there is room": async ({ store, clock }) => {
     await store.setPool(SMALL);
     const [first] = await store.claimAll([asking("a", { ttlMs: 1000 }), asking("b")]);

@@ -19,16 +19,21 @@ const passwdOf = (users: readonly (readonly [string, number])[]) =>
   formats.parsePasswd(users.map(([name, uid]) => `${name}:x:${uid}:${uid}:::\n`).join(""));
 const LARGEST_INT = 2 ** 31 - 1;
 
-/** A number as Go's Atoi reads one; null for a text that is none. */
+/** A number as Go's Atoi reads one, however large; null for a text that is none. */
 function atoi(text: string): number | null {
-  if (!/^[+-]?\d+$/.test(text)) return null;
-  const value = BigInt(text.replace("+", ""));
-  return value >= -(2n ** 63n) && value < 2n ** 63n ? Number(value) : null;
+  return /^[+-]?\d+$/.test(text) ? Number(text) : null;
+}
+
+/** Is a user or a group named by a number that no id can be? Such a text is nobody's name either. */
+function isOutOfRange(text: string): boolean {
+  const number = atoi(text);
+  return number !== null && (number < 0 || number > LARGEST_INT);
 }
 
 /** Who `user[:group]` is by the passwd and group of an image, as moby resolves it. */
 function resolved(given: Given): PeerAnswer {
   const [userArg = "", groupArg = ""] = given.text("user").split(":");
+  if (isOutOfRange(userArg) || isOutOfRange(groupArg)) return REFUSED;
   const byDefault = given.has("default") ? given.object("default") : null;
   const answer = {
     uid: byDefault?.number("uid") ?? 0,
@@ -52,7 +57,7 @@ function resolved(given: Given): PeerAnswer {
     const [, , uid = "", gid = "", , home = ""] = user;
     Object.assign(answer, { uid: atoi(uid) ?? 0, gid: atoi(gid) ?? 0, home });
   } else if (userArg !== "") {
-    if (uidArg === null || uidArg < 0 || uidArg > LARGEST_INT) return REFUSED;
+    if (uidArg === null) return REFUSED;
     answer.uid = uidArg;
   }
   const name = user?.[0] ?? "";
@@ -66,7 +71,7 @@ function resolved(given: Given): PeerAnswer {
   if (groupArg === "") return groups.length > 0 ? { ...answer, sgids: groups.map(gidOf) } : answer;
   const [group] = groups;
   if (group) return { ...answer, gid: gidOf(group) };
-  return gidArg === null || gidArg < 0 || gidArg > LARGEST_INT ? REFUSED : { ...answer, gid: gidArg };
+  return gidArg === null ? REFUSED : { ...answer, gid: gidArg };
 }
 
 function granted(given: Given): PeerAnswer {
@@ -116,7 +121,7 @@ function rootlessOwner(given: Given): PeerAnswer {
   const kept = given.has("rootlesscontainers_xattr") ? given.object("rootlesscontainers_xattr") : null;
   const idOf = (kind: core.OwnerKind) => {
     const id = kept?.isNumber(kind) ? kept.number(kind) : null;
-    return id !== null && core.isId(id) ? id : header.number(kind);
+    return id !== null && core.isId(id) && id !== core.NO_ID ? id : header.number(kind);
   };
   return { uid: idOf("uid"), gid: idOf("gid"), xattr_removed: true };
 }

@@ -70,7 +70,9 @@ function rawApplied(given: Given, expect: PeerAnswer): PeerAnswer {
 function subidFor(given: Given): PeerAnswer {
   const file = formats.parseSubid(given.text("text"));
   const ranges = formats.grantedRanges(file, given.text("user"));
-  if (formats.badLines(file).length > 0 || ranges.length === 0) return REFUSED;
+  // shadow passes over a fourth field; these readers take a line of three, or refuse the file.
+  const isLong = file.lines.some(({ entry, text }) => entry !== null && text.split(":").length > 3);
+  if (isLong || formats.badLines(file).length > 0 || ranges.length === 0) return REFUSED;
   return { ranges: ranges.map(({ first, count }) => ({ start: first, count })) };
 }
 

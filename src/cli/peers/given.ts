@@ -117,6 +117,11 @@ export class Given {
     return lines.length > 0 ? idMap(lines.map(extentOf)) : IDENTITY;
   }
 
+  /** The map of a key's lines, which holds nothing where there is none. */
+  ownMap(key: string): IdMap {
+    return idMap(this.lines(key).map(extentOf));
+  }
+
   /** Half-open intervals, as containers/storage counts. */
   intervals(key: string): IdSet {
     return idSet(this.pairs(key).map(fromInterval));

@@ -25,10 +25,15 @@ function documentView(given: Given): View {
   };
 }
 
+/** An id under its letter, or that there is none. */
+function mapped(letter: "u" | "k", id: number): PeerAnswer {
+  return id === core.NO_ID ? { unmapped: true } : { [letter]: id };
+}
+
 function remapped(from: core.IdMap, to: core.IdMap, k: number): PeerAnswer {
   const up: number = core.mapUp(from, k);
   const down: number = up === core.NO_ID ? core.NO_ID : core.mapDown(to, up);
-  return down === core.NO_ID ? { unmapped: true } : { k: down };
+  return mapped("k", down);
 }
 
 /** The view of a caller on an idmapped mount of a file system of the initial namespace. */
@@ -53,7 +58,8 @@ function written(given: Given, engine: core.Engine): PeerAnswer {
   if (given.has("offset") && given.number("offset") !== 0) return { errno: "EINVAL" };
   const isHelper = given.text("written_by").startsWith("parent");
   const parent = given.lines("parent_map").map(extentOf);
-  const id = given.number("writer_id");
+  // Whose capabilities decide may be anybody that the parent holds.
+  const id = isHelper ? (parent[0]?.first ?? 0) : given.number("writer_id");
   // Who maps its own id alone has to own the namespace: see new_idmap_permitted's single extent.
   if (!isHelper && given.number("owner_id", id) !== id) return { errno: "EPERM" };
   const isWhole = parent.length === 1 && parent[0]?.count === core.NO_ID;
@@ -162,8 +168,8 @@ function linesOfText(text: string): readonly core.Extent[] {
 
 /** What the kernel's own document, and tools that mount with maps, say of stat, create and uid_map. */
 export const KERNEL_OPERATIONS: Operations = {
-  "idmap.down": (given) => ({ k: core.mapDown(documentMap(given.text("idmap")), given.number("u")) }),
-  "idmap.up": (given) => ({ u: core.mapUp(documentMap(given.text("idmap")), given.number("k")) }),
+  "idmap.down": (given) => mapped("k", core.mapDown(documentMap(given.text("idmap")), given.number("u"))),
+  "idmap.up": (given) => mapped("u", core.mapUp(documentMap(given.text("idmap")), given.number("k"))),
   "idmap.cross": (given) => {
     const k: number = core.mapDown(documentMap(given.text("first")), given.number("u"));
     return { k, u: core.mapUp(documentMap(given.text("second")), k) };

@@ -48,6 +48,12 @@ export function laidOver(base: readonly PeerLine[], add: PeerLine): readonly Pee
   });
 }
 
+/** The id that counts as root's: 0, or the one id that each map has, as containers/storage takes it. */
+function rootOf(maps: readonly core.IdMap[], { extents: [line] }: core.IdMap): number {
+  const isOneId = maps.every(({ extents }) => extents.length === 1 && extents[0]?.count === 1);
+  return isOneId && line ? line.first : 0;
+}
+
 function intervalOrNull(range: core.Range | null | undefined): readonly [number, number] | null {
   return range && range.count > 0 ? toInterval(range) : null;
 }
@@ -85,16 +91,17 @@ export const MAP_OPERATIONS: Operations = {
   "map.to_outside_overflow": (given) => translated(given, core.mapDown),
   "map.to_inside": (given) => translated(given, core.mapUp),
   "map.root_ids": (given) => {
-    const [uid, gid] = KINDS.map((kind) => core.mapDown(given.map(`${kind}s`), 0));
+    const maps = KINDS.map((kind) => given.map(`${kind}s`));
+    const [uid, gid] = maps.map((map) => core.mapDown(map, rootOf(maps, map)));
     return uid === core.NO_ID || gid === core.NO_ID ? REFUSED : { uid, gid };
   },
   "map.contains_inside": (given) => ({ contains: core.mapDown(given.map("map"), given.number("id")) !== core.NO_ID }),
   "map.is_contiguous": (given) => ({ contiguous: core.isContiguous(given.map("map")) }),
-  "map.merge": (given) => ({ map: peerLines(core.merge(given.map("map")).extents) }),
+  "map.merge": (given) => ({ map: peerLines(core.merge(given.ownMap("map")).extents) }),
   "map.override_merged": (given) => ({
-    map: peerLines(core.merge(core.override(given.map("map"), extentOf(given.line("add")))).extents),
+    map: peerLines(core.merge(core.override(given.ownMap("map"), extentOf(given.line("add")))).extents),
   }),
-  "map.fill": (given) => ({ map: peerLines(core.fill(given.map("map"), given.intervals("available")).extents) }),
+  "map.fill": (given) => ({ map: peerLines(core.fill(given.ownMap("map"), given.intervals("available")).extents) }),
   "map.id_sets": (given) => {
     const extents = given.lines("map").map(extentOf);
     return {
@@ -156,7 +163,10 @@ export const MAP_OPERATIONS: Operations = {
   "idset.covers": (given) => ({
     covers: core.holds(given.counts("set"), { first: given.number("start"), count: given.number("count") }),
   }),
-  "idset.next_lower": (given) => ({ id: core.nextLower(given.counts("set"), given.number("below")) }),
+  "idset.next_lower": (given) => {
+    const id = core.nextLower(given.counts("set"), given.number("below"));
+    return id === null ? { ...REFUSED, id } : { id };
+  },
   "idset.add_text": (given) => {
     const bounds = /^(\d+)(?:-(\d+))?$/.exec(given.text("text"));
     const range = bounds && core.rangeBetween(Number(bounds[1]), Number(bounds[2] ?? bounds[1]));

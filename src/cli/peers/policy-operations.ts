@@ -70,11 +70,13 @@ function isolated(given: Given): PeerAnswer {
   return { allocations };
 }
 
-/** The kubelet keeps what is on disk of pods that run or that it knows. */
+/** The kubelet keeps the block of a pod that has a folder on disk and that runs, or is known to it; others it frees. */
 function reconciled(given: Given): PeerAnswer {
   const alive = new Set([...given.texts("running"), ...given.texts("known")]);
-  const pods = given.texts("on_disk").filter((pod) => given.keys("recorded").includes(pod));
-  return { kept: pods.filter((pod) => alive.has(pod)), freed: pods.filter((pod) => !alive.has(pod)) };
+  const onDisk = new Set(given.texts("on_disk"));
+  const isKept = (pod: string) => onDisk.has(pod) && alive.has(pod);
+  const pods = given.keys("recorded");
+  return { kept: pods.filter(isKept), freed: pods.filter((pod) => !isKept(pod)) };
 }
 
 /** Each owner has one block of the pool, and says the same of it every time. */
@@ -134,10 +136,11 @@ function podmanAuto(given: Given): PeerAnswer {
   const needed = Math.min(Math.max(...ids.map((id) => id + 1), AUTO.least), AUTO.most);
   const [asked] = valuesOf("size");
   const size = asked === undefined ? needed : Number(asked);
-  const mappings = [...valuesOf("uidmapping"), ...valuesOf("gidmapping")];
-  if (mappings.length === 0) return { size };
-  const fixed = mappings.flatMap((text) => formats.parseTriples(text).extents);
-  return { size, fixed: peerLines(fixed), allocated: size - core.sizeOf(fixed) };
+  // A line that is given for users and for groups is one of each map.
+  const mappings = new Set([...valuesOf("uidmapping"), ...valuesOf("gidmapping")]);
+  if (mappings.size === 0) return { size };
+  const fixed = [...mappings].flatMap((text) => formats.parseTriples(text).extents);
+  return { size, fixed: peerLines(fixed), allocated: size - core.sizeOf(core.idSet(fixed)) };
 }
 
 /** Are the host ids of an entry among those that its kinds are allowed? */
@@ -212,7 +215,7 @@ export const POLICY_OPERATIONS: Operations = {
   "k8s.pool_config": (given) => ({ valid: kubeletPoolFault(kubeletPool(given), given.number("max_pods")) === null }),
   "policy.outside_covered": (given) => ({ covered: isCovered(given) }),
   "policy.reserved": (given) => ({
-    classes: given.numbers("ids").map((id) => reservedAt(id).flatMap(({ name }) => CLASSES[name] ?? [])[0]),
+    classes: given.numbers("ids").map((id) => reservedAt(id).flatMap(({ name }) => CLASSES[name] ?? [])[0] ?? null),
   }),
   "lint.layer_ids": (given) => {
     const maps = given.object("map");

@@ -1,6 +1,12 @@
-import { idSet, subtract } from "../../core/index.ts";
-import { parseSubid, type SubidEntry, type SubidFile, type SubidLine } from "../../formats/index.ts";
-import { addSubid, lowestFreeRange, removeOwner, type SubIdDefaults } from "../../policy/index.ts";
+import { parseSubid, type SubidEntry, type SubidFile } from "../../formats/index.ts";
+import {
+  addSubid,
+  giveSubid,
+  lowestFreeRange,
+  removeOwner,
+  type SubIdDefaults,
+  takeSubid,
+} from "../../policy/index.ts";
 import { type Given, type PeerAnswer, REFUSED } from "./given.ts";
 
 const KINDS = ["uid", "gid"] as const;
@@ -38,39 +44,15 @@ function withNewUser(file: SubidFile, owner: string, defaults: SubIdDefaults): S
   return addSubid(ordered, { owner, first: BigInt(choice.range.first), count: BigInt(choice.range.count) });
 }
 
+/** The largest number that usermod takes. */
+const LARGEST_LONG = 2n ** 63n - 1n;
+
 /** `110000-120500`; null for what usermod calls invalid. */
-function rangeOf(text: string): { readonly from: bigint; readonly to: bigint } | null {
-  const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+function rangeOf(text: string): Pick<SubidEntry, "first" | "count"> | null {
+  const [, first, last] = /^\s*\+?(\d+)-(\d+)$/.exec(text) ?? [];
   if (first === undefined || last === undefined) return null;
   const [from, to] = [BigInt(first), BigInt(last)];
-  return from <= to && to <= 0xffff_ffffn ? { from, to } : null;
-}
-
-/** Take a range from an owner: what is left below stays in place, what is left above goes to the end of the file. */
-function without(file: SubidFile, owner: string, from: bigint, to: bigint): SubidFile {
-  const ends: SubidEntry[] = [];
-  const kept = file.lines.flatMap((line): SubidLine[] => {
-    const { entry } = line;
-    if (entry?.owner !== owner || to < entry.first || entry.first + entry.count <= from) return [line];
-    const last = entry.first + entry.count - 1n;
-    const below = { owner, first: entry.first, count: from - entry.first };
-    const above = { owner, first: to + 1n, count: last - to };
-    if (below.count > 0n && above.count > 0n) ends.push(above);
-    const rest = below.count > 0n ? below : above.count > 0n ? above : null;
-    return rest ? [{ ...line, entry: rest, text: `${owner}:${rest.first}:${rest.count}` }] : [];
-  });
-  return ends.reduce(addSubid, { ...file, lines: kept });
-}
-
-/** Give a range to an owner who has not all of it. */
-function withRange(file: SubidFile, owner: string, from: bigint, to: bigint): SubidFile {
-  const own = idSet(
-    file.lines.flatMap(({ entry }) =>
-      entry?.owner === owner ? [{ first: Number(entry.first), count: Number(entry.count) }] : [],
-    ),
-  );
-  const asked = { first: Number(from), count: Number(to - from + 1n) };
-  return subtract([asked], own).length === 0 ? file : addSubid(file, { owner, first: from, count: to - from + 1n });
+  return from <= to && to <= LARGEST_LONG ? { first: from, count: to - from + 1n } : null;
 }
 
 /** The options of usermod that edit a file: for which kind, and whether they give or take. */
@@ -123,6 +105,6 @@ function modified(given: { readonly uid: SubidFile; readonly gid: SubidFile }, a
   if (edits.some(({ range }) => range === null)) return REFUSED;
   // What is taken is taken first; of several options the last one comes first.
   for (const { kind, gives, range } of [...edits].reverse().sort((a, b) => Number(a.gives) - Number(b.gives)))
-    if (range) files[kind] = (gives ? withRange : without)(files[kind], owner, range.from, range.to);
+    if (range) files[kind] = (gives ? giveSubid : takeSubid)(files[kind], { owner, ...range });
   return { subuid: textsOf(files.uid), subgid: textsOf(files.gid) };
 }

@@ -14,6 +14,7 @@ const sameMaps = (a: formats.MapPair, b: formats.MapPair): boolean =>
 function criUserns(given: Given): PeerAnswer {
   const mode = given.isText("mode") ? given.text("mode") : "";
   const isEmpty = given.lines("uids").length + given.lines("gids").length === 0;
+  if (!given.has("mode") && isEmpty) return { userns: false };
   if (mode === "NODE") {
     const sandbox = given.has("sandbox") ? given.object("sandbox") : null;
     return isEmpty && (!sandbox || sandbox.text("mode") === "NODE") ? { userns: false } : REFUSED;

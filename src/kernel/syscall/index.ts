@@ -9,6 +9,7 @@ export * from "./argument.ts";
 export * from "./call.ts";
 export * from "./id-ranges.ts";
 export * from "./kid-argument.ts";
+export * from "./path-argument.ts";
 export * from "./registry.ts";
 export * from "./tmpfs-options.ts";
 export * from "./user-space.ts";

@@ -1,18 +1,14 @@
-import type { Kuid64 } from "../../core/kuid64.ts";
 import { ROLES } from "../cred.ts";
 import { fromKfsid } from "../fsid.ts";
 import { ownerTable } from "../fsid-map.ts";
 import { creatorHasPlace } from "../inode-permission.ts";
 import { ISOLATION_SWITCHES, type IsolationSwitch, isIsolationSwitch } from "../isolation-switches.ts";
-import { fromVfsid, makeVfsid } from "../mnt-idmapping.ts";
 import { lookup } from "../path.ts";
 import { withSwitch } from "../profile.ts";
-import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "../uidgid.ts";
-import type { OwnerKind } from "../user-namespace.ts";
 import { allow } from "../verdict.ts";
-import { type Argument, flag, id, scenarioError } from "./argument.ts";
-import { type Call, type CallTable, defineCall, NOTHING, tellingKids } from "./call.ts";
-import { numberedKid } from "./kid-argument.ts";
+import { type Argument, flag, scenarioError } from "./argument.ts";
+import { type CallTable, defineCall, NOTHING, tellingKids } from "./call.ts";
+import { showKid } from "./kid-argument.ts";
 import { shownNumber } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
 
@@ -29,47 +25,8 @@ const isolationSwitch: Argument<IsolationSwitch> = {
   },
 };
 
-const showKid = ({ id: half, number }: Kuid64): readonly number[] => [half, number];
-
-/** The functions of the kernel for one kind of id: in the caller's namespace, and on the mount of a path. */
-function functionsOf(kind: OwnerKind): readonly Call[] {
-  return [
-    tellingKids(
-      { kid: "k" },
-      defineCall(`make_k${kind}`, { id }, (world, { cred }, { id }) =>
-        allow({ kid: showKid(makeKid(world, cred.userNs, kind, id)) }),
-      ),
-    ),
-    defineCall(`from_k${kind}`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ id: fromKid(world, cred.userNs, kind, kid) }),
-    ),
-    defineCall(`from_k${kind}_munged`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ id: fromKidMunged(world, cred.userNs, kind, kid) }),
-    ),
-    defineCall(`from_k${kind}_isolated`, { kid: numberedKid }, (world, { cred }, { kid }) =>
-      allow({ id: fromKidIsolated(world, cred.userNs, kind, kid) }),
-    ),
-    tellingKids(
-      { kid: "v" },
-      defineCall(`make_vfs${kind}`, { path, kid: numberedKid }, (world, task, { path, kid }) => {
-        const found = lookup(world, task, path, "follow");
-        return found.ok ? allow({ kid: showKid(makeVfsid(world, found.value.mount, kind, kid)) }) : found;
-      }),
-    ),
-    tellingKids(
-      { kid: "k" },
-      defineCall(`from_vfs${kind}`, { path, kid: numberedKid }, (world, task, { path, kid }) => {
-        const found = lookup(world, task, path, "follow");
-        return found.ok ? allow({ kid: showKid(fromVfsid(world, found.value.mount, kind, kid)) }) : found;
-      }),
-    ),
-  ];
-}
-
-/** What only the kernel sees: its own id functions, and ids as it keeps them. For whoever studies it. */
+/** What only the kernel sees: ids as it keeps them. For whoever studies it. */
 export const KERNEL_CALLS: CallTable = [
-  ...functionsOf("uid"),
-  ...functionsOf("gid"),
   defineCall("fsuidgid_has_mapping", { path }, (world, task, { path }) => {
     const found = lookup(world, task, path, "follow");
     if (!found.ok) return found;
@@ -96,7 +53,7 @@ export const KERNEL_CALLS: CallTable = [
       return allow({
         uid: showKid(inode.uid),
         gid: showKid(inode.gid),
-        s_user_ns: shownNumber(userNs),
+        s_user_ns: shownNumber({ kind: "user", ns: userNs }),
       });
     }),
   ),
@@ -105,7 +62,13 @@ export const KERNEL_CALLS: CallTable = [
     defineCall("ns_info", {}, (_, { cred: { userNs } }) => {
       const { level, owner, setgroupsAllowed, isIsolated } = userNs;
       const flags = (setgroupsAllowed ? FLAGS.setgroupsAllowed : 0) | (isIsolated ? FLAGS.isolated : 0);
-      return allow({ ino: shownNumber(userNs), flags, level, owner: showKid(owner.uid), group: showKid(owner.gid) });
+      return allow({
+        ino: shownNumber({ kind: "user", ns: userNs }),
+        flags,
+        level,
+        owner: showKid(owner.uid),
+        group: showKid(owner.gid),
+      });
     }),
   ),
   defineCall("bugs", {}, (world) => allow({ bugs: [...world.bugs] })),

@@ -1,4 +1,4 @@
-import { CLASSICAL, type NamespaceNumber } from "../../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../../core/kuid64.ts";
 import type { World } from "../world.ts";
 import { type Argument, id, integerIn, scenarioError } from "./argument.ts";
 
@@ -53,3 +53,8 @@ export const numberedKid: Argument<GivenKid> = {
     };
   },
 };
+
+/** A kernel id as calls tell it: `[id, number of a namespace]`. */
+export function showKid({ id: half, number }: Kuid64): readonly number[] {
+  return [half, number];
+}

@@ -127,7 +127,11 @@ const TREE_CALLS: CallTable = [
     if (!tree.ok) return tree;
     const userns = openNsFile(world, task, ns);
     if (!userns.ok) return userns;
-    const change: MountChange = { set: ["idmap"], clr: [], userns: userns.value };
+    const change: MountChange = {
+      set: ["idmap"],
+      clr: [],
+      userns: userns.value.kind === "user" ? userns.value.ns : "notns",
+    };
     const changed = atStage(
       setMountAttributes(world, task, () => tree, change, false),
       "mount_setattr",

@@ -1,5 +1,6 @@
-import { setHostname, setnsUts, UNSHARE_FLAGS, unshareNamespaces } from "../nsproxy.ts";
-import { ownerUid, parentOf, setnsUser, unshareUser } from "../setns.ts";
+import { enterNamespace } from "../enter-namespace.ts";
+import { setHostname, UNSHARE_FLAGS, unshareNamespaces } from "../nsproxy.ts";
+import { ownerUid, parentOf, unshareUser } from "../setns.ts";
 import { allow, deny } from "../verdict.ts";
 import { listOf, namedIn, oneOf, optional, scenarioError, text, userNamespace } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
@@ -22,11 +23,13 @@ export const NAMESPACE_CALLS: CallTable = [
   defineCall("unshare", { flags: listOf(oneOf(...UNSHARE_FLAGS)) }, (world, task, { flags }) =>
     plain(unshareNamespaces(world, task, flags, `${task.name}'s namespace`)),
   ),
-  defineCall("setns_uts", { owner: utsNamespace }, (_, task, { owner }) => plain(setnsUts(task, owner))),
+  defineCall("setns_uts", { owner: utsNamespace }, (world, task, { owner }) =>
+    plain(enterNamespace(world, task, { kind: "uts", ns: owner })),
+  ),
   defineCall("sethostname", {}, (_, task) => plain(setHostname(task))),
   defineCall("setns", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);
-    return opened.ok ? plain(setnsUser(world, task, opened.value)) : opened;
+    return opened.ok ? plain(enterNamespace(world, task, opened.value)) : opened;
   }),
   defineCall("ns_number", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);
@@ -35,7 +38,9 @@ export const NAMESPACE_CALLS: CallTable = [
   }),
   defineCall("ns_owner_uid", { ns: nsFile }, (world, task, { ns }) => {
     const opened = openNsFile(world, task, ns);
-    return opened.ok ? allow({ uid: ownerUid(world, task, opened.value) }) : opened;
+    if (!opened.ok) return opened;
+    const uid = ownerUid(world, task, opened.value);
+    return uid.ok ? allow({ uid: uid.value }) : uid;
   }),
   defineCall("ns_parent_fd", { ns: userNamespace }, (_, task, { ns }) => plain(parentOf(task, ns))),
 ];

@@ -1,35 +1,51 @@
+import { type AnyNamespace, NS_LINKS, type NsLink, namespaceBehind } from "../namespace-kind.ts";
+import { INITIAL_INUM } from "../owned-namespace.ts";
 import { PROC_ENTRIES } from "../proc.ts";
 import { readProcLink } from "../proc-file.ts";
 import type { Task } from "../task.ts";
-import type { UserNamespace } from "../user-namespace.ts";
-import { allow, atStage, type Verdict } from "../verdict.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import { type Argument, pidOfTask, userNamespace } from "./argument.ts";
+import { type Argument, pidOfTask, scenarioError, userNamespace } from "./argument.ts";
 
-/** A user namespace, or the task through whose /proc directory its file is opened. */
-export type NsFile = UserNamespace | Task;
+const RULES = ruleTable({
+  leadsSomewhere: {
+    sentence:
+      "A task that has ended is in no namespace but its user and pid namespace, and a pid namespace for children is there once it has some.",
+    source: "namespaces(7), /proc/pid/ns/pid_for_children; vectors of this project, namespaces.json: ENOENT",
+  },
+});
 
-const OF_TASK = /^\/proc\/([^/]+)\/ns\/user$/;
-const LINK = { path: "ns/user", entry: PROC_ENTRIES["ns/user"] };
+/** A user namespace, or the file in a task's /proc directory through which a namespace is opened. */
+export type NsFile = AnyNamespace | { readonly of: Task; readonly link: NsLink };
 
-/** The name of a user namespace, or `/proc/TASK/ns/user`. */
+const OF_TASK = /^\/proc\/([^/]+)\/ns\/(\w+)$/;
+
+/** The name of a user namespace, or `/proc/TASK/ns/KIND`. */
 export const nsFile: Argument<NsFile> = {
   schema: userNamespace.schema,
   isOptional: false,
   read: (value, where, world) => {
-    const name = typeof value === "string" ? OF_TASK.exec(value)?.[1] : undefined;
-    return name === undefined ? userNamespace.read(value, where, world) : pidOfTask.read(name, where, world);
+    const [, name, kind] = (typeof value === "string" ? OF_TASK.exec(value) : null) ?? [];
+    const link = NS_LINKS.find((known) => known === kind);
+    if (name === undefined) return { kind: "user", ns: userNamespace.read(value, where, world) };
+    if (link === undefined) throw scenarioError(where, `a file in /proc/TASK/ns: ${NS_LINKS.join(", ")}`, value);
+    return { of: pidOfTask.read(name, where, world), link };
   },
 };
 
-/** Open the file of a namespace. @returns EACCES at stage `ns` for the file of a task that the caller may not look into */
-export function openNsFile(world: World, task: Task, ns: NsFile): Verdict<UserNamespace> {
-  if (!("pid" in ns)) return allow(ns);
-  const link = readProcLink(world, task, ns, LINK);
-  return link.ok ? allow(ns.cred.userNs) : atStage(link, "ns");
+/** Open the file of a namespace. @returns EACCES or ENOENT at stage `ns` for the file of a task */
+export function openNsFile(world: World, task: Task, file: NsFile): Verdict<AnyNamespace> {
+  if ("kind" in file) return allow(file);
+  const { of, link } = file;
+  const path = `ns/${link}` as const;
+  const read = readProcLink(world, task, of, { path, entry: PROC_ENTRIES[path] });
+  if (!read.ok) return atStage(read, "ns");
+  const behind = namespaceBehind(of, link);
+  return behind ? allow(behind) : atStage(deny("ENOENT", RULES.leadsSomewhere), "ns");
 }
 
 /** The number of a namespace, as calls tell it: the initial one has none that is of interest. */
-export function shownNumber({ parent, inum }: UserNamespace): number | "init" {
-  return parent ? inum : "init";
+export function shownNumber({ kind, ns }: AnyNamespace): number | "init" {
+  const isInitial = kind === "user" ? ns.parent === null : ns.inum === INITIAL_INUM;
+  return isInitial ? "init" : ns.inum;
 }

@@ -1,7 +1,9 @@
+import { deliverSignal } from "../deliver-signal.ts";
 import { exitTask, forkMany, forkTask, isProcess, waitForChild } from "../fork.ts";
+import { isSeenFrom } from "../pid-namespace.ts";
 import { maySeeLimits, priorityOfUser, setPriority } from "../priority.ts";
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
-import { maySignal, queueSignal, SIGCONT, takeSignal } from "../signal.ts";
+import { maySignal, takeSignal } from "../signal.ts";
 import type { Task } from "../task.ts";
 import { setMaxUserNamespaces, setProcessLimit } from "../ucounts.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
@@ -9,38 +11,34 @@ import type { World } from "../world.ts";
 import { type Argument, id, int, integer, pidOfTask, scenarioError, task as taskName, text } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain, type Values } from "./call.ts";
 
-/** The signals that leave a process as it is: none, SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
-const HARMLESS: readonly number[] = [0, 17, SIGCONT, 23, 28];
-
-/**
- * Send a signal. One that does something to its target is held back where the target blocks it; what it does otherwise
- * is not modelled.
- */
-function kill(world: World, task: Task, target: Task, sig: number, where: string): Verdict {
-  if (!isProcess(world, target)) return noProcess(target);
+function kill(world: World, task: Task, target: Task, sig: number): Verdict {
+  const there = findProcess(world, task, target);
+  if (!there.ok) return there;
   const may = maySignal(task, target, sig);
-  if (!may.ok || HARMLESS.includes(sig)) return may;
-  if (!target.blocked.has(sig))
-    throw scenarioError(
-      `${where}.sig`,
-      `a signal that ${target.name} blocks, or one that leaves it as it is: ${HARMLESS.join(", ")}`,
-      sig,
-    );
-  queueSignal(world, task, target, sig);
-  return may;
+  if (!may.ok) return may;
+  const delivered = deliverSignal(world, task, target, sig);
+  return delivered.rule ? delivered : may;
 }
 
 const RULES = ruleTable({
-  processThere: { sentence: "The pid must be that of a process.", source: "kill(2), ptrace(2), setpriority(2): ESRCH" },
+  processThere: {
+    sentence: "The pid must be that of a process in the caller's pid namespace or in one below it.",
+    source: "kill(2), ptrace(2), setpriority(2): ESRCH; pid_namespaces(7)",
+  },
 });
 
-function noProcess(target: Task): Verdict<never> {
-  return deny("ESRCH", RULES.processThere, `${target.name} has ended`);
+/** Is there a process that the caller has a number for? */
+function findProcess(world: World, { pidNs }: Task, target: Task): Verdict {
+  if (!isProcess(world, target)) return deny("ESRCH", RULES.processThere, `${target.name} has ended`);
+  return isSeenFrom(target.pidNs, pidNs)
+    ? allow()
+    : deny("ESRCH", RULES.processThere, `${target.name} has no number there`);
 }
 
-/** Ask about a process, if it is one still. */
-function ofProcess(world: World, target: Task, ask: () => Verdict): Verdict<Values> {
-  return plain(isProcess(world, target) ? ask() : noProcess(target));
+/** Ask about a process, if there is one. */
+function ofProcess(world: World, task: Task, target: Task, ask: () => Verdict): Verdict<Values> {
+  const there = findProcess(world, task, target);
+  return plain(there.ok ? ask() : there);
 }
 
 /** A name for a task that is made; no other task has it, or had. */
@@ -90,11 +88,11 @@ const LIFE_CALLS: CallTable = [
 ];
 
 const ASKING_CALLS: CallTable = [
-  defineCall("kill", { target: pidOfTask, sig: integer }, (world, task, { target, sig }, where) =>
-    plain(kill(world, task, target, sig, where)),
+  defineCall("kill", { target: pidOfTask, sig: integer }, (world, task, { target, sig }) =>
+    plain(kill(world, task, target, sig)),
   ),
   defineCall("ptrace", { target: pidOfTask }, (world, task, { target }) =>
-    ofProcess(world, target, () => mayTrace(world, task, target)),
+    ofProcess(world, task, target, () => mayTrace(world, task, target)),
   ),
   defineCall("robust_list", { target: taskName }, (world, task, { target }) =>
     plain(ptraceMayAccess(world, task, target, "realcreds")),
@@ -103,7 +101,7 @@ const ASKING_CALLS: CallTable = [
     plain(ptraceMayAccess(world, task, target, "realcreds")),
   ),
   defineCall("getpriority_set", { target: pidOfTask, nice: int }, (world, task, { target, nice }) =>
-    ofProcess(world, target, () => setPriority(world, task, target, nice)),
+    ofProcess(world, task, target, () => setPriority(world, task, target, nice)),
   ),
   defineCall("getpriority_user", { uid: id }, (world, task, { uid }) => {
     const nice = priorityOfUser(world, task, uid);

@@ -4,6 +4,7 @@ import { EXEC_CALLS } from "./exec-calls.ts";
 import { FILE_CALLS } from "./file-calls.ts";
 import { FSID_CALLS } from "./fsid-calls.ts";
 import { ID_CALLS } from "./id-calls.ts";
+import { ID_FUNCTION_CALLS } from "./id-function-calls.ts";
 import { IPC_CALLS } from "./ipc-calls.ts";
 import { KERNEL_CALLS } from "./kernel-calls.ts";
 import { KEY_CALLS } from "./key-calls.ts";
@@ -30,6 +31,7 @@ const FAMILIES: readonly CallTable[] = [
   SOCKET_CALLS,
   IPC_CALLS,
   KEY_CALLS,
+  ID_FUNCTION_CALLS,
   KERNEL_CALLS,
   FSID_CALLS,
   NETWORK_CALLS,

@@ -94,10 +94,9 @@ const CREDENTIAL_CALLS: CallTable = [
 ];
 
 const PEER_CALLS: CallTable = [
-  defineCall("listen", { name: text }, (world, task, { name }, where) => {
-    if (world.listeners.has(name)) throw scenarioError(`${where}.name`, "a name at which nobody listens yet", name);
-    return keep(task, PREFIX.listening + name, allow(listenAt(world, task, name)));
-  }),
+  defineCall("listen", { name: text }, (world, task, { name }) =>
+    keep(task, PREFIX.listening + name, listenAt(world, task, name)),
+  ),
   defineCall("connect", { name: text }, (world, task, { name }) =>
     keep(task, PREFIX.connected + name, connectTo(world, task, name)),
   ),

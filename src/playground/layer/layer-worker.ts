@@ -1,9 +1,21 @@
-/** Looks at a layer, or shifts it, apart from the page: one request, then its answer. */
+/** Looks at a layer or an image, or shifts it, apart from the page: one request, then its answer. */
 import { init, UsernsError } from "../../core/index.ts";
+import {
+  type Image,
+  type ImageHost,
+  imageOwners,
+  type LayerPlace,
+  layerShifter,
+  shiftImage,
+} from "../../image/index.ts";
 import { scanTar, shiftTar, type Unmapped, UnmappedError } from "../../shift/index.ts";
-import { collect, openFile } from "./file-tar.ts";
+import { collect, piecesOf } from "./byte-streams.ts";
+import { distinctIds } from "./distinct-ids.ts";
+import { ImageBlobs } from "./image-blobs.ts";
+import { imageIn } from "./image-file.ts";
 import { type LayerState, mapsOf } from "./layer-state.ts";
 import type { LayerMessage, LayerRequest } from "./messages.ts";
+import { pageHost } from "./page-host.ts";
 
 /** Milliseconds between two reports of progress. */
 const REPORT_MS = 100;
@@ -14,39 +26,82 @@ addEventListener("message", ({ data }: MessageEvent<LayerRequest>) => {
 
 async function answer({ file, shift }: LayerRequest): Promise<void> {
   try {
-    tell(shift === null ? await scan(file) : await shifted(file, shift));
+    const host = pageHost(await init());
+    const image = await imageIn(file, host);
+    if (shift === null) tell(image ? await scanImage(image, host) : await scanLayer(file, host));
+    else tell(image ? await shiftedImage(image, shift, host) : await shiftedLayer(file, shift, host));
   } catch (error) {
-    if (error instanceof UnmappedError) {
-      tell({ type: "refused", unmapped: error.unmapped, unlisted: error.unlisted });
-    } else if (error instanceof UsernsError) {
+    if (error instanceof UnmappedError) tell({ type: "refused", ids: distinctIds([error.unmapped]).length });
+    else if (error instanceof UsernsError) {
       const { where, expected, got, fix } = error;
       tell({ type: "fault", fault: { where, expected, got, ...(fix === undefined ? {} : { fix }) } });
     } else throw error;
   }
 }
 
-async function scan(file: File): Promise<LayerMessage> {
-  const { compression, tar } = await openFile(file, progress());
-  return { type: "scanned", compression, owners: await scanTar(tar, { name: file.name, endMarker: "optional" }) };
+async function scanLayer(file: File, host: ImageHost): Promise<LayerMessage> {
+  const { tar } = await host.unpack(bytesOf(file), file.name);
+  return {
+    type: "scanned",
+    layers: [{ title: "", owners: await scanTar(tar, { name: file.name, endMarker: "optional" }) }],
+  };
 }
 
-async function shifted(file: File, state: LayerState): Promise<LayerMessage> {
-  const maps = mapsOf(state);
-  const engine = await init();
-  const { compression, tar } = await openFile(file, progress());
+async function scanImage(image: Image, host: ImageHost): Promise<LayerMessage> {
+  const layers = await imageOwners(image, { onRead: progress() }, host);
+  return { type: "scanned", layers: layers.map((owners) => ({ title: titleOf(owners), owners })) };
+}
+
+async function shiftedLayer(file: File, state: LayerState, host: ImageHost): Promise<LayerMessage> {
+  const { engine } = host;
+  const { packing, tar } = await host.unpack(bytesOf(file), file.name);
+  const result = shiftTar(tar, { ...rulesOf(state), engine, name: file.name });
+  const blob = await collect(host.pack(result, packing, file.name));
+  const layers = [{ title: "", isSame: false, report: result.report }];
+  return { type: "shifted", blob, layers, artifacts: 0, engine: engine.name };
+}
+
+async function shiftedImage(image: Image, state: LayerState, host: ImageHost): Promise<LayerMessage> {
+  const blobs = new ImageBlobs(host);
+  const shift = await shiftImage(image, layerShifter(rulesOf(state), { onRead: progress() }, blobs, host), blobs, host);
+  if (!shift.isShifted)
+    return { type: "refused", ids: distinctIds(shift.refused.map(({ unmapped }) => unmapped)).length };
+  const layers = shift.layers.flatMap(({ report, isSame, ...place }) =>
+    report ? [{ title: titleOf(place), isSame, report }] : [],
+  );
+  const { artifacts } = image;
+  return { type: "shifted", blob: blobs.tarOf(shift.files), layers, artifacts, engine: host.engine.name };
+}
+
+/** `layer 2 of linux/amd64, linux/arm64`: where a layer is, the same one in several images once. */
+function titleOf({ images }: LayerPlace): string {
+  return `layer ${images[0]?.layer ?? 1} of ${images.map(({ name }) => name).join(", ")}`;
+}
+
+function rulesOf(state: LayerState) {
   const { names, capabilities } = state;
-  const result = shiftTar(tar, { ...maps, unmapped: unmappedOf(state), names, capabilities, engine, name: file.name });
-  const blob = await collect(result, compression);
-  return { type: "shifted", compression, blob, report: result.report, engine: engine.name };
+  return { ...mapsOf(state), unmapped: unmappedOf(state), names, capabilities };
 }
 
 function unmappedOf({ unmapped, squashUid, squashGid }: LayerState): Unmapped {
   return unmapped === "squash" ? { mode: unmapped, uid: squashUid, gid: squashGid } : { mode: unmapped };
 }
 
-function progress(): (bytesRead: number) => void {
+/** A file's bytes; what was read of it is reported. */
+async function* bytesOf(file: File): AsyncGenerator<Uint8Array> {
+  const onRead = progress();
+  for await (const piece of piecesOf(file.stream())) {
+    onRead(piece.length);
+    yield piece;
+  }
+}
+
+/** @returns to be told how many bytes were read since it was last told */
+function progress(): (bytes: number) => void {
   let last = performance.now();
-  return (bytesRead) => {
+  let bytesRead = 0;
+  return (bytes) => {
+    bytesRead += bytes;
     const now = performance.now();
     if (now - last < REPORT_MS) return;
     last = now;

@@ -46,7 +46,7 @@ export function RulesForm({ state, onChange }: Given) {
             change({ unmapped: value === "squash" || value === "keep" ? value : "refuse" });
           }}
         >
-          <option value="refuse">refuse the layer</option>
+          <option value="refuse">refuse to shift</option>
           <option value="squash">squash to one owner</option>
           <option value="keep">keep</option>
         </select>

@@ -6,7 +6,9 @@ export interface LayerJob {
   readonly message: LayerMessage | null;
   readonly isRunning: boolean;
   readonly start: (request: LayerRequest) => void;
+  /** What it told stays. */
   readonly stop: () => void;
+  readonly clear: () => void;
 }
 
 /** One worker at a time, for one request; a new request or the end of the part ends it. */
@@ -19,9 +21,12 @@ export function useLayerJob(): LayerJob {
     worker.current = null;
     setRunning(false);
   };
-  const start = (request: LayerRequest) => {
+  const clear = () => {
     stop();
     setMessage(null);
+  };
+  const start = (request: LayerRequest) => {
+    clear();
     setRunning(true);
     const started = new Worker(new URL("./layer-worker.ts", import.meta.url), { type: "module" });
     worker.current = started;
@@ -32,5 +37,5 @@ export function useLayerJob(): LayerJob {
     started.postMessage(request);
   };
   useEffect(() => stop, []);
-  return { message, isRunning, start, stop };
+  return { message, isRunning, start, stop, clear };
 }

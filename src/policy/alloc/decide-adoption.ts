@@ -146,6 +146,7 @@ function findOverlap(wanted: readonly Adoption[]): LedgerRefusal | null {
       where: range.source,
       expected: "ids that nobody else has",
       got: `${showRange(range)} for ${range.owner}, which shares ids with ${before.source}, ${showRange(before)} for ${before.owner}`,
+      fix: "nothing was entered: mend one of the two, or leave it out",
     };
   }
   return null;
@@ -159,5 +160,6 @@ function isHeld(adoption: Adoption, holder: Claim): LedgerRefusal {
     where: adoption.source,
     expected: "ids that nobody else has",
     got: `${showRange(adoption)} for ${adoption.owner}, which shares ids with ${showClaim(holder)}, ${has} of ${holder.owner}${holder.releasedAt === null ? "" : ", in quarantine"}`,
+    fix: `nothing was entered: leave the range out, or release ${showClaim(holder)} and report its scrub`,
   };
 }

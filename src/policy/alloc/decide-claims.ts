@@ -3,7 +3,7 @@ import { type Claim, type ClaimRequest, claimSize, showClaim, stateNow } from ".
 import { type LedgerDecision, numbered } from "./decision.ts";
 import type { LedgerEvent } from "./event.ts";
 import { type FreeRuns, freeRuns } from "./free-runs.ts";
-import { blockCount, type Pool, showRange } from "./pool.ts";
+import { blockCount, freeRunsOf, type Pool, showRange } from "./pool.ts";
 import type { LedgerRefusal } from "./refusal.ts";
 
 /** What a tenant may have and has: ids of live claims. */
@@ -67,7 +67,7 @@ export function decideClaims(requests: readonly ClaimRequest[], facts: ClaimFact
     const refused = findBadRequest(request, size) ?? overQuota(request.tenant, size, facts.tenants, used);
     if (refused) return { refused };
     const pieces = takePieces(runs, pool, size, request.pieces === true);
-    if (!pieces) return { refused: exhausted(facts, size, request.pieces === true) };
+    if (!pieces) return { refused: exhausted(facts, request, { size, made: answer.length, of: requests.length }) };
     const claim = newClaim(numbers.next(), request, pieces, now);
     events.push({ seq: claim.id, at: now, type: "claimed", claim });
     used.set(request.tenant, (used.get(request.tenant) ?? 0) + size);
@@ -164,14 +164,23 @@ function overQuota(
   };
 }
 
-function exhausted({ pool, runs }: ClaimFacts, size: number, inPieces: boolean): LedgerRefusal {
+function exhausted(
+  { pool, runs }: ClaimFacts,
+  { pieces: inPieces = false }: ClaimRequest,
+  { size, made, of }: { readonly size: number; readonly made: number; readonly of: number },
+): LedgerRefusal {
   const largest = Math.max(0, ...runs.map(({ count }) => count - pool.guard));
+  const isEverRoom = inPieces || freeRunsOf(pool, []).some(({ count }) => count >= blockCount(pool, size));
+  const one = inPieces ? `${size} free ids in at most ${MAX_MAP_LINES} pieces` : `${size} free ids in a row`;
   return {
     code: "ERR_POOL_EXHAUSTED",
     where: `pool ${pool.name} (${showRange(pool.range)})`,
-    expected: inPieces ? `${size} free ids in at most ${MAX_MAP_LINES} pieces` : `${size} free ids in a row`,
-    got: inPieces ? String(sizeOf(runs)) : `at most ${largest}`,
-    fix: "release a claim, report a scrub of one in quarantine, or make the pool larger",
+    expected: of === 1 ? one : `${one}, for each of ${of} claims`,
+    // Of many claims the runs that were known are used up: what is left beside them was not asked for.
+    got: of > 1 ? `room for ${made}` : inPieces ? String(sizeOf(runs)) : `at most ${largest}`,
+    fix: isEverRoom
+      ? "release a claim, report a scrub of one in quarantine, or make the pool larger"
+      : "make the pool larger, or ask for fewer ids",
   };
 }
 

@@ -82,25 +82,41 @@ export function decideSweep(due: readonly Claim[], facts: FreeingFacts): Change 
   const numbers = numbered(facts.lastSeq);
   const events: LedgerEvent[] = [];
   const freed: Claim[] = [];
-  for (const before of due) {
-    let claim = before;
-    const put = (event: LedgerEvent): void => {
-      events.push(event);
-      claim = claimAfter(claim, event);
-    };
-    if (claim.releasedAt === null && claim.expiresAt !== null && claim.expiresAt <= now) {
-      const releasedAt = claim.expiresAt;
-      const freeAt = freeAtOf(claim, facts.pools, releasedAt);
-      const seq = numbers.next();
-      put({ seq, at: now, type: "released", claim: claim.id, releasedAt, freeAt, because: "expired" });
-    }
-    const { freeAt } = claim;
-    if (claim.releasedAt !== null && claim.freedAt === null && freeAt !== null && freeAt <= now) {
-      put({ seq: numbers.next(), at: now, type: "freed", claim: claim.id, freedAt: freeAt, because: "time" });
-      freed.push(claim);
-    }
+  for (const claim of due) {
+    const own = eventsOfTime(claim, facts.pools, now, numbers);
+    events.push(...own);
+    if (own.at(-1)?.type === "freed") freed.push(claim);
   }
   return { events, runs: givenBack(freed, facts) };
+}
+
+/**
+ * A claim as time has left it, whether or not that was written down.
+ *
+ * @param pools  the claim's own among them
+ */
+export function claimInTime(claim: Claim, pools: readonly Pool[], now: number): Claim {
+  return eventsOfTime(claim, pools, now, numbered(0)).reduce(claimAfter, claim);
+}
+
+/** What time alone does to a claim: its end, and the end of its quarantine. */
+function eventsOfTime(
+  claim: Claim,
+  pools: readonly Pool[],
+  now: number,
+  numbers: ReturnType<typeof numbered>,
+): readonly LedgerEvent[] {
+  const events: LedgerEvent[] = [];
+  const happening = { at: now, claim: claim.id };
+  let { releasedAt, freeAt } = claim;
+  if (releasedAt === null && claim.expiresAt !== null && claim.expiresAt <= now) {
+    releasedAt = claim.expiresAt;
+    freeAt = freeAtOf(claim, pools, releasedAt);
+    events.push({ seq: numbers.next(), ...happening, type: "released", releasedAt, freeAt, because: "expired" });
+  }
+  if (releasedAt !== null && claim.freedAt === null && freeAt !== null && freeAt <= now)
+    events.push({ seq: numbers.next(), ...happening, type: "freed", freedAt: freeAt, because: "time" });
+  return events;
 }
 
 /** What becomes of the free runs when claims are freed. */

@@ -4,8 +4,13 @@ import { quoted, UsernsError } from "../../core/index.ts";
 export type Kept = Readonly<Record<string, unknown>>;
 
 function corrupt(where: string, expected: string, got: unknown): UsernsError {
-  const text = typeof got === "string" ? quoted(got) : quoted(JSON.stringify(got) ?? String(got));
-  return new UsernsError("ERR_STORE_CORRUPT", { where, expected, got: text });
+  const text = got === undefined ? "nothing" : quoted(typeof got === "string" ? got : JSON.stringify(got));
+  return new UsernsError("ERR_STORE_CORRUPT", {
+    where,
+    expected,
+    got: text,
+    fix: "nothing was changed: put back a copy of the ledger, or name another",
+  });
 }
 
 /** @throws UsernsError ERR_STORE_CORRUPT, as all of these do */

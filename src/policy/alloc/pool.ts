@@ -132,6 +132,7 @@ export function findPoolConflict(pool: Pool, others: readonly Pool[], held: read
       where: `pool ${pool.name}, range`,
       expected: "ids that no other pool hands out",
       got: `${showRange(pool.range)}, which shares ids with pool ${other.name}, ${showRange(other.range)}`,
+      fix: `claim from pool ${other.name} by its name, or make pool ${pool.name} of other ids`,
     };
   const before = others.find(({ name }) => name === pool.name);
   if (!before || held.length === 0) return null;
@@ -150,5 +151,6 @@ export function findPoolConflict(pool: Pool, others: readonly Pool[], held: read
     where: `pool ${pool.name}, range`,
     expected: `every range that is held, ${showRange(outside)} among them`,
     got: showRange(pool.range),
+    fix: "release it first, or make another pool",
   };
 }

@@ -44,9 +44,16 @@ function isCounter(label: string): boolean {
 
 /** Stands in an answer for a number that the model does not know: a pid, or how long one is. */
 const ANY = "*";
+/** What tmpfs tells of its inode numbers, where the kernel was built to make them wide. @source tmpfs(5), inode64 */
+const INODE_NUMBERS = "(?:,inode(?:32|64))?";
+const TMPFS_LINE = / - tmpfs /;
 
 function withAny(got: string): RegExp {
-  return new RegExp(`^${got.split(ANY).map(literal).join("(?:\\d+|\\*)")}$`);
+  const lines = got.split("|").map((line) => {
+    const known = line.split(ANY).map(literal).join("(?:\\d+|\\*)");
+    return TMPFS_LINE.test(line) ? known + INODE_NUMBERS : known;
+  });
+  return new RegExp(`^${lines.join("\\|")}$`);
 }
 
 function literal(text: string): string {

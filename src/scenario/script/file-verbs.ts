@@ -3,7 +3,17 @@ import { ACL_VERBS } from "./acl-verbs.ts";
 import { type Given, id, number, word } from "./command.ts";
 import { procFileOf } from "./proc-path.ts";
 import { MAX_USER_NAMESPACES, NOT_BUILT, PIPE_PAGES, READ_VERB } from "./read-verb.ts";
-import { begin, call, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
+import {
+  begin,
+  call,
+  type NotModelled,
+  notModelled,
+  plainVerb,
+  type Scene,
+  type ScriptCall,
+  type Verb,
+  verb,
+} from "./verb.ts";
 
 /** Character device 1:3, as the model counts devices: major above minor, eight bits each. */
 const NULL_DEVICE = 0x103;
@@ -23,7 +33,7 @@ const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
 function onPath(
   path: string,
   ofFile: ScriptCall,
-  ofProc: ((target: string, file: string) => ScriptCall) | null,
+  ofProc: ((target: string, file: string) => ScriptCall | NotModelled) | null,
 ): ScriptCall | NotModelled {
   const proc = procFileOf(path);
   if (!proc) return isPseudo(path) ? pseudo(path) : ofFile;
@@ -31,6 +41,10 @@ function onPath(
   if (!procPath(proc.file) || !ofProc)
     return notModelled(`/proc/PID/${proc.file} is no file that is modelled for this`);
   return ofProc(proc.agent, proc.file);
+}
+
+function isLink(file: string): boolean {
+  return procPath(file)?.entry.type === "symlink";
 }
 
 /** Is it in the machine's proc or sysfs, and neither a cgroup nor a way through a process? */
@@ -113,7 +127,9 @@ const CONTENT_VERBS: readonly Verb[] = [
   plainVerb("open PATH ACCESS", (given) => {
     const acc = word(given, "ACCESS");
     return onPath(word(given, "PATH"), call("open", { path: word(given, "PATH"), acc }), (target, file) =>
-      call("proc_open", { target, file, acc }),
+      isLink(file)
+        ? notModelled(`what /proc/PID/${file} leads to is not opened here`)
+        : call("proc_open", { target, file, acc }),
     );
   }),
   plainVerb("opendir PATH", (given) =>
@@ -124,15 +140,15 @@ const CONTENT_VERBS: readonly Verb[] = [
   READ_VERB,
   {
     usage: "write FILE TEXT…",
-    calls: (given, { agent }) => writeCalls(word(given, "FILE"), written(given), agent),
-    show: ([values], given) => {
-      const file = procFileOf(word(given, "FILE"))?.file;
+    calls: (given, scene) => writeCalls(word(given, "FILE"), written(given), scene),
+    show: ([values], given, { procFile }) => {
+      const file = procFile(word(given, "FILE"))?.file;
       if (file !== undefined && !isWritable(file)) return notModelled(unknownWrite(file));
       return `ret=${values?.n ?? lengthOf(written(given))}`;
     },
   },
-  plainVerb("openw FILE", (given) => {
-    const proc = procFileOf(word(given, "FILE"));
+  plainVerb("openw FILE", (given, { procFile }) => {
+    const proc = procFile(word(given, "FILE"));
     return proc && isMapFileName(proc.file)
       ? call("map_open", { ns: `/proc/${proc.agent}`, file: proc.file, keep: KEPT, acc: "w" })
       : notModelled("a descriptor is kept of the map files only");
@@ -174,13 +190,12 @@ const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is n
 /** The policies of SafeSetID, wherever securityfs is mounted. */
 const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
 
-/** @param acting  who `0` is where a pid is asked for */
-function writeCalls(path: string, text: string, acting: string): readonly ScriptCall[] | NotModelled {
+function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: Number(text) })];
-  const proc = procFileOf(path);
+  const proc = scene.procFile(path);
   if (!proc && path.endsWith("/cgroup.procs"))
-    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : acting })];
+    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : scene.agent })];
   const [, kind] = SETID_POLICY.exec(path) ?? [];
   if (kind !== undefined) return [call("safesetid_write", { kind, text })];
   if (!proc) return isPseudo(path) ? pseudo(path) : [call("write", { path })];

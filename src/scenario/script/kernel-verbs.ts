@@ -2,6 +2,7 @@ import { NO_ID } from "../../core/index.ts";
 import { MOUNTABLE_TYPES } from "../../kernel/index.ts";
 import type { Values } from "../../kernel/syscall/index.ts";
 import { type Given, id, number, word } from "./command.ts";
+import { nsFile } from "./proc-path.ts";
 import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
 const MOUNT_VERBS: readonly Verb[] = [
@@ -22,8 +23,12 @@ const MOUNT_VERBS: readonly Verb[] = [
   }),
   plainVerb("umount TGT", (given) => call("umount", { target: word(given, "TGT") })),
   plainVerb("private", () => call("make_private")),
-  plainVerb("idmap SRC TGT NSFILE", (given) =>
-    call("idmap", { path: word(given, "SRC"), target: word(given, "TGT"), ns: word(given, "NSFILE") }),
+  plainVerb("idmap SRC TGT NSFILE", (given, scene) =>
+    call("idmap", {
+      path: word(given, "SRC"),
+      target: word(given, "TGT"),
+      ns: nsFile(word(given, "NSFILE"), scene),
+    }),
   ),
 ];
 

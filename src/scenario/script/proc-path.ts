@@ -23,3 +23,15 @@ export function procFileOf(path: string): ProcFile | null {
     file: below === thread ? "" : below.startsWith(`${thread}/`) ? below.slice(thread.length + 1) : below,
   };
 }
+
+/** The path of a namespace's file, by the name of its agent where a procfs that was mounted has it under a number. */
+export function nsFile(path: string, { procFile }: FindsProcFile): string {
+  const found = procFile(path);
+  return found ? `/proc/${found.agent}/${found.file}` : path;
+}
+
+/** Whoever knows which procfs are mounted where. */
+export interface FindsProcFile {
+  /** The file of an agent that a path leads to, in the machine's procfs or in another that is mounted. */
+  readonly procFile: (path: string) => ProcFile | null;
+}

@@ -1,8 +1,9 @@
 import { INIT_NUMBER } from "../../kernel/index.ts";
 import { hexOf } from "./capability-text.ts";
-import { id, ids, number, word } from "./command.ts";
+import { type Given, id, ids, number, word } from "./command.ts";
 import { AGENT_PROGRAM } from "./machine.ts";
-import { call, listIn, plainVerb, RET_0, showKid, type Verb, verb } from "./verb.ts";
+import { nsFile } from "./proc-path.ts";
+import { call, listIn, plainVerb, RET_0, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
 const LIFE_VERBS: readonly Verb[] = [
   verb(
@@ -24,40 +25,49 @@ const LIFE_VERBS: readonly Verb[] = [
   plainVerb("exit", () => call("exit")),
   { usage: "sleepms N", calls: () => [], show: RET_0 },
   { usage: "getpid", calls: () => [], show: () => "*" },
-  verb(
-    "waitid PID",
-    (given) => call("waitid", { target: word(given, "PID") }),
-    ({ si_uid, si_code }) => `si_uid=${si_uid} si_code=${si_code}`,
-  ),
+  {
+    ...verb(
+      "waitid PID",
+      (given) => call("waitid", { target: word(given, "PID") }),
+      ({ si_uid, si_code }) => `si_uid=${si_uid} si_code=${si_code}`,
+    ),
+    withoutPid: "ECHILD",
+  },
 ];
 
 const SIGUSR1 = 10;
 
+function ofProcess(usage: string, one: (given: Given) => ScriptCall): Verb {
+  return { ...plainVerb(usage, one), withoutPid: "ESRCH" };
+}
+
 const SIGNAL_VERBS: readonly Verb[] = [
-  plainVerb("kill PID SIG", (given) => call("kill", { target: word(given, "PID"), sig: number(given, "SIG") })),
+  ofProcess("kill PID SIG", (given) => call("kill", { target: word(given, "PID"), sig: number(given, "SIG") })),
   plainVerb("sigblock", () => call("sigblock", { sig: SIGUSR1 })),
   verb(
     "sigwait",
     () => call("sigwait", { sig: SIGUSR1 }),
     ({ si_uid }) => `si_uid=${si_uid}`,
   ),
-  plainVerb("ptrace PID", (given) => call("ptrace", { target: word(given, "PID") })),
+  ofProcess("ptrace PID", (given) => call("ptrace", { target: word(given, "PID") })),
   verb(
     "prio UID",
     (given) => call("getpriority_user", { uid: id(given, "UID") }),
     ({ nice }) => `nice=${nice}`,
   ),
-  plainVerb("setprio PID N", (given) =>
+  ofProcess("setprio PID N", (given) =>
     call("getpriority_set", { target: word(given, "PID"), nice: number(given, "N") }),
   ),
 ];
 
 const NAMESPACE_VERBS: readonly Verb[] = [
   plainVerb("unshare KIND…", (given) => call("unshare", { flags: word(given, "KIND").split(" ") })),
-  plainVerb("setns FILE", (given) => call("setns", { ns: word(given, "FILE") })),
+  plainVerb("setns FILE", (given, scene) => call("setns", { ns: nsFile(word(given, "FILE"), scene) })),
   {
     usage: "nsid [FILE]",
-    calls: (given, { agent }) => [call("ns_number", { ns: given.get("FILE") ?? `/proc/${agent}/ns/user` })],
+    calls: (given, scene) => [
+      call("ns_number", { ns: nsFile(given.get("FILE") ?? `/proc/${scene.agent}/ns/user`, scene) }),
+    ],
     show: ([values], given, { agent, memory }) => {
       const ino = values?.ino;
       if (!given.has("FILE")) memory.numbers.set(agent, ino === "init" ? INIT_NUMBER : Number(ino));
@@ -66,7 +76,7 @@ const NAMESPACE_VERBS: readonly Verb[] = [
   },
   verb(
     "nsowner FILE",
-    (given) => call("ns_owner_uid", { ns: word(given, "FILE") }),
+    (given, scene) => call("ns_owner_uid", { ns: nsFile(word(given, "FILE"), scene) }),
     ({ uid }) => `owner=${uid}`,
   ),
   verb(

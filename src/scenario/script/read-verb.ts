@@ -3,8 +3,8 @@ import type { Values } from "../../kernel/syscall/index.ts";
 import { hexOf } from "./capability-text.ts";
 import { type Given, word } from "./command.ts";
 import { MACHINE_MOUNT_LINES } from "./machine.ts";
-import { type ProcFile, procFileOf } from "./proc-path.ts";
-import { begin, call, listIn, type NotModelled, notModelled, type ScriptCall, type Verb } from "./verb.ts";
+import type { ProcFile } from "./proc-path.ts";
+import { begin, call, listIn, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb } from "./verb.ts";
 
 /** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
 export const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
@@ -17,15 +17,16 @@ export const NOT_BUILT: readonly string[] = ["io"];
 
 export const READ_VERB: Verb = {
   usage: "read FILE [WORD]",
-  calls: (given) => readCalls(word(given, "FILE")),
+  calls: (given, scene) => readCalls(word(given, "FILE"), scene),
   show: showRead,
 };
 
-function readCalls(path: string): readonly ScriptCall[] | NotModelled {
+function readCalls(path: string, { procFile }: Scene): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_read")];
   if (path === PIPE_PAGES) return [call("pipe_user_pages_read")];
-  const proc = procFileOf(path);
-  if (!proc) return notModelled(`${path}: what a file holds is not modelled`);
+  const proc = procFile(path);
+  // What a file holds is not known, but whether it may be opened is, and that a directory is not read.
+  if (!proc) return [begin("open", "open", { path, acc: "r" }), call("stat", { path })];
   const { agent, file } = proc;
   if (NOT_BUILT.includes(file)) return [begin("open", "open", { path, acc: "r" })];
   if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
@@ -48,15 +49,16 @@ const READERS: ReadonlyMap<string, { readonly call: string; readonly lines: Line
 ]);
 
 /** Lines joined, tabs as a space, the final line end cut; with WORD those that have it. */
-function showRead([values = {}]: readonly Values[], given: Given): string | NotModelled {
+function showRead([values = {}, stat]: readonly Values[], given: Given, { procFile }: Scene): string | NotModelled {
   const path = word(given, "FILE");
   if (path.endsWith(MAX_USER_NAMESPACES)) return String(values.max ?? "*");
   if (path === PIPE_PAGES) return String(values.pages);
   const wanted = given.get("WORD");
-  const proc = procFileOf(path);
+  const proc = procFile(path);
+  if ((proc ? procPath(proc.file)?.entry.type : stat?.type) === "dir") return "ret=-1 EISDIR";
   const known = proc && READERS.get(proc.file);
   const lines = known ? known.lines(values) : isMapFileName(proc?.file ?? "") ? textLines(values) : null;
-  if (!proc || !lines) return notModelled(proc ? unknownText(proc) : path);
+  if (!proc || !lines) return notModelled(proc ? unknownText(proc) : `${path}: what a file holds is not modelled`);
   const isTold = wanted !== undefined && lines.some((line) => line.includes(wanted));
   if (known && proc.file !== "loginuid" && !isTold)
     return notModelled(`of /proc/PID/${proc.file} the lines are modelled that ids decide`);

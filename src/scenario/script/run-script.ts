@@ -1,6 +1,6 @@
 import { type Engine, UsernsError } from "../../core/index.ts";
-import { createWorld, freeWorld, textPlace, type World } from "../../kernel/index.ts";
-import type { Values } from "../../kernel/syscall/index.ts";
+import { createWorld, freeWorld, lookup, textPlace, type World } from "../../kernel/index.ts";
+import { path as pathArgument, type Values } from "../../kernel/syscall/index.ts";
 import { placed } from "../placed.ts";
 import { type Answer, take } from "../replay.ts";
 import type { Recorded } from "../run-vector.ts";
@@ -11,6 +11,7 @@ import { agentsIn, inNames, type Memory, newMemory } from "./command.ts";
 import { agentTask, MACHINE } from "./machine.ts";
 import { whyNotReplayable } from "./not-replayable.ts";
 import { profileOf } from "./policy.ts";
+import { type ProcFile, procFileOf } from "./proc-path.ts";
 import type { Script, ScriptStep } from "./script.ts";
 import type { ScriptCall } from "./verb.ts";
 import { readCommand } from "./verbs.ts";
@@ -77,7 +78,10 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
   return placed(step.where, () => {
     if (memory.killed.has(step.agent)) return { reason: KILLED };
     const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
-    const scene = { agent: step.agent, policy, memory };
+    const procFile = (path: string) => procFileOf(path) ?? mountedProcFile(world, step.agent, path);
+    const scene = { agent: step.agent, policy, memory, procFile };
+    if (verb.withoutPid && isNumberedElsewhere(world, step.agent))
+      return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
     const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
     if (hidden) return { reason: hidden };
     const calls = verb.calls(given, scene);
@@ -105,6 +109,20 @@ const KILLED = "the agent was killed, and answers nothing";
 
 function isRunning({ tasks }: World, agent: string): boolean {
   return tasks.get(agent)?.isZombie === false;
+}
+
+/** Has the agent numbers of its own for processes, so that those of the initial pid namespace are nobody's there? */
+function isNumberedElsewhere({ tasks, initPidNs }: World, agent: string): boolean {
+  return tasks.get(agent)?.pidNs !== initPidNs;
+}
+
+/** The file of an agent that a path leads to in a procfs that was mounted. */
+function mountedProcFile(world: World, agent: string, path: string): ProcFile | null {
+  const task = world.tasks.get(agent);
+  if (!task || !path.startsWith("/")) return null;
+  const found = lookup(world, task, pathArgument.read(path, path, world), "nofollow");
+  const shown = found.ok ? found.value.inode.superblock.processFile?.(found.value.inode) : null;
+  return shown ? { agent: shown.process.name, file: shown.path } : null;
 }
 
 /** Why nothing can be told about a path: it lies in a file system that is not modelled. */

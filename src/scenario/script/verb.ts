@@ -1,5 +1,7 @@
+import type { Errno } from "../../kernel/index.ts";
 import type { Values } from "../../kernel/syscall/index.ts";
 import type { Given, Memory } from "./command.ts";
+import type { FindsProcFile } from "./proc-path.ts";
 
 /** A call of the registry, with its arguments. */
 export interface ScriptCall {
@@ -15,7 +17,7 @@ export interface NotModelled {
 }
 
 /** Who acts, on which kernel, and what the script remembers. */
-export interface Scene {
+export interface Scene extends FindsProcFile {
   /** The policy of the script. */
   readonly policy: string;
   readonly agent: string;
@@ -25,6 +27,8 @@ export interface Scene {
 /** A command of the language: how it is written, what calls it is, and how their answers are told. */
 export interface Verb {
   readonly usage: string;
+  /** What it is answered where the process that it names has no number in the agent's pid namespace. */
+  readonly withoutPid?: Errno;
   /** Made one after the other, until one says no. */
   readonly calls: (given: Given, scene: Scene) => readonly ScriptCall[] | NotModelled;
   /** Of what the calls gave when all said yes. */

@@ -1,0 +1,24 @@
+/**
+ * Ownership manifests: who owns what in a tree, in the ids of the image, whoever owns its files on a disk.
+ *
+ * This layer is values and their texts: it reads no tree and no archive, and decides nothing about access. It may import
+ * core, formats and kernel.
+ */
+export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
+export { asKernelAcl, inOrder, type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
+export { readCapabilityText, showCapabilityText } from "./capability-text.ts";
+export {
+  BARE_ENTRY,
+  type DeviceNumber,
+  ENTRY_TYPES,
+  type EntryAcls,
+  type FileTime,
+  type ManifestEntry,
+} from "./entry.ts";
+export { type EntryJson, type ManifestJson, manifestFromJson, manifestToJson } from "./json-form.ts";
+export { type JsonDocument, JsonPlace } from "./json-place.ts";
+export { type Manifest, manifestOf } from "./manifest.ts";
+export { type MtreeOptions, readMtree } from "./mtree-read.ts";
+export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
+export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
+export { readManifestFile } from "./read.ts";

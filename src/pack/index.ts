@@ -1,0 +1,24 @@
+/**
+ * Trees packed with owners that are not theirs: a policy says whose each path is, and what must hold then; the result is
+ * an archive, a manifest, or whatever else keeps owners.
+ *
+ * This layer reads and writes no file: trees, archives and patterns are handed to it. It may import all below it.
+ */
+export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
+export { constraintFindings } from "./constraint-findings.ts";
+export type { Finding, FindingKind } from "./finding.ts";
+export { type ModeChange, readModeChange } from "./mode-change.ts";
+export { type People, type Person, peopleOf } from "./people.ts";
+export type {
+  AllowedIds,
+  Aspect,
+  CompileGlob,
+  Constraints,
+  OwnershipPolicy,
+  OwnershipRule,
+  PathSet,
+  Said,
+} from "./policy.ts";
+export { type PolicyContext, readPolicy } from "./read-policy.ts";
+export { ruleFindings } from "./rule-findings.ts";
+export { type WayToWrite, Writer } from "./writers.ts";

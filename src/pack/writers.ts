@@ -1,0 +1,98 @@
+import { CLASSICAL, type Kuid64, type OwnerKind } from "../core/index.ts";
+import { checkAcl, type FileUser, MAY, type PosixAcl } from "../kernel/index.ts";
+import { asKernelAcl, folderOf, type Manifest, type ManifestEntry } from "../manifest/index.ts";
+import type { Person } from "./people.ts";
+
+const STICKY = 0o1000;
+
+/** How somebody can change what is found at a path. */
+export type WayToWrite = "writes to it" | "owns it" | "can put another in its place";
+
+/**
+ * What a person without capabilities can change in a tree: he reaches a path (may search every folder above it) and may
+ * write to it, or owns it, and so can let himself; or he may take it out of its folder and put something else there,
+ * or do that with a folder above it.
+ *
+ * @source path_resolution(7); inode(7), the sticky bit; the kernel's rule for ACLs, which is asked for modes too
+ */
+export class Writer {
+  readonly #user: FileUser;
+  readonly #uid: number;
+  readonly #manifest: Manifest;
+  /** By path of a folder: does he get into it, and can he have it replaced? */
+  readonly #reached = new Map<string, boolean>();
+  readonly #replaced = new Map<string, boolean>();
+
+  constructor(person: Person, manifest: Manifest) {
+    this.#uid = person.uid;
+    this.#manifest = manifest;
+    this.#user = {
+      uid: asKuid(person.uid),
+      // A group of his is asked for by isIn alone.
+      gid: asKuid([...person.gids][0] ?? person.uid),
+      isIn: ({ id }) => person.gids.has(id),
+    };
+  }
+
+  /** How he can change what is at a path; null: he cannot. */
+  wayTo(entry: ManifestEntry): WayToWrite | null {
+    if (this.#canReach(parentIn(this.#manifest, entry))) {
+      if (entry.type !== "symlink" && this.#may(entry, MAY.write)) return "writes to it";
+      if (entry.uid === this.#uid) return "owns it";
+    }
+    return this.#canReplace(entry) ? "can put another in its place" : null;
+  }
+
+  #may({ uid, gid, mode, acls }: ManifestEntry, mask: number): boolean {
+    const acl = acls.access ? asKernelAcl(acls.access) : aclOfMode(mode);
+    return checkAcl(this.#user, { uid: asKuid(uid), gid: asKuid(gid) }, acl, mask).ok;
+  }
+
+  /** Does he get into this folder? Null stands for what holds the root: everybody is there. */
+  #canReach(folder: ManifestEntry | null): boolean {
+    if (!folder) return true;
+    const known = this.#reached.get(folder.path);
+    if (known !== undefined) return known;
+    const reaches = this.#may(folder, MAY.exec) && this.#canReach(parentIn(this.#manifest, folder));
+    this.#reached.set(folder.path, reaches);
+    return reaches;
+  }
+
+  #canReplace(entry: ManifestEntry): boolean {
+    const folder = parentIn(this.#manifest, entry);
+    if (!folder) return false;
+    return this.#canChange(folder, entry) || this.#isFolderReplaced(folder);
+  }
+
+  #canChange(folder: ManifestEntry, entry: ManifestEntry): boolean {
+    if (!this.#canReach(folder) || !this.#may(folder, MAY.write)) return false;
+    return (folder.mode & STICKY) === 0 || entry.uid === this.#uid || folder.uid === this.#uid;
+  }
+
+  #isFolderReplaced(folder: ManifestEntry): boolean {
+    const known = this.#replaced.get(folder.path);
+    if (known !== undefined) return known;
+    const isReplaced = this.#canReplace(folder);
+    this.#replaced.set(folder.path, isReplaced);
+    return isReplaced;
+  }
+}
+
+function parentIn({ byPath }: Manifest, { path }: ManifestEntry): ManifestEntry | null {
+  const folder = folderOf(path);
+  return folder === null ? null : (byPath.get(folder) ?? null);
+}
+
+/** Nothing but equality is asked of these ids: those of the image stand for the kernel's. */
+function asKuid<K extends OwnerKind>(id: number): Kuid64<K> {
+  return { id, number: CLASSICAL };
+}
+
+/** The ACL that says what a mode says. @source acl(5), CORRESPONDENCE BETWEEN ACL ENTRIES AND FILE PERMISSION BITS */
+function aclOfMode(mode: number): PosixAcl {
+  return [
+    { tag: "user_obj", perm: (mode >> 6) & 7 },
+    { tag: "group_obj", perm: (mode >> 3) & 7 },
+    { tag: "other", perm: mode & 7 },
+  ];
+}

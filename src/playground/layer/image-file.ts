@@ -1,0 +1,48 @@
+import { UsernsError } from "../../core/index.ts";
+import { filesInTar, holdsImage, type Image, type ImageHost, type ImageTar, readImage } from "../../image/index.ts";
+import { piecesOf } from "./byte-streams.ts";
+
+/** Read at once while going from header to header, of which many lie in one such piece where files are small. */
+const WINDOW_BYTES = 256 * 1024;
+
+/**
+ * The image that a file of the page's visitor holds.
+ *
+ * @returns null when it is no image but, for all that is known here, a layer
+ * @throws  UsernsError ERR_IMAGE, ERR_TAR for an image that is not sound
+ */
+export async function imageIn(file: File, host: ImageHost): Promise<Image | null> {
+  const files = await filesOf(file);
+  return files && (await holdsImage(files)) ? readImage(files, host) : null;
+}
+
+async function filesOf(file: File) {
+  try {
+    return await filesInTar(tarIn(file));
+  } catch (error) {
+    // A packed layer, or no tar at all: whoever reads it as a layer tells what it is, and where it ends.
+    if (error instanceof UsernsError) return null;
+    throw error;
+  }
+}
+
+function tarIn(file: File): ImageTar {
+  let window = new Uint8Array();
+  let start = 0;
+  return {
+    name: file.name,
+    sizeBytes: file.size,
+    async read(offset, length) {
+      if (offset < start || offset + length > start + window.length) {
+        window = new Uint8Array(await file.slice(offset, offset + Math.max(length, WINDOW_BYTES)).arrayBuffer());
+        start = offset;
+      }
+      return window.subarray(offset - start, offset - start + length);
+    },
+    part: (offset, sizeBytes) => ({
+      sizeBytes,
+      place: { path: file.name, offset },
+      bytes: () => piecesOf(file.slice(offset, offset + sizeBytes).stream()),
+    }),
+  };
+}

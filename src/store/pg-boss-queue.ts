@@ -1,0 +1,175 @@
+import type { Client } from "pg";
+import { type Kept, keptNumber, keptNumberOrNull, keptObject, keptText } from "../policy/index.ts";
+import { type JobQueue, type JobState, type KeptJob, MOST_ATTEMPTS, type TakenJob } from "./job-queue.ts";
+import { connectClient, driverFault, withoutPassword } from "./postgres-client.ts";
+import { guarded } from "./postgres-fault.ts";
+
+/** A schema of our own: a program that uses pg-boss in the same database keeps its own. */
+const SCHEMA = "userns_jobs";
+const QUEUE = "layers";
+/** One of the clients looks so often for jobs whose worker is silent, and files what ended long ago. */
+const UPKEEP_SECONDS = 2;
+const PACKAGE = "pg-boss";
+/** Two that find no tables make them one after the other. @source pg_advisory_lock: any number of our own */
+const MAKING = 0x75736e74;
+
+/** What is used of pg-boss 10. It is optional, and its types come with it: what is built must not need it. */
+interface Boss {
+  on(event: "error", listener: (error: Error) => void): void;
+  start(): Promise<unknown>;
+  stop(options: { readonly graceful: boolean }): Promise<void>;
+  createQueue(name: string, options: object): Promise<void>;
+  insert(jobs: readonly object[]): Promise<void>;
+  fetch(name: string, options: object): Promise<readonly unknown[]>;
+  complete(name: string, id: string, output: object): Promise<unknown>;
+  fail(name: string, id: string, output: object): Promise<unknown>;
+}
+type NewBoss = new (options: object) => Boss;
+
+async function loadBoss(): Promise<NewBoss> {
+  let loaded: unknown;
+  try {
+    loaded = Reflect.get(await import(PACKAGE), "default");
+  } catch (error) {
+    throw driverFault(PACKAGE, "pg-boss@10 and pg@8", error);
+  }
+  if (isConstructor(loaded)) return loaded;
+  throw driverFault(PACKAGE, "pg-boss@10 and pg@8", new Error("a package that exports no class"));
+}
+
+function isConstructor(value: unknown): value is NewBoss {
+  return typeof value === "function";
+}
+
+const STATES: Readonly<Record<string, JobState>> = {
+  created: "waiting",
+  retry: "waiting",
+  active: "running",
+  completed: "done",
+  failed: "failed",
+  cancelled: "failed",
+};
+
+/** Whoever has a job says so by beginning it anew: pg-boss counts a worker's silence from there. */
+const KEEP = `UPDATE ${SCHEMA}.job SET started_on = now()
+  WHERE name = '${QUEUE}' AND id = ANY ($1::uuid[]) AND state = 'active'`;
+
+const FORGET = `DELETE FROM ${SCHEMA}.job
+  WHERE name = '${QUEUE}' AND id = ANY ($1::uuid[]) AND state IN ('completed', 'failed', 'cancelled')`;
+
+const UNFINISHED = `SELECT count(*) AS unfinished FROM ${SCHEMA}.job
+  WHERE name = '${QUEUE}' AND state IN ('created', 'retry', 'active')`;
+
+const milliseconds = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1000)::int8 AS "${name}"`;
+const JOBS = `SELECT id::text, state::text, data, output, retry_count AS tries,
+  ${milliseconds("created_on", "addedAt")}, ${milliseconds("started_on", "heardAt")}, ${milliseconds("completed_on", "endedAt")}
+  FROM ${SCHEMA}.job WHERE name = '${QUEUE}'`;
+const ORDER = "ORDER BY created_on, id";
+
+/**
+ * A queue in a PostgreSQL database, kept by pg-boss.
+ *
+ * @param place  `postgres://user@host/database`
+ * @throws UsernsError ERR_USAGE, ERR_STORE_DRIVER, ERR_STORE_LOST
+ */
+export async function pgBossQueue(place: string): Promise<JobQueue> {
+  const name = withoutPassword(place, "--queue");
+  const NewBoss = await loadBoss();
+  const client = await connectClient(place, name);
+  const failures: unknown[] = [];
+  const query = async (text: string, values: readonly unknown[] = []) => {
+    try {
+      return await guarded(name, () => queryOf(client, text, values));
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    }
+  };
+  const boss = new NewBoss({
+    db: { executeSql: query },
+    schema: SCHEMA,
+    schedule: false,
+    maintenanceIntervalSeconds: UPKEEP_SECONDS,
+  });
+  // What goes wrong with the upkeep is told with the next query.
+  boss.on("error", () => {});
+  await query(`SELECT pg_advisory_lock(${MAKING})`);
+  await boss.start();
+  await boss.createQueue(QUEUE, { retryLimit: MOST_ATTEMPTS - 1 });
+  await query(`SELECT pg_advisory_unlock(${MAKING})`);
+  return {
+    name,
+    async add(jobs, silenceMs) {
+      await query(FORGET, [jobs.map(({ id }) => id)]);
+      const expireInSeconds = Math.max(1, Math.ceil(silenceMs / 1000));
+      await boss.insert(jobs.map(({ id, data }) => ({ name: QUEUE, id, data: storable(data), expireInSeconds })));
+    },
+    async take(most) {
+      failures.length = 0;
+      const jobs = await boss.fetch(QUEUE, { batchSize: most, includeMetadata: true });
+      // pg-boss takes a query that failed for an empty queue.
+      if (failures.length > 0) throw failures[0];
+      return jobs.map((job) => takenOf(job, name));
+    },
+    keep: async (ids) => void (await query(KEEP, [ids])),
+    answer: async (id, output) => void (await boss.complete(QUEUE, id, storable(output))),
+    fail: async (id, output) => void (await boss.fail(QUEUE, id, storable(output))),
+    async unfinished() {
+      const [row] = (await query(UNFINISHED)).rows;
+      return keptNumber(keptObject(row, name), "unfinished", name);
+    },
+    jobs: async (ids) =>
+      (ids === "all"
+        ? await query(`${JOBS} ${ORDER}`)
+        : await query(`${JOBS} AND id = ANY ($1::uuid[]) ${ORDER}`, [ids])
+      ).rows.map((row) => keptJobOf(row, name)),
+    async close() {
+      await boss.stop({ graceful: false });
+      await client.end();
+    },
+  };
+}
+
+/** pg-boss sends several statements in one text; a transaction that one of them broke is ended here. */
+async function queryOf(client: Client, text: string, values: readonly unknown[]): Promise<{ rows: unknown[] }> {
+  try {
+    return await (values.length === 0 ? client.query(text) : client.query(text, [...values]));
+  } catch (error) {
+    if (/^\s*BEGIN/.test(text)) await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+/** PostgreSQL's JSON holds every text but those with NUL, or half a character. */
+function storable(value: object): object {
+  const stored: unknown = JSON.parse(JSON.stringify(value), (_key, one: unknown) =>
+    typeof one === "string" ? one.replace(/[\0\p{Cs}]/gu, "\ufffd") : one,
+  );
+  return keptObject(stored, QUEUE);
+}
+
+function takenOf(job: unknown, where: string): TakenJob {
+  const kept = keptObject(job, where);
+  const data = keptObject(kept.data, where);
+  return {
+    id: keptText(kept, "id", where),
+    data,
+    attempt: keptNumber(kept, "retryCount", where) + 1,
+    silenceMs: Number(kept.expireInSeconds) * 1000,
+  };
+}
+
+function keptJobOf(row: unknown, where: string): KeptJob {
+  const kept: Kept = keptObject(row, where);
+  const heardAt = keptNumberOrNull(kept, "heardAt", where);
+  return {
+    id: keptText(kept, "id", where),
+    data: keptObject(kept.data, where),
+    attempt: heardAt === null ? 0 : keptNumber(kept, "tries", where) + 1,
+    state: STATES[keptText(kept, "state", where)] ?? "failed",
+    addedAt: keptNumber(kept, "addedAt", where),
+    heardAt,
+    endedAt: keptNumberOrNull(kept, "endedAt", where),
+    output: kept.output === null ? null : keptObject(kept.output, where),
+  };
+}

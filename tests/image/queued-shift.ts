@@ -1,0 +1,96 @@
+/** Images of many small layers, shifted through a queue by workers of which one is killed. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, type TestContext } from "node:test";
+import { folderFor, startUserns, userns } from "../cli/command.ts";
+import { need } from "../need.ts";
+import { type PostgresServer, postgresPrograms, startPostgres } from "../store/postgres-server.ts";
+import { layersOf, layoutOf, owned, plain, readFolder, sha256, writeFolder } from "./build-image.ts";
+
+export const MAP = "0:100000:65536";
+
+const bin = postgresPrograms();
+const PACKAGE = "pg-boss";
+const hasBoss = await import(PACKAGE).then(
+  () => true,
+  () => false,
+);
+let server: PostgresServer | null = null;
+before(async () => {
+  server = bin === null ? null : await startPostgres(bin);
+});
+after(() => server?.remove());
+
+/** The address of a new queue; null where there is none to be had. */
+export function queueFor(t: TestContext): string | null {
+  if (!need(t, server !== null, "a PostgreSQL server (Debian's postgresql)") || !server) return null;
+  return need(t, hasBoss, "the package pg-boss") ? server.database() : null;
+}
+
+/** Layers of a file each, no two alike. */
+export function manyLayers(count: number, from = 0) {
+  return Array.from({ length: count }, (_, at) => plain(owned([`srv/file-${from + at}`, (from + at) % 1000, 33])));
+}
+
+/** What each layer becomes when it is shifted alone. */
+const shiftedTar = (at: number) => owned([`srv/file-${at}`, 100000 + (at % 1000), 100033]);
+
+export function imagesIn(folder: string, images: number, layersEach: number): string[] {
+  return Array.from({ length: images }, (_, image) =>
+    writeFolder(layoutOf(...manyLayers(layersEach, image * layersEach)), join(folder, `in/app-${image}`)),
+  );
+}
+
+/** Every image is whole, its layers are the right ones, and the folder of layers holds each once and nothing else. */
+export function checkOutput(out: string, images: number, layersEach: number): void {
+  const expected = Array.from({ length: images * layersEach }, (_, at) => sha256(shiftedTar(at)));
+  const names = Array.from({ length: images }, (_, image) => `app-${image}`);
+  const tars = names.flatMap((name) => layersOf(readFolder(join(out, name)))[0] ?? []);
+  assert.deepEqual(tars.map(sha256), expected);
+  assert.deepEqual(readdirSync(out).sort(), [".userns-layers", ...names].sort());
+  const blobs = readdirSync(join(out, ".userns-layers/blobs/sha256"));
+  assert.deepEqual(blobs.map((name) => `sha256:${name}`).sort(), [...new Set(expected)].sort());
+  for (const name of blobs)
+    assert.equal(sha256(readFileSync(join(out, ".userns-layers/blobs/sha256", name))), `sha256:${name}`);
+}
+
+/** Two workers of their own processes, one killed once half of the layers are there. */
+export async function shiftWithAKill(t: TestContext, images: number, layersEach: number): Promise<void> {
+  const queue = queueFor(t);
+  if (queue === null) return;
+  const folder = folderFor(t);
+  const froms = imagesIn(folder, images, layersEach);
+  const [out, alone] = [join(folder, "out"), join(folder, "alone")];
+  const blobs = join(out, ".userns-layers/blobs/sha256");
+  const total = images * layersEach;
+  const aloneBegan = performance.now();
+  assert.equal((await userns(["image", "shift", "--all", ...froms, alone, "--map", MAP, "--threads", "1"])).exit, 0);
+  const aloneMs = performance.now() - aloneBegan;
+  const worker = () => startUserns(["worker", "--queue", queue, "--threads", "1", "--json"]);
+  const [first, second] = [worker(), worker()];
+  t.after(() => [first, second].map(({ child }) => child.kill("SIGKILL")));
+  const began = performance.now();
+  const shift = userns(["image", "shift", "--all", ...froms, out, "--map", MAP, "--queue", queue, "--silence", "2s"]);
+  while (!existsSync(blobs) || readdirSync(blobs).length < total / 2) await new Promise((done) => setTimeout(done, 5));
+  first.child.kill("SIGKILL");
+  assert.equal((await first.ended).signal, "SIGKILL");
+  const { exit, stderr } = await shift;
+  const queuedMs = performance.now() - began;
+  assert.equal(exit, 0, stderr);
+  checkOutput(out, images, layersEach);
+  const jobs = JSON.parse((await userns(["jobs", "--queue", queue, "--json"])).stdout);
+  assert.equal(jobs.layers.length, total);
+  const workers = new Map<string, number>();
+  for (const { state, outcome } of jobs.layers) {
+    assert.equal(state, "done");
+    workers.set(outcome.by, (workers.get(outcome.by) ?? 0) + 1);
+  }
+  second.child.kill("SIGTERM");
+  const ended = await second.ended;
+  assert.equal(ended.exit, 0, ended.stderr);
+  assert.equal(workers.size, 2, "both had a part in it");
+  t.diagnostic(
+    `${total} layers: ${Math.round(aloneMs)} ms by one thread, ${Math.round(queuedMs)} ms by two workers of which one was killed; shares ${[...workers.values()].join(" and ")}`,
+  );
+}

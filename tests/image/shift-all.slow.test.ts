@@ -1,0 +1,5 @@
+import { test } from "node:test";
+import { shiftWithAKill } from "./queued-shift.ts";
+
+test("five hundred layers, two workers, one killed in the middle: every layer is there once, and right", (t) =>
+  shiftWithAKill(t, 5, 100));
