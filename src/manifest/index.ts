@@ -7,6 +7,7 @@
 export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
 export { asKernelAcl, inOrder, type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
 export { readCapabilityText, showCapabilityText } from "./capability-text.ts";
+export { deviceOf, numberOfDevice } from "./device-number.ts";
 export {
   BARE_ENTRY,
   type DeviceNumber,
