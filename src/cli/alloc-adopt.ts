@@ -1,15 +1,6 @@
 import { type Command, Option } from "commander";
 import { badLines, parseSubid } from "../formats/index.ts";
-import {
-  type Adoption,
-  adoptionsOf,
-  grantUses,
-  groupsOf,
-  type IdUse,
-  idsOfUse,
-  type KnownAccounts,
-  usersOf,
-} from "../policy/index.ts";
+import { type Adoption, adoptionsOf, grantUses, type IdUse, idsOfUse, type KnownAccounts } from "../policy/index.ts";
 import { claimAnswer, claimLines } from "./alloc-answer.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
 import { usageFault } from "./fault.ts";
@@ -19,7 +10,7 @@ import { RUNTIMES, type RuntimeRecords } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, type Terminal, talk } from "./terminal.ts";
 import { readText } from "./text-file.ts";
-import { readGroup, readPasswd } from "./tool-files.ts";
+import { readKnownAccounts } from "./tool-files.ts";
 
 interface AdoptOptions extends StoreOptions, Readonly<Partial<Record<RuntimeRecords["name"], string>>> {
   readonly owner?: string;
@@ -100,17 +91,9 @@ async function readUses(options: AdoptOptions, terminal: Terminal): Promise<read
     return path === undefined ? [] : [(accounts: KnownAccounts) => read(path, accounts)];
   });
   if (records.length === 0) return uses;
-  const accounts = await readAccounts(options.passwd, options.group);
+  const accounts = await readKnownAccounts(options.passwd, options.group);
   for (const read of records) uses.push(...(await read(accounts)));
   return uses;
-}
-
-/** The accounts of a host. @throws UsernsError ERR_FILE */
-export async function readAccounts(passwd: string, group: string): Promise<KnownAccounts> {
-  return {
-    users: usersOf(await readPasswd(passwd)),
-    groups: groupsOf(await readGroup(group)),
-  };
 }
 
 /** The ranges of a subid file; a line that cannot be read grants nothing, and is told. */

@@ -7,6 +7,7 @@ import {
   adoptionsOfFindings,
   type Claim,
   type IdUse,
+  joinAccounts,
   type KnownAccounts,
   type ReconcileFinding,
   reconcile,
@@ -14,13 +15,14 @@ import {
   type UseKind,
 } from "../policy/index.ts";
 import type { Store } from "../store/index.ts";
-import { readAccounts, readGrants } from "./alloc-adopt.ts";
+import { readGrants } from "./alloc-adopt.ts";
 import { type ClaimAnswer, claimAnswer, claimLines, stateText } from "./alloc-answer.ts";
 import { addStoreOptions, type StoreOptions, withStore, withStoreToRead } from "./alloc-store.ts";
 import { addExamples } from "./help-examples.ts";
 import { RUNTIMES } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { readDirectory, readKnownAccounts } from "./tool-files.ts";
 
 /** The `--json` of `userns alloc reconcile`. */
 export interface ReconcileAnswer {
@@ -55,6 +57,7 @@ interface Looked {
 interface ReconcileOptions extends StoreOptions {
   readonly root: string;
   readonly incus?: string;
+  readonly directory?: string;
   readonly proc: boolean;
   readonly adopt?: true;
   readonly tenant: string;
@@ -76,6 +79,7 @@ export function addReconcileCommand(alloc: Command, session: Session): void {
     )
     .option("--root <folder>", "the host's files are below it", "/")
     .option("--incus <file>", "what incus list --format json prints, or lxc of LXD")
+    .option("--directory <file>", "users and groups that only a directory knows: its dump, LDIF")
     .option("--no-proc", "leave the namespaces of /proc out")
     .option("--adopt", "enter what is in use and unclaimed, all of it or nothing")
     .option("--tenant <name>", "whose it is then", "default")
@@ -88,6 +92,7 @@ export function addReconcileCommand(alloc: Command, session: Session): void {
     "alloc reconcile",
     "alloc reconcile --adopt --tenant host --purpose found",
     "alloc reconcile --root /mnt --no-proc --incus FILE --store FILE --json",
+    "alloc reconcile --directory FILE",
   ]);
 }
 
@@ -128,7 +133,9 @@ interface Seen {
 /** Everything that uses ids here. A file of the host that is not there grants and records nothing. */
 async function lookAround(options: ReconcileOptions, terminal: Terminal): Promise<Seen> {
   const at = (path: string) => join(options.root, path);
-  const accounts = await readAccounts(at("/etc/passwd"), at("/etc/group"));
+  const own = await readKnownAccounts(at("/etc/passwd"), at("/etc/group"));
+  const directory = options.directory === undefined ? null : await readDirectory(options.directory, terminal);
+  const accounts = directory ? joinAccounts(own, directory) : own;
   const uses: IdUse[] = [];
   const looked: Looked[] = [];
   const look = async (what: string, where: string, read: () => Promise<readonly IdUse[]>) => {

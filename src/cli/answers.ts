@@ -5,12 +5,14 @@ export type { AllocHistoryAnswer, AllocListAnswer, WhoOwnsAnswer } from "./alloc
 export type { PoolAnswer, QuotaAnswer } from "./alloc-pool.ts";
 export type { ReconcileAnswer } from "./alloc-reconcile.ts";
 export type { SessionAnswer, SessionTimerAnswer } from "./alloc-session.ts";
+export type { AskAnswer } from "./ask.ts";
 export type { CheckAnswer } from "./check.ts";
 export type { ConvertAnswer } from "./convert.ts";
 export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";
 export type { JsonFault } from "./fault.ts";
 export type { GetSubidsAnswer } from "./getsubids.ts";
+export type { ComparedImage, ImageDiffAnswer } from "./image-diff-answer.ts";
 export type { ImageLintAnswer } from "./image-lint.ts";
 export type { ImageOwnersAnswer } from "./image-owners.ts";
 export type { ImageShiftAllAnswer } from "./image-shift-all.ts";

@@ -9,9 +9,11 @@ import { fileFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
+import { readDirectory } from "./tool-files.ts";
 
 interface DoctorOptions {
   readonly root?: string;
+  readonly directory?: string;
   readonly json?: true;
 }
 
@@ -27,17 +29,19 @@ export function addDoctorCommand(program: Command, session: Session): void {
         "changed.\nExit 1 when there are errors.",
     )
     .option("--root <folder>", "look at the files of another system; the running kernel is left out")
+    .option("--directory <file>", "users and groups that only a directory knows: its dump, LDIF")
     .option("--json", "answer as JSON")
     .action(async (options: DoctorOptions) => {
       session.exit = await runDoctor(options, session.terminal);
     });
-  addExamples(command, ["doctor", "doctor --root FOLDER", "doctor --json"]);
+  addExamples(command, ["doctor", "doctor --root FOLDER", "doctor --directory FILE", "doctor --json"]);
 }
 
-async function runDoctor({ root, json }: DoctorOptions, terminal: Terminal): Promise<Exit> {
+async function runDoctor({ root, directory, json }: DoctorOptions, terminal: Terminal): Promise<Exit> {
   if (root !== undefined) await wantEtc(root);
+  const known = directory === undefined ? {} : { directory: await readDirectory(directory, terminal) };
   const host = await readHost({ ...(root === undefined ? {} : { root }), path: process.env.PATH ?? "" });
-  const { findings, patches, unseen } = examine(host);
+  const { findings, patches, unseen } = examine({ ...host, files: { ...host.files, ...known } });
   const patch = patches.map((each) => patchText(root ?? "/", each)).join("");
   if (json) await answerJson(terminal, { findings, patch, unseen } satisfies DoctorAnswer);
   else await answer(terminal, examinationText({ findings, patch, unseen }, root ?? "/", terminal.colors));

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
+import { addAskCommand } from "./ask.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addConvertCommand } from "./convert.ts";
@@ -25,6 +26,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
+import { addWhyCommand } from "./why.ts";
 import { addWorkerCommand } from "./worker.ts";
 
 /** One file a command. */
@@ -32,12 +34,14 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addWhyCommand,
   addConvertCommand,
   addFitCommand,
   addNewIdMapCommands,
   addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
+  addAskCommand,
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,

@@ -1,27 +1,53 @@
 import {
+  badLines,
   entriesOf,
   type GroupEntry,
+  groupsOfLdif,
+  isLdif,
   type KeptFile,
   type PasswdEntry,
   parseGroup,
   parsePasswd,
+  usersOfLdif,
 } from "../formats/index.ts";
-import type { ToolCaller } from "../policy/index.ts";
+import { groupsOf, type KnownAccounts, type ToolCaller, usersOf } from "../policy/index.ts";
 import { usageFault } from "./fault.ts";
 import { readId } from "./id-argument.ts";
+import { type Terminal, talk } from "./terminal.ts";
 import { readText } from "./text-file.ts";
 
 // Names may hold any byte.
 const ENCODING = "latin1";
 
-/** @throws UsernsError ERR_FILE */
+/** The users of a passwd file, or of a directory's dump in LDIF. @throws UsernsError ERR_FILE */
 export async function readPasswd(path: string): Promise<KeptFile<PasswdEntry>> {
-  return parsePasswd(await readText(path, ENCODING), path);
+  const text = await readText(path, ENCODING);
+  return isLdif(text) ? usersOfLdif(text, path) : parsePasswd(text, path);
 }
 
-/** @throws UsernsError ERR_FILE */
+/** The groups of a group file, or of a directory's dump in LDIF. @throws UsernsError ERR_FILE */
 export async function readGroup(path: string): Promise<KeptFile<GroupEntry>> {
-  return parseGroup(await readText(path, ENCODING), path);
+  const text = await readText(path, ENCODING);
+  return isLdif(text) ? groupsOfLdif(text, path) : parseGroup(text, path);
+}
+
+/** Users and groups as far as their ids go. @throws UsernsError ERR_FILE */
+export async function readKnownAccounts(passwd: string, group: string): Promise<KnownAccounts> {
+  return { users: usersOf(await readPasswd(passwd)), groups: groupsOf(await readGroup(group)) };
+}
+
+/**
+ * What a directory's dump adds to accounts; `--directory`.
+ *
+ * @throws UsernsError ERR_FILE; ERR_USAGE for a file that is no LDIF
+ */
+export async function readDirectory(path: string, terminal: Terminal): Promise<KnownAccounts> {
+  const text = await readText(path, ENCODING);
+  if (!isLdif(text))
+    throw usageFault("--directory", "a directory's dump in LDIF, which begins with version: or dn:", path);
+  const [users, groups] = [usersOfLdif(text, path), groupsOfLdif(text, path)];
+  for (const { where, why } of badLines(users)) talk(terminal, `warning: ${where} is passed over: ${why}`);
+  return { users: usersOf(users), groups: groupsOf(groups) };
 }
 
 /**

@@ -25,6 +25,7 @@ export * from "./intermediate.ts";
 export * from "./kept-lines.ts";
 export * from "./keyed-lines.ts";
 export * from "./kubelet.ts";
+export * from "./ldif.ts";
 export * from "./login-defs.ts";
 export * from "./lxc.ts";
 export * from "./map-lines.ts";

@@ -38,6 +38,6 @@ export function setCaps(world: World, task: Task, wanted: WantedCaps): Verdict {
   if (!isSubsetOf(permitted, old.permitted))
     return deny("EPERM", RULES.permittedShrinks, beyond(permitted, old.permitted));
   if (!isSubsetOf(effective, permitted)) return deny("EPERM", RULES.effectiveInPermitted, beyond(effective, permitted));
-  commitCreds(world.credColumns, task, { ...wanted, ambient: old.ambient & permitted & inheritable });
+  commitCreds(world, task, { ...wanted, ambient: old.ambient & permitted & inheritable });
   return allow();
 }

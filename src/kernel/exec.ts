@@ -138,7 +138,7 @@ export function execProgram(world: World, task: Task, program: Program): Verdict
   startImage(world, task, program);
   task.timeNs = task.timeNsForChildren;
   task.keyrings = inheritedKeyrings(task.keyrings);
-  commitCreds(world.credColumns, task, changes);
+  commitCreds(world, task, changes);
   const isIgnored = program.caps !== null && fcaps === null;
   return allow({ isSecure }, isIgnored ? RULES.setidUntrusted : setid.rule);
 }

@@ -107,7 +107,7 @@ export function inodePermission(world: World, cred: Cred, path: Path, mask: numb
     world.trail?.add("write to", path, writable, showOwners(file));
     if (!writable.ok) return writable;
   }
-  const readable = isAclAsked(cred, file) ? (operations?.mayAskAcl?.(path.inode) ?? allow()) : allow();
+  const readable = isAclAsked(world, cred, file) ? (operations?.mayAskAcl?.(path.inode) ?? allow()) : allow();
   if (!readable.ok) return readable;
   const permitted = genericPermission(world, cred, file, mask);
   world.trail?.add(showMask(mask, file), path, permitted, showBoth(world, cred, file));
@@ -115,8 +115,8 @@ export function inodePermission(world: World, cred: Cred, path: Path, mask: numb
 }
 
 /** Would an ACL decide: not for the owner, and not where the group digit is 0? */
-function isAclAsked(cred: Cred, { uid, mode }: Protected): boolean {
-  return !isSameKuid64(cred.uid.fs, uid) && (mode & 0o070) !== 0;
+function isAclAsked(world: World, cred: Cred, { uid, mode, table }: Protected): boolean {
+  return !isSameKuid64(fileUser(world, cred, table, "permission").uid, uid) && (mode & 0o070) !== 0;
 }
 
 /** Whoever asks. */

@@ -1,9 +1,8 @@
 import { isSameKuid64, isValidKuid64, showKuid64 } from "../core/kuid64.ts";
 import type { Cred } from "./cred.ts";
-import { fsidMode } from "./fsid-modes.ts";
 import type { KeyRef } from "./key.ts";
+import { keyUser } from "./key-user.ts";
 import type { Profile } from "./profile.ts";
-import type { OwnerIds } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 /** What may be asked for of a key, as bits. @source keyrings(7), Access rights */
@@ -23,16 +22,6 @@ const RULES = ruleTable({
     source: "keyrings(7), Access rights; tests/vectors/own/keys.json",
   },
 });
-
-/**
- * The ids that keys are owned and used by: the filesystem ids. With fsid mappings the third series took the copy in id
- * space; before, an id of files was read out as one of a process.
- *
- * @source fsid mappings, third series, 24/25
- */
-export function keyUser({ profile }: { readonly profile: Profile }, { uid, gid }: Cred): OwnerIds {
-  return fsidMode(profile)?.keyOwner === "pfsuid" ? { uid: uid.pfs, gid: gid.pfs } : { uid: uid.fs, gid: gid.fs };
-}
 
 /** `key_permission`: whole kernel ids are compared, so an isolated id is no classical one of the same number. @returns EACCES */
 export function keyPermission(

@@ -1,9 +1,10 @@
 import { type Key, type KeyType, linkName } from "./key.ts";
 import { linkFound } from "./key-link.ts";
 import { type GivenKey, lookUpKey, lookUpKeyring, notKeyring } from "./key-lookup.ts";
-import { ALL_RIGHTS, KEY_MAY, keyPermission, keyUser, RIGHTS_OF } from "./key-permission.ts";
+import { ALL_RIGHTS, KEY_MAY, keyPermission, RIGHTS_OF } from "./key-permission.ts";
 import { livingKeys, mayCountKey, mayHoldBytes, mayHoldLink } from "./key-quota.ts";
 import { searchKeyring } from "./key-search.ts";
+import { keyUser } from "./key-user.ts";
 import { GRANTS, joinNewSession, newKeyring, realOwner } from "./keyrings.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged, hasMapping } from "./uidgid.ts";

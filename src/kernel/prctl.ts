@@ -28,7 +28,7 @@ const RULES = ruleTable({
 /** `prctl(PR_SET_SECUREBITS)`. */
 export function setSecurebits(world: World, task: Task, securebits: Securebits): Verdict {
   if (!isNsCapable(task.cred, task.cred.userNs, "setpcap")) return deny("EPERM", RULES.securebitsNeedSetpcap);
-  commitCreds(world.credColumns, task, { securebits });
+  commitCreds(world, task, { securebits });
   return allow();
 }
 
@@ -42,7 +42,7 @@ export function raiseAmbient(world: World, task: Task, name: Capability): Verdic
   const { cred } = task;
   if (!hasCap(cred.permitted & cred.inheritable, name)) return deny("EPERM", RULES.ambientFromBoth, name);
   if (hasSecurebit(cred, "no_cap_ambient_raise")) return deny("EPERM", RULES.ambientForbidden);
-  commitCreds(world.credColumns, task, { ambient: cred.ambient | capSet([name]) });
+  commitCreds(world, task, { ambient: cred.ambient | capSet([name]) });
   return allow();
 }
 
@@ -50,7 +50,7 @@ export function raiseAmbient(world: World, task: Task, name: Capability): Verdic
 export function dropFromBounding(world: World, task: Task, name: Capability): Verdict {
   const { cred } = task;
   if (!isNsCapable(cred, cred.userNs, "setpcap")) return deny("EPERM", RULES.boundingNeedsSetpcap);
-  commitCreds(world.credColumns, task, { bounding: capsWithout(cred.bounding, capSet([name])) });
+  commitCreds(world, task, { bounding: capsWithout(cred.bounding, capSet([name])) });
   return allow();
 }
 

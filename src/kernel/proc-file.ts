@@ -99,12 +99,14 @@ export function passGuard(world: World, caller: Process, target: Task, guard: "m
 /**
  * Open an entry of a task's /proc directory and read it, whatever it holds.
  *
- * @returns what {@link openProc} refuses; EPERM at `read`
+ * @returns what {@link openProc} refuses; EPERM or EACCES at `read`
  */
 export function readProc(world: World, task: Task, target: Task, at: ProcPath): Verdict {
   const opened = atStage(openProc(world, task, target, at, MAY.read), "open");
-  if (!opened.ok || !at.entry.isReadGuarded) return opened;
-  return atStage(ptraceMayAccess(world, task, target, "fscreds"), "read");
+  const { readRefusal } = at.entry;
+  if (!opened.ok || !readRefusal) return opened;
+  const traced = ptraceMayAccess(world, task, target, "fscreds");
+  return atStage(traced.ok ? traced : { ...traced, errno: readRefusal }, "read");
 }
 
 /** Read a link of a task's /proc directory. */

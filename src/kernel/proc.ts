@@ -12,15 +12,15 @@ export interface ProcEntry {
    * target, or watch the performance of the machine; `attach`, as mem does: may it look into the target.
    */
   readonly guard?: "memory" | "attach";
-  /** Does reading ask whether the caller may look into the target, which opening did not? */
-  readonly isReadGuarded?: true;
+  /** What reading is refused with where it asks whether the caller may look into the target, which opening did not. */
+  readonly readRefusal?: "EPERM" | "EACCES";
 }
 
 const dir = (mode: number): ProcEntry => ({ type: "dir", mode });
 const file = (mode: number): ProcEntry => ({ type: "file", mode });
 const memory = (mode: number): ProcEntry => ({ type: "file", mode, guard: "memory" });
 /** Whoever holds it open is asked again when reading. */
-const guardedRead: ProcEntry = { type: "file", mode: 0o400, isReadGuarded: true };
+const guardedRead = (readRefusal: "EPERM" | "EACCES"): ProcEntry => ({ type: "file", mode: 0o400, readRefusal });
 const LINK: ProcEntry = { type: "symlink", mode: 0o777 };
 
 /**
@@ -42,8 +42,9 @@ export const PROC_ENTRIES = {
   numa_maps: memory(0o444),
   pagemap: memory(0o400),
   mem: { type: "file", mode: 0o600, guard: "attach" },
-  personality: guardedRead,
-  syscall: guardedRead,
+  personality: guardedRead("EPERM"),
+  syscall: guardedRead("EPERM"),
+  io: guardedRead("EACCES"),
   status: file(0o444),
   stat: file(0o444),
   statm: file(0o444),

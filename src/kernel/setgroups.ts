@@ -89,6 +89,6 @@ export function setGroups(world: World, task: Task, groups: readonly UserId<"gid
     if (!isValidKuid64(kgid)) return deny("EINVAL", RULES.groupMapped, `gid ${group} is not mapped in ${userNs.name}`);
     kgids.push(kgid);
   }
-  commitCreds(world.credColumns, task, { groups: kgids });
+  commitCreds(world, task, { groups: kgids });
   return allow();
 }

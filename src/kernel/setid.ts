@@ -220,7 +220,7 @@ function commitIds<K extends OwnerKind>(
     exitTask(world, task, "killed");
     return allowed;
   }
-  commitCreds(world.credColumns, task, { ...withIds(task.cred, kind, ids), ...caps });
+  commitCreds(world, task, { ...withIds(task.cred, kind, ids), ...caps });
   return allowed;
 }
 

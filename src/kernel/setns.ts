@@ -33,7 +33,7 @@ export function unshareUser(world: World, task: Task, name: string): Verdict<Use
   const created = createUserNamespace(world, task.cred, name, (ns, kind, kuid) => hasMapping(world, ns, kind, kuid));
   if (!created.ok) return created;
   created.value.processLimit = enforcedProcessLimit(task);
-  commitCreds(world.credColumns, task, capsOnEntering(created.value));
+  commitCreds(world, task, capsOnEntering(created.value));
   return created;
 }
 
@@ -42,7 +42,7 @@ export function setnsUser(world: World, task: Task, ns: UserNamespace): Verdict 
   if (ns === task.cred.userNs) return deny("EINVAL", RULES.setnsElsewhere, ns.name);
   if (!isNsCapable(task.cred, ns, "sys_admin"))
     return deny("EPERM", RULES.setnsAdmin, `no CAP_SYS_ADMIN over ${ns.name}`);
-  commitCreds(world.credColumns, task, capsOnEntering(ns));
+  commitCreds(world, task, capsOnEntering(ns));
   return allow();
 }
 

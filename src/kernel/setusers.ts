@@ -88,7 +88,7 @@ export function setPile<K extends OwnerKind>(world: World, task: Task, kind: K, 
       RULES.pileShrinks,
       `${kind} ${foreign} is not in the pile, and no ${capName(SETID_CAP[kind])}`,
     );
-  commitCreds(world.credColumns, task, {
+  commitCreds(world, task, {
     piles: withPile(cred.piles, kind, kids),
     ...(kind === "gid" && isCapable ? { isPileDroppable: request.isDroppable ?? false } : {}),
   });

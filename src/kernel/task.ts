@@ -4,15 +4,17 @@ import { type Cred, type CredColumns, type CredParts, holdsCapsOf, makeCred } fr
 import type { Inode } from "./inode.ts";
 import type { IpcNamespace } from "./ipc-namespace.ts";
 import type { ProcessKeyrings } from "./key.ts";
+import { keyUser } from "./key-user.ts";
 import type { MountNamespace } from "./mount.ts";
 import type { NetNamespace } from "./net-namespace.ts";
 import type { OpenMapFile } from "./open-map-file.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import type { Pipe } from "./pipe.ts";
 import type { Process } from "./process.ts";
+import type { Profile } from "./profile.ts";
 import type { Socket } from "./socket.ts";
 import type { TimeNamespace } from "./time-namespace.ts";
-import type { UserNamespace } from "./user-namespace.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { UtsNamespace } from "./uts-namespace.ts";
 
 /**
@@ -70,6 +72,12 @@ export interface Task extends Process {
   loginUid: LoginUid;
 }
 
+/** A world, as far as credentials are kept and compared in it. */
+interface HasCreds {
+  readonly credColumns: CredColumns;
+  readonly profile: Profile;
+}
+
 /**
  * Give a task other credentials.
  *
@@ -78,19 +86,19 @@ export interface Task extends Process {
  *
  * @source prctl(2), PR_SET_DUMPABLE; vectors/linux-6.18/3_idmapped_mounts.json (tag suid-exec)
  */
-export function commitCreds(columns: CredColumns, task: Task, changes: Partial<CredParts>): void {
+export function commitCreds(world: HasCreds, task: Task, changes: Partial<CredParts>): void {
   const old = task.cred;
-  const cred = makeCred(columns, { ...old, ...changes });
+  const cred = makeCred(world.credColumns, { ...old, ...changes });
+  const isSameFs = (kind: OwnerKind) => isSameKuid64(old[kind].fs, cred[kind].fs);
   const isSameWho = (["uid", "gid"] as const).every(
-    (kind) => isSameKuid64(old[kind].effective, cred[kind].effective) && isSameKuid64(old[kind].fs, cred[kind].fs),
+    (kind) => isSameKuid64(old[kind].effective, cred[kind].effective) && isSameFs(kind),
   );
   const { thread } = task.keyrings;
   // The keyring of a thread is its user's, whoever that becomes.
-  if (thread)
-    thread.owner = {
-      uid: isSameKuid64(old.uid.fs, cred.uid.fs) ? thread.owner.uid : cred.uid.fs,
-      gid: isSameKuid64(old.gid.fs, cred.gid.fs) ? thread.owner.gid : cred.gid.fs,
-    };
+  if (thread) {
+    const { uid, gid } = keyUser(world, cred);
+    thread.owner = { uid: isSameFs("uid") ? thread.owner.uid : uid, gid: isSameFs("gid") ? thread.owner.gid : gid };
+  }
   if (!isSameWho || !holdsCapsOf(old, cred)) task.dumpable = 0;
   task.cred = cred;
 }

@@ -125,3 +125,25 @@ hostTest("namespaces that the ledger knows nothing of are found, and once adopte
   assert.deepEqual(ofOurs(await reconciled("--adopt")), []);
   process.kill(pid, "SIGKILL");
 });
+
+hostTest(
+  "a grant over an account that only a directory knows is told; --passwd of every command takes its dump",
+  async (t) => {
+    const { root, reconciled } = host(t);
+    const dump = join(root, "dump.ldif");
+    writeFileSync(
+      dump,
+      "dn: uid=eve\nuid: eve\nuidNumber: 120000\ngidNumber: 5\n\ndn: cn=all\ncn: all\ngidNumber: 120001\n",
+    );
+    const { findings } = await reconciled("--no-proc", "--directory", dump);
+    assert.deepEqual(findings.flatMap(({ account }) => (account ? [account.name] : [])).toSorted(), [
+      "all",
+      "eve",
+      "web",
+    ]);
+    writeFileSync(join(root, "subuid"), "eve:500000:65536\n");
+    const files = ["--passwd", dump, "--group", dump, "--subuid", join(root, "subuid")];
+    const { exit, stdout } = await userns(["getsubids", "eve", ...files]);
+    assert.deepEqual([exit, stdout], [0, "0: eve 500000 65536\n"]);
+  },
+);

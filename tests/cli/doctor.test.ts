@@ -99,3 +99,20 @@ test("doctor: a folder without an etc is no system", async (t) => {
   cpSync("package.json", join(root, "etc"));
   assert.equal((await userns(["doctor", "--root", root])).exit, 2, "an etc that is a file");
 });
+
+test("doctor: a line over an account that only a directory knows is an error, and its new place avoids all of them", async (t) => {
+  const subuid = "ben:100000:65536\n";
+  const root = systemOf(t, { ...FILES, subuid, subgid: subuid });
+  const dump = join(root, "dump.ldif");
+  writeFileSync(
+    dump,
+    "dn: uid=eve\nuid: eve\nuidNumber: 120000\ngidNumber: 120000\n\ndn: uid=joe\nuid: joe\nuidNumber: 165540\n",
+  );
+  const { exit, stdout } = await userns(["doctor", "--root", root, "--directory", dump, "--json"]);
+  const { findings, patch } = JSON.parse(stdout);
+  const [first] = findings.filter(({ code }: { code: string }) => code === "subid-covers-account");
+  assert.deepEqual([exit, first?.evidence[1]], [1, "user eve is 120000"]);
+  assert.match(patch, /^\+ben:165541:65536$/m);
+  const wrong = await userns(["doctor", "--root", root, "--directory", join(root, "etc/passwd"), "--json"]);
+  assert.deepEqual([wrong.exit, JSON.parse(wrong.stderr).error.where], [2, "--directory"]);
+});

@@ -11,6 +11,7 @@ import type { LiveWorld } from "./world.ts";
 const PRIO_PROCESS = 0;
 const RLIMIT_NOFILE = 7;
 const LINK_BYTES = 256;
+const READ_BYTES = 16;
 
 function procPath(live: LiveWorld, args: Values): string {
   const file = textOf(args, "file");
@@ -60,6 +61,14 @@ export const PROCESS_CALLS: LiveCalls = {
     );
     if (opened.errno === null) await agent.sys(proc, "close", opened.result);
     return recorded(opened);
+  },
+  proc_read: async (live, { proc }, args) => {
+    const { agent } = live;
+    const opened = await agent.sys(proc, "openat", AT_FDCWD, procPath(live, args), O.r, 0);
+    if (opened.errno !== null) return recorded(opened, "open");
+    const read = await agent.sys(proc, "read", opened.result, { out: READ_BYTES }, READ_BYTES);
+    await agent.sys(proc, "close", opened.result);
+    return recorded(read, "read");
   },
   proc_readlink: async (live, { proc }, args) =>
     recorded(await live.agent.sys(proc, "readlinkat", AT_FDCWD, procPath(live, args), { out: LINK_BYTES }, LINK_BYTES)),

@@ -39,6 +39,15 @@ export interface KnownAccounts {
   readonly groups: readonly NamedId[];
 }
 
+/** The accounts of two sources; one that both know counts once. */
+export function joinAccounts(a: KnownAccounts, b: KnownAccounts): KnownAccounts {
+  const join = (own: readonly NamedId[], more: readonly NamedId[]) => [
+    ...own,
+    ...more.filter(({ name, id }) => !own.some((one) => one.name === name && one.id === id)),
+  ];
+  return { users: join(a.users, b.users), groups: join(a.groups, b.groups) };
+}
+
 /** What a runtime wrote down of a container, as a use of its ids. */
 export function recordUse({ owner, where, maps }: IdRecord, accounts: KnownAccounts): IdUse {
   const extents = { uid: maps.uid?.extents ?? [], gid: maps.gid?.extents ?? [] };

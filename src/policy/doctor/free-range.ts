@@ -2,6 +2,7 @@ import { type IdSet, idSet, type Range, subtract, UsernsError } from "../../core
 import { entriesOf, type SubidFile } from "../../formats/index.ts";
 import { grantedIds } from "../account-overlap.ts";
 import type { HostFiles } from "./host.ts";
+import { accountsOf } from "./host-accounts.ts";
 import { defaultsOf } from "./login-defs-findings.ts";
 
 /** What fixes hand out: as many ids as shadow gives a new user. */
@@ -23,10 +24,8 @@ export function freeRange(files: HostFiles, count: number): Range | null {
   if (!defaults || defaults instanceof UsernsError) return null;
   const bounds = grantedIds({ owner: "", first: defaults.min, count: defaults.max - defaults.min + 1n });
   if (!bounds) return null;
-  const accounts = [
-    ...(files.passwd ? entriesOf(files.passwd).map(({ uid }) => uid) : []),
-    ...(files.group ? entriesOf(files.group).map(({ gid }) => gid) : []),
-  ].map((first) => ({ first, count: 1 }));
+  const { users, groups } = accountsOf(files);
+  const accounts = [...users, ...groups].map(({ id }) => ({ first: id, count: 1 }));
   const used = idSet([...grantedSet(files.subuid), ...grantedSet(files.subgid), ...accounts]);
   const run = subtract([bounds], used).find((free) => free.count >= count);
   return run ? { first: run.first, count } : null;

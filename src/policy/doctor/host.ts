@@ -1,5 +1,5 @@
 import type { GroupEntry, KeptFile, LoginDefs, PasswdEntry, SubidFile } from "../../formats/index.ts";
-import type { IdUse } from "../alloc/id-use.ts";
+import type { IdUse, KnownAccounts } from "../alloc/id-use.ts";
 
 /** What was found out about a machine. Null: it could not be seen, which {@link Host.unseen} tells; never: it is not there. */
 export interface Host {
@@ -17,6 +17,8 @@ export interface HostFiles {
   readonly passwd: KeptFile<PasswdEntry> | null;
   readonly group: KeptFile<GroupEntry> | null;
   readonly loginDefs: LoginDefs | null;
+  /** Accounts that only a directory knows, where its dump is at hand. */
+  readonly directory?: KnownAccounts;
 }
 
 /** What the running system allows. */

@@ -1,9 +1,9 @@
 import { lastOf, type Range } from "../../core/index.ts";
-import { groupsOf, usersOf } from "../account-overlap.ts";
 import { grantUses, type IdUse } from "../alloc/id-use.ts";
 import { type ReconcileFinding, reconcile } from "../alloc/reconcile.ts";
 import type { Finding } from "./finding.ts";
 import type { Host, HostFiles } from "./host.ts";
+import { accountsOf } from "./host-accounts.ts";
 
 /** What containers that run share with others: ids with each other that nobody was granted, and ids of accounts. */
 export function namespaceFindings({ files, system }: Host): readonly Finding[] {
@@ -11,11 +11,6 @@ export function namespaceFindings({ files, system }: Host): readonly Finding[] {
   if (uses.length === 0) return [];
   const found = reconcile({ ...accountsOf(files), uses: [...grants(files), ...uses], claims: [], now: 0 });
   return [...found.flatMap((finding) => overlap(finding)), ...uses.flatMap((use) => overAccounts(use, found))];
-}
-
-/** The accounts of a machine, as {@link reconcile} takes them. */
-export function accountsOf({ passwd, group }: HostFiles) {
-  return { users: passwd ? usersOf(passwd) : [], groups: group ? groupsOf(group) : [] };
 }
 
 function grants({ subuid, subgid }: HostFiles): readonly IdUse[] {

@@ -1,11 +1,12 @@
 import { lastOf, overlapOf, type Range } from "../../core/index.ts";
 import { type KeptLine, placeOfKept, type SubidEntry, type SubidFile } from "../../formats/index.ts";
-import { coveredAccounts, grantedIds, groupsOf, usersOf } from "../account-overlap.ts";
+import { coveredAccounts, grantedIds } from "../account-overlap.ts";
 import { grantsOf, type SubidGrant } from "../subid-grant.ts";
 import type { Draft, SubidName } from "./draft.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { freeRange } from "./free-range.ts";
 import type { Host, HostFiles } from "./host.ts";
+import { accountsOf } from "./host-accounts.ts";
 
 /** One of the two files while it is looked at. */
 interface Examined {
@@ -107,8 +108,7 @@ function moved({ name, draft }: Examined, line: KeptLine<SubidEntry>, entry: Sub
 function overAccounts(examined: Examined): Finding[] {
   const { name, file, files } = examined;
   const kind = name === "subuid" ? "user" : "group";
-  const source = kind === "user" ? files.passwd && usersOf(files.passwd) : files.group && groupsOf(files.group);
-  const found = coveredAccounts(file, kind, source ?? []);
+  const found = coveredAccounts(file, kind, accountsOf(files)[`${kind}s`]);
   return grantsOf(file).flatMap((grant): Finding[] => {
     const accounts = found.filter(({ entry }) => entry === grant.entry).map(({ account }) => account);
     if (accounts.length === 0) return [];
