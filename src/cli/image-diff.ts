@@ -4,7 +4,6 @@ import {
   AccessDiff,
   type AccountedSide,
   type ComparedTask,
-  commonLayers,
   defaultTasks,
   type Image,
   ImageAccess,
@@ -83,15 +82,16 @@ async function runDiff(pathA: string, pathB: string, options: DiffOptions, termi
     await readMaps(options.mapB, options.gidMapB, "--map-b", "--gid-map-b"),
   ];
   const host = imageHost();
-  const [imageA, imageB] = [await openOne(pathA, host), await openOne(pathB, host)];
+  const imageA = await openOne(pathA, host);
+  const imageB = pathA === pathB ? imageA : await openOne(pathB, host);
   const a = platformOf(imageA, options.platform, "--platform");
   const b = platformOf(
     imageB,
     options.platformB ?? options.platform,
     options.platformB ? "--platform-b" : "--platform",
   );
-  const layers = [...a.layers, ...b.layers.slice(commonLayers(a.layers, b.layers))];
-  const { options: layerOptions, reading } = readingOf(layers, options.maxUnpacked);
+  const layers = new Set([...a.layers, ...b.layers]);
+  const { options: layerOptions, reading } = readingOf([...layers], options.maxUnpacked);
   const paths = new PathTable();
   const trees = await withProgress(reading, terminal, () => readTrees([a, b], paths, layerOptions, host));
   const [sideA, sideB] = [sideOf(trees[0], mapsA), sideOf(trees[1], mapsB)];

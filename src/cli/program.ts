@@ -17,6 +17,7 @@ import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
+import { addPackCommand } from "./pack.ts";
 import { addPsCommand } from "./ps.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
@@ -45,6 +46,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addLayerCommand,
   addShiftCommand,
   addImageCommand,
+  addPackCommand,
   addWorkerCommand,
   addJobsCommand,
   addAllocCommand,

@@ -1,4 +1,4 @@
-import { CLASSICAL, NO_ID } from "../core/index.ts";
+import { CLASSICAL, NO_ID, quoted } from "../core/index.ts";
 import { type AclEntryText, validateAcl } from "../kernel/index.ts";
 import { aclFromBytes } from "../manifest/index.ts";
 import type { TarEntry } from "../shift/index.ts";
@@ -224,8 +224,9 @@ export class ImageTree {
     const expected = "a hard link to a file that is there";
     const target = this.#walk(entry.linkPath, null, "keep");
     if (typeof target !== "number") return target;
-    if (target === NO_NODE) return { expected, got: `one to ${entry.linkPath}, which is not` };
-    if (this.#types[target] === DIRECTORY) return { expected, got: `one to ${entry.linkPath}, which is a directory` };
+    if (target === NO_NODE) return { expected, got: `one to ${quoted(entry.linkPath)}, which is not` };
+    if (this.#types[target] === DIRECTORY)
+      return { expected, got: `one to ${quoted(entry.linkPath)}, which is a directory` };
     const node = this.paths.add(parent, name);
     this.#reserve(node);
     this.#emptied[node] = layer;
@@ -238,7 +239,7 @@ export class ImageTree {
 
   #hide(parent: PathNode, name: string, layer: number): PathNode | EntryFault {
     if (name === "" || name === "." || name === "..")
-      return { expected: `the name of what is taken away, behind ${WHITEOUT}`, got: JSON.stringify(name) };
+      return { expected: `the name of what is taken away, behind ${WHITEOUT}`, got: quoted(name) };
     const node = this.paths.find(parent, name);
     if (node !== NO_NODE) {
       this.#reserve(node);
@@ -276,7 +277,10 @@ export class ImageTree {
       if (isThere && this.#types[found] === SYMLINK && (left.length > 0 || last === "follow")) {
         const target = this.#targets.get(found) ?? "";
         if (++links > MOST_LINKS)
-          return { expected: `a path through at most ${MOST_LINKS} links`, got: `${path}, which leads through more` };
+          return {
+            expected: `a path through at most ${MOST_LINKS} links`,
+            got: `${quoted(path)}, which leads through more`,
+          };
         if (target.startsWith("/")) at = ROOT_NODE;
         left.push(...namesOf(target).reverse());
         continue;

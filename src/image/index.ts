@@ -43,7 +43,7 @@ export { imageOwners, type LayerOwners } from "./owners.ts";
 export { PathTable } from "./path-table.ts";
 export { type GrantedId, type PrivilegeChange, privilegeChanges } from "./privilege-diff.ts";
 export { holdsImage, readImage } from "./read-image.ts";
-export { commonLayers, readTrees, type UnpackedImage } from "./read-trees.ts";
+export { readTrees, type UnpackedImage } from "./read-trees.ts";
 export { type ImageShift, type LayerShift, type RefusedLayer, shiftImage } from "./shift-image.ts";
 export {
   type BlobStore,

@@ -1,9 +1,9 @@
-import { scanTar, type TarEntry } from "../shift/index.ts";
+import { quotedPath, scanTar, type TarEntry } from "../shift/index.ts";
 import type { ImageHost } from "./host.ts";
 import type { Layer, PlatformImage } from "./image.ts";
 import { imageFault } from "./image-fault.ts";
 import { ImageTree } from "./image-tree.ts";
-import { type LayerOptions, openLayerTar } from "./layer-tar.ts";
+import { type LayerOptions, layerBytes, openLayerTar } from "./layer-tar.ts";
 import type { PathNode, PathTable } from "./path-table.ts";
 
 /** Files that are kept as they pass by, if they are small: who is who in the image. */
@@ -35,7 +35,7 @@ class Unpacking implements UnpackedImage {
   unpack(entry: TarEntry, layer: number, where: string): void {
     this.#passing = null;
     const made = this.tree.unpack(entry, layer);
-    if (typeof made !== "number") throw imageFault(`${where}: ${JSON.stringify(entry.path)}`, made.expected, made.got);
+    if (typeof made !== "number") throw imageFault(`${where}: ${quotedPath(entry.path)}`, made.expected, made.got);
     if (made < 0) return;
     if (entry.type === "hard link") {
       const known = this.#kept.get(this.tree.resolve(entry.linkPath));
@@ -67,7 +67,7 @@ class Unpacking implements UnpackedImage {
 }
 
 /**
- * Unpack two images into trees over one table of paths. Layers that both begin with are read once.
+ * Unpack two images into trees over one table of paths. Layers that both begin with are unpacked once.
  *
  * @throws UsernsError ERR_IMAGE, ERR_TAR, ERR_COMPRESSION, ERR_FILE
  */
@@ -83,16 +83,26 @@ export async function readTrees(
     for (const [index, layer] of layers.entries()) await readLayer(layer, from + index + 1, images, options, host);
   };
   await read(a.layers.slice(0, common), 0, [first, second]);
+  for (const [index, layer] of b.layers.slice(0, common).entries())
+    if (layer !== a.layers[index]) for await (const _ of layerBytes(layer, host, options));
   await read(a.layers.slice(common), common, [first]);
   await read(b.layers.slice(common), common, [second]);
   for (const { tree } of [first, second]) tree.finish();
   return [first, second];
 }
 
-/** How many layers two images have in common, from the lowest upwards. */
-export function commonLayers(a: readonly Layer[], b: readonly Layer[]): number {
-  const other = a.findIndex((layer, index) => layer.diffId.text !== b[index]?.diffId.text);
+/**
+ * How many layers two images have in common, from the lowest upwards: by the digest of their bytes, to which each copy is
+ * held. That two say to unpack to the same proves nothing before both were unpacked.
+ */
+function commonLayers(a: readonly Layer[], b: readonly Layer[]): number {
+  const other = a.findIndex((layer, index) => !isSameLayer(layer, b[index]));
   return other < 0 ? a.length : other;
+}
+
+function isSameLayer(layer: Layer, other: Layer | undefined): boolean {
+  if (layer === other) return true;
+  return layer.blob !== null && layer.blob.text === other?.blob?.text && layer.diffId.text === other.diffId.text;
 }
 
 async function readLayer(

@@ -23,3 +23,4 @@ export { type MtreeOptions, readMtree } from "./mtree-read.ts";
 export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
 export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
 export { readManifestFile } from "./read.ts";
+export { fieldsOfXattrs, xattrsOfFields } from "./xattr-fields.ts";

@@ -354,7 +354,8 @@ test("doctor: when the patches are applied, nothing that they can mend is found 
 });
 
 test("doctor: which types can be idmapped agrees with the modelled kernel, 6.18", () => {
-  const known = IDMAP_TYPES.filter((type) => ["tmpfs", "ext4", "btrfs", "xfs", "overlay"].includes(type));
+  const types = ["tmpfs", "ext4", "btrfs", "xfs", "overlay"] as const;
+  const known = types.filter((type) => IDMAP_TYPES.includes(type));
   assert.deepEqual(
     known.map((type) => [type, idmapAnswer(type, "6.18.0").can === "yes"]),
     known.map((type) => [type, filesystemType(type).allowsIdmap]),

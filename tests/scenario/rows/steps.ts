@@ -99,10 +99,4 @@ export const STEPS: readonly Row[] = [
     says: '$.steps[0].text: expected characters of one byte, up to U+00FF (got "ŀ"); write other bytes as hex',
     refusedBy: "both",
   },
-  {
-    rule: "a name is listened at once",
-    scenario: withSteps({ task: "p", call: "listen", name: "a" }, { task: "p", call: "listen", name: "a" }),
-    says: '$.steps[1].name: expected a name at which nobody listens yet (got "a")',
-    refusedBy: "loader",
-  },
 ];
