@@ -248,3 +248,18 @@ test("why: a setting that forbids namespaces is told where the machine is known"
   assert.match(answer.cause ?? "", /max_user_namespaces is 0/);
   assert.match(answer.fixes[0]?.lines[0] ?? "", /^sysctl -w user.max_user_namespaces=/);
 });
+
+test("why: an own id among the granted ones makes no map, and so no cause", () => {
+  const ranges = [{ first: 1, count: 65_535 }];
+  const user = { name: "build", uid: 1000, gid: 1000, granted: { uid: ranges, gid: ranges } };
+  const answer = ask(GSHADOW, { ...granted(0), user, tool: "podman", owner: { uid: 0, gid: 42, from: "" } });
+  assert.equal(answer.cause, null);
+});
+
+test("why: an id that a line does not tell is that of --owner, for a process too", () => {
+  const answer = ask("su: cannot set groups: Invalid argument", {
+    maps: both("0:0:9"),
+    owner: { uid: 1, gid: 50, from: "" },
+  });
+  assert.deepEqual([answer.asked, answer.cause], ["setgroups(50)", "gid 50 is not in the map"]);
+});

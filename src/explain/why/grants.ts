@@ -1,5 +1,5 @@
-import { type IdMap, idMap, type OwnerKind, type Range, sizeOf } from "../../core/index.ts";
-import { countedFrom0, grantedRanges, intermediateMap, type ToolUser } from "../../formats/index.ts";
+import { findMapFault, type IdMap, idMap, type OwnerKind, type Range, sizeOf } from "../../core/index.ts";
+import { countedFrom0, grantedRanges, intermediateLines, intermediateMap, type ToolUser } from "../../formats/index.ts";
 import { freeRange, type HostFiles, USUAL_COUNT } from "../../policy/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
 import type { WhyContext } from "./context.ts";
@@ -21,9 +21,12 @@ export function granteeOf({ user, files }: WhyContext, tool: KnownTool): ToolUse
   return { name, uid, gid: uid, granted: { uid: of("uid"), gid: of("gid") } };
 }
 
-/** The map that a tool makes of what is granted; null for one whose configuration says it. */
+/** The map that a tool makes of what is granted; null for one whose configuration says it, and where none can be made. */
 export function madeOf(grantee: ToolUser, tool: KnownTool): OwnerMaps | null {
   if (tool.map === "written") return null;
+  // The user's own id may be among the granted ones, and grants may overlap; counted tools leave the own id out.
+  const lines = KINDS.map((kind) => intermediateLines(grantee, kind).slice(tool.map === "own" ? 0 : 1));
+  if (lines.some((each) => findMapFault(each) !== null)) return null;
   const mapOf = <K extends OwnerKind>(kind: K): IdMap<K> =>
     tool.map === "own"
       ? intermediateMap(grantee, kind)

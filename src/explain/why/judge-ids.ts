@@ -2,130 +2,32 @@ import { type Engine, idMap, MAX_ID, type OwnerKind, sizeOf } from "../../core/i
 import { intoKernel, type Verdict } from "../../kernel/index.ts";
 import { explain } from "../explain.ts";
 import type { OwnerMaps } from "../file-question.ts";
-import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";
-import { granteeOf, KINDS, madeOf } from "./grants.ts";
+import { granteeOf, madeOf } from "./grants.ts";
 import { holdFixes } from "./hold-fixes.ts";
 import { type Judgement, type Missing, untold, type WhyFix } from "./judgement.ts";
-import { askInside } from "./model-answers.ts";
+import { askInside, type CallStep } from "./model-answers.ts";
 import type { KnownTool } from "./tools.ts";
 
 type Asked = { readonly [K in OwnerKind]: number | null };
 
-type Step = Parameters<typeof askInside>[2];
-
 /** What an id is asked for: to own a file, or to be taken up by a process. */
-interface IdCall {
+export interface IdCall {
   readonly asked: string;
   readonly errno: string | null;
   readonly ids: Asked;
   /** The kinds that the call is about. */
   readonly kinds: readonly OwnerKind[];
   /** The call that the model makes of it. */
-  readonly step: (ids: Asked) => Step;
+  readonly step: (ids: Asked) => CallStep;
   /** Where its ids may be found out. */
   readonly whichIds: Missing;
   /** Besides a longer map. */
   readonly others: readonly WhyFix[];
 }
 
-/** A file was to be given owners. */
-export function judgeOwn(
-  { call, path, uid, gid, errno }: Extract<Clue, { asks: "own" }>,
-  tool: KnownTool,
-  context: WhyContext,
-  engine: Engine,
-): Judgement {
-  const isTold = uid !== null || gid !== null;
-  const ids = isTold ? { uid, gid } : { uid: context.owner?.uid ?? null, gid: context.owner?.gid ?? null };
-  const shown = (id: number | null) => (id === null ? "?" : String(id));
-  return judgeIds(
-    {
-      asked: `${call}(${path === null ? "a file" : JSON.stringify(path)}, ${shown(ids.uid)}, ${shown(ids.gid)})`,
-      errno,
-      ids,
-      kinds: KINDS,
-      step: (of) => ({ call: "chown", path: "disk:file", uid: of.uid, gid: of.gid }),
-      whichIds: {
-        what: "which owner the file was to have",
-        command:
-          path === null ? "userns why … --owner UID:GID" : "userns why … --layer LAYER.tar   # or --owner UID:GID",
-      },
-      others: ownerFixes(tool, context),
-    },
-    tool,
-    context,
-    engine,
-  );
-}
-
-function ownerFixes(tool: KnownTool, { layer, maps }: WhyContext): readonly WhyFix[] {
-  const squash = maps && layer ? mapOption(maps) : null;
-  return [
-    ...(squash === null
-      ? []
-      : [
-          {
-            what: "give to root, in the layer, what the map does not hold",
-            lines: [`userns shift ${layer} OUT ${squash} --unmapped squash=0:0`],
-            question: null,
-          },
-        ]),
-    ...(tool.name === "tar"
-      ? [
-          {
-            what: "leave the owners out: all files are then whose tar it is",
-            lines: ["tar --no-same-owner -xf …"],
-            question: null,
-          },
-        ]
-      : []),
-  ];
-}
-
-function mapOption({ uid, gid }: OwnerMaps): string {
-  const text = (map: OwnerMaps["uid" | "gid"]) =>
-    map.extents.map(({ first, lowerFirst, count }) => `${first}:${lowerFirst}:${count}`).join(",");
-  return text(uid) === text(gid) ? `--map ${text(uid)}` : `--map ${text(uid)} --gid-map ${text(gid)}`;
-}
-
-/** A process was to take up an id. */
-export function judgeTake(
-  { call, id, errno }: Extract<Clue, { asks: "take" }>,
-  tool: KnownTool,
-  context: WhyContext,
-  engine: Engine,
-): Judgement {
-  const kind: OwnerKind = call === "setresuid" ? "uid" : "gid";
-  return judgeIds(
-    {
-      asked: `${call}(${id ?? "?"})`,
-      errno,
-      ids: { uid: kind === "uid" ? id : null, gid: kind === "gid" ? id : null },
-      kinds: [kind],
-      step: (of) => takeStep(call, of[kind] ?? 0),
-      whichIds: {
-        what: `which ${kind} it was to become`,
-        command: `userns why … --owner UID:GID   # as ${kind === "uid" ? "id -u" : "id -G"} inside says`,
-      },
-      others:
-        tool.name === "apt"
-          ? [
-              {
-                what: "let APT stay root (apt.conf(5), APT::Sandbox::User)",
-                lines: ["apt-get -o APT::Sandbox::User=root update"],
-                question: null,
-              },
-            ]
-          : [],
-    },
-    tool,
-    context,
-    engine,
-  );
-}
-
-function judgeIds(call: IdCall, tool: KnownTool, context: WhyContext, engine: Engine): Judgement {
+/** Is a call refused for an id that the map does not hold? Which one, by which rule, and what would hold it. */
+export function judgeIds(call: IdCall, tool: KnownTool, context: WhyContext, engine: Engine): Judgement {
   const grantee = granteeOf(context, tool);
   const made = grantee && madeOf(grantee, tool);
   const maps = context.maps ?? made;
@@ -186,17 +88,6 @@ function refusedBy(
 }
 
 const UNTOLD: Asked = { uid: MAX_ID, gid: MAX_ID };
-
-function takeStep(call: Extract<Clue, { asks: "take" }>["call"], id: number): Step {
-  switch (call) {
-    case "setgroups":
-      return { call, groups: [id] };
-    case "setresuid":
-      return { call, r: id, e: id, s: id };
-    case "setresgid":
-      return { call, r: id, e: id, s: id };
-  }
-}
 
 function ruleOf(verdict: Verdict<unknown>) {
   return verdict.ok ? null : verdict.rule;

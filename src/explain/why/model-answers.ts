@@ -5,6 +5,12 @@ import type { OwnerMaps } from "../file-question.ts";
 import { askMaps, type MapQuestion } from "../map-question.ts";
 import type { WhyContext } from "./context.ts";
 
+/** A call as a step of a scenario. */
+export interface CallStep {
+  readonly call: string;
+  readonly [argument: string]: unknown;
+}
+
 /**
  * Ask the model of one call, made behind maps by a process with the capabilities of the one that is known, or all.
  *
@@ -13,7 +19,7 @@ import type { WhyContext } from "./context.ts";
 export function askInside(
   maps: OwnerMaps,
   process: WhyContext["process"],
-  step: { readonly call: string; readonly [argument: string]: unknown },
+  step: CallStep,
   engine: Engine,
 ): Verdict<unknown> {
   const root = { uid: maps.uid.byFirst[0]?.lowerFirst ?? 0, gid: maps.gid.byFirst[0]?.lowerFirst ?? 0 };
