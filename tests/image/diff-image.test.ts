@@ -248,10 +248,11 @@ test("many other containers are asked for, each by its own map", async (t) => {
   const layers = [[file("w", 0o600)]];
   const others = Array.from({ length: 11 }, (_, k) => `uid=0,gid=0,in=0:${(k + 1) * 100_000}:65536`);
   const maps = ["--map-a", "0:300000:1000", "--map-b", "0:1100000:1000"];
-  const { changes } = await changesOf(folderFor(t), layers, layers, [
+  const { answer, changes } = await changesOf(folderFor(t), layers, layers, [
     ...maps,
     ...others.flatMap((one) => ["--as", one]),
   ]);
+  assert.deepEqual(answer.tasks[0]?.b.place, { uid: ["0:100000:65536"], gid: ["0:100000:65536"] });
   assert.deepEqual(
     changes.filter((line) => line.includes(" w ")),
     [
