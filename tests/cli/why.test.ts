@@ -90,3 +90,17 @@ test("why: what tools really write here is known, and its map tells the cause", 
     assert.ok(answer?.cause?.startsWith(cause), answer?.cause ?? "");
   }
 });
+
+test("why, doctor and ps: without a /proc it is said, and nothing is taken for granted", async (t) => {
+  if (!need(t, isRoot, "root on Linux")) return;
+  const run = (...args: readonly string[]) => {
+    const command = ["-m", "sh", "-c", 'umount -l /proc && exec "$@"', "sh", process.execPath, "--import", "tsx"];
+    return spawnSync("unshare", [...command, "src/cli/main.ts", ...args], { encoding: "utf8" });
+  };
+  const doctor = run("doctor");
+  assert.match(doctor.stdout, /the running system: there is no \/proc/);
+  const ps = run("ps");
+  assert.deepEqual([ps.status, ps.stderr.split("\n")[0]], [2, "error: /proc"]);
+  const why = run("why", "unshare: unshare failed: Operation not permitted", "--here");
+  assert.deepEqual([why.status, why.stdout.split("\n")[0]], [1, "cannot tell yet"]);
+});

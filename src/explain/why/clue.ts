@@ -33,8 +33,8 @@ export type Clue =
   | { readonly asks: "target"; readonly kind: OwnerKind; readonly caller: number; readonly owner: number }
   /** No range is granted to a user. */
   | { readonly asks: "grant"; readonly kind: OwnerKind | null; readonly user: string | null }
-  /** A user namespace was to be made. */
-  | { readonly asks: "namespace"; readonly errno: string | null }
+  /** A namespace was to be made: one of users, or one of some kind. */
+  | { readonly asks: "namespace"; readonly of: "user" | "any"; readonly errno: string | null }
   /** A mount was to be idmapped. */
   | { readonly asks: "idmap"; readonly path: string | null; readonly errno: string | null }
   /** newuidmap (newgidmap) is not there, or has no rights. */

@@ -133,8 +133,11 @@ function judgeIds(call: IdCall, tool: KnownTool, context: WhyContext, engine: En
   if (call.errno !== null && call.errno !== "EINVAL") return judgeOtherErrno(call, context, engine);
   const known = call.kinds.filter((kind) => call.ids[kind] !== null);
   const whichIds = known.length === 0 ? [call.whichIds] : [];
-  if (!maps)
-    return untold(call.asked, [whichMap, ...whichIds], { rule: ruleOf(refusedBy(call, ONE_ID, null, engine)) });
+  if (!maps) {
+    const whichTool = tool.name === null && context.user ? [WHICH_TOOL] : [];
+    const rule = ruleOf(refusedBy(call, ONE_ID, null, engine));
+    return untold(call.asked, [...whichTool, whichMap, ...whichIds], { rule });
+  }
   const name = context.maps ? context.mapsName : `the map that ${tool.name} makes of ${grantee?.name}'s ranges`;
   if (known.length === 0) return judgeUnknownIds(call, tool, context, maps, name, engine);
   const found = known.map((kind) => wayOf(kind, call.ids[kind] ?? 0, maps, name));
@@ -162,6 +165,8 @@ function judgeIds(call: IdCall, tool: KnownTool, context: WhyContext, engine: En
     fixes: [...hold.fixes, ...call.others],
   };
 }
+
+const WHICH_TOOL: Missing = { what: "which tool it was", command: "userns why … --for podman" };
 
 /** The one map that is always thinkable: root alone. */
 const ONE_ID: OwnerMaps = {

@@ -67,8 +67,8 @@ export function judgeTarget({ kind, caller, owner }: Extract<Clue, { asks: "targ
 }
 
 /** A user namespace could not be made. */
-export function judgeNamespace({ errno }: Extract<Clue, { asks: "namespace" }>, { host }: WhyContext): Judgement {
-  const asked = "make a user namespace: clone or unshare with CLONE_NEWUSER";
+export function judgeNamespace({ errno, of }: Extract<Clue, { asks: "namespace" }>, { host }: WhyContext): Judgement {
+  const asked = of === "user" ? "make a user namespace (CLONE_NEWUSER)" : "make namespaces: clone or unshare";
   const findings = host ? limitFindings(host) : [];
   const [first] = findings;
   if (first)
@@ -85,6 +85,9 @@ export function judgeNamespace({ errno }: Extract<Clue, { asks: "namespace" }>, 
           : "sysctl user.max_user_namespaces kernel.unprivileged_userns_clone kernel.apparmor_restrict_unprivileged_userns   # or userns why … --here",
       },
     ],
-    { found: says },
+    { found: [...says, ...(of === "any" && errno === "EPERM" ? [OTHERS] : [])] },
   );
 }
+
+/** @source unshare(2), EPERM; util-linux/util-linux#3851 */
+const OTHERS = "without --user (or -r) unshare makes other namespaces alone, and those need CAP_SYS_ADMIN";
