@@ -12,7 +12,7 @@ export type { ExplainAnswer } from "./explain.ts";
 export type { FileExplainAnswer } from "./explain-file.ts";
 export type { JsonFault } from "./fault.ts";
 export type { GetSubidsAnswer } from "./getsubids.ts";
-export type { ComparedImage, ImageDiffAnswer } from "./image-diff-answer.ts";
+export type { AskedTask, AskedUser, ComparedImage, ImageDiffAnswer } from "./image-diff-answer.ts";
 export type { ImageLintAnswer } from "./image-lint.ts";
 export type { ImageOwnersAnswer } from "./image-owners.ts";
 export type { ImageShiftAllAnswer } from "./image-shift-all.ts";

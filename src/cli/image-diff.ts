@@ -18,7 +18,7 @@ import {
 import { AS_HELP, readAccessTask } from "./access-task.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
-import type { ImageDiffAnswer } from "./image-diff-answer.ts";
+import { askedTask, type ImageDiffAnswer } from "./image-diff-answer.ts";
 import { diffLines } from "./image-diff-text.ts";
 import { imageHost } from "./image-host.ts";
 import { IMAGE_HELP, openImage } from "./image-input.ts";
@@ -101,7 +101,7 @@ async function runDiff(pathA: string, pathB: string, options: DiffOptions, termi
   const result: ImageDiffAnswer = {
     a: { image: pathA, form: imageA.form, name: a.name },
     b: { image: pathB, form: imageB.form, name: b.name },
-    tasks: diff.tasks,
+    tasks: diff.tasks.map(askedTask),
     impossible: diff.impossible,
     count: diff.count,
     groups,

@@ -91,7 +91,7 @@ export class AccessDiff {
   /** By task, and then by node: what {@link ImageAccess.rights} says. */
   readonly #before: readonly Uint8Array[];
   readonly #after: readonly Uint8Array[];
-  readonly #changed: readonly PathNode[] | Uint32Array;
+  readonly #changed: Uint32Array;
 
   constructor(a: AccessSide, b: AccessSide, tasks: readonly ComparedTask[]) {
     this.#a = a;

@@ -2,7 +2,9 @@ import { CLASSICAL, NO_ID, quoted } from "../core/index.ts";
 import { type AclEntryText, validateAcl } from "../kernel/index.ts";
 import { aclFromBytes } from "../manifest/index.ts";
 import type { TarEntry } from "../shift/index.ts";
-import { grown, NO_NODE, type PathNode, type PathTable, ROOT_NODE } from "./path-table.ts";
+import { MOST_PATH, namesOf, OPAQUE, splitPath, WHITEOUT } from "./entry-path.ts";
+import { NO_NODE, type PathNode, type PathTable, ROOT_NODE } from "./path-table.ts";
+import { TreeColumns } from "./tree-columns.ts";
 
 /** What a path is. Links are none of these: a hard link is what it leads to, a symbolic one has no rights of its own. */
 export const PATH_TYPES = ["absent", "file", "directory", "symlink", "device"] as const;
@@ -33,8 +35,6 @@ export interface TreeInode {
   readonly capability: Uint8Array | null;
 }
 
-/** The longest path that Linux takes, without the NUL behind it. @source limits.h, PATH_MAX */
-const MOST_PATH = 4095;
 /** Paths of both images together: about a gigabyte of memory. */
 const MOST_PATHS = 16_000_000;
 /** Links that one path may lead through, as on Linux. @source path_resolution(7) */
@@ -49,16 +49,7 @@ const ABSENT_INODE: TreeInode = { type: "absent", mode: 0, uid: 0, gid: 0, acl: 
  */
 export class ImageTree {
   readonly paths: PathTable;
-  #types = new Uint8Array(1024);
-  #modes = new Uint16Array(1024);
-  #uids = new Uint32Array(1024);
-  #gids = new Uint32Array(1024);
-  /** The layer that a path is from, counted from 1; 0 for none. */
-  #layers = new Uint16Array(1024);
-  /** The layer that hid the path itself, and what is below it, as it was in those before; 0 for none. */
-  #hidden = new Uint16Array(1024);
-  /** The same of what is below it alone. */
-  #emptied = new Uint16Array(1024);
+  readonly #columns = new TreeColumns();
   readonly #acls = new Map<PathNode, readonly AclEntryText[]>();
   readonly #knownAcls = new Map<string, readonly AclEntryText[] | null>();
   readonly #capabilities = new Map<PathNode, Uint8Array>();
@@ -68,15 +59,19 @@ export class ImageTree {
 
   constructor(paths: PathTable) {
     this.paths = paths;
-    this.#types[ROOT_NODE] = DIRECTORY;
-    this.#modes[ROOT_NODE] = IMPLICIT_MODE;
-    this.#layers[ROOT_NODE] = 1;
+    this.#columns.types[ROOT_NODE] = DIRECTORY;
+    this.#columns.modes[ROOT_NODE] = IMPLICIT_MODE;
+    this.#columns.layers[ROOT_NODE] = 1;
   }
 
   at(node: PathNode): TreeInode {
-    const type = PATH_TYPES[this.#types[node] ?? ABSENT] ?? "absent";
+    const type = PATH_TYPES[this.#columns.types[node] ?? ABSENT] ?? "absent";
     if (type === "absent") return ABSENT_INODE;
-    const [mode = 0, uid = 0, gid = 0] = [this.#modes[node], this.#uids[node], this.#gids[node]];
+    const [mode = 0, uid = 0, gid = 0] = [
+      this.#columns.modes[node],
+      this.#columns.uids[node],
+      this.#columns.gids[node],
+    ];
     const acl = this.#acls.get(node) ?? null;
     return { type, mode, uid, gid, acl, capability: this.#capabilities.get(node) ?? null };
   }
@@ -90,9 +85,9 @@ export class ImageTree {
   ownerIds(): ReadonlySet<number> {
     const found = new Set<number>();
     for (let node: PathNode = 0; node < this.paths.length; node++) {
-      if (this.#types[node] === ABSENT) continue;
-      found.add(this.#uids[node] ?? 0);
-      found.add(this.#gids[node] ?? 0);
+      if (this.#columns.types[node] === ABSENT) continue;
+      found.add(this.#columns.uids[node] ?? 0);
+      found.add(this.#columns.gids[node] ?? 0);
     }
     for (const node of this.withAcl) for (const { id } of this.#acls.get(node) ?? []) if (id !== null) found.add(id);
     return found;
@@ -101,23 +96,23 @@ export class ImageTree {
   /** The columns, as long as the table is: what {@link finish} left of them. */
   columns() {
     const { length } = this.paths;
-    this.#reserve(length - 1);
+    this.#columns.reserve(length - 1);
     return {
-      types: this.#types.subarray(0, length),
-      modes: this.#modes.subarray(0, length),
-      uids: this.#uids.subarray(0, length),
-      gids: this.#gids.subarray(0, length),
+      types: this.#columns.types.subarray(0, length),
+      modes: this.#columns.modes.subarray(0, length),
+      uids: this.#columns.uids.subarray(0, length),
+      gids: this.#columns.gids.subarray(0, length),
     };
   }
 
   /** May what is there make who runs it somebody else? */
   mayGrant(node: PathNode): boolean {
-    const isProgram = this.#types[node] === FILE;
-    return isProgram && (((this.#modes[node] ?? 0) & SET_ID) !== 0 || this.#capabilities.has(node));
+    const isProgram = this.#columns.types[node] === FILE;
+    return isProgram && (((this.#columns.modes[node] ?? 0) & SET_ID) !== 0 || this.#capabilities.has(node));
   }
 
   isType(node: PathNode, type: PathType): boolean {
-    return PATH_TYPES[this.#types[node] ?? ABSENT] === type;
+    return PATH_TYPES[this.#columns.types[node] ?? ABSENT] === type;
   }
 
   /**
@@ -128,6 +123,7 @@ export class ImageTree {
    *               unpacked
    */
   unpack(entry: TarEntry, layer: number): PathNode | EntryFault {
+    if (entry.path.length > MOST_PATH) return { expected: `a path of at most ${MOST_PATH} bytes`, got: "a longer one" };
     const { directory, name } = splitPath(entry.path);
     const fault = this.#faultOf(entry, name);
     if (fault) return fault;
@@ -135,7 +131,7 @@ export class ImageTree {
     const parent = this.#directoryOf(directory, layer);
     if (typeof parent !== "number") return parent;
     if (name === OPAQUE) {
-      this.#emptied[parent] = layer;
+      this.#columns.emptied[parent] = layer;
       return NO_NODE;
     }
     // Of what else begins so, unpackers make nothing: it is of the file system that had whiteouts first.
@@ -159,23 +155,22 @@ export class ImageTree {
   /** No more layers: forget the paths that are not there. */
   finish(): void {
     const { length } = this.paths;
-    this.#reserve(length - 1);
+    this.#columns.reserve(length - 1);
     // The layer before which everything at or below a node was taken away.
     const gone = new Uint16Array(length);
     for (let node: PathNode = 0; node < length; node++) {
       const parent = this.paths.parentOf(node);
-      const above = node === ROOT_NODE ? 0 : Math.max(gone[parent] ?? 0, this.#emptied[parent] ?? 0);
-      const since = Math.max(above, this.#hidden[node] ?? 0);
+      const above = node === ROOT_NODE ? 0 : Math.max(gone[parent] ?? 0, this.#columns.emptied[parent] ?? 0);
+      const since = Math.max(above, this.#columns.hidden[node] ?? 0);
       gone[node] = since;
-      const isThere = (this.#layers[node] ?? 0) >= since && this.#types[parent] === DIRECTORY;
-      if (!isThere) this.#types[node] = ABSENT;
+      const isThere = (this.#columns.layers[node] ?? 0) >= since && this.#columns.types[parent] === DIRECTORY;
+      if (!isThere) this.#columns.types[node] = ABSENT;
     }
     for (const kept of [this.#acls, this.#capabilities, this.#targets])
-      for (const node of kept.keys()) if (this.#types[node] === ABSENT) kept.delete(node);
+      for (const node of kept.keys()) if (this.#columns.types[node] === ABSENT) kept.delete(node);
   }
 
-  #faultOf({ path, type }: TarEntry, name: string): EntryFault | null {
-    if (path.length > MOST_PATH) return { expected: `a path of at most ${MOST_PATH} bytes`, got: "a longer one" };
+  #faultOf({ type }: TarEntry, name: string): EntryFault | null {
     if (name === "..") return { expected: "a path that ends with a name", got: "one that ends with .." };
     if (name === "" && type !== "directory") return { expected: "a directory as root", got: `a ${type}` };
     if (this.paths.length <= MOST_PATHS) return null;
@@ -184,8 +179,8 @@ export class ImageTree {
 
   #make(parent: PathNode, name: string, entry: TarEntry, layer: number): PathNode | EntryFault {
     const node = this.paths.add(parent, name);
-    this.#reserve(node);
-    if (entry.type !== "directory") this.#emptied[node] = layer;
+    this.#columns.reserve(node);
+    if (entry.type !== "directory") this.#columns.emptied[node] = layer;
     if (entry.type === "symlink") this.#targets.set(node, entry.linkPath);
     return this.#put(node, entry, layer);
   }
@@ -212,11 +207,11 @@ export class ImageTree {
   }
 
   #set(node: PathNode, type: number, layer: number, { mode, uid, gid }: Pick<TreeInode, "mode" | "uid" | "gid">): void {
-    this.#types[node] = type;
-    this.#modes[node] = mode;
-    this.#uids[node] = uid;
-    this.#gids[node] = gid;
-    this.#layers[node] = layer;
+    this.#columns.types[node] = type;
+    this.#columns.modes[node] = mode;
+    this.#columns.uids[node] = uid;
+    this.#columns.gids[node] = gid;
+    this.#columns.layers[node] = layer;
   }
 
   /** A second name of an inode, which keeps the owner and mode that it has, whatever the link's header says of them. */
@@ -225,12 +220,12 @@ export class ImageTree {
     const target = this.#walk(entry.linkPath, null, "keep");
     if (typeof target !== "number") return target;
     if (target === NO_NODE) return { expected, got: `one to ${quoted(entry.linkPath)}, which is not` };
-    if (this.#types[target] === DIRECTORY)
+    if (this.#columns.types[target] === DIRECTORY)
       return { expected, got: `one to ${quoted(entry.linkPath)}, which is a directory` };
     const node = this.paths.add(parent, name);
-    this.#reserve(node);
-    this.#emptied[node] = layer;
-    this.#set(node, this.#types[target] ?? ABSENT, layer, this.at(target));
+    this.#columns.reserve(node);
+    this.#columns.emptied[node] = layer;
+    this.#set(node, this.#columns.types[target] ?? ABSENT, layer, this.at(target));
     keep(this.#acls, node, this.#acls.get(target) ?? null);
     keep(this.#capabilities, node, this.#capabilities.get(target) ?? null);
     keep(this.#targets, node, this.#targets.get(target) ?? null);
@@ -242,8 +237,8 @@ export class ImageTree {
       return { expected: `the name of what is taken away, behind ${WHITEOUT}`, got: quoted(name) };
     const node = this.paths.find(parent, name);
     if (node !== NO_NODE) {
-      this.#reserve(node);
-      this.#hidden[node] = layer;
+      this.#columns.reserve(node);
+      this.#columns.hidden[node] = layer;
     }
     return NO_NODE;
   }
@@ -251,7 +246,7 @@ export class ImageTree {
   /** The directory that an entry lies in, made where it is missing. */
   #directoryOf(path: string, layer: number): PathNode | EntryFault {
     const last = this.#lastDirectory;
-    if (last.path === path && last.layer === layer && this.#types[last.node] === DIRECTORY) return last.node;
+    if (last.path === path && last.layer === layer && this.#columns.types[last.node] === DIRECTORY) return last.node;
     const node = this.#walk(path, layer, "follow");
     if (typeof node === "number") this.#lastDirectory = { path, layer, node };
     return node;
@@ -274,7 +269,7 @@ export class ImageTree {
       }
       const found = this.paths.find(at, name);
       const isThere = found !== NO_NODE && this.#isThere(found);
-      if (isThere && this.#types[found] === SYMLINK && (left.length > 0 || last === "follow")) {
+      if (isThere && this.#columns.types[found] === SYMLINK && (left.length > 0 || last === "follow")) {
         const target = this.#targets.get(found) ?? "";
         if (++links > MOST_LINKS)
           return {
@@ -285,8 +280,8 @@ export class ImageTree {
         left.push(...namesOf(target).reverse());
         continue;
       }
-      if (isThere && (left.length === 0 || this.#types[found] === DIRECTORY)) {
-        if (making !== null && this.#types[found] !== DIRECTORY) this.#makeDirectory(found, making);
+      if (isThere && (left.length === 0 || this.#columns.types[found] === DIRECTORY)) {
+        if (making !== null && this.#columns.types[found] !== DIRECTORY) this.#makeDirectory(found, making);
         at = found;
         continue;
       }
@@ -298,39 +293,23 @@ export class ImageTree {
   }
 
   #makeDirectory(node: PathNode, layer: number): void {
-    this.#reserve(node);
+    this.#columns.reserve(node);
     this.#set(node, DIRECTORY, layer, { mode: IMPLICIT_MODE, uid: 0, gid: 0 });
-    this.#emptied[node] = layer;
+    this.#columns.emptied[node] = layer;
     for (const kept of [this.#acls, this.#capabilities, this.#targets]) kept.delete(node);
   }
 
   /** Is a path there, as the layers are so far? */
   #isThere(node: PathNode): boolean {
-    const own = this.#layers[node] ?? 0;
-    if (own === 0 || own < (this.#hidden[node] ?? 0)) return false;
+    const own = this.#columns.layers[node] ?? 0;
+    if (own === 0 || own < (this.#columns.hidden[node] ?? 0)) return false;
     for (let at = node; at !== ROOT_NODE; ) {
       at = this.paths.parentOf(at);
-      if (own < Math.max(this.#emptied[at] ?? 0, this.#hidden[at] ?? 0)) return false;
+      if (own < Math.max(this.#columns.emptied[at] ?? 0, this.#columns.hidden[at] ?? 0)) return false;
     }
     return true;
   }
-
-  #reserve(node: PathNode): void {
-    if (node < this.#types.length) return;
-    const most = Math.max(2 * this.#types.length, node + 1);
-    this.#types = grown(this.#types, new Uint8Array(most));
-    this.#modes = grown(this.#modes, new Uint16Array(most));
-    this.#uids = grown(this.#uids, new Uint32Array(most));
-    this.#gids = grown(this.#gids, new Uint32Array(most));
-    this.#layers = grown(this.#layers, new Uint16Array(most));
-    this.#hidden = grown(this.#hidden, new Uint16Array(most));
-    this.#emptied = grown(this.#emptied, new Uint16Array(most));
-  }
 }
-
-/** @source OCI image specification, "Whiteouts" and "Opaque Whiteout" */
-const WHITEOUT = ".wh.";
-const OPAQUE = ".wh..wh..opq";
 
 /** Whether an ACL is valid does not depend on whose ids are in it. */
 const NO_KID = { id: NO_ID, number: CLASSICAL };
@@ -348,17 +327,4 @@ const TYPE_CODES: Readonly<Record<TarEntry["type"], number>> = {
 function keep<T>(map: Map<PathNode, T>, node: PathNode, value: T | null): void {
   if (value === null) map.delete(node);
   else map.set(node, value);
-}
-
-function namesOf(path: string): string[] {
-  return path.split("/").filter((name) => name !== "" && name !== ".");
-}
-
-/** A path's directory and its last name, which is empty for the root. */
-function splitPath(path: string): { readonly directory: string; readonly name: string } {
-  const bare = path.replace(/(?:\/+\.?)+$/, "");
-  const slash = bare.lastIndexOf("/");
-  const name = bare.slice(slash + 1);
-  if (name === ".") return { directory: "", name: "" };
-  return { directory: bare.slice(0, Math.max(slash, 0)), name };
 }

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { ImageDiffAnswer } from "../../src/cli/answers.ts";
 import type { RightsChange } from "../../src/image/index.ts";
 import { folderFor, userns } from "../cli/command.ts";
-import { aclValue, archive, capabilityValue } from "../shift/archive.ts";
+import { aclValue, archive, capabilityValue, pax } from "../shift/archive.ts";
 import {
   addImage,
   dockerArchive,
@@ -248,10 +248,11 @@ test("many other containers are asked for, each by its own map", async (t) => {
   const layers = [[file("w", 0o600)]];
   const others = Array.from({ length: 11 }, (_, k) => `uid=0,gid=0,in=0:${(k + 1) * 100_000}:65536`);
   const maps = ["--map-a", "0:300000:1000", "--map-b", "0:1100000:1000"];
-  const { changes } = await changesOf(folderFor(t), layers, layers, [
+  const { answer, changes } = await changesOf(folderFor(t), layers, layers, [
     ...maps,
     ...others.flatMap((one) => ["--as", one]),
   ]);
+  assert.deepEqual(answer.tasks[0]?.b.place, { uid: ["0:100000:65536"], gid: ["0:100000:65536"] });
   assert.deepEqual(
     changes.filter((line) => line.includes(" w ")),
     [
@@ -326,6 +327,7 @@ const REFUSED: readonly (readonly [title: string, layers: Layers, args: readonly
   ["links that lead in a circle", [[link("x", "y", "2"), link("y", "x", "2"), file("x/f")]], [], /at most 40 links/],
   ["a hard link to nothing", [[link("x", "y", "1")]], [], /a hard link to a file that is there/],
   ["a hard link to a directory", [[dir("y"), link("x", "y", "1")]], [], /which is a directory/],
+  ["a path that no file can have", [[pax({ path: `${"/".repeat(9000)}x` }), file("x")]], [], /a path of at most 4095/],
   ["a whiteout of nothing", [[file(".wh.")]], [], /the name of what is taken away/],
   ["a root that is no directory", [[link(".", "x", "2")]], [], /a directory as root/],
   [
