@@ -101,10 +101,10 @@ const ROWS: readonly Row[] = [
   ],
   [
     "lines that lie in a third, which moves, are held against each other too",
-    hostOf({ subuid: "ben:100010:20\nben:100020:20\nben:100000:100\n" }),
+    hostOf({ subuid: "ben:100010:20\nben:100020:20\nben:100000:65536\n" }),
     [
-      ["subid-overlap", "warning", ["/etc/subuid:1: ben:100010:20", "/etc/subuid:3: ben:100000:100"], []],
-      ["subid-overlap", "warning", ["/etc/subuid:2: ben:100020:20", "/etc/subuid:3: ben:100000:100"], []],
+      ["subid-overlap", "warning", ["/etc/subuid:1: ben:100010:20", "/etc/subuid:3: ben:100000:65536"], []],
+      ["subid-overlap", "warning", ["/etc/subuid:2: ben:100020:20", "/etc/subuid:3: ben:100000:65536"], []],
       ["subid-overlap", "warning", ["/etc/subuid:1: ben:100010:20", "/etc/subuid:2: ben:100020:20"], []],
     ],
   ],
