@@ -1,14 +1,6 @@
 import type { Command } from "commander";
 import { idMap, quoted } from "../core/index.ts";
-import {
-  formatNames,
-  grantedRanges,
-  type MapPair,
-  type NamedMaps,
-  parseSubid,
-  type ToolUser,
-  uidMap,
-} from "../formats/index.ts";
+import { formatNames, type MapPair, type NamedMaps, parseSubid, type ToolUser, uidMap } from "../formats/index.ts";
 import { type Converted, convertedLines, convertTo, formatNamed } from "./converted.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
@@ -17,6 +9,7 @@ import { readActingProcess } from "./pid-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 import { readText } from "./text-file.ts";
+import { TOOL_USER_FLAG, toolUser } from "./tool-user.ts";
 
 /** The `--json` of `userns convert`. */
 export interface ConvertAnswer {
@@ -50,7 +43,7 @@ export function addConvertCommand(program: Command, session: Session): void {
     .option("--pid <pid>", "the maps of a running process instead, or self")
     .option("--from <form>", "the form that it is in; found by its shape without it")
     .requiredOption("--to <forms>", "the forms to write, with commas")
-    .option("--user <name:uid[:gid]>", "who runs the tool without privilege: some forms count from its ids")
+    .option(TOOL_USER_FLAG, "who runs the tool without privilege: some forms count from its ids")
     .option("--subuid <file>", "what the user is granted", SUBIDS.uid)
     .option("--subgid <file>", "and of groups", SUBIDS.gid)
     .option("--json", "answer as JSON")
@@ -105,12 +98,7 @@ async function readFrom(
   return { ...format.parse(text, { ...known, where }), format };
 }
 
-/** `ben:1000` or `ben:1000:100`, and what the files grant to it by its name or number. */
 async function readUser(text: string, { subuid = SUBIDS.uid, subgid = SUBIDS.gid }: ConvertOptions): Promise<ToolUser> {
-  const [, name, uidText, gidText = uidText] = /^([^:]+):(\d+)(?::(\d+))?$/.exec(text) ?? [];
-  if (name === undefined || uidText === undefined) throw usageFault("--user", "name:uid or name:uid:gid", quoted(text));
-  const [uid, gid] = [Number(uidText), Number(gidText)];
-  const grantedIn = async (path: string) =>
-    grantedRanges(parseSubid(await readText(path, "utf8"), path), name, String(uid));
-  return { name, uid, gid, granted: { uid: await grantedIn(subuid), gid: await grantedIn(subgid) } };
+  const read = async (path: string) => parseSubid(await readText(path, "latin1"), path);
+  return toolUser(text, { uid: await read(subuid), gid: await read(subgid) });
 }

@@ -1,4 +1,4 @@
-import type { Image, LayerOptions, LayerPlace } from "../image/index.ts";
+import type { Image, Layer, LayerOptions, LayerPlace } from "../image/index.ts";
 import { distinctLayers } from "../image/index.ts";
 import { readCount } from "./count-option.ts";
 import type { Reading } from "./progress.ts";
@@ -15,12 +15,23 @@ export function layerReading(
   image: Image,
   maxUnpacked: string | undefined,
 ): { options: LayerOptions; reading: Reading } {
+  return readingOf(
+    distinctLayers(image).map(({ layer }) => layer),
+    maxUnpacked,
+  );
+}
+
+/** How layers are read, each once, and how far that has come. */
+export function readingOf(
+  layers: readonly Pick<Layer, "sizeBytes">[],
+  maxUnpacked: string | undefined,
+): { options: LayerOptions; reading: Reading } {
   let read = 0;
   const onRead = (bytes: number): void => {
     read += bytes;
   };
   const limit = maxUnpacked === undefined ? {} : { maxUnpackedBytes: readCount(maxUnpacked, "--max-unpacked") };
-  const sizeBytes = distinctLayers(image).reduce((sum, { layer }) => sum + layer.sizeBytes, 0);
+  const sizeBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
   return { options: { onRead, ...limit }, reading: { sizeBytes, bytesRead: () => read } };
 }
 

@@ -4,7 +4,8 @@ const PIECE_CHARACTERS = 1 << 16;
 const MOST_DEPTH = 3;
 
 /**
- * A value as `JSON.stringify(value, null, 2)` writes it, in pieces: an answer may list many ids.
+ * A value as `JSON.stringify(value, null, 2)` writes it, in pieces: an answer may list many ids. What is iterable, near
+ * the top, is written as the list of what it gives, one at a time.
  *
  * @example [...jsonPieces({ ids: [] })].join("") // "{\n  \"ids\": []\n}"
  */
@@ -27,7 +28,7 @@ function* tokensOf(value: unknown, depth: number): Generator<string> {
     yield (text ?? "null").replaceAll("\n", `\n${indent}`);
     return;
   }
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  const [open, close] = isIterable(value) ? "[]" : "{}";
   let isEmpty = true;
   for (const [key, item] of membersOf(value)) {
     yield `${isEmpty ? open : ","}\n${indent}  ${key}`;
@@ -39,7 +40,11 @@ function* tokensOf(value: unknown, depth: number): Generator<string> {
 
 /** The values in an object or list, each with what is written before it. */
 function* membersOf(value: object): Generator<readonly [start: string, value: unknown]> {
-  if (Array.isArray(value)) for (const item of value) yield ["", item];
+  if (isIterable(value)) for (const item of value) yield ["", item];
   else
     for (const [key, item] of Object.entries(value)) if (item !== undefined) yield [`${JSON.stringify(key)}: `, item];
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value;
 }

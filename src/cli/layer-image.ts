@@ -10,6 +10,11 @@ import type { Terminal } from "./terminal.ts";
 /** Go's words for the processors that Node has others for. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386", ppc64: "ppc64le" };
 
+/** What this machine is called in an image's configuration. */
+export function hostArchitecture(): string {
+  return ARCHITECTURES[process.arch] ?? process.arch;
+}
+
 /**
  * Write an image of one layer: an OCI layout in a tar.
  *
@@ -21,7 +26,7 @@ export async function writeLayerImage(layer: string, out: string, terminal: Term
   const diffId = readDigest(`sha256:${await tarDigest(input)}`, layer);
   const stage = await ImageStage.open(out, "tar");
   const { digest: blob, sizeBytes } = await stage.blobs.put(createReadStream(layer), "sha256");
-  const architecture = ARCHITECTURES[process.arch] ?? process.arch;
+  const architecture = hostArchitecture();
   const wrapped = { blob, diffId, sizeBytes, packing: input.compression, architecture, name: "tour" };
   await stage.place(imageOfLayer(wrapped, imageHost()), "tar");
 }

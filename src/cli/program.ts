@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { addAllocCommand } from "./alloc.ts";
+import { addAskCommand } from "./ask.ts";
 import { addCheckCommand } from "./check.ts";
 import { commanderFault, HELP_HINT } from "./commander-fault.ts";
 import { addConvertCommand } from "./convert.ts";
@@ -16,6 +17,7 @@ import { addLayerCommand } from "./layer.ts";
 import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
+import { addPackCommand } from "./pack.ts";
 import { addPsCommand } from "./ps.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
@@ -24,6 +26,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { packageVersion } from "./version.ts";
+import { addWhyCommand } from "./why.ts";
 import { addWorkerCommand } from "./worker.ts";
 
 /** One file a command. */
@@ -31,16 +34,19 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addMapCommand,
   addExplainCommand,
   addCheckCommand,
+  addWhyCommand,
   addConvertCommand,
   addFitCommand,
   addNewIdMapCommands,
   addGetSubidsCommand,
   addNewFsidMapCommand,
   addRunCommand,
+  addAskCommand,
   addSchemaCommand,
   addLayerCommand,
   addShiftCommand,
   addImageCommand,
+  addPackCommand,
   addWorkerCommand,
   addJobsCommand,
   addAllocCommand,

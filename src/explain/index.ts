@@ -27,4 +27,5 @@ export * from "./map-tool.ts";
 export * from "./run-answer.ts";
 export * from "./run-words.ts";
 export * from "./text.ts";
+export * from "./why/index.ts";
 export * from "./world-view.ts";

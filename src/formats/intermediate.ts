@@ -1,4 +1,4 @@
-import { compose, type IdMap, idMap, invert, type OwnerKind, sizeOf, UsernsError } from "../core/index.ts";
+import { compose, type Extent, type IdMap, idMap, invert, type OwnerKind, sizeOf, UsernsError } from "../core/index.ts";
 import type { ToolUser } from "./format.ts";
 
 /**
@@ -8,6 +8,11 @@ import type { ToolUser } from "./format.ts";
  * @example intermediateMap({ name: "ben", uid: 1000, gid: 100, granted: { uid: [{ first: 100000, count: 9 }], gid: [] } }, "uid").extents.length // 2
  */
 export function intermediateMap<K extends OwnerKind>(user: ToolUser, kind: K): IdMap<K> {
+  return idMap<K>(intermediateLines(user, kind), { where: `${user.name}'s granted ${kind}s` });
+}
+
+/** Its lines as the engine writes them, which Linux may refuse: where the user's own id is among the granted ones. */
+export function intermediateLines(user: ToolUser, kind: OwnerKind): readonly Extent[] {
   const own = { first: 0, lowerFirst: user[kind], count: 1 };
   let first = 1;
   const granted = user.granted[kind].map((range) => {
@@ -15,7 +20,7 @@ export function intermediateMap<K extends OwnerKind>(user: ToolUser, kind: K): I
     first += range.count;
     return extent;
   });
-  return idMap<K>([own, ...granted], { where: `${user.name}'s granted ${kind}s` });
+  return [own, ...granted];
 }
 
 /**

@@ -16,6 +16,7 @@ const OPTIONS = {
   "--map-root-user": "flag",
   "--map-current-user": "flag",
   "--map-auto": "flag",
+  "--map-subids": "flag",
   "-r": "flag",
   "-c": "flag",
 } as const;
@@ -32,7 +33,7 @@ export const unshare: MapFormat = {
   example: EXAMPLE,
   target: { maps: "process", limits: [KERNEL_LINES] },
   recognises: (text) =>
-    /^\s*unshare\b|(?:^|\s)--map-(?:users?|groups?|root-user|current-user|auto)(?:[=\s]|$)/.test(text),
+    /^\s*unshare\b|(?:^|\s)--map-(?:users?|groups?|root-user|current-user|auto|subids)(?:[=\s]|$)/.test(text),
   parse,
   write: (maps) => {
     const options = (["uid", "gid"] as const).flatMap((kind) =>
@@ -89,9 +90,11 @@ function parse(text: string, context: MapContext): ReadMaps {
         ranges[kind].push(...rangesOf(value, kind, context));
         break;
       case "--map-auto":
-        for (const each of ["uid", "gid"] as const)
-          ranges[each].push(...rangesOf({ ...value, text: "auto" }, each, context));
+      case "--map-subids": {
+        const text = name === "--map-auto" ? "auto" : "subids";
+        for (const each of ["uid", "gid"] as const) ranges[each].push(...rangesOf({ ...value, text }, each, context));
         break;
+      }
       case "--map-user":
       case "--map-group":
         singles.push({ kind, inside: readNumber(value, where), at: value });

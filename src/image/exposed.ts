@@ -27,7 +27,7 @@ export interface ExposedFile {
 const [SETUID, SETGID, GROUP_EXECUTE] = [0o4000, 0o2000, 0o0010];
 
 /** What a file gives, and the id that it gives it as. */
-interface Grant {
+export interface Grant {
   readonly privilege: Privilege;
   readonly kind: ExposedFile["kind"] & Kind;
   readonly id: number;
@@ -43,20 +43,32 @@ interface Grant {
  */
 export function exposedBy(entry: TarEntry, maps: ShiftMaps, accounts: HostAccounts): ExposedFile[] {
   if (entry.type !== "file") return [];
-  return grantsOf(entry).flatMap(({ privilege, kind, id }) => {
-    const hostId = shiftId(maps, kind, id);
-    const account = hostId === NO_ID ? undefined : accounts[kind].get(hostId);
-    return account === undefined ? [] : [{ path: entry.path, privilege, kind, id, hostId, account }];
-  });
+  return grantsOf({ ...entry, capability: entry.attribute("security.capability") }).flatMap(
+    ({ privilege, kind, id }) => {
+      const hostId = shiftId(maps, kind, id);
+      const account = hostId === NO_ID ? undefined : accounts[kind].get(hostId);
+      return account === undefined ? [] : [{ path: entry.path, privilege, kind, id, hostId, account }];
+    },
+  );
 }
 
-function grantsOf({ mode, uid, gid, attribute }: TarEntry): Grant[] {
+/** A file that may be a program: its capability is the value of the attribute. */
+interface Program {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly capability: Uint8Array | null;
+}
+
+/** What running a file gives, in ids as the image has them. */
+export function grantsOf({ mode, uid, gid, capability }: Program): Grant[] {
   const grants: Grant[] = [];
   if (mode & SETUID) grants.push({ privilege: "setuid", kind: "uid", id: uid });
   if (mode & SETGID && mode & GROUP_EXECUTE) grants.push({ privilege: "setgid", kind: "gid", id: gid });
-  const value = attribute("security.capability");
-  const head = value && capabilityHead(value);
-  if (value && head)
-    grants.push({ privilege: "capability", kind: "uid", id: head.revision === 3 ? capabilityRoot(value) : uid });
+  const head = capability && capabilityHead(capability);
+  if (capability && head) {
+    const id = head.revision === 3 ? capabilityRoot(capability) : uid;
+    grants.push({ privilege: "capability", kind: "uid", id });
+  }
   return grants;
 }

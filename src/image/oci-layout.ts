@@ -59,7 +59,7 @@ export async function readLayout(files: ImageFiles, host: ImageHost): Promise<Im
   const reader = new LayoutReader(files, host);
   const top = await reader.index(await readTop(files, LAYOUT.index), 1);
   if (reader.images.length === 0)
-    throw imageFault(`${files.name}: ${LAYOUT.index}`, "a manifest of at least one image", "none");
+    throw imageFault(`${files.name}: ${LAYOUT.index}`, "a manifest of at least one image", foundInstead(reader));
   const list = (await files.file(LAYOUT.archiveList)) ? await readTop(files, LAYOUT.archiveList) : null;
   return {
     name: files.name,
@@ -82,6 +82,12 @@ export async function readLayout(files: ImageFiles, host: ImageHost): Promise<Im
       return [...texts, ...writer.files.values(), ...kept];
     },
   };
+}
+
+/** Signatures look like this, and so do images whose layers have no type that a layer has. */
+function foundInstead({ artifacts }: LayoutReader): string {
+  if (artifacts === 0) return "none";
+  return `none, and ${artifacts === 1 ? "one" : artifacts} of something else: no layer in it has the media type of one`;
 }
 
 async function readTop(files: ImageFiles, path: string): Promise<Document> {

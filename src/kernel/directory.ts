@@ -1,5 +1,4 @@
 import type { Inode } from "./inode.ts";
-import type { Mount } from "./mount.ts";
 
 /** Enter an inode into a directory: no check is made. */
 export function addEntry(directory: Inode, name: string, inode: Inode): void {
@@ -11,11 +10,11 @@ export function addEntry(directory: Inode, name: string, inode: Inode): void {
  *
  * @returns undefined when there is none
  */
-export function entryAt(mount: Mount, path: string): Inode | undefined {
+export function entryAt({ root }: { readonly root: Inode }, path: string): Inode | undefined {
   return path
     .split("/")
     .filter((name) => name !== "" && name !== ".")
-    .reduce<Inode | undefined>((at, name) => at?.entries.get(name), mount.root);
+    .reduce<Inode | undefined>((at, name) => at?.entries.get(name), root);
 }
 
 /** Is `inode` the directory `ancestor`, or somewhere below it? */

@@ -42,33 +42,33 @@ const KERNFS: FilesystemType = { ...PSEUDO, keeps: ["trusted.", "security."], ha
  * @source mount_setattr(2), "ID-mapped mounts"; vectors/linux-6.18/3_idmapped_mounts.json (tags setattr,
  *         truncate-setid-quirk), vectors of this project, pseudo.json; fsid mappings, third series, 09/25: procfs and sysfs are exempt
  */
-const TYPES: ReadonlyMap<string, FilesystemType> = new Map([
-  ["tmpfs", { ...COMMON, dropsSetgidWithAcl: true }],
-  ["ext4", COMMON],
-  ["btrfs", COMMON],
-  ["xfs", { ...COMMON, ignoresEmptyTruncate: true }],
-  ["proc", { ...PSEUDO, isFsidmapExempt: true }],
-  ["sysfs", { ...KERNFS, isFsidmapExempt: true }],
-  ["devtmpfs", STACKED],
-  ["devpts", PSEUDO],
-  ["cgroup", KERNFS],
-  ["cgroup2", { ...KERNFS, keeps: ATTRIBUTE_CLASSES }],
-  ["ramfs", PSEUDO],
-  ["mqueue", PSEUDO],
-  ["securityfs", PSEUDO],
-  ["overlay", STACKED],
-  ["shiftfs", STACKED],
-]);
+const TYPES = {
+  tmpfs: { ...COMMON, dropsSetgidWithAcl: true },
+  ext4: COMMON,
+  btrfs: COMMON,
+  xfs: { ...COMMON, ignoresEmptyTruncate: true },
+  proc: { ...PSEUDO, isFsidmapExempt: true },
+  sysfs: { ...KERNFS, isFsidmapExempt: true },
+  devtmpfs: STACKED,
+  devpts: PSEUDO,
+  cgroup: KERNFS,
+  cgroup2: { ...KERNFS, keeps: ATTRIBUTE_CLASSES },
+  ramfs: PSEUDO,
+  mqueue: PSEUDO,
+  securityfs: PSEUDO,
+  overlay: STACKED,
+  shiftfs: STACKED,
+} as const satisfies { readonly [name: string]: FilesystemType };
 
-/** What is known of a type of file system. @throws Error for a type that no scenario can make */
-export function filesystemType(name: string): FilesystemType {
-  const type = TYPES.get(name);
-  if (!type) throw new Error(`no file system type ${name}`);
-  return type;
+export type FilesystemTypeName = keyof typeof TYPES;
+
+/** What is known of a type of file system. */
+export function filesystemType(name: FilesystemTypeName): FilesystemType {
+  return TYPES[name];
 }
 
 /** Pseudo file systems that every machine has mounted, and where. */
-export const MACHINE_MOUNTS: ReadonlyMap<string, string> = new Map([
+export const MACHINE_MOUNTS: ReadonlyMap<string, FilesystemTypeName> = new Map([
   ["/proc", "proc"],
   ["/sys", "sysfs"],
   ["/dev", "devtmpfs"],

@@ -53,6 +53,11 @@ const RULES = ruleTable({
     sentence: "The caller needs CAP_SYS_ADMIN over the namespace that owns the file system.",
     source: `${SOURCE}: EPERM`,
   },
+  lockedBelow: {
+    sentence:
+      "A tree of a copy that a less privileged mount namespace has is cloned with all that is mounted below it, which may hide something.",
+    source: "mount_namespaces(7), Restrictions on mount namespaces; open_tree(2): EINVAL; mounts.json, trees.json",
+  },
   detachedOnly: { sentence: "Only a mount that was never attached can be idmapped.", source: `${SOURCE}: EINVAL` },
 });
 
@@ -111,24 +116,37 @@ export function mayMount(task: Task): Verdict {
     : deny("EPERM", RULES.mayMount, `no CAP_SYS_ADMIN over ${userNs.name}`);
 }
 
+/** Has the task's mount namespace copies of a more privileged one's mounts? */
+function isCopiedFromAbove(world: World, { mountNs }: Task): boolean {
+  return mountNs.userNs !== world.initMountNs.userNs;
+}
+
 /** The locked flags of a mount as the task has it: all those of a copy, and what a mount of its own took from one. */
 function lockedFor(world: World, task: Task, mount: Mount): readonly (keyof MountFlags)[] {
   if (mount.attachedIn === task.mountNs) return mount.locked ?? [];
-  const isCopy = task.mountNs.userNs !== world.initMountNs.userNs;
   const copied = mount.changedFrom ?? mount;
-  return isCopy ? Object.values(FLAG).filter((flag) => copied[flag]) : [];
+  return isCopiedFromAbove(world, task) ? Object.values(FLAG).filter((flag) => copied[flag]) : [];
 }
 
 /**
  * `open_tree` with OPEN_TREE_CLONE: a copy of the mount that shows what the path leads to, attached nowhere. Whoever may
  * not mount is not told whether the path leads anywhere.
+ *
+ * @param reach  AT_RECURSIVE: with the mounts below, which are not modelled as part of the clone
  */
-export function cloneTree(world: World, task: Task, name: PathName): Verdict<Tree> {
+export function cloneTree(
+  world: World,
+  task: Task,
+  name: PathName,
+  reach: "alone" | "recursive" = "alone",
+): Verdict<Tree> {
   const may = mayMount(task);
   if (!may.ok) return may;
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const { mount: of, inode } = found.value;
+  const isHiding = of.carriesOthers ? isCopiedFromAbove(world, task) : task.mountNs.tree.isLockedBelow(found.value);
+  if (reach === "alone" && isHiding) return deny("EINVAL", RULES.lockedBelow, `what is mounted below ${of.name}`);
   const { attachedIn: _, changedIn: __, changedFrom: ___, ...source } = of;
   return allow({ mount: { ...source, root: inode }, attachedAt: null, locked: lockedFor(world, task, of) });
 }

@@ -17,6 +17,7 @@ export { validateAcl } from "./acl-valid.ts";
 export * from "./acl-xattr.ts";
 export * from "./attributes.ts";
 // Questions.
+export * from "./bulk-access.ts";
 export * from "./bulk-view.ts";
 // What a world holds.
 export * from "./capability.ts";

@@ -1,6 +1,7 @@
 import { UsernsError } from "../core/errors.ts";
 import type { Kuid64 } from "../core/kuid64.ts";
 import type { FileCapability } from "./capability-xattr.ts";
+import type { FilesystemTypeName } from "./filesystem-type.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
 import type { InodeAcls } from "./posix-acl.ts";
@@ -89,7 +90,7 @@ export type NameOperation =
 /** A mounted file system, however many mounts show it. */
 export interface Superblock {
   readonly name: string;
-  readonly type: string;
+  readonly type: FilesystemTypeName;
   /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
   readonly userNs: UserNamespace;
   isReadOnly: boolean;

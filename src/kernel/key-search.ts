@@ -30,7 +30,6 @@ function isWanted(key: Key, wanted: Wanted): boolean {
  * `keyring_search`: a key in a keyring, which may be that itself, and below it. Of several in different keyrings below,
  * the kernel's hashes decide which comes first; here the one that was linked first.
  *
- * @param recurses  are the keyrings in it searched too?
  * @returns  ENOKEY; EACCES where all that was found does not grant search
  */
 export function searchKeyring(
@@ -38,7 +37,6 @@ export function searchKeyring(
   cred: Cred,
   { key: root, isPossessed }: KeyRef,
   wanted: Wanted,
-  recurses = true,
 ): Verdict<KeyRef> {
   let refused: Verdict<KeyRef> | null = null;
   let level: readonly Key[] = [root];
@@ -54,7 +52,7 @@ export function searchKeyring(
   };
   const itself = visit(root);
   if (itself) return allow(itself, RULES.keyFound);
-  for (let depth = 0; level.length > 0 && depth <= (recurses ? MAX_DEPTH : 0); depth++) {
+  for (let depth = 0; level.length > 0 && depth <= MAX_DEPTH; depth++) {
     const below: Key[] = [];
     for (const keyring of level) {
       if (seen.has(keyring)) continue;

@@ -1,7 +1,7 @@
 import { NO_ID } from "../core/id.ts";
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
 import { type Key, type KeyRef, type KeyRegisters, linkName } from "./key.ts";
-import { ALL_RIGHTS, KEY_MAY, RIGHTS_OF } from "./key-permission.ts";
+import { ALL_RIGHTS, KEY_MAY, keyPermission, RIGHTS_OF } from "./key-permission.ts";
 import { mayCountKey, mayHoldLink } from "./key-quota.ts";
 import { searchKeyring } from "./key-search.ts";
 import type { Task } from "./task.ts";
@@ -20,6 +20,10 @@ const RULES = ruleTable({
     sentence:
       "The keyring of a thread or of a process is made when something is to be put into it, not to be looked at.",
     source: "keyrings(7), thread-keyring(7), process-keyring(7): ENOKEY",
+  },
+  userKeyringFound: {
+    sentence: "A user who takes search from a keyring of their own finds it no more, and gets no other.",
+    source: "vectors of this project, keys.json: ENOKEY",
   },
   userKeyring: {
     sentence:
@@ -92,7 +96,7 @@ interface UserKeyrings {
   readonly session: Key;
 }
 
-/** `look_up_user_keyrings`: both keyrings of the real user, made where there are none. @returns EDQUOT, EACCES */
+/** `look_up_user_keyrings`: both keyrings of the real user, made where there are none. @returns EDQUOT, ENOKEY */
 function userKeyrings(world: World, task: Task): Verdict<UserKeyrings> {
   const { userNs, uid } = task.cred;
   const registers = registersOf(world, userNs);
@@ -106,11 +110,10 @@ function userKeyrings(world: World, task: Task): Verdict<UserKeyrings> {
   const register = registers.users;
   const shown = fromKid(world, userNs, "uid", uid.real);
   const named = (description: string) => {
-    const wanted = { type: "keyring", description } as const;
-    const found = searchKeyring(world, task.cred, { key: register, isPossessed: true }, wanted, false);
-    if (found.ok) return allow(found.value.key);
-    if (found.errno !== "ENOKEY") return found;
-    return makeIn(world, register, newKeyring(task, description, owner, GRANTS.ofUser));
+    const key = register.links.get(linkName({ type: "keyring", description }));
+    if (!key) return makeIn(world, register, newKeyring(task, description, owner, GRANTS.ofUser));
+    const granted = keyPermission(world, task.cred, { key, isPossessed: true }, "search");
+    return granted.ok ? allow(key) : deny("ENOKEY", RULES.userKeyringFound, granted.because);
   };
   const user = named(`_uid.${shown}`);
   if (!user.ok) return user;
@@ -156,7 +159,7 @@ function sessionKeyring(world: World, task: Task, creates: boolean): Verdict<Key
  * `lookup_user_key` of a keyring by what it is: whoever asks possesses it.
  *
  * @param creates  is something to be put into it?
- * @returns ENOKEY, EDQUOT, EACCES
+ * @returns ENOKEY, EDQUOT
  */
 export function specialKeyring(world: World, task: Task, which: SpecialKeyring, creates: boolean): Verdict<KeyRef> {
   const found = keyOf(world, task, which, creates);

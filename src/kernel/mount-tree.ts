@@ -1,3 +1,4 @@
+import { pathBelow } from "./directory.ts";
 import type { Inode } from "./inode.ts";
 
 /** A mount, as far as a tree of them knows it. */
@@ -64,6 +65,13 @@ export class MountTree<M extends Mounted> {
   /** Is anything mounted on this mount? */
   isUsed(mount: M): boolean {
     return (this.#covered.get(mount)?.size ?? 0) > 0;
+  }
+
+  /** Is something locked mounted on this mount, at a place or below it? */
+  isLockedBelow({ mount, inode }: Place<M>): boolean {
+    return [...(this.#covered.get(mount) ?? [])].some(
+      ([place, over]) => this.isLocked(over) && pathBelow(inode, place) !== null,
+    );
   }
 
   /** Came it from a more privileged namespace, so that it cannot be taken away to show what it hides? */

@@ -26,7 +26,7 @@ export function lookup(world: World, task: Task, path: PathName, last: LastLink)
 }
 
 /** Refuse the link of a process to its root directory, where a call is for the link and not for what it leads to. */
-function requireFollowed({ from, text }: PathName): void {
+export function requireFollowed({ from, text }: PathName): void {
   if (from !== null && "pid" in from && text === "")
     throw new UsernsError("ERR_SCENARIO", {
       where: `/proc/${from.name}/root`,

@@ -1,10 +1,9 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, showKuid64 } from "../core/kuid64.ts";
-import type { Key } from "./key.ts";
+import { type Key, linkName } from "./key.ts";
 import { linkFound } from "./key-link.ts";
 import { type GivenKey, lookUpKeyring } from "./key-lookup.ts";
-import { searchKeyring } from "./key-search.ts";
-import { GRANTS, makeIn, NO_GROUP, newKeyring, registersOf } from "./keyrings.ts";
+import { GRANTS, NO_GROUP, newKeyring, registersOf } from "./keyrings.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
@@ -45,15 +44,11 @@ export function getPersistent(world: World, task: Task, uid: UserId<"uid">, into
   registers.persistent ??= newKeyring(task, ".persistent_register", userNs.owner, GRANTS.register, false);
   const register = registers.persistent;
   const description = `_persistent.${fromKid(world, userNs, "uid", kuid)}`;
-  const wanted = { type: "keyring", description } as const;
-  const there = searchKeyring(world, cred, { key: register, isPossessed: true }, wanted, false);
+  // Nobody is granted to take search from it.
+  const name = linkName({ type: "keyring", description });
   const owner = { uid: kuid, gid: NO_GROUP };
-  const made =
-    there.ok || there.errno !== "ENOKEY"
-      ? there
-      : makeIn(world, register, newKeyring(task, description, owner, GRANTS.persistent, false));
-  if (!made.ok) return made;
-  const key = "isPossessed" in made.value ? made.value.key : made.value;
+  const key = register.links.get(name) ?? newKeyring(task, description, owner, GRANTS.persistent, false);
+  register.links.set(name, key);
   const linked = linkFound(world, task, { key, isPossessed: true }, keyring.value.key);
   return linked.ok ? allow(key, RULES.persistentOwn) : linked;
 }

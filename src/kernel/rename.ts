@@ -3,7 +3,7 @@ import { addEntry, isAtOrBelow } from "./directory.ts";
 import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { hasOperation } from "./name-operations.ts";
-import { lookupName, lookupParent } from "./path.ts";
+import { lookupName, lookupParent, requireFollowed } from "./path.ts";
 import { type Entry, isEntry, isFree, type NoEntryErrnos, noEntry, notDirectory, notMade } from "./path-entry.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
@@ -80,6 +80,8 @@ const NO_ENTRY_TO_MAKE: NoEntryErrnos = { top: "EEXIST", ".": "EEXIST", "..": "E
 
 /** `do_renameat2`: both directories, what the last names are, then what they stand for. */
 function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: RenameFlag): Verdict<Move> {
+  requireFollowed(path);
+  requireFollowed(to);
   const source = lookupParent(world, task, path);
   if (!source.ok) return source;
   const target = lookupParent(world, task, to);

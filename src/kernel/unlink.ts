@@ -4,7 +4,7 @@ import type { Inode } from "./inode.ts";
 import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
 import { hasOperation } from "./name-operations.ts";
-import { lookupName, lookupParent } from "./path.ts";
+import { lookupName, lookupParent, requireFollowed } from "./path.ts";
 import {
   type Entry,
   type EntryName,
@@ -93,6 +93,7 @@ const NO_ENTRY: { readonly [As in "dir" | "file"]: NoEntryErrnos } = {
 };
 
 function entryToDelete(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Victim> {
+  requireFollowed(path);
   const parent = lookupParent(world, task, path);
   if (!parent.ok) return parent;
   const named = isEntry(world, task, parent.value, NO_ENTRY[as]);

@@ -47,7 +47,11 @@ async function readFiles(root: string, sight: Sight): Promise<HostFiles> {
   };
 }
 
-async function readSystem(path: string, files: HostFiles, sight: Sight): Promise<HostSystem> {
+async function readSystem(path: string, files: HostFiles, sight: Sight): Promise<HostSystem | null> {
+  if (!(await exists("/proc/self"))) {
+    sight.miss("the running system", "there is no /proc");
+    return null;
+  }
   const table = await sight.read("/proc/self/mountinfo");
   const mounts = table.state === "seen" ? readMountTable(table.text) : [];
   return {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Extent } from "../core/index.ts";
+import { type Extent, UsernsError } from "../core/index.ts";
 import { extentsShown } from "./extents-shown.ts";
 import { readProcessFile, readProcessLink } from "./process-file.ts";
 
@@ -41,12 +41,13 @@ export interface LiveNamespaces {
  * flattened, and the lines of all can be compared.
  *
  * @param proc  where a proc file system is mounted
- * @throws Error when it is not there
+ * @throws UsernsError ERR_FILE when it is not there
  * @source user_namespaces(7): outside ids are those of the reader, unless it is in the namespace itself; namespaces(7)
  */
 export function readNamespaces(proc = "/proc"): LiveNamespaces {
   const own = inodeOf(join(proc, "self"));
-  if (typeof own !== "number") throw new Error(`${proc} has no process of this one`);
+  if (typeof own !== "number")
+    throw new UsernsError("ERR_FILE", { where: proc, expected: "a proc file system with this process", got: "none" });
   const parents = readParents();
   const found = new Map<number, { maps: Pick<LiveNamespace, "uid" | "gid"> | null; processes: LiveProcess[] }>();
   let hiddenCount = 0;

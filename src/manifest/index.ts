@@ -7,6 +7,7 @@
 export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
 export { asKernelAcl, inOrder, type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
 export { readCapabilityText, showCapabilityText } from "./capability-text.ts";
+export { deviceOf, numberOfDevice } from "./device-number.ts";
 export {
   BARE_ENTRY,
   type DeviceNumber,
@@ -22,3 +23,4 @@ export { type MtreeOptions, readMtree } from "./mtree-read.ts";
 export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
 export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
 export { readManifestFile } from "./read.ts";
+export { fieldsOfXattrs, xattrsOfFields } from "./xattr-fields.ts";

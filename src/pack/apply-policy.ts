@@ -24,11 +24,15 @@ const UNDECIDED_ID = 0;
  * What no rule says stays as the tree has it. Symbolic links have no mode, ACL and capability of their own, only files
  * have capabilities, only folders default ACLs: rules say nothing of the others.
  *
- * @param hasOwners  are the tree's owners those of the image? Otherwise they are somebody's who built it, and each must
- *                   be decided
+ * @param isOwned  are the owners that the tree has for this path those of the image? Otherwise they are somebody's who
+ *                 built it, and must be decided
  * @throws UsernsError ERR_MANIFEST for a rule whose ACL is none beside the mode of a path
  */
-export function applyPolicy(tree: Manifest, policy: OwnershipPolicy, hasOwners: boolean): AppliedPolicy {
+export function applyPolicy(
+  tree: Manifest,
+  policy: OwnershipPolicy,
+  isOwned: (path: string) => boolean,
+): AppliedPolicy {
   const decisions = new Map<string, Decision>();
   const firsts = new Map<number, ManifestEntry>();
   const undecided: string[] = [];
@@ -36,6 +40,7 @@ export function applyPolicy(tree: Manifest, policy: OwnershipPolicy, hasOwners: 
   const entries = tree.entries.map((entry) => {
     const decision = decide(entry, policy.rules);
     decisions.set(entry.path, decision);
+    const hasOwners = isOwned(entry.path);
     const isDecided = hasOwners || (decision.has("user") && decision.has("group"));
     if (!isDecided) undecided.push(entry.path);
     const decided = decidedEntry(hasOwners ? entry : { ...entry, uid: UNDECIDED_ID, gid: UNDECIDED_ID }, decision);

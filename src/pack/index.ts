@@ -8,6 +8,8 @@ export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.t
 export { constraintFindings } from "./constraint-findings.ts";
 export type { Finding, FindingKind } from "./finding.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
+export { type OwnedTree, ownedTree } from "./owned-tree.ts";
+export { leftOutOfTar, packTar, type TreeContents } from "./pack-tar.ts";
 export { type People, type Person, peopleOf } from "./people.ts";
 export type {
   AllowedIds,
@@ -19,6 +21,7 @@ export type {
   PathSet,
   Said,
 } from "./policy.ts";
+export { NO_POLICY } from "./policy.ts";
 export { type PolicyContext, readPolicy } from "./read-policy.ts";
 export { ruleFindings } from "./rule-findings.ts";
 export { type WayToWrite, Writer } from "./writers.ts";

@@ -73,3 +73,19 @@ export interface OwnershipPolicy {
   readonly rules: readonly OwnershipRule[];
   readonly constraints: Constraints;
 }
+
+/** Where a manifest alone says who owns what. */
+export const NO_POLICY: OwnershipPolicy = {
+  name: "no policy",
+  rules: [],
+  constraints: {
+    highestId: null,
+    users: null,
+    groups: null,
+    setuid: null,
+    setgid: null,
+    capabilities: null,
+    notWritable: [],
+    separate: [],
+  },
+};

@@ -225,9 +225,10 @@ function nspawn(world: World, step: Values, where: string, isFree: (block: Range
 }
 
 function canIdmap(type: string, where: string): boolean {
-  const known = ["ext4", "xfs", "btrfs", "tmpfs", "overlay"];
-  if (!known.includes(type)) throw scenarioError(where, `one of ${known.join(", ")}`, type);
-  return filesystemType(type).allowsIdmap;
+  const known = ["ext4", "xfs", "btrfs", "tmpfs", "overlay"] as const;
+  const found = known.find((name) => name === type);
+  if (!found) throw scenarioError(where, `one of ${known.join(", ")}`, type);
+  return filesystemType(found).allowsIdmap;
 }
 
 function attached(world: World, made: Decision<Mount>, name: string) {

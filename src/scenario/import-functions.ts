@@ -15,6 +15,7 @@ import {
   makeKid,
   NO_FLAGS,
   type OwnerKind,
+  type Superblock,
   type UserNamespace,
   type World,
 } from "../kernel/index.ts";
@@ -125,7 +126,7 @@ function callAt(
 
 /** A mount of a tmpfs of the initial namespace. */
 function mountOf(world: World, name: string, idmap: UserNamespace | null): Mount {
-  const superblock = { name: "tmpfs", type: "tmpfs", userNs: world.initUserNs, isReadOnly: false };
+  const superblock: Superblock = { name: "tmpfs", type: "tmpfs", userNs: world.initUserNs, isReadOnly: false };
   const owner = { id: 0, number: CLASSICAL };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
   return { ...NO_FLAGS, name, superblock, root, idmap: idmap && idmapOf(idmap) };

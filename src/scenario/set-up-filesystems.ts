@@ -1,17 +1,20 @@
 import {
+  allow,
+  type FilesystemTypeName,
   Inode,
   LINUX,
   type Mount,
   makeCgroups,
-  mountOverlay,
+  makeOverlay,
   mountShiftfs,
   NO_FLAGS,
-  type PathName,
+  type Path,
   ROOT,
   rootOf,
   type Superblock,
   showMode,
   type Task,
+  type Verdict,
   type World,
 } from "../kernel/index.ts";
 import {
@@ -48,7 +51,16 @@ export const filesystem = namedIn("file system", (world) => world.superblocks);
 const DEFAULT_MODE = 0o777;
 const ROOT_ITEM = { uid: ownerId, gid: ownerId, mode: optional(fileMode, DEFAULT_MODE) };
 
-export const FILESYSTEM_TYPES = ["tmpfs", "ext4", "xfs", "btrfs", "overlay", "shiftfs", "cgroup2"] as const;
+/** The types that a setup can have whole; the others are mounted by calls. */
+export const FILESYSTEM_TYPES = [
+  "tmpfs",
+  "ext4",
+  "xfs",
+  "btrfs",
+  "overlay",
+  "shiftfs",
+  "cgroup2",
+] as const satisfies readonly FilesystemTypeName[];
 
 export const FILESYSTEM_ITEM = {
   name: mountName,
@@ -131,30 +143,37 @@ function exemption(world: World, isExempt: boolean | undefined, where: string): 
 }
 
 /**
- * An overlay of two file systems, or a mark of one, mounted by root of the machine when their files are there. The upper
- * one of an overlay serves as work directory too.
+ * An overlay of two file systems, or a mark of one, mounted by root of the machine when their files are there. The work
+ * directory of an overlay is one of the upper file system that is seen nowhere.
  */
 export function setUpStacked(world: World, item: unknown, where: string): void {
   const { name, type, user_ns, root, ...layers } = objectOf(FILESYSTEM_ITEM).read(item, where, world);
   if (type !== "overlay" && type !== "shiftfs") return;
   if (user_ns || root) throw scenarioError(where, `${type} without user_ns and root`, item);
-  const pathOf = (layer: "lower" | "upper"): PathName => ({
-    from: plainMount(world, filesystem.read(layers[layer], `${where}.${layer}`, world)),
-    text: "",
-  });
+  const layer = (of: "lower" | "upper"): Path => {
+    const mount = plainMount(world, filesystem.read(layers[of], `${where}.${of}`, world));
+    return { mount, inode: mount.root };
+  };
   const made =
     type === "overlay"
-      ? mountOverlay(
-          world,
-          machineRoot(world),
-          { lower: pathOf("lower"), upper: pathOf("upper"), work: pathOf("upper") },
-          name,
-        )
-      : mountShiftfs(world, machineRoot(world), { ...MARK, path: pathOf("lower") }, name);
+      ? setUpOverlay(world, layer("lower"), layer("upper"), name)
+      : setUpMark(world, layer("lower"), name);
   if (!made.ok) throw scenarioError(where, `layers that Linux takes: ${made.rule.sentence}`, made.because);
-  const { mount } = made.value;
+  const mount = made.value;
   world.superblocks.set(name, mount.superblock);
   addMount(world, mount, where);
+}
+
+function setUpOverlay(world: World, lower: Path, upper: Path, name: string): Verdict<Mount> {
+  const { mount, inode } = upper;
+  const { superblock, mode, uid, gid } = inode;
+  const work = { mount, inode: new Inode(world.inodeColumns, { superblock, type: "dir", mode, uid, gid }) };
+  return makeOverlay(world, machineRoot(world), { lower, upper, work }, name);
+}
+
+function setUpMark(world: World, { mount }: Path, name: string): Verdict<Mount> {
+  const made = mountShiftfs(world, machineRoot(world), { ...MARK, path: { from: mount, text: "" } }, name);
+  return made.ok ? allow(made.value.mount) : made;
 }
 
 function machineRoot(world: World): Task {

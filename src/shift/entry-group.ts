@@ -1,4 +1,4 @@
-import { type Kind, UsernsError } from "../core/index.ts";
+import { type Kind, quoted, UsernsError } from "../core/index.ts";
 import type { Summing } from "./checksum.ts";
 import { BLOCK, FIELDS, type Field, hasNames, hasPrefix, hasRecords, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
@@ -27,9 +27,17 @@ export interface TarPlace {
   readonly offset: number;
 }
 
+/** No file has a longer path. @source limits.h, PATH_MAX */
+const MOST_PATH = 4095;
+
+/** A path in a message, whole if it can be one. */
+export function quotedPath(path: string): string {
+  return path.length <= MOST_PATH ? JSON.stringify(path) : quoted(path);
+}
+
 /** @example showPlace({ name: "layer.tar", entry: 12, path: "etc/shadow", offset: 6656 }) // 'layer.tar: entry 12 "etc/shadow", byte 6656' */
 export function showPlace({ name, entry, path, offset }: TarPlace): string {
-  return `${name}: entry ${entry}${path === undefined ? "" : ` ${JSON.stringify(path)}`}, byte ${offset}`;
+  return `${name}: entry ${entry}${path === undefined ? "" : ` ${quotedPath(path)}`}, byte ${offset}`;
 }
 
 export function tarFault(place: TarPlace, expected: string, got: string, fix?: string): UsernsError {

@@ -7,6 +7,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["map"],
   ["explain"],
   ["check"],
+  ["why"],
   ["run"],
   ["schema"],
   ["newuidmap"],

@@ -110,19 +110,43 @@ const BAD: readonly (readonly [title: string, files: () => Files, where: RegExp,
   ],
 ];
 
-for (const command of [["lint"], ["shift"]])
+const MAP = ["--map", "0:100000:65536"];
+const ARGUMENTS = {
+  lint: (from: string) => [from, ...MAP],
+  shift: (from: string) => [from, join(from, "..", "out"), ...MAP],
+  diff: (from: string) => [from, from],
+} as const;
+
+for (const [command, argumentsOf] of Object.entries(ARGUMENTS))
   for (const [title, files, where, got] of BAD)
     test(`image ${command}: ${title} is refused`, async (t) => {
       const folder = folderFor(t);
       const from = writeFolder(files(), join(folder, "in"));
-      const args = ["image", ...command, from, ...(command[0] === "shift" ? [join(folder, "out")] : [])];
-      const { exit, stdout, stderr } = await userns([...args, "--map", "0:100000:65536", "--json"]);
+      const { exit, stdout, stderr } = await userns(["image", command, ...argumentsOf(from), "--json"]);
       assert.deepEqual([exit, stdout], [2, ""]);
       const { error } = JSON.parse(stderr);
       assert.match(error.where, where);
       assert.match(error.got, got);
       assert.deepEqual(readdirSync(folder), ["in"]);
     });
+
+const SECOND: readonly (readonly [title: string, files: () => Files, got: RegExp])[] = [
+  ["of the same digest, damaged", () => changed((bytes) => bytes.with(512, 1)), /bytes of sha256:/],
+  [
+    "that says to unpack to the same, and does not",
+    () => layoutOf({ ...plain(TAR.with(512, 1)), diffId: sha256(TAR) }),
+    /sum|one of sha256:/,
+  ],
+];
+
+for (const [title, files, got] of SECOND)
+  test(`image diff: a layer of the first image does not stand for one of the second ${title}`, async (t) => {
+    const folder = folderFor(t);
+    const [a, b] = [layoutOf(plain(TAR)), files()].map((all, k) => writeFolder(all, join(folder, String(k))));
+    const { exit, stdout, stderr } = await userns(["image", "diff", a ?? "", b ?? ""]);
+    assert.deepEqual([exit, stdout], [2, ""]);
+    assert.match(stderr, got);
+  });
 
 test("a layer that unpacks to far more than it is, is refused at the limit, and taken when that is lifted", async (t) => {
   const folder = folderFor(t);

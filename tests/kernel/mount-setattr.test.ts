@@ -107,7 +107,7 @@ const ROWS: readonly (readonly [rule: string, step: ShortStep, answer: string, d
     "EINVAL@setattr0",
     "typeAllowsIdmap",
   ],
-  ["the type before the superblock", setattr("a", "/sys", "clone", idmap("B")), "EINVAL@setattr0", "typeAllowsIdmap"],
+  ["the type before the superblock", setattr("a", "/proc", "clone", idmap("B")), "EINVAL@setattr0", "typeAllowsIdmap"],
   [
     "the superblock before being attached",
     setattr("a", "f:", "attached", idmap("B")),

@@ -3,6 +3,7 @@ import type fc from "fast-check";
 import { NEIGHBOUR_FAMILIES, neighboursOf } from "./neighbours.ts";
 import type { RandomWorld } from "./random.ts";
 import { EXEC_WORLDS, FILE_WORLDS } from "./random-files.ts";
+import { KEY_WORLDS } from "./random-keys.ts";
 import { MAP_WORLDS } from "./random-maps.ts";
 import { MOUNT_WORLDS } from "./random-mounts.ts";
 import { OVERLAY_WORLDS } from "./random-overlays.ts";
@@ -13,6 +14,7 @@ export const RANDOM_WORLDS: { readonly [name: string]: fc.Arbitrary<RandomWorld>
   "files, their ACLs and attributes": FILE_WORLDS,
   "programs and credentials": EXEC_WORLDS,
   "processes and each other": TASK_WORLDS,
+  "keys and keyrings": KEY_WORLDS,
   "maps and their writers": MAP_WORLDS,
   "mounts and their idmaps": MOUNT_WORLDS,
   "overlays and their layers": OVERLAY_WORLDS,

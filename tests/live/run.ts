@@ -49,9 +49,11 @@ export async function runLive(agent: Agent, engine: Engine, scenario: Scenario):
     setUp(world, scenario.setup);
     const live = await setUpNamespaces(agent, world);
     await setUpFilesystems(live, world);
-    const attached = scenario.steps.flatMap(({ args }) => (typeof args.attach === "string" ? [args.attach] : []));
+    const attached = new Set(
+      scenario.steps.flatMap(({ args }) => (typeof args.attach === "string" ? [args.attach] : [])),
+    );
     for (const name of attached) agent.queue(AGENT, "mkdirat", AT_FDCWD, pathIn(agent, name), 0o755);
-    if (attached.length > 0) agent.hasMounts = true;
+    if (attached.size > 0) agent.hasMounts = true;
     await enterTree(live, placedMounts(scenario.setup));
     await setUpTasks(live, world);
     await agent.settle();

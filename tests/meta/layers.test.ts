@@ -10,6 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["policy", "shift", "scenario", "manifest"],
   ["explain", "store", "live", "source", "image"],
   ["pack"],
+  ["access"],
   ["cli", "playground"],
 ];
 

@@ -7,8 +7,10 @@ import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
-import { gzipped, layoutOf, tarOf } from "../image/build-image.ts";
+import { gzipped, layoutOf, plain, tarOf } from "../image/build-image.ts";
+import { dir, file } from "../image/diff-entries.ts";
 import { need } from "../need.ts";
+import { archive } from "../shift/archive.ts";
 
 const readme = readFileSync("README.md", "utf8");
 
@@ -45,7 +47,10 @@ before(() => {
   folder = mkdtempSync(join(tmpdir(), "userns-readme-"));
   cpSync("tests/layers/debian-mixed-owners.tar.gz", join(folder, "layer.tar.gz"));
   const packed = readFileSync(join(folder, "layer.tar.gz"));
-  writeFileSync(join(folder, "app.oci.tar"), tarOf(layoutOf({ ...gzipped(gunzipSync(packed)), packed })));
+  const base = { ...gzipped(gunzipSync(packed)), packed };
+  writeFileSync(join(folder, "app.oci.tar"), tarOf(layoutOf(base)));
+  const next = archive(dir("srv/tftp", 0o700, { uid: 65534, gid: 65534 }), file("etc/shadow", 0o644, { gid: 42 }));
+  writeFileSync(join(folder, "next.oci.tar"), tarOf(layoutOf(base, plain(next))));
   for (const [index, scenario] of blocks("yaml").entries())
     writeFileSync(join(folder, index === 0 ? "box.yaml" : `box${index + 1}.yaml`), scenario);
   const bin = `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve("dist/cli/main.js"))} "$@"\n`;

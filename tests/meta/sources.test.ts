@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 const FORBIDDEN: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ["unfinished work", /\b(?:TODO|FIXME|XXX)\b|not implemented|simplified for now/],
+  // "Function not implemented" is what the C library says of ENOSYS.
+  ["unfinished work", /\b(?:TODO|FIXME|XXX)\b|(?<!unction )not implemented|simplified for now/],
   ["a way past the checker", /@ts-(?:ignore(?!: decorator)|expect-error|nocheck)|biome-ignore|\bas any\b/],
   ["a test that is left out", /\b(?:test|it|describe)\.(?:only|todo)\(/],
 ];

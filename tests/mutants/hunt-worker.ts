@@ -4,6 +4,7 @@ import { initSync } from "../../src/core/index.ts";
 import { importVector, replay } from "../../src/scenario/index.ts";
 import type { RandomWorld } from "../live/random.ts";
 import { RANDOM_WORLDS } from "../live/random-worlds.ts";
+import { smaller } from "../live/shrink.ts";
 import { runBroken, runWhole } from "./switch.ts";
 
 /** A world, made small, in which these mutants answer otherwise. */
@@ -33,26 +34,22 @@ function isSeen(world: RandomWorld, mutant: number): boolean {
   return broken !== null && broken !== came;
 }
 
-/** Fewer calls, then less of everything, as long as the mutant is seen. */
 function shrink(world: RandomWorld, mutant: number): RandomWorld {
   let least = world;
-  const take = (less: RandomWorld) => {
-    if (less.op.length > 0 && isSeen(less, mutant)) least = less;
-  };
-  for (let at = least.op.length - 1; at >= 0; at--) take({ ...least, op: least.op.toSpliced(at, 1) });
-  for (const part of Object.keys(least.setup))
-    for (let at = 100; at >= 0; at--) {
-      const list = least.setup[part];
-      if (Array.isArray(list) && at < list.length)
-        take({ ...least, setup: { ...least.setup, [part]: list.toSpliced(at, 1) } });
-    }
+  for (const less of smaller(() => least)) if (isSeen(less, mutant)) least = less;
   return least;
 }
 
-/** Search `runs` random worlds of each kind for what shows one of these mutants. */
-export function* hunt(mutants: readonly number[], seed: number, runs: number): Generator<Found> {
+/** Search `runs` random worlds of each kind with one of these words in its name for what shows one of these mutants. */
+export function* hunt(
+  mutants: readonly number[],
+  seed: number,
+  runs: number,
+  words: readonly string[],
+): Generator<Found> {
   const alive = new Set(mutants);
-  for (const [name, worlds] of Object.entries(RANDOM_WORLDS))
+  const kinds = Object.entries(RANDOM_WORLDS).filter(([name]) => words.some((word) => name.includes(word)));
+  for (const [name, worlds] of kinds)
     for (const world of fc.sample(worlds, { seed, numRuns: runs })) {
       const { differing } = runWhole(() => answers(world));
       for (const mutant of mutants) {

@@ -1,11 +1,13 @@
 /**
  * Break each rule of src/kernel once and expect some recorded vector to go red.
  *
- *   npm run test:mutants -- [--all] [FILE…]
+ *   npm run test:mutants -- [--all] [--on VECTORS]… [NAME…]
  *
  * Exits 1 when a mutant survives that known-survivors.json does not explain, or when a line there is out of date.
  *   --all   list every survivor with its reason, and what killed the others
- *   FILE    only mutants of these files of src/kernel, as `exec.ts` or `syscall/`
+ *   --on    try them on this file of vectors and on nothing else; what lists say of them is not judged
+ *   NAME    only mutants whose names begin so: of a file of src/kernel, as `exec.ts` or `syscall/`, or of a function in
+ *           it, as `exec.ts setidOf`
  */
 import { parseArgs } from "node:util";
 import { knownSurvivors, NOT_YET_GUARDED } from "./known-survivors.ts";
@@ -48,13 +50,21 @@ function progress(done: number, of: number): void {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { all: { type: "boolean" } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { all: { type: "boolean" }, on: { type: "string", multiple: true } },
+  });
   const interrupt = new AbortController();
   process.once("SIGINT", () => {
     process.exitCode = 130;
     interrupt.abort();
   });
-  const report = await tryMutants({ only: positionals, progress, signal: interrupt.signal });
+  const report = await tryMutants({
+    only: positionals,
+    ...(values.on ? { vectors: values.on } : {}),
+    progress,
+    signal: interrupt.signal,
+  });
   const known = knownSurvivors();
   for (const [mutant, fate] of report.fates) {
     if (!values.all && !report.unexplained.includes(mutant)) continue;

@@ -26,24 +26,27 @@ export interface Report {
 }
 
 export interface Options {
-  /** Beginnings of names of files below src/kernel; none: all files. */
+  /** Beginnings of names of mutants, which begin with their file below src/kernel; none: all. */
   readonly only: readonly string[];
+  /** The files of vectors to try them on, alone; absent: all that there are. */
+  readonly vectors?: readonly string[];
   /** Told after each mutant. */
   readonly progress: (done: number, of: number) => void;
   /** Cuts the run short. */
   readonly signal?: AbortSignal;
 }
 
-export async function tryMutants({ only, progress, signal }: Options): Promise<Report> {
+export async function tryMutants({ only, vectors, progress, signal }: Options): Promise<Report> {
   const known = knownSurvivors();
   const { url, mutants: all } = await bundleMutants("worker.ts");
   const isAsked = (name: string) => only.length === 0 || only.some((start) => name.startsWith(start));
-  const asked = all.filter(({ file }) => isAsked(file));
+  const asked = all.filter((mutant) => isAsked(nameOf(mutant)));
+  const on = vectors ? { ...NOTHING, files: vectors } : everything();
   const fates = new Map<Mutant, Fate>();
   const lanes = Array.from({ length: LANES }, (_, lane) => asked.filter((_, index) => index % LANES === lane));
   await Promise.all(
     lanes.map((mutants) =>
-      runLane(url, mutants, signal, (mutant, fate) => {
+      runLane(url, on, mutants, signal, (mutant, fate) => {
         fates.set(mutant, fate);
         progress(fates.size, asked.length);
       }),
@@ -67,6 +70,23 @@ function judge(
   };
 }
 
+/** What mutants are tried on. */
+type Ground = Omit<Job, "mutants">;
+
+const NOTHING: Ground = { files: [], examples: [], tables: null, translations: [], isScripted: false };
+
+function everything(): Ground {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => join(folder, name)),
+  );
+  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES].map(
+    ({ name, json }) => ({ name, json }),
+  );
+  return { files, examples, ...rowsOfProposals(), isScripted: true };
+}
+
 function rowsOfProposals(): Pick<Job, "tables" | "translations"> {
   const tables: unknown = JSON.parse(readFileSync(join(PROPOSALS, "tables.json"), "utf8"));
   const files = readdirSync(PROPOSALS).filter((name) => name.endsWith(".yaml"));
@@ -81,19 +101,12 @@ function rowsOfProposals(): Pick<Job, "tables" | "translations"> {
 /** Have a worker try mutants one after the other. */
 function runLane(
   url: URL,
+  on: Ground,
   mutants: readonly Mutant[],
   signal: AbortSignal | undefined,
   told: (mutant: Mutant, fate: Fate) => void,
 ): Promise<void> {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => join(folder, name)),
-  );
-  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES].map(
-    ({ name, json }) => ({ name, json }),
-  );
-  const job: Job = { files, examples, ...rowsOfProposals(), mutants: mutants.map(({ id }) => id) };
+  const job: Job = { ...on, mutants: mutants.map(({ id }) => id) };
   return new Promise((resolve, reject) => {
     const worker = new Worker(url, { workerData: job });
     let done = 0;

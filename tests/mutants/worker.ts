@@ -21,9 +21,11 @@ export interface Job {
   readonly files: readonly string[];
   /** Example scenarios: a name for each, and what its file holds. */
   readonly examples: readonly { readonly name: string; readonly json: unknown }[];
-  /** The tables of the proposals, and by part what asks their rows of the model: the name of the file, and what it holds. */
+  /** The tables of the proposals, or null for none, and by part what asks their rows of the model: the name of the file, and what it holds. */
   readonly tables: unknown;
   readonly translations: readonly (readonly [part: string, name: string, json: unknown])[];
+  /** Are the written scripts of isolated namespaces tried too? */
+  readonly isScripted: boolean;
   /** Ids of the mutants to try. */
   readonly mutants: readonly number[];
 }
@@ -60,6 +62,7 @@ function exampleOf(name: string, json: unknown): Recorded {
 /** The rows of the proposals' tables. */
 function rowsIn({ tables: json, translations }: Job): readonly Recorded[] {
   const files = translations.map(([part, name, text]) => [part, { name, json: text, placeOf: () => null }] as const);
+  if (json === null) return [];
   return importProposals(json, "tables", new Map(files), USER_SPACE);
 }
 
@@ -109,7 +112,7 @@ const touched = touchedBy([
   ...files.flatMap(vectorsIn),
   ...examples.map(({ name, json }) => exampleOf(name, json)),
   ...rowsIn(job),
-  ...writtenScripts().map(recordedScript),
+  ...(job.isScripted ? writtenScripts().map(recordedScript) : []),
 ]);
 for (const mutant of mutants)
   parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);

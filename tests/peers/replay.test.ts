@@ -80,6 +80,19 @@ const NEIGHBOURS: readonly (readonly [op: string, given: object, expect: object]
     { mode: "auto:size=8192,uidmapping=0:0:1,gidmapping=0:0:1" },
     { fixed: [line(0, 0, 1)], allocated: 8191 },
   ],
+  // Podman knows three options of auto, and a size in digits.
+  ["userns.auto_size", { mode: "auto:" }, { error: true }],
+  ["userns.auto_size", { mode: "auto:foo=1" }, { error: true }],
+  ["userns.auto_size", { mode: "auto:size=x" }, { error: true }],
+  // Several owners may be shown as one; one owner is not shown as two.
+  ["bindfs.map", { map: "1/2:3/2", disk: { uid: 3 } }, { uid: 2 }],
+  ["bindfs.map", { map: "1/2:1/3", disk: { uid: 1 } }, { error: true }],
+  // The first range granted, every id as itself.
+  [
+    "unshare.maps",
+    { uid: 1000, subuid: [[100000, 65536]], args: ["--map-subids"] },
+    { lines: ["    100000     100000      65536"] },
+  ],
   // Linux lets no line span two of the parent's, whoever writes.
   [
     "proc_map.write",

@@ -57,6 +57,26 @@ test("a nested map that its parent does not hold is refused with the errno and t
   assert.deepEqual(complaints, []);
 });
 
+test("the lines of a map are reached by keys, and show the way of their first id", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const { page, complaints } = await openPage(browser, site.url);
+
+  await page.getByLabel("Map of container").fill("0:1000:1,1:200000:500");
+  const line = page.getByRole("button", { name: /: 0 to 0 become 1000 to 1000/ });
+  await line.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByText("k200000", { exact: true }).first().waitFor();
+  assert.equal(await page.getByLabel("Id", { exact: true }).inputValue(), "1");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press(" ");
+  await page.getByText("k1000", { exact: true }).first().waitFor();
+  assert.deepEqual(complaints, []);
+});
+
 test("where the policy forbids Wasm the twin answers, and the page says so", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;

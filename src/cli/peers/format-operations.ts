@@ -249,9 +249,11 @@ export const FORMAT_OPERATIONS: Operations = {
     const disk = given.object("disk");
     return Object.fromEntries(
       KINDS.filter((kind) => disk.has(kind)).map((kind) => {
-        const map = core.idMap(lines.filter((line) => line.kind === kind).map(({ extent }) => extent));
-        const shown: number = core.mapDown(map, disk.number(kind));
-        return [kind, shown === core.NO_ID ? disk.number(kind) : shown];
+        const own = lines.filter((line) => line.kind === kind).map(({ extent }) => extent);
+        // Several owners may be shown as one, which no map of ids holds; an owner is shown as one alone.
+        core.idMap(own.map((extent, index) => ({ ...extent, lowerFirst: index })));
+        const id = disk.number(kind);
+        return [kind, own.find((extent) => core.contains(extent, id))?.lowerFirst ?? id];
       }),
     );
   },

@@ -129,7 +129,9 @@ function autoSize(given: Given): number {
 const AUTO = { least: 1024, most: 65536 };
 
 function podmanAuto(given: Given): PeerAnswer {
-  const options = given.text("mode").split(":").slice(1).join(":").split(",");
+  const [, text] = /^[^:]*:(.*)$/s.exec(given.text("mode")) ?? [];
+  const options = text?.split(",") ?? [];
+  if (!options.every((option) => /^(?:size=\d+|[ug]idmapping=.+)$/.test(option))) return REFUSED;
   const valuesOf = (name: string) =>
     options.filter((option) => option.startsWith(`${name}=`)).map((option) => option.slice(name.length + 1));
   const ids = given.text("user", "0").split(":").map(Number).filter(core.isId);

@@ -1,5 +1,5 @@
 import { moveToCgroup } from "../cgroup.ts";
-import { MACHINE_MOUNTS } from "../filesystem-type.ts";
+import { type FilesystemTypeName, MACHINE_MOUNTS } from "../filesystem-type.ts";
 import {
   attachedTree,
   attachTree,
@@ -54,11 +54,12 @@ const mountPath: Argument<PathName> = {
   },
 };
 
-function machineMount(world: World, name: string, type: string) {
+function machineMount(world: World, name: string, type: FilesystemTypeName) {
   const superblock: Superblock = { name, type, userNs: world.initUserNs, isReadOnly: false };
   const owner = { id: 0, number: 0 };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
-  return { ...NO_FLAGS, name, superblock, root, idmap: null };
+  const carriesOthers = [...MACHINE_MOUNTS.keys()].some((other) => other.startsWith(`${name}/`));
+  return { ...NO_FLAGS, name, superblock, root, idmap: null, carriesOthers };
 }
 
 const NO_NAMESPACES = ["notns", "mntns", "badfd", "hugefd"] as const;
@@ -156,9 +157,9 @@ const NAMED_CALLS: CallTable = [
   defineCall(
     "mount_setattr",
     { path: mountPath, on: oneOf("clone", "attached"), changes, recursive: optional(flag, false) },
-    (world, task, { path, on, changes }) => {
+    (world, task, { path, on, changes, recursive }) => {
       if (on === "clone") {
-        const tree = atStage(cloneTree(world, task, path), "open_tree");
+        const tree = atStage(cloneTree(world, task, path, recursive ? "recursive" : "alone"), "open_tree");
         return tree.ok ? plain(setAttributes(world, task, () => tree, changes)) : tree;
       }
       return plain(setAttributes(world, task, () => attachedTree(world, task, path), changes));

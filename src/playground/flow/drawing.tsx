@@ -61,10 +61,11 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
 
   return (
     <div ref={box} class="drawing">
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing has no fieldset */}
       <svg
         width={width}
         height={HEAD + SPACE + FOOT}
-        role="img"
+        role="group"
         aria-label="Spaces of ids as columns, and the lines of the maps between them"
         onPointerMove={(event) => setHovered(event.pointerType === "mouse" ? pickAt(event) : null)}
         onPointerLeave={() => setHovered(null)}
@@ -74,17 +75,21 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
         }}
       >
         <HolePattern />
-        {pieces.flatMap((band, index) =>
-          band.map((piece) => (
-            <Ribbon
-              key={`${index} ${piece.from.number} ${piece.from.first}`}
-              piece={piece}
-              left={{ x: xOf(index), lane: laneWith(columns[index], piece.from.number) }}
-              right={{ x: xOf(index + 1), lane: laneWith(columns[index + 1], piece.to.number) }}
-              isLit={isMet(way.stops[index], piece.from) && isMet(way.stops[index + 1], piece.to)}
-            />
-          )),
-        )}
+        {pieces.map((band, index) => (
+          <g key={chain.columns[index]?.title ?? index}>
+            {band.map((piece, place) => (
+              <Ribbon
+                key={`${piece.from.number} ${piece.from.first}`}
+                piece={piece}
+                left={{ x: xOf(index), lane: laneWith(columns[index], piece.from.number) }}
+                right={{ x: xOf(index + 1), lane: laneWith(columns[index + 1], piece.to.number) }}
+                isLit={isMet(way.stops[index], piece.from) && isMet(way.stops[index + 1], piece.to)}
+                isStop={place === 0}
+                onPick={() => onPick({ column: index, id: piece.from.first, number: piece.from.number })}
+              />
+            ))}
+          </g>
+        ))}
         {chain.columns.map((column, index) => (
           <ColumnMark
             key={`${index} ${column.title}`}

@@ -14,6 +14,10 @@ interface Given {
   readonly right: Side;
   /** Is the picked id one of its ids? */
   readonly isLit: boolean;
+  /** Does the tabulator key stop here? At one line of a map; the arrow keys lead to the others. */
+  readonly isStop: boolean;
+  /** Asked to show the way of its first id. */
+  readonly onPick: () => void;
 }
 
 /** A single id is to be seen too. */
@@ -33,7 +37,7 @@ const shape = area<readonly [x: number, top: number, bottom: number]>()
   .curve(curveBumpX);
 
 /** A line of a map: its ids on the left, and what they become on the right. */
-export function Ribbon({ piece, left, right, isLit }: Given) {
+export function Ribbon({ piece, left, right, isLit, isStop, onPick }: Given) {
   const { from, to, lines, tint } = piece;
   const edge = ({ x, lane }: Side, first: number): readonly [number, number, number] => {
     const top = lane.at(first);
@@ -45,9 +49,21 @@ export function Ribbon({ piece, left, right, isLit }: Given) {
   const name = lines.length === 0 ? "initial namespace" : lines.join("; ");
   const count = `${from.count} ${from.count === 1 ? "id" : "ids"}`;
   const label = fitting([`${name}: ${count}`, lines.at(0)?.replace(/^.*, /, "") ?? ""], right.x - left.x);
+  const words = `${name}: ${from.first} to ${lastOf(from)} become ${to.first} to ${lastOf(to)}${to.number === 0 ? "" : ` of isolated namespace ${to.number}`}`;
   return (
-    <g class={`ribbon tint-${tint}${isLit ? " is-lit" : ""}`}>
-      <title>{`${name}: ${from.first} to ${lastOf(from)} become ${to.first} to ${lastOf(to)}${to.number === 0 ? "" : ` of isolated namespace ${to.number}`}`}</title>
+    // biome-ignore lint/a11y/useSemanticElements: a button of HTML cannot stand in a drawing
+    <g
+      class={`ribbon tint-${tint}${isLit ? " is-lit" : ""}`}
+      role="button"
+      tabindex={isStop ? 0 : -1}
+      aria-pressed={isLit}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" || event.key === " ") onPick();
+        else if (!moveFocus(event.currentTarget, event.key)) return;
+        event.preventDefault();
+      }}
+    >
+      <title>{words}</title>
       <path d={shape(ends) ?? ""} />
       {height < NAME_HEIGHT || label === "" ? null : (
         <text x={left.x + NAME_START} y={(leftTop + leftBottom) / 2 + 4}>
@@ -56,6 +72,14 @@ export function Ribbon({ piece, left, right, isLit }: Given) {
       )}
     </g>
   );
+}
+
+/** From a line to the one above or below it in the same map. @returns false for other keys, and at the ends */
+function moveFocus(from: Element, key: string): boolean {
+  const next = key === "ArrowDown" ? from.nextElementSibling : key === "ArrowUp" ? from.previousElementSibling : null;
+  if (!(next instanceof SVGElement)) return false;
+  next.focus();
+  return true;
 }
 
 /** The longer of two names that there is room for; none where there is no room. */

@@ -1,5 +1,6 @@
-import { type IdSet, idSet, intersect, sortedByFirst, subtract, union } from "../../core/index.ts";
+import { type IdSet, idSet, intersect, subtract, union } from "../../core/index.ts";
 import type { NamedId } from "../account-overlap.ts";
+import { pairsThatMeet } from "../pairs-that-meet.ts";
 import { type Claim, stateNow } from "./claim.ts";
 import type { Adoption } from "./decide-adoption.ts";
 import { adoptionsOf, type IdUse, idsOfUse, type KnownAccounts } from "./id-use.ts";
@@ -69,28 +70,15 @@ function overlaps(uses: readonly IdUse[], live: readonly Claim[]): readonly Reco
   const granted = uses.filter(({ by }) => by === "grant").map(idsOfUse);
   const settled = idSet([...granted.flat(), ...live.flatMap(({ pieces }) => pieces)]);
   return (["grant", "record", "namespace"] as const).flatMap((kind) =>
-    pairsThatMeet(uses.filter(({ by }) => by === kind)).flatMap(([use, other]): readonly ReconcileFinding[] => {
+    pairsThatMeet(
+      uses.filter(({ by }) => by === kind),
+      idsOfUse,
+    ).flatMap(([use, other]): readonly ReconcileFinding[] => {
       const shared = union(intersect(use.uid, other.uid), intersect(use.gid, other.gid));
       const ids = kind === "namespace" ? subtract(shared, settled) : shared;
       return use.owner !== other.owner && ids.length > 0 ? [{ code: "overlap", use, other, ids }] : [];
     }),
   );
-}
-
-/** Every pair that has an id in common, once; found by a sweep over the ranges in order. */
-function pairsThatMeet(uses: readonly IdUse[]): readonly (readonly [IdUse, IdUse])[] {
-  const pieces = sortedByFirst(uses.flatMap((use, index) => idsOfUse(use).map((range) => ({ ...range, index }))));
-  const met = new Map<string, readonly [IdUse, IdUse]>();
-  let open: typeof pieces = [];
-  for (const piece of pieces) {
-    open = open.filter(({ first, count }) => first + count > piece.first);
-    for (const { index } of open) {
-      const [a, b] = [uses[Math.min(index, piece.index)], uses[Math.max(index, piece.index)]];
-      if (a && b && a !== b) met.set(`${Math.min(index, piece.index)} ${Math.max(index, piece.index)}`, [a, b]);
-    }
-    open.push(piece);
-  }
-  return [...met.values()];
 }
 
 function grantedAway(uses: readonly IdUse[], live: readonly Claim[]): readonly ReconcileFinding[] {

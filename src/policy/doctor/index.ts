@@ -12,10 +12,12 @@ import { toolFindings } from "./tool-findings.ts";
 
 export type { Patch } from "./draft.ts";
 export type { Finding, FindingCode, Fix, Severity } from "./finding.ts";
+export { freeRange, USUAL_COUNT } from "./free-range.ts";
 export type { Host, HostFiles, HostMount, HostSystem, IdTool } from "./host.ts";
 export { accountsOf } from "./host-accounts.ts";
 export { IDMAP_TYPES, type IdmapAnswer, idmapAnswer } from "./idmap-support.ts";
-export { LIMIT_NAMES } from "./limit-findings.ts";
+export { LIMIT_NAMES, limitFindings } from "./limit-findings.ts";
+export { toolFindings } from "./tool-findings.ts";
 
 /** What was found, the worst first. */
 export interface Examination {

@@ -1,6 +1,7 @@
 import { lastOf, overlapOf, type Range } from "../../core/index.ts";
 import { type KeptLine, placeOfKept, type SubidEntry, type SubidFile } from "../../formats/index.ts";
 import { coveredAccounts, grantedIds } from "../account-overlap.ts";
+import { pairsThatMeet } from "../pairs-that-meet.ts";
 import { grantsOf, type SubidGrant } from "../subid-grant.ts";
 import type { Draft, SubidName } from "./draft.ts";
 import type { Finding, Fix } from "./finding.ts";
@@ -53,26 +54,18 @@ interface Granted extends SubidGrant {
 }
 
 function overlaps(examined: Examined): Finding[] {
-  const sorted = grantsOf(examined.file)
-    .flatMap((grant): Granted[] => {
-      const range = grantedIds(grant.entry);
-      return range ? [{ ...grant, range }] : [];
-    })
-    .sort((a, b) => a.range.first - b.range.first);
-  const findings: Finding[] = [];
-  let top: Granted | undefined;
-  for (const grant of sorted) {
-    const shared = top && overlapOf(top.range, grant.range);
-    if (top && shared) findings.push(overlap(examined, top, grant, shared));
-    if (!top || lastOf(grant.range) > lastOf(top.range)) top = grant;
-  }
-  return findings;
+  const granted = grantsOf(examined.file).flatMap((grant): Granted[] => {
+    const range = grantedIds(grant.entry);
+    return range ? [{ ...grant, range }] : [];
+  });
+  return pairsThatMeet(granted, ({ range }) => [range]).flatMap(([earlier, later]) => {
+    const shared = overlapOf(earlier.range, later.range);
+    return shared ? [overlap(examined, earlier, later, shared)] : [];
+  });
 }
 
-function overlap(examined: Examined, left: Granted, right: Granted, shared: Range): Finding {
+function overlap(examined: Examined, earlier: Granted, later: Granted, shared: Range): Finding {
   const { file } = examined;
-  const inOrder = file.lines.indexOf(left.line) < file.lines.indexOf(right.line);
-  const [earlier, later] = inOrder ? [left, right] : [right, left];
   const isSameOwner = earlier.entry.owner === later.entry.owner;
   const evidence = [quoteLine(file, earlier.line), quoteLine(file, later.line)];
   const ids = `${shared.first}…${lastOf(shared)}`;

@@ -100,6 +100,15 @@ const ROWS: readonly Row[] = [
     ],
   ],
   [
+    "lines that lie in a third, which moves, are held against each other too",
+    hostOf({ subuid: "ben:100010:20\nben:100020:20\nben:100000:65536\n" }),
+    [
+      ["subid-overlap", "warning", ["/etc/subuid:1: ben:100010:20", "/etc/subuid:3: ben:100000:65536"], []],
+      ["subid-overlap", "warning", ["/etc/subuid:2: ben:100020:20", "/etc/subuid:3: ben:100000:65536"], []],
+      ["subid-overlap", "warning", ["/etc/subuid:1: ben:100010:20", "/etc/subuid:2: ben:100020:20"], []],
+    ],
+  ],
+  [
     "a line over a real account is an error",
     hostOf({ group: "web:x:100033:\n", loginDefs: "SUB_GID_MIN 200000\n" }),
     [
@@ -354,7 +363,8 @@ test("doctor: when the patches are applied, nothing that they can mend is found 
 });
 
 test("doctor: which types can be idmapped agrees with the modelled kernel, 6.18", () => {
-  const known = IDMAP_TYPES.filter((type) => ["tmpfs", "ext4", "btrfs", "xfs", "overlay"].includes(type));
+  const types = ["tmpfs", "ext4", "btrfs", "xfs", "overlay"] as const;
+  const known = types.filter((type) => IDMAP_TYPES.includes(type));
   assert.deepEqual(
     known.map((type) => [type, idmapAnswer(type, "6.18.0").can === "yes"]),
     known.map((type) => [type, filesystemType(type).allowsIdmap]),

@@ -1,0 +1,93 @@
+import type { Engine } from "../core/index.ts";
+import type { PasswdEntry } from "../formats/index.ts";
+import { LINUX } from "../kernel/index.ts";
+import type { Manifest } from "../manifest/index.ts";
+import type { People, Person } from "../pack/index.ts";
+import type { Answer, Scenario } from "../scenario/index.ts";
+import { playInTree, TREE } from "./play-in-tree.ts";
+import type { Verb } from "./question.ts";
+
+/** Somebody whom the accounts do not name, and who owns nothing and is in no group of the tree. */
+export const ANYONE_ELSE = "anyone else";
+
+/** Whether somebody may do something to a file, and why. */
+export interface Access {
+  readonly can: boolean;
+  /** The sentence of the rule that decided. */
+  readonly rule: string;
+  /** What the rule met: which check of which path, with owner and mode; empty where the rule says it all. */
+  readonly because: string;
+}
+
+/** Every account of an image once, and {@link ANYONE_ELSE} last. */
+export function everybody(users: readonly PasswdEntry[], people: People, manifest: Manifest): readonly Person[] {
+  const named = users.flatMap(({ name }) => people.person(name) ?? []);
+  const distinct = named.filter(({ name }, index) => named.findIndex((other) => other.name === name) === index);
+  return [...distinct, stranger(manifest, distinct)];
+}
+
+/** An id that stands nowhere in the tree or among its people. */
+function stranger({ entries }: Manifest, people: readonly Person[]): Person {
+  const used = new Set<number>();
+  for (const { uid, gid, acls } of entries) {
+    used.add(uid).add(gid);
+    for (const { id } of [...(acls.access ?? []), ...(acls.default ?? [])]) if (id !== null) used.add(id);
+  }
+  for (const { uid, gids } of people) for (const id of [uid, ...gids]) used.add(id);
+  let id = MOST_ORDINARY;
+  while (used.has(id)) id--;
+  return { name: ANYONE_ELSE, uid: id, gids: new Set([id]) };
+}
+
+/** Below it are the ids that Linux gives a meaning to nobody; it is counted down from here. @source login.defs(5): UID_MAX */
+const MOST_ORDINARY = 60_000;
+
+const LETTERS = { read: "r", write: "w", execute: "x" } as const satisfies Record<Verb, string>;
+
+/** What somebody wants of a path. */
+export interface Wish {
+  readonly person: Person;
+  readonly verb: Verb;
+  readonly path: string;
+}
+
+/**
+ * What the model of Linux says to each wish, in a tree in which nothing was done: as access(2) with effective ids would.
+ *
+ * Capabilities are those that a user has by being uid 0: all.
+ */
+export function askKernel(wishes: readonly Wish[], manifest: Manifest, engine: Engine): readonly Access[] {
+  const persons = [...new Map(wishes.map(({ person }) => [keyOf(person), person])).values()];
+  const tasks = persons.map((person) => {
+    const [gid = person.uid, ...groups] = person.gids;
+    return { name: keyOf(person), uid: person.uid, gid, groups, ...(person.uid === 0 ? { caps: "all" } : {}) };
+  });
+  const scenario: Scenario = {
+    version: 1,
+    profile: LINUX,
+    names: {},
+    lacks: [],
+    setup: { tasks },
+    steps: wishes.map(({ person, verb, path }, index) => ({
+      task: keyOf(person),
+      call: "access",
+      args: { path: `${TREE}:${path}`, mode: LETTERS[verb], eff: true },
+      observed: null,
+      where: `wish ${index + 1}`,
+    })),
+  };
+  const nobody: People = { idOf: () => null, person: () => null };
+  return playInTree(scenario, manifest, nobody, engine).answers.map(accessOf);
+}
+
+/** People with the same ids may do the same; a name says nothing. */
+function keyOf({ uid, gids }: Person): string {
+  return `${uid}:${[...gids].join(",")}`;
+}
+
+function accessOf({ verdict, checks }: Answer): Access {
+  if (!verdict.ok) return { can: false, rule: verdict.rule.sentence, because: verdict.because };
+  // The last one that compared ids: whether the file system can be written to comes behind it.
+  const last = checks.findLast(({ because }) => because !== "");
+  return { can: true, rule: last?.rule?.sentence ?? "", because: last ? `${last.asked}: ${last.because}` : "" };
+}

@@ -1,0 +1,166 @@
+import type { Command } from "commander";
+import { initSync, quoted } from "../core/index.ts";
+import {
+  AccessDiff,
+  type AccountedSide,
+  type ComparedTask,
+  defaultTasks,
+  type Image,
+  ImageAccess,
+  ImageAccounts,
+  type NamespaceMaps,
+  PathTable,
+  type PlatformImage,
+  privilegeChanges,
+  readImage,
+  readTrees,
+} from "../image/index.ts";
+import { AS_HELP, readAccessTask } from "./access-task.ts";
+import { usageFault } from "./fault.ts";
+import { addExamples } from "./help-examples.ts";
+import { askedTask, type ImageDiffAnswer } from "./image-diff-answer.ts";
+import { diffLines } from "./image-diff-text.ts";
+import { imageHost } from "./image-host.ts";
+import { IMAGE_HELP, openImage } from "./image-input.ts";
+import { MAX_UNPACKED, readingOf } from "./image-layers.ts";
+import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
+import { withProgress } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
+
+interface DiffOptions {
+  readonly mapA?: string;
+  readonly gidMapA?: string;
+  readonly mapB?: string;
+  readonly gidMapB?: string;
+  readonly as?: readonly string[];
+  readonly platform?: string;
+  readonly platformB?: string;
+  readonly maxUnpacked?: string;
+  readonly json?: true;
+}
+
+const list = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export function addImageDiffCommand(image: Command, session: Session): void {
+  const diff = image
+    .command("diff")
+    .summary("who gains or loses access to what")
+    .description(
+      "Compare two images, or one image under two maps, by what people may do with\n" +
+        "their files: read, write and run them, or list, change and search directories,\n" +
+        "where every directory above lets them through. Without --as root, every account\n" +
+        "of the images and somebody who has none are asked for.\n" +
+        "Exit 1 when somebody gains or loses something.",
+    )
+    .argument("<a>", IMAGE_HELP)
+    .argument("<b>", "the image to compare it with")
+    .option("--map-a <map>", `the map that a is unpacked with; none without it: ${MAP_HELP}`)
+    .option("--gid-map-a <map>", "its map of groups, if it is another")
+    .option("--map-b <map>", "the map that b is unpacked with")
+    .option("--gid-map-b <map>", "its map of groups, if it is another")
+    .option("--as <who>", AS_HELP, list)
+    .option("--platform <name>", "which of several images: linux/arm64, or a name of the archive")
+    .option("--platform-b <name>", "which of b, if it is another")
+    .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
+    .option("--json", "answer as JSON")
+    .action(async (a: string, b: string, options: DiffOptions) => {
+      session.exit = await runDiff(a, b, options, session.terminal);
+    });
+  addExamples(diff, [
+    "image diff app-1.oci app-2.oci",
+    "image diff app-1.tar app-2.tar --as www-data --as anyone",
+    "image diff app.oci app.oci --map-a 0:100000:65536 --map-b 0:100000:1000",
+    "image diff app.oci app.oci --map-a 0:100000:9 --map-b 0:300000:9 --as uid=100000,gid=100000,in=host",
+    "image diff app-1.oci app-2.oci --platform linux/arm64 --json",
+  ]);
+}
+
+async function runDiff(pathA: string, pathB: string, options: DiffOptions, terminal: Terminal): Promise<Exit> {
+  const [mapsA, mapsB] = [
+    await readMaps(options.mapA, options.gidMapA, "--map-a", "--gid-map-a"),
+    await readMaps(options.mapB, options.gidMapB, "--map-b", "--gid-map-b"),
+  ];
+  const host = imageHost();
+  const imageA = await openOne(pathA, host);
+  const imageB = pathA === pathB ? imageA : await openOne(pathB, host);
+  const a = platformOf(imageA, options.platform, "--platform");
+  const b = platformOf(
+    imageB,
+    options.platformB ?? options.platform,
+    options.platformB ? "--platform-b" : "--platform",
+  );
+  const layers = new Set([...a.layers, ...b.layers]);
+  const { options: layerOptions, reading } = readingOf([...layers], options.maxUnpacked);
+  const paths = new PathTable();
+  const trees = await withProgress(reading, terminal, () => readTrees([a, b], paths, layerOptions, host));
+  const [sideA, sideB] = [sideOf(trees[0], mapsA), sideOf(trees[1], mapsB)];
+  const { tasks, notes } = await tasksOf(options.as, sideA, sideB);
+  const diff = new AccessDiff(sideA, sideB, tasks);
+  const { groups, unlisted } = diff.groups();
+  const result: ImageDiffAnswer = {
+    a: { image: pathA, form: imageA.form, name: a.name },
+    b: { image: pathB, form: imageB.form, name: b.name },
+    tasks: diff.tasks.map(askedTask),
+    impossible: diff.impossible,
+    count: diff.count,
+    groups,
+    unlisted,
+    programs: privilegeChanges(sideA, sideB),
+    paths: { [Symbol.iterator]: () => diff.paths() },
+  };
+  if (options.json) await answerJson(terminal, result);
+  else await answer(terminal, `${diffLines(result, terminal).join("\n")}\n`);
+  for (const note of [...unreadNotes(pathA, sideA), ...unreadNotes(pathB, sideB), ...notes]) talk(terminal, note);
+  for (const { access } of [sideA, sideB]) access.free();
+  return diff.count + result.programs.count + diff.impossible.length > 0 ? EXIT.no : EXIT.yes;
+}
+
+async function openOne(path: string, host: ReturnType<typeof imageHost>): Promise<Image> {
+  return readImage((await openImage(path)).files, host);
+}
+
+async function readMaps(
+  uidText: string | undefined,
+  gidText: string | undefined,
+  option: string,
+  gidOption: string,
+): Promise<NamespaceMaps | null> {
+  if (uidText !== undefined) return loadOwnerMaps(uidText, gidText, option, gidOption);
+  if (gidText !== undefined) throw usageFault(option, `the map that ${gidOption} goes with`, "none");
+  return null;
+}
+
+/** The one image that is meant. Several that have the same layers are one. */
+function platformOf({ name, images }: Image, wanted: string | undefined, option: string): PlatformImage {
+  const alike = new Set(images.map(({ layers }) => layers.map(({ diffId }) => diffId.text).join()));
+  const found =
+    wanted === undefined ? (alike.size === 1 ? images[0] : undefined) : images.find((one) => one.name === wanted);
+  if (found) return found;
+  const names = [...new Set(images.map((one) => quoted(one.name)))].join(", ");
+  throw usageFault(option, `one of the images of ${name}: ${names}`, wanted === undefined ? "none" : quoted(wanted));
+}
+
+function sideOf(image: Awaited<ReturnType<typeof readTrees>>[0], maps: NamespaceMaps | null): AccountedSide {
+  const { tree } = image;
+  const access = new ImageAccess(initSync(), tree, maps);
+  return { tree, access, accounts: new ImageAccounts(image), isMapped: maps !== null };
+}
+
+async function tasksOf(
+  asked: readonly string[] | undefined,
+  a: AccountedSide,
+  b: AccountedSide,
+): Promise<{ tasks: readonly ComparedTask[]; notes: readonly string[] }> {
+  if (asked)
+    return { tasks: await Promise.all([...new Set(asked)].map((text) => readAccessTask(text, a, b))), notes: [] };
+  const { tasks, unasked } = defaultTasks(a, b);
+  const note = `note: ${unasked} further accounts were not asked for; name them with --as`;
+  return { tasks, notes: unasked > 0 ? [note] : [] };
+}
+
+function unreadNotes(path: string, { accounts }: AccountedSide): string[] {
+  return accounts.unread.map(
+    (file) => `note: ${path}: ${file} leads to no file of that name; its accounts are unknown`,
+  );
+}

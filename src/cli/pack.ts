@@ -1,0 +1,180 @@
+import type { Command } from "commander";
+import { showMode } from "../kernel/index.ts";
+import {
+  type AppliedPolicy,
+  type Aspect,
+  applyPolicy,
+  constraintFindings,
+  type Finding,
+  leftOutOfTar,
+  NO_POLICY,
+  ownedTree,
+  readPolicy,
+  ruleFindings,
+} from "../pack/index.ts";
+import { usageFault } from "./fault.ts";
+import { compileGlob } from "./glob.ts";
+import { addExamples } from "./help-examples.ts";
+import { countOf } from "./image-layers.ts";
+import { PEOPLE_HELP, type PeopleOptions, readPeople } from "./image-people.ts";
+import { loadManifest, MANIFEST_HELP } from "./manifest-input.ts";
+import { OUT_HELP, type PackForm, packTarget, writePacked } from "./pack-output.ts";
+import { MTIME_HELP, timeRule, withTimes } from "./pack-times.ts";
+import { readSource } from "./scenario-file.ts";
+import type { Session } from "./session.ts";
+import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { type DiskTree, readTree } from "./tree-read.ts";
+
+/** The `--json` of `userns pack`. */
+export interface PackAnswer {
+  readonly folder: string;
+  /** What was written; null: nothing, for findings that must not be. */
+  readonly out: { readonly form: PackForm; readonly path: string } | null;
+  readonly paths: readonly PathDecision[];
+  readonly findings: readonly Finding[];
+  /** Paths that a tar cannot hold, and that are not in it: sockets. */
+  readonly leftOut: readonly string[];
+  /** Paths of the manifest that was given, which the folder does not have. */
+  readonly missing: readonly string[];
+}
+
+/** Who owns a path, and which rule of the policy decided each part of that. */
+export interface PathDecision {
+  readonly path: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+  /** Numbers of rules, from 1; what no rule decided is not there. */
+  readonly rules: Readonly<Partial<Record<Aspect, number>>>;
+}
+
+interface PackOptions extends PeopleOptions {
+  readonly policy?: string;
+  readonly manifest?: string;
+  readonly output: string;
+  readonly mtime?: string;
+  readonly decisions?: true;
+  readonly json?: true;
+}
+
+/** `userns pack` */
+export function addPackCommand(program: Command, session: Session): void {
+  const command = program
+    .command("pack")
+    .summary("pack a folder with owners that a policy says")
+    .description(
+      "Pack a folder of your own files as a layer, an image or a manifest in which others\n" +
+        "own them: as a policy says, or as a manifest does. Needs no privilege. The same\n" +
+        "files, policy and times are the same bytes.\n" +
+        "Exit 1, and nothing is written, when nobody says who owns a path, when rules\n" +
+        "contradict each other or a constraint of the policy is broken.",
+    )
+    .argument("<folder>", "the tree to pack")
+    .requiredOption("-o, --output <out>", OUT_HELP)
+    .option("--policy <file>", "rules for owners, and constraints: YAML or JSON")
+    .option("--manifest <file>", `${MANIFEST_HELP}; a policy's rules come after it`)
+    .option("--passwd <file>", PEOPLE_HELP.passwd)
+    .option("--group <file>", PEOPLE_HELP.group)
+    .option("--mtime <time>", MTIME_HELP)
+    .option("--decisions", "list each path with the rules that decided")
+    .option("--json", "answer as JSON")
+    .action(async (folder: string, options: PackOptions) => {
+      session.exit = await runPack(folder, options, session.terminal);
+    });
+  addExamples(command, [
+    "pack rootfs --policy owners.yaml -o layer.tar",
+    "pack rootfs --policy owners.yaml -o oci:app --mtime 0",
+    "pack rootfs --policy owners.yaml --passwd passwd --group group -o mtree --decisions",
+    "pack rootfs --manifest rootfs.mtree -o image.squashfs --json",
+  ]);
+}
+
+async function runPack(folder: string, options: PackOptions, terminal: Terminal): Promise<Exit> {
+  const target = packTarget(options.output);
+  if (target.path === "-" && (options.json || options.decisions))
+    throw usageFault("--output", "a file, where stdout has the answer of --json or --decisions", "stdout");
+  const times = timeRule(options.mtime, process.env);
+  const plan = await planOf(folder, options, terminal);
+  const { applied, findings, missing } = plan;
+  const isBroken = findings.some((finding) => finding.isBroken);
+  const manifest = withTimes(applied.manifest, times, folder);
+  const leftOut = target.form === "mtree" ? [] : leftOutOfTar(manifest);
+  const text = isBroken ? null : await writePacked({ manifest, contents: plan.tree }, target);
+  const result: PackAnswer = {
+    folder,
+    out: isBroken ? null : { form: target.form, path: target.path },
+    paths: pathDecisions(applied),
+    findings,
+    leftOut,
+    missing,
+  };
+  if (options.json) await answerJson(terminal, result);
+  else if (text !== null) await answer(terminal, text);
+  else await tell(result, options.decisions === true, terminal);
+  return isBroken ? EXIT.no : EXIT.yes;
+}
+
+interface Plan {
+  readonly tree: DiskTree;
+  readonly applied: AppliedPolicy;
+  readonly findings: readonly Finding[];
+  readonly missing: readonly string[];
+}
+
+async function planOf(folder: string, options: PackOptions, terminal: Terminal): Promise<Plan> {
+  if (options.policy === undefined && options.manifest === undefined)
+    throw usageFault("--policy", "--policy or --manifest, to say who owns the files", "neither");
+  const people = await readPeople(options, folder);
+  const source = options.policy === undefined ? null : await readSource(options.policy, terminal.stdin);
+  const policy = source ? readPolicy(source, { people, compileGlob }) : NO_POLICY;
+  const known = options.manifest === undefined ? null : await loadManifest(options.manifest, people.idOf);
+  const tree = await readTree(folder);
+  const { manifest, isOwned, missing } = ownedTree(tree.manifest, known, folder);
+  const applied = applyPolicy(manifest, policy, isOwned);
+  const findings = [...ruleFindings(policy, applied), ...constraintFindings(applied.manifest, policy.constraints)];
+  return { tree, applied, findings, missing };
+}
+
+function pathDecisions({ manifest, decisions }: AppliedPolicy): PathDecision[] {
+  return manifest.entries.map(({ path, uid, gid, mode }) => {
+    const rules = [...(decisions.get(path) ?? [])].map(([aspect, { number }]) => [aspect, number] as const);
+    return { path, uid, gid, mode, rules: Object.fromEntries(rules) };
+  });
+}
+
+async function tell(result: PackAnswer, withDecisions: boolean, terminal: Terminal): Promise<void> {
+  const { out, paths, findings, leftOut, missing } = result;
+  const { colors } = terminal;
+  const owners = new Set(paths.map(({ uid, gid }) => `${uid}:${gid}`)).size;
+  const counts = `${countOf(paths.length, "path", "paths")}, ${countOf(owners, "owner", "owners")}`;
+  const broken = findings.filter(({ isBroken }) => isBroken);
+  const lines = [
+    ...(withDecisions ? paths.map(decisionLine) : []),
+    ...broken.map((finding) => `${colors.red(finding.kind)} ${findingText(finding)}`),
+    out
+      ? `${out.path}: ${counts}`
+      : `${colors.red("not written")}: ${countOf(broken.length, "finding", "findings")} in ${counts}`,
+  ];
+  await answer(terminal, `${lines.join("\n")}\n`);
+  for (const finding of findings) if (!finding.isBroken) talk(terminal, `${finding.kind} ${findingText(finding)}`);
+  for (const path of leftOut) talk(terminal, `left out: ${shownPath(path)}, a socket`);
+  if (missing.length > 0)
+    talk(
+      terminal,
+      `${countOf(missing.length, "path", "paths")} of the manifest not in the folder: ${missing.slice(0, 5).map(shownPath).join(", ")}`,
+    );
+}
+
+/** `etc/shadow  0:42 0640  user 1, group 3, mode 3` */
+function decisionLine({ path, uid, gid, mode, rules }: PathDecision): string {
+  const decided = Object.entries(rules).map(([aspect, number]) => `${aspect} ${number}`);
+  return `${shownPath(path)}  ${uid}:${gid} ${showMode(mode)}  ${decided.length > 0 ? decided.join(", ") : "no rule"}`;
+}
+
+function findingText({ where, path, says }: Finding): string {
+  return `${path === null ? "" : `${shownPath(path)}: `}${says} (${where})`;
+}
+
+function shownPath(path: string): string {
+  return withoutControls(path);
+}
