@@ -22,6 +22,7 @@ import {
   makeKid,
   NO_FLAGS,
   type OwnerKind,
+  type Superblock,
   sameIds,
   spawn,
   type UserNamespace,
@@ -58,7 +59,7 @@ function mountOf(world: World, namespaces: readonly UserNamespace[], { idmap, fi
   const userNs = namespaces[filesystem];
   const idmapped = idmap === null ? null : namespaces[idmap];
   assert.ok(userNs && idmapped !== undefined);
-  const superblock = { name: "f", type: "tmpfs", userNs, isReadOnly: false };
+  const superblock: Superblock = { name: "f", type: "tmpfs", userNs, isReadOnly: false };
   const owner = { id: 0, number: 0 };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
   return { ...NO_FLAGS, name: "m", superblock, root, idmap: idmapped && idmapOf(idmapped) };
