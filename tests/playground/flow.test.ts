@@ -65,7 +65,7 @@ test("the lines of a map are reached by keys, and show the way of their first id
   const { page, complaints } = await openPage(browser, site.url);
 
   await page.getByLabel("Map of container").fill("0:1000:1,1:200000:500");
-  const line = page.getByRole("button", { name: /: 0 to 0 become 1000 to 1000/ });
+  const line = page.getByRole("option", { name: /: 0 to 0 become 1000 to 1000/ });
   await line.focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");

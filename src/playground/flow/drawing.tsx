@@ -61,12 +61,9 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
 
   return (
     <div ref={box} class="drawing">
-      {/* biome-ignore lint/a11y/useSemanticElements: a drawing has no fieldset */}
       <svg
         width={width}
         height={HEAD + SPACE + FOOT}
-        role="group"
-        aria-label="Spaces of ids as columns, and the lines of the maps between them"
         onPointerMove={(event) => setHovered(event.pointerType === "mouse" ? pickAt(event) : null)}
         onPointerLeave={() => setHovered(null)}
         onPointerUp={(event) => {
@@ -74,9 +71,14 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
           if (at) onPick(at);
         }}
       >
+        <title>Spaces of ids as columns, and the lines of the maps between them</title>
         <HolePattern />
         {pieces.map((band, index) => (
-          <g key={chain.columns[index]?.title ?? index}>
+          <g
+            key={chain.columns[index]?.title ?? index}
+            role="listbox"
+            aria-label={`Lines below ${chain.columns[index]?.title ?? ""}`}
+          >
             {band.map((piece, place) => (
               <Ribbon
                 key={`${piece.from.number} ${piece.from.first}`}

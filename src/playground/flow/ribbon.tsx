@@ -51,12 +51,11 @@ export function Ribbon({ piece, left, right, isLit, isStop, onPick }: Given) {
   const label = fitting([`${name}: ${count}`, lines.at(0)?.replace(/^.*, /, "") ?? ""], right.x - left.x);
   const words = `${name}: ${from.first} to ${lastOf(from)} become ${to.first} to ${lastOf(to)}${to.number === 0 ? "" : ` of isolated namespace ${to.number}`}`;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a button of HTML cannot stand in a drawing
     <g
       class={`ribbon tint-${tint}${isLit ? " is-lit" : ""}`}
-      role="button"
+      role="option"
       tabindex={isStop ? 0 : -1}
-      aria-pressed={isLit}
+      aria-selected={isLit}
       onKeyDown={(event) => {
         if (event.key === "Enter" || event.key === " ") onPick();
         else if (!moveFocus(event.currentTarget, event.key)) return;
