@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { badLines, parseSubid } from "../formats/index.ts";
+import { badLines } from "../formats/index.ts";
 import { type Adoption, adoptionsOf, grantUses, type IdUse, idsOfUse, type KnownAccounts } from "../policy/index.ts";
 import { claimAnswer, claimLines } from "./alloc-answer.ts";
 import { addStoreOptions, type StoreOptions, withStore } from "./alloc-store.ts";
@@ -9,8 +9,7 @@ import { readIds } from "./id-argument.ts";
 import { RUNTIMES, type RuntimeRecords } from "./runtime-records.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, type Terminal, talk } from "./terminal.ts";
-import { readText } from "./text-file.ts";
-import { readKnownAccounts } from "./tool-files.ts";
+import { readKnownAccounts, readSubid } from "./tool-files.ts";
 
 interface AdoptOptions extends StoreOptions, Readonly<Partial<Record<RuntimeRecords["name"], string>>> {
   readonly owner?: string;
@@ -98,7 +97,7 @@ async function readUses(options: AdoptOptions, terminal: Terminal): Promise<read
 
 /** The ranges of a subid file; a line that cannot be read grants nothing, and is told. */
 export async function readGrants(path: string, kind: "uid" | "gid", terminal: Terminal): Promise<readonly IdUse[]> {
-  const file = parseSubid(await readText(path, "latin1"), path);
+  const file = await readSubid(path);
   for (const { where, why } of badLines(file)) talk(terminal, `warning: ${where} is passed over: ${why}`);
   return grantUses(file, kind);
 }

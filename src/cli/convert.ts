@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { idMap, quoted } from "../core/index.ts";
-import { formatNames, type MapPair, type NamedMaps, parseSubid, type ToolUser, uidMap } from "../formats/index.ts";
+import { formatNames, type MapPair, type NamedMaps, type ToolUser, uidMap } from "../formats/index.ts";
 import { type Converted, convertedLines, convertTo, formatNamed } from "./converted.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
@@ -8,7 +8,7 @@ import { loadMapText, loadNamedMaps } from "./map-option.ts";
 import { readActingProcess } from "./pid-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
-import { readText } from "./text-file.ts";
+import { readSubid } from "./tool-files.ts";
 import { TOOL_USER_FLAG, toolUser } from "./tool-user.ts";
 
 /** The `--json` of `userns convert`. */
@@ -99,6 +99,5 @@ async function readFrom(
 }
 
 async function readUser(text: string, { subuid = SUBIDS.uid, subgid = SUBIDS.gid }: ConvertOptions): Promise<ToolUser> {
-  const read = async (path: string) => parseSubid(await readText(path, "latin1"), path);
-  return toolUser(text, { uid: await read(subuid), gid: await read(subgid) });
+  return toolUser(text, { uid: await readSubid(subuid), gid: await readSubid(subgid) });
 }

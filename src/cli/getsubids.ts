@@ -4,8 +4,7 @@ import { getSubids, type ListedAnswer } from "../policy/index.ts";
 import { addExamples } from "./help-examples.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
-import { readText } from "./text-file.ts";
-import { readPasswd, readSubids } from "./tool-files.ts";
+import { readGroup, readPasswd, readSubids } from "./tool-files.ts";
 
 /** The `--json` of `userns getsubids`. */
 export interface GetSubidsAnswer {
@@ -70,7 +69,7 @@ async function runGetSubids(owner: string, options: GetSubidsOptions, terminal: 
 async function readFiles({ gid, subuid, subgid, passwd, group }: GetSubidsOptions) {
   return {
     passwd: await readPasswd(passwd),
-    group: parseGroup(gid ? await readText(group, "latin1") : "", group),
+    group: gid ? await readGroup(group) : parseGroup("", group),
     subuid: await readSubids(gid ? undefined : subuid, subuid, parseSubid),
     subgid: await readSubids(gid ? subgid : undefined, subgid, parseSubid),
   };

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { init, showExtent } from "../core/index.ts";
 import { hang } from "../explain/index.ts";
-import { parseGroup, parseSubid } from "../formats/index.ts";
+import { parseSubid } from "../formats/index.ts";
 import {
   type AskedTarget,
   askNewIdMap,
@@ -16,8 +16,7 @@ import { addExamples } from "./help-examples.ts";
 import { procFolder, readProcTarget } from "./proc-target.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
-import { readText } from "./text-file.ts";
-import { callerNamed, readPasswd, readSubids } from "./tool-files.ts";
+import { callerNamed, readGroup, readPasswd, readSubids } from "./tool-files.ts";
 
 /** The `--json` of `userns newuidmap` and `userns newgidmap`. */
 export interface NewIdMapCliAnswer {
@@ -105,7 +104,7 @@ async function readQuestion(
   const passwd = await readPasswd(options.passwd);
   const subuid = await readSubids(options.subuid, "/etc/subuid", parseSubid);
   const subgid = await readSubids(options.subgid, "/etc/subgid", parseSubid);
-  const group = options.group === undefined ? null : parseGroup(await readText(options.group, "latin1"), options.group);
+  const group = options.group === undefined ? null : await readGroup(options.group);
   const caller = callerNamed(options.user, passwd);
   const target = options.target === undefined ? null : readTarget(options.target, kind);
   return { kind, caller, files: { passwd, subuid, subgid }, group, target, args };

@@ -8,6 +8,8 @@ import {
   type PasswdEntry,
   parseGroup,
   parsePasswd,
+  parseSubid,
+  type SubidFile,
   usersOfLdif,
 } from "../formats/index.ts";
 import { groupsOf, type KnownAccounts, type ToolCaller, usersOf } from "../policy/index.ts";
@@ -48,6 +50,11 @@ export async function readDirectory(path: string, terminal: Terminal): Promise<K
   const [users, groups] = [usersOfLdif(text, path), groupsOfLdif(text, path)];
   for (const { where, why } of badLines(users)) talk(terminal, `warning: ${where} is passed over: ${why}`);
   return { users: usersOf(users), groups: groupsOf(groups) };
+}
+
+/** A subid file that was named. @throws UsernsError ERR_FILE */
+export async function readSubid(path: string): Promise<SubidFile> {
+  return readSubids(path, path, parseSubid);
 }
 
 /**

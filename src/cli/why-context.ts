@@ -1,5 +1,5 @@
 import { recogniseMessage, type ToolName, type WhyContext } from "../explain/index.ts";
-import { parseGroup, parseLoginDefs, parsePasswd, parseSubid } from "../formats/index.ts";
+import { parseLoginDefs } from "../formats/index.ts";
 import { readHost } from "../live/index.ts";
 import type { HostFiles } from "../policy/index.ts";
 import { scanTar } from "../shift/index.ts";
@@ -10,7 +10,7 @@ import { loadOwnerMaps } from "./map-option.ts";
 import { readActingProcess } from "./pid-option.ts";
 import { withProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
-import { readText } from "./text-file.ts";
+import { readGroup, readPasswd, readSubid } from "./tool-files.ts";
 import { toolUser } from "./tool-user.ts";
 
 /** What is known besides the line. */
@@ -69,14 +69,13 @@ async function readSpot({ map, gidMap, pid }: WhyOptions): Promise<Pick<WhyConte
 
 async function readFiles(options: WhyOptions, here: HostFiles | null): Promise<HostFiles | null> {
   const { subuid, subgid = subuid, passwd, group } = options;
-  const read = async <T>(path: string | undefined, parse: (text: string, where: string) => T, otherwise: T | null) =>
-    // Names may hold any byte.
-    path === undefined ? otherwise : parse(await readText(path, "latin1"), path);
+  const read = async <T>(path: string | undefined, from: (path: string) => Promise<T>, otherwise: T | null) =>
+    path === undefined ? otherwise : await from(path);
   const files: HostFiles = {
-    subuid: await read(subuid, parseSubid, here?.subuid ?? null),
-    subgid: await read(subgid, parseSubid, here?.subgid ?? null),
-    passwd: await read(passwd, parsePasswd, here?.passwd ?? null),
-    group: await read(group, parseGroup, here?.group ?? null),
+    subuid: await read(subuid, readSubid, here?.subuid ?? null),
+    subgid: await read(subgid, readSubid, here?.subgid ?? null),
+    passwd: await read(passwd, readPasswd, here?.passwd ?? null),
+    group: await read(group, readGroup, here?.group ?? null),
     loginDefs: here?.loginDefs ?? parseLoginDefs(""),
   };
   return files.subuid || files.subgid ? files : null;

@@ -33,6 +33,23 @@ test("getsubids -g counts the number of the group of that name", async (t) => {
   assert.match(ranges[0].where, /subgid:2$/);
 });
 
+test("getsubids and newgidmap read groups of a directory, as every --group does", async (t) => {
+  const given = files(t);
+  const [, passwd = "", , group = "", , , , subgid = ""] = given;
+  writeFileSync(
+    group,
+    "version: 1\n\ndn: cn=alice\ncn: alice\ngidNumber: 3001\n\ndn: cn=web\ncn: web\ngidNumber: 4001\n",
+  );
+  const listed = await userns(["getsubids", "-g", "alice", ...given]);
+  assert.deepEqual([listed.exit, listed.stdout], [0, "0: alice 5 6\n"]);
+  const told = await userns([
+    ...["newgidmap", "--user", "alice", "--passwd", passwd, "--group", group, "--subgid", subgid],
+    ...["--", "0", "4001", "2"],
+  ]);
+  assert.equal(told.exit, 1);
+  assert.match(told.stdout.replace(/\n {5,}/g, " "), /covers group web \(4001\)/);
+});
+
 test("getsubids exits with 1 and the tool's words where there is none", async (t) => {
   const { exit, stdout, stderr } = await userns(["getsubids", "bob", ...files(t)]);
   assert.deepEqual([exit, stdout], [1, ""]);
