@@ -65,8 +65,8 @@ const NEIGHBOURS: readonly (readonly [op: string, given: object, expect: object]
   ["user.resolve", { user: "9223372036854775808", passwd: PASSWD, group: "" }, { error: true }],
   ["user.resolve", { user: "0:9223372036854775808", passwd: PASSWD, group: "" }, { error: true }],
   ["user.resolve", { user: "-42", passwd: PASSWD, group: "" }, { error: true }],
-  // The one id of a map of one counts as root's.
-  ["map.root_ids", { uids: [line(100, 1001, 1)], gids: [line(200, 2002, 1)] }, { uid: 1001, gid: 2002 }],
+  // Root is 0: a map of another id alone has none.
+  ["map.root_ids", { uids: [line(100, 1001, 1)], gids: [line(200, 2002, 1)] }, { error: true }],
   ["map.root_ids", { uids: [line(100, 1001, 1)], gids: null }, { error: true }],
   ["map.fill", { map: [], available: [[0, 10]] }, { map: [line(0, 0, 10)] }],
   ["map.merge", { map: [] }, { map: [] }],
@@ -105,6 +105,22 @@ const NEIGHBOURS: readonly (readonly [op: string, given: object, expect: object]
     { errno: "EPERM" },
   ],
 ];
+
+test("the one id of a map of one is root for containers/storage alone, each map by itself", () => {
+  const cases = [
+    { uids: [line(100, 1001, 1)], gids: [line(200, 2002, 1)], root: { uid: 1001, gid: 2002 } },
+    { uids: [line(100, 1001, 1)], gids: [line(0, 2002, 9)], root: { uid: 1001, gid: 2002 } },
+    { uids: [line(100, 1001, 1)], gids: null, root: { uid: 1001, gid: 0 } },
+    { uids: [line(100, 1001, 2)], gids: null, root: { error: true } },
+  ].map(({ root, ...given }) => ({ op: "map.root_ids", given, expect: root }));
+  const outcomes = importPeers({ suite: "x", source: { repo: "containers/storage" }, cases }).flatMap((recorded) =>
+    recorded.run(engine),
+  );
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    cases.map(() => "passed"),
+  );
+});
 
 test("neighbours of the cases, at the edges of their rules, are answered too", () => {
   const cases = NEIGHBOURS.map(([op, given, expect]) => ({ op, given, expect }));

@@ -55,24 +55,26 @@ export function isPeerSuite(json: unknown): json is { readonly suite: string; re
  */
 export function importPeers(suite: {
   readonly suite: string;
+  readonly source?: unknown;
   readonly cases: readonly unknown[];
 }): readonly Recorded[] {
+  const repository = isRecord(suite.source) && typeof suite.source.repo === "string" ? suite.source.repo : "";
   return suite.cases.map((value, index): Recorded => {
     const peer = isRecord(value) ? value : {};
     const id = typeof peer.id === "string" ? peer.id : `${suite.suite}/${index + 1}`;
     const tag = typeof peer.op === "string" ? peer.op : "no operation";
-    return { id, tag, run: (engine) => [runCase({ id, tag }, peer, engine)] };
+    return { id, tag, run: (engine) => [runCase({ id, tag }, peer, engine, repository)] };
   });
 }
 
-function runCase(vector: Outcome["vector"], peer: PeerAnswer, engine: Engine): Outcome {
+function runCase(vector: Outcome["vector"], peer: PeerAnswer, engine: Engine, repository: string): Outcome {
   const operation = Object.hasOwn(OPERATIONS, vector.tag) ? OPERATIONS[vector.tag] : undefined;
   if (!operation) return { vector, kind: "skipped", reason: `${vector.tag} is not answered here` };
   if (!isRecord(peer.expect)) return { vector, kind: "failed", lines: ["it expects nothing"] };
   const given = new Given(peer.given, vector.id);
   const reason = tooLittle(vector.tag, given);
   if (reason !== null) return { vector, kind: "skipped", reason };
-  const answer = answerOf(() => operation(given, settled(peer), engine));
+  const answer = answerOf(() => operation(given, settled(peer), engine, repository));
   const lines = differences(settled(peer), answer);
   return lines.length === 0 ? { vector, kind: "passed" } : { vector, kind: "failed", lines };
 }

@@ -48,10 +48,20 @@ export function laidOver(base: readonly PeerLine[], add: PeerLine): readonly Pee
   });
 }
 
-/** The id that counts as root's: 0, or the one id that each map has, as containers/storage takes it. */
-function rootOf(maps: readonly core.IdMap[], { extents: [line] }: core.IdMap): number {
-  const isOneId = maps.every(({ extents }) => extents.length === 1 && extents[0]?.count === 1);
-  return isOneId && line ? line.first : 0;
+/**
+ * Who is root outside: who 0 is. For containers/storage the one id of a map of one is root whatever its number; for moby
+ * and containerd such a map has no root.
+ *
+ * @source GetRootUIDGID of containers/storage 1bbeb127b940, pkg/idtools/idtools.go; vectors/peers/containerd.json
+ */
+function rootIds(given: Given, repository: string): PeerAnswer {
+  const [uid, gid] = KINDS.map((kind) => {
+    const map = given.map(`${kind}s`);
+    const [line, ...more] = map.extents;
+    const isRoot = repository === "containers/storage" && line?.count === 1 && more.length === 0;
+    return isRoot ? line.lowerFirst : core.mapDown(map, 0);
+  });
+  return uid === core.NO_ID || gid === core.NO_ID ? REFUSED : { uid, gid };
 }
 
 function intervalOrNull(range: core.Range | null | undefined): readonly [number, number] | null {
@@ -90,11 +100,7 @@ export const MAP_OPERATIONS: Operations = {
   "map.to_outside": (given) => translated(given, core.mapDown),
   "map.to_outside_overflow": (given) => translated(given, core.mapDown),
   "map.to_inside": (given) => translated(given, core.mapUp),
-  "map.root_ids": (given) => {
-    const maps = KINDS.map((kind) => given.map(`${kind}s`));
-    const [uid, gid] = maps.map((map) => core.mapDown(map, rootOf(maps, map)));
-    return uid === core.NO_ID || gid === core.NO_ID ? REFUSED : { uid, gid };
-  },
+  "map.root_ids": (given, _expect, _engine, repository) => rootIds(given, repository),
   "map.contains_inside": (given) => ({ contains: core.mapDown(given.map("map"), given.number("id")) !== core.NO_ID }),
   "map.is_contiguous": (given) => ({ contiguous: core.isContiguous(given.map("map")) }),
   "map.merge": (given) => ({ map: peerLines(core.merge(given.ownMap("map")).extents) }),
