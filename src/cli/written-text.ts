@@ -1,4 +1,4 @@
-import { type OwnerKind, quoted } from "../core/index.ts";
+import { type OwnerKind, quoted, writtenLine } from "../core/index.ts";
 import { type Recognised, recognise, recogniseMapFormat, triples, uidMap } from "../formats/index.ts";
 import { usageFault } from "./fault.ts";
 import { mapOfKind } from "./map-option.ts";
@@ -33,9 +33,7 @@ function textOf({ format, text }: Recognised, isNamed: boolean, where: string, k
   if (format === uidMap) return toTheLetter(isNamed ? text.trimStart() : text);
   if (format === triples) return textOfTriples(text, where);
   const maps = { ...format.parse(text, { where }), format };
-  return mapOfKind(maps, kind, where)
-    .extents.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`)
-    .join("\n");
+  return mapOfKind(maps, kind, where).extents.map(writtenLine).join("\n");
 }
 
 function toTheLetter(value: string): string {

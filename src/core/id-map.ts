@@ -32,6 +32,11 @@ export function showExtent(extent: Extent): string {
   return `${extent.first}:${extent.lowerFirst}:${extent.count}`;
 }
 
+/** `first lowerFirst count`, as a line is written to /proc/PID/uid_map and given to newuidmap. */
+export function writtenLine({ first, lowerFirst, count }: Extent): string {
+  return `${first} ${lowerFirst} ${count}`;
+}
+
 /**
  * A line of /proc/PID/uid_map as the kernel shows it: `%10u %10u %10u\n`.
  *

@@ -1,3 +1,4 @@
+import { writtenLine } from "../core/index.ts";
 import { type OwnerKind, parseMapText, SETID_CAP } from "../kernel/index.ts";
 import { isOwnId, TOOL } from "../policy/index.ts";
 import { type MapQuestion, writtenKinds } from "./map-question.ts";
@@ -26,7 +27,7 @@ export function mapTools(question: MapQuestion, gained: readonly string[]): read
     const parsed = parseMapText(text);
     if (!gained.includes(SETID_CAP[kind]) || !parsed.ok) return [];
     const name = TOOL[kind];
-    const numbers = parsed.value.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`);
+    const numbers = parsed.value.map(writtenLine);
     const granted = parsed.value
       .filter((extent) => !isOwnId(kind, question.writer, extent))
       .map(({ lowerFirst, count }) => `${question.writer.uid}:${lowerFirst}:${count}`);

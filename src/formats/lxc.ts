@@ -1,4 +1,4 @@
-import type { OwnerKind } from "../core/index.ts";
+import { type OwnerKind, writtenLine } from "../core/index.ts";
 import { behind, type Field, placeOf, readNumber, textFault } from "./fields.ts";
 import type { MapFormat } from "./format.ts";
 import { type KeyedFile, readKeyed, setKeyed } from "./keyed-lines.ts";
@@ -66,9 +66,7 @@ export function readLxcValue(value: Field, where: string): MapLine {
 }
 
 function lxcTexts(maps: MapPair): readonly string[] {
-  return apartLines(maps).map(
-    ({ kind, extent }) => `lxc.idmap = ${kind[0]} ${extent.first} ${extent.lowerFirst} ${extent.count}`,
-  );
+  return apartLines(maps).map(({ kind, extent }) => `lxc.idmap = ${kind[0]} ${writtenLine(extent)}`);
 }
 
 /** A container's configuration: its idmap lines are the map, every other line is kept as it is. */

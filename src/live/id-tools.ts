@@ -3,8 +3,8 @@ import type { Stats } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import type { IdTool } from "../policy/index.ts";
-import { type MountLine, mountOf } from "./mount-table.ts";
+import { type IdTool, mountOf } from "../policy/index.ts";
+import type { MountLine } from "./mount-table.ts";
 import type { Sight } from "./sight.ts";
 import { systemErrorCode } from "./system-error.ts";
 

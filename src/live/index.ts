@@ -11,7 +11,7 @@ export type { IdmappedMount } from "./idmapped-mounts.ts";
 export { type KernelCalls, kernelCalls } from "./kernel-calls.ts";
 export { type Machine, readMachine, type SeenNamespace } from "./machine.ts";
 export { type MountIdmap, mountIdmapsOf } from "./mount-idmaps.ts";
-export { type MountLine, mountOf, readMountTable } from "./mount-table.ts";
+export { type MountLine, readMountTable } from "./mount-table.ts";
 export { type NamespaceRelations, relationsOf } from "./namespace-relations.ts";
 export { namespaceUses } from "./namespace-uses.ts";
 export * from "./namespaces.ts";

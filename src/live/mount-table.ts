@@ -27,13 +27,3 @@ export function readMountTable(text: string): readonly MountLine[] {
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
-
-/** The mount that a path lies on: of those above it the longest, of equals the last. */
-export function mountOf(table: readonly MountLine[], path: string): MountLine | null {
-  let found: MountLine | null = null;
-  for (const mount of table) {
-    const isAbove = mount.at === "/" || path === mount.at || path.startsWith(`${mount.at}/`);
-    if (isAbove && mount.at.length >= (found?.at.length ?? 0)) found = mount;
-  }
-  return found;
-}

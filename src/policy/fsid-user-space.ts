@@ -1,4 +1,4 @@
-import { type Extent, type IdMap, idMap, mapDown, NO_ID } from "../core/index.ts";
+import { type Extent, type IdMap, idMap, mapDown, NO_ID, writtenLine } from "../core/index.ts";
 import { parseSubfsid, readManifest } from "../formats/index.ts";
 import { allow, PROC_ENTRIES, procOwner, type Task, type UserNamespace, type World } from "../kernel/index.ts";
 import {
@@ -168,7 +168,7 @@ function fsMapOf({ profile }: World, { fsMaps }: UserNamespace, kind: MappedKind
 
 /** Lines as they stand in a map file, without the padding. */
 function linesShown(extents: readonly Extent[]): string {
-  return extents.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`).join("\n");
+  return extents.map(writtenLine).join("\n");
 }
 
 function shown(told: NewFsidMapAnswer, kind: MappedKind) {

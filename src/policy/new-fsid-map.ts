@@ -9,6 +9,7 @@ import {
   lowerOf,
   subtract,
   UNWRITTEN,
+  writtenLine,
 } from "../core/index.ts";
 import { entriesOf, type PasswdEntry } from "../formats/index.ts";
 import { grantedIds } from "./account-overlap.ts";
@@ -194,7 +195,7 @@ function write(
       return { refusal: { rule: SETGROUPS_RULES.newIdMapSetgroups, stderr, kernel }, written };
   }
   const file = `fs${kind}_map` as const;
-  const text = grounds.map(({ extent }) => `${extent.first} ${extent.lowerFirst} ${extent.count}\n`).join("");
+  const text = grounds.map(({ extent }) => `${writtenLine(extent)}\n`).join("");
   const kernel = put(file, text);
   if (!kernel) return { refusal: null, written };
   const words = `write to ${file} failed: ${strerror(kernel.errno)}`;

@@ -1,4 +1,4 @@
-import { type Extent, lowerOf } from "../core/index.ts";
+import { type Extent, lowerOf, writtenLine } from "../core/index.ts";
 import { entriesOf, type PasswdEntry, placeOfKept } from "../formats/index.ts";
 import {
   type Denied,
@@ -156,7 +156,7 @@ function writeMaps(world: World, kind: MappedKind, target: Task, grounds: readon
     if (denied) return { rule, stderr: setgroupsFailed(tool, strerror(denied.errno)), denied };
   }
   const name = `${kind}_map` as const;
-  const text = grounds.map(({ extent }) => `${extent.first} ${extent.lowerFirst} ${extent.count}\n`).join("");
+  const text = grounds.map(({ extent }) => `${writtenLine(extent)}\n`).join("");
   const denied = writeAsRoot(world, target, name, text);
   if (!denied) return null;
   return {

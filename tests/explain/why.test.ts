@@ -224,6 +224,8 @@ test("why: a file system without idmapped mounts is told where the machine is kn
   const system = { kernel: "6.18.0", tools: [], limits: new Map(), hasUserNamespaces: true, uses: [] };
   const mounts = [
     { at: "/", type: "ext4" },
+    { at: "/var/lib/nfs", type: "ext4" },
+    // Over the other, which it hides.
     { at: "/var/lib/nfs", type: "nfs4" },
   ];
   const host: Host = {

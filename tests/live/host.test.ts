@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { release } from "node:os";
 import { test } from "node:test";
-import { mountOf, readHost, readMountTable } from "../../src/live/index.ts";
+import { readHost, readMountTable } from "../../src/live/index.ts";
+import { mountOf } from "../../src/policy/index.ts";
 import { onlyOn } from "../need.ts";
 
 test("host: the running system tells its kernel, tools, settings and mounts", async (t) => {

@@ -1,5 +1,12 @@
 import { findMapFault, type IdMap, idMap, type OwnerKind, type Range, sizeOf } from "../../core/index.ts";
-import { countedFrom0, grantedRanges, intermediateLines, intermediateMap, type ToolUser } from "../../formats/index.ts";
+import {
+  countedFrom0,
+  grantedRanges,
+  intermediateLines,
+  intermediateMap,
+  type SubidFile,
+  type ToolUser,
+} from "../../formats/index.ts";
 import { freeRange, type HostFiles, USUAL_COUNT } from "../../policy/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
 import type { WhyContext } from "./context.ts";
@@ -13,12 +20,14 @@ export function granteeOf({ user, files }: WhyContext, tool: KnownTool): ToolUse
   if (!files || tool.owner === null) return null;
   const name = tool.owner;
   // Of the owners that tools always take, root alone has a number that is known; dockremap's stands in no map.
-  const uid = 0;
-  const of = (kind: OwnerKind): readonly Range[] => {
-    const file = kind === "uid" ? files.subuid : files.subgid;
-    return file ? grantedRanges(file, name, ...(name === "root" ? ["0"] : [])) : [];
-  };
-  return { name, uid, gid: uid, granted: { uid: of("uid"), gid: of("gid") } };
+  return { name, uid: 0, gid: 0, granted: grantedTo(files, name, name === "root" ? 0 : null) };
+}
+
+/** What subid files grant to a name, and to its number where that is known. */
+export function grantedTo({ subuid, subgid }: HostFiles, name: string, number: number | null): ToolUser["granted"] {
+  const names = number === null ? [name] : [name, String(number)];
+  const of = (file: SubidFile | null) => (file ? grantedRanges(file, ...names) : []);
+  return { uid: of(subuid), gid: of(subgid) };
 }
 
 /** The map that a tool makes of what is granted; null for one whose configuration says it, and where none can be made. */

@@ -1,9 +1,9 @@
 import { type Engine, type OwnerKind, type Range, sizeOf } from "../../core/index.ts";
-import { entriesOf, grantedRanges, type ToolUser } from "../../formats/index.ts";
+import { entriesOf, type ToolUser } from "../../formats/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
 import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";
-import { fileOf, granteeOf, KINDS, madeOf, rangeFor, withRange } from "./grants.ts";
+import { fileOf, grantedTo, granteeOf, KINDS, madeOf, rangeFor, withRange } from "./grants.ts";
 import { type Judgement, untold } from "./judgement.ts";
 import { isTaken, rootWrites } from "./model-answers.ts";
 import type { KnownTool } from "./tools.ts";
@@ -99,11 +99,8 @@ function granteeIn(user: string | null, tool: KnownTool, context: WhyContext): G
   if (!files || name === undefined) return null;
   if (given?.name === name) return given;
   const account = files.passwd && entriesOf(files.passwd).find((entry) => entry.name === name);
-  const of = (kind: OwnerKind) => {
-    const file = kind === "uid" ? files.subuid : files.subgid;
-    return file ? grantedRanges(file, name, ...(account ? [String(account.uid)] : [])) : [];
-  };
-  return { name, uid: account?.uid ?? null, gid: account?.gid ?? null, granted: { uid: of("uid"), gid: of("gid") } };
+  const uid = account?.uid ?? null;
+  return { name, uid, gid: account?.gid ?? null, granted: grantedTo(files, name, uid) };
 }
 
 type Grantee = Omit<ToolUser, "uid" | "gid"> & { readonly uid: number | null; readonly gid: number | null };

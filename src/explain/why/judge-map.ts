@@ -9,6 +9,7 @@ import type { WhyContext } from "./context.ts";
 import { granteeOf } from "./grants.ts";
 import { commandsOf } from "./host-fixes.ts";
 import { type Judgement, type Missing, untold, type WhyFix } from "./judgement.ts";
+import { mapText } from "./model-answers.ts";
 import { requestIn } from "./request.ts";
 import type { KnownTool } from "./tools.ts";
 
@@ -21,7 +22,7 @@ export function judgeMap(
   engine: Engine,
 ): Judgement {
   const request = requestOf(kind, text, tool, context);
-  const asked = `write ${request === null ? "a map" : JSON.stringify(textOf(request))} to ${kind}_map`;
+  const asked = `write ${request === null ? "a map" : JSON.stringify(mapText(request))} to ${kind}_map`;
   const rights = by === "helper" ? helperRights(kind, context) : [];
   if (request === null)
     return untold(asked, [
@@ -62,10 +63,6 @@ function requestOf(kind: OwnerKind, text: string, tool: KnownTool, context: WhyC
     : intermediateLines(grantee, kind);
 }
 
-function textOf(extents: readonly Extent[]): string {
-  return extents.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`).join("\n");
-}
-
 /** A helper is root where it runs; a tool that writes for itself is who ran it. */
 function questionOf(
   kind: OwnerKind,
@@ -84,7 +81,7 @@ function questionOf(
     writer: { uid, gid, caps },
     from: caps.length > 0 ? "parent" : "inside",
     setgroups: null,
-    texts: { [kind]: textOf(request) },
+    texts: { [kind]: mapText(request) },
   };
 }
 

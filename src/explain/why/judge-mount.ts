@@ -1,4 +1,4 @@
-import { idmapAnswer } from "../../policy/index.ts";
+import { idmapAnswer, mountOf } from "../../policy/index.ts";
 import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";
 import { type Judgement, type Missing, untold } from "./judgement.ts";
@@ -34,10 +34,7 @@ export function judgeIdmap({ path, errno }: Extract<Clue, { asks: "idmap" }>, { 
     what: "the type of its file system, and the kernel",
     command: `findmnt -no FSTYPE --target ${at}; uname -r   # or userns why … --here`,
   };
-  const mount =
-    path === null
-      ? undefined
-      : host?.system?.mounts.filter((each) => isUnder(path, each.at)).sort((a, b) => b.at.length - a.at.length)[0];
+  const mount = path === null ? null : mountOf(host?.system?.mounts ?? [], path);
   if (!mount || kernel === null) return untold(asked, [fsType]);
   const can = idmapAnswer(mount.type, kernel);
   const found = [`${at} is on ${mount.at}, ${mount.type}; Linux ${kernel}`];
@@ -51,8 +48,4 @@ export function judgeIdmap({ path, errno }: Extract<Clue, { asks: "idmap" }>, { 
     missing: [],
     fixes: [],
   };
-}
-
-function isUnder(path: string, folder: string): boolean {
-  return folder === "/" || path === folder || path.startsWith(`${folder}/`);
 }

@@ -1,4 +1,12 @@
-import { type Engine, type Extent, findMapFault, idMap, type OwnerKind, showExtent } from "../../core/index.ts";
+import {
+  type Engine,
+  type Extent,
+  findMapFault,
+  idMap,
+  type OwnerKind,
+  showExtent,
+  writtenLine,
+} from "../../core/index.ts";
 import { countedFrom0, misfitOf, parsePasswd, parseSubid } from "../../formats/index.ts";
 import { askNewIdMap, type NewIdMapExplained, rangesShown, TOOL } from "../../policy/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
@@ -19,7 +27,7 @@ export function judgeRange(
   engine: Engine,
 ): Judgement {
   const request = requestIn(text, kind) ?? [refused];
-  const asked = `${TOOL[kind]} PID ${request.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`).join(" ")}`;
+  const asked = `${TOOL[kind]} PID ${request.map(writtenLine).join(" ")}`;
   const grantee = granteeOf(context, tool);
   const told = askTool(kind, request, context, tool, engine);
   const range = rangesShown(refused);

@@ -1,4 +1,4 @@
-import type { Engine } from "../../core/index.ts";
+import { type Engine, type Extent, writtenLine } from "../../core/index.ts";
 import { CAPABILITIES, type Verdict } from "../../kernel/index.ts";
 import { loadScenario, replay, setupMap } from "../../scenario/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
@@ -47,13 +47,16 @@ export function askInside(
   return answer.verdict;
 }
 
+/** The text that writes a map. */
+export function mapText(extents: readonly Extent[]): string {
+  return extents.map(writtenLine).join("\n");
+}
+
 /** The question whether root of the host may write these maps, as newuidmap and every runtime with privilege do. */
 export function rootWrites({ uid, gid }: OwnerMaps): MapQuestion {
-  const text = (map: OwnerMaps["uid" | "gid"]) =>
-    map.extents.map(({ first, lowerFirst, count }) => `${first} ${lowerFirst} ${count}`).join("\n");
   const texts = {
-    ...(uid.extents.length === 0 ? {} : { uid: text(uid) }),
-    ...(gid.extents.length === 0 ? {} : { gid: text(gid) }),
+    ...(uid.extents.length === 0 ? {} : { uid: mapText(uid.extents) }),
+    ...(gid.extents.length === 0 ? {} : { gid: mapText(gid.extents) }),
   };
   return { parent: null, writer: { uid: 0, gid: 0, caps: CAPABILITIES }, from: "parent", setgroups: null, texts };
 }

@@ -17,6 +17,7 @@ export type { Host, HostFiles, HostMount, HostSystem, IdTool } from "./host.ts";
 export { accountsOf } from "./host-accounts.ts";
 export { IDMAP_TYPES, type IdmapAnswer, idmapAnswer } from "./idmap-support.ts";
 export { LIMIT_NAMES, limitFindings } from "./limit-findings.ts";
+export { mountOf } from "./mount-of-path.ts";
 export { toolFindings } from "./tool-findings.ts";
 
 /** What was found, the worst first. */
