@@ -57,17 +57,13 @@ export interface Wish {
  * Capabilities are those that a user has by being uid 0: all.
  */
 export function askKernel(wishes: readonly Wish[], manifest: Manifest, engine: Engine): readonly Access[] {
-  const persons = [...new Map(wishes.map(({ person }) => [keyOf(person), person])).values()];
-  const tasks = persons.map((person) => {
-    const [gid = person.uid, ...groups] = person.gids;
-    return { name: keyOf(person), uid: person.uid, gid, groups, ...(person.uid === 0 ? { caps: "all" } : {}) };
-  });
+  const persons = new Map(wishes.map(({ person }) => [keyOf(person), person]));
   const scenario: Scenario = {
     version: 1,
     profile: LINUX,
     names: {},
     lacks: [],
-    setup: { tasks },
+    setup: {},
     steps: wishes.map(({ person, verb, path }, index) => ({
       task: keyOf(person),
       call: "access",
@@ -76,13 +72,13 @@ export function askKernel(wishes: readonly Wish[], manifest: Manifest, engine: E
       where: `wish ${index + 1}`,
     })),
   };
-  const nobody: People = { idOf: () => null, person: () => null };
-  return playInTree(scenario, manifest, nobody, engine).answers.map(accessOf);
+  const people: People = { idOf: () => null, person: (key) => persons.get(key) ?? null };
+  return playInTree(scenario, manifest, people, engine).answers.map(accessOf);
 }
 
 /** People with the same ids may do the same; a name says nothing. */
-function keyOf({ uid, gids }: Person): string {
-  return `${uid}:${[...gids].join(",")}`;
+export function keyOf({ uid, gids }: Person): string {
+  return `${uid}:${[...gids].sort((a, b) => a - b).join(",")}`;
 }
 
 function accessOf({ verdict, checks }: Answer): Access {

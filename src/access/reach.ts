@@ -2,7 +2,7 @@ import type { Engine } from "../core/index.ts";
 import { hasCap } from "../kernel/index.ts";
 import type { Manifest, ManifestEntry } from "../manifest/index.ts";
 import type { Person } from "../pack/index.ts";
-import { askKernel } from "./asker.ts";
+import { askKernel, keyOf } from "./asker.ts";
 
 const SETUID = 0o4000;
 /** Without the group's x bit it is no set-group-ID program. */
@@ -88,7 +88,9 @@ function chainTo(
 
 function isThere({ person, isAnyone }: Reached, goal: Goal, manifest: Manifest, engine: Engine): boolean {
   if ("uid" in goal) return person.uid === goal.uid || isAnyone;
-  return askKernel([{ person, verb: "execute", path: goal.runs }], manifest, engine)[0]?.can ?? false;
+  // As whom he likes, and what uid 0 may not run, nobody may.
+  const as = isAnyone ? { ...person, uid: 0 } : person;
+  return askKernel([{ person: as, verb: "execute", path: goal.runs }], manifest, engine)[0]?.can ?? false;
 }
 
 function after({ person, chain }: Reached, { path, mode, uid, gid, capability }: ManifestEntry): Reached {
@@ -101,8 +103,4 @@ function after({ person, chain }: Reached, { path, mode, uid, gid, capability }:
   };
   const step = { path, becomes, isAnyone: mayBeAnyone };
   return { person: then, chain: [...chain, step], isAnyone: mayBeAnyone || then.uid === 0 };
-}
-
-function keyOf({ uid, gids }: Person): string {
-  return `${uid}:${[...gids].sort((a, b) => a - b).join(",")}`;
 }

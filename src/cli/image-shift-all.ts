@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { type Image, type ImageHost, inParallel, type LayerOutcome, readImage, shiftImage } from "../image/index.ts";
 import { type JobQueue, openQueue } from "../store/index.ts";
+import { makeFolder } from "../store/make-folder.ts";
 import { BlobFolder, WRITABLE } from "./blob-folder.ts";
 import { readDuration } from "./duration.ts";
 import { fileFault, type JsonFault, jsonFault, reportFault, usageFault } from "./fault.ts";
@@ -125,7 +125,7 @@ async function openAll(froms: readonly string[], out: string, host: ImageHost): 
 
 async function openBlobs(out: string): Promise<BlobFolder> {
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
   } catch (error) {
     throw fileFault(error, out, WRITABLE);
   }

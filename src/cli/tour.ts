@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, stat } from "node:fs/promises";
+import { mkdtemp, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Writable } from "node:stream";
@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { formatTriples } from "../formats/index.ts";
 import { type FittingMaps, fittingMaps, scanTar, type TarOwners, unmappedIn } from "../shift/index.ts";
+import { makeFolder } from "../store/make-folder.ts";
 import { fileFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { openLayerImage, writeLayerImage } from "./layer-image.ts";
@@ -189,7 +190,7 @@ async function checkLayer(layer: string): Promise<void> {
 async function folderFor(into: string | undefined): Promise<string> {
   if (into === undefined) return mkdtemp(join(tmpdir(), "userns-tour-"));
   try {
-    await mkdir(into, { recursive: true });
+    await makeFolder(into);
     return into;
   } catch (error) {
     throw fileFault(error, into, "a folder for the images");

@@ -34,6 +34,8 @@ interface WorkerOptions {
 const LOOK_MS = 500;
 /** A worker tells that it has a job so many times in the time after which it would lose it. */
 const TOLD_TIMES = 4;
+/** What lets a worker finish what it began; a second one ends it. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export function addWorkerCommand(program: Command, session: Session): void {
   const worker = program
@@ -62,12 +64,19 @@ async function runWorker(options: WorkerOptions, terminal: Terminal): Promise<Ex
   const pool = new LayerPool(readThreads(options.threads));
   const queue = await openQueue(options.queue);
   const worker = new LayerWorker(queue, pool, (line) => talk(terminal, line));
-  const stop = (): void => worker.stop();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  const hearNoMore = (): void => {
+    for (const signal of SIGNALS) process.off(signal, stop);
+  };
+  // Whichever is the second one, nobody hears it: the system ends the process.
+  const stop = (): void => {
+    hearNoMore();
+    worker.stop();
+  };
+  for (const signal of SIGNALS) process.on(signal, stop);
   try {
     await worker.run(options.untilEmpty === true);
   } finally {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);
+    hearNoMore();
     await pool.close();
     await queue.close();
   }

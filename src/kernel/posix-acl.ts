@@ -49,8 +49,11 @@ export function mapAclIds(acl: PosixAcl, take: TakeKid): PosixAcl {
 /** Which of the mode's three digits a class entry is, as how far it is shifted; the mask stands in for the group. */
 const SHIFT = { user_obj: 6, group_obj: 3, mask: 3, other: 0 } as const;
 
+/** What the mode's digits and an ACL have to do with each other does not depend on whom the entries name. */
+type Permitted = Pick<AclEntry, "tag" | "perm">;
+
 /** The entry that the group digit of the mode stands for: the mask, or the owning group where there is none. */
-function isInMode(acl: PosixAcl, entry: AclEntry): entry is ClassEntry {
+function isInMode<E extends Permitted>(acl: readonly E[], entry: E): entry is E & ClassEntry {
   if (entry.tag === "group_obj") return !acl.some(({ tag }) => tag === "mask");
   return entry.tag !== "user" && entry.tag !== "group";
 }
@@ -60,7 +63,7 @@ function isInMode(acl: PosixAcl, entry: AclEntry): entry is ClassEntry {
  *
  * @returns  its nine bits, and whether they say all that the ACL says
  */
-export function modeOfAcl(acl: PosixAcl): { readonly mode: number; readonly isWhole: boolean } {
+export function modeOfAcl(acl: readonly Permitted[]): { readonly mode: number; readonly isWhole: boolean } {
   const mode = acl.reduce((bits, entry) => (isInMode(acl, entry) ? bits | (entry.perm << SHIFT[entry.tag]) : bits), 0);
   return { mode, isWhole: acl.every(({ tag }) => tag === "user_obj" || tag === "group_obj" || tag === "other") };
 }
@@ -70,7 +73,7 @@ export function modeOfAcl(acl: PosixAcl): { readonly mode: number; readonly isWh
  *
  * @param mode  the file's new mode
  */
-export function chmodAcl(acl: PosixAcl, mode: number): PosixAcl {
+export function chmodAcl<E extends Permitted>(acl: readonly E[], mode: number): readonly E[] {
   return acl.map((entry) => (isInMode(acl, entry) ? { ...entry, perm: (mode >> SHIFT[entry.tag]) & 7 } : entry));
 }
 

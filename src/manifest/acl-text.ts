@@ -1,4 +1,4 @@
-import { CLASSICAL, isId, NO_ID, type OwnerKind, quoted, type UsernsError } from "../core/index.ts";
+import { CLASSICAL, isId, NO_ID, type OwnerKind, quoted } from "../core/index.ts";
 import {
   ACL_TAGS,
   type AclEntry,
@@ -36,7 +36,7 @@ const WHO: ReadonlyMap<string, { readonly class: AclTag; readonly named: "user" 
 export function readAclText(text: string, where: string, idOf?: NameToId): readonly AclEntryText[] {
   const entries = text.split(",").map((part) => readEntry(part.trim(), where, idOf));
   const twice = entries.find((entry, index) => entries.findIndex((other) => isSameWho(entry, other)) !== index);
-  if (twice) throw fault(where, "one entry for each user, group and class", showEntry(twice));
+  if (twice) throw manifestFault(where, "one entry for each user, group and class", showEntry(twice));
   return inOrder(entries);
 }
 
@@ -52,7 +52,7 @@ export function inOrder(entries: readonly AclEntryText[]): readonly AclEntryText
 /** @throws UsernsError ERR_MANIFEST for entries that are no valid ACL */
 export function wholeAcl(entries: readonly AclEntryText[], where: string): readonly AclEntryText[] {
   const valid = validateAcl(asKernelAcl(entries));
-  if (!valid.ok) throw fault(where, `a valid ACL: ${valid.rule.sentence}`, quoted(showAclText(entries)));
+  if (!valid.ok) throw manifestFault(where, `a valid ACL: ${valid.rule.sentence}`, quoted(showAclText(entries)));
   return entries;
 }
 
@@ -73,16 +73,20 @@ function readEntry(part: string, where: string, idOf: NameToId | undefined): Acl
   const who = WHO.get(tag);
   const perm = bits === undefined || surplus.length > 0 ? null : readPermissions(bits);
   if (!who || perm === null || (name !== "" && who.named === null))
-    throw fault(where, "user:NAME:rwx, group:NAME:rwx, user::rwx, group::rwx, mask::rwx or other::rwx", quoted(part));
+    throw manifestFault(
+      where,
+      "user:NAME:rwx, group:NAME:rwx, user::rwx, group::rwx, mask::rwx or other::rwx",
+      quoted(part),
+    );
   if (name !== "" && who.named) return { tag: who.named, id: readId(who.named, name, where, idOf), perm };
-  if (who.class === "user" || who.class === "group") throw fault(where, "an id or a name", quoted(part));
+  if (who.class === "user" || who.class === "group") throw manifestFault(where, "an id or a name", quoted(part));
   return { tag: who.class, id: null, perm };
 }
 
 function readId(tag: "user" | "group", name: string, where: string, idOf: NameToId | undefined): number {
   const id = /^\d+$/.test(name) ? Number(name) : (idOf?.(tag === "user" ? "uid" : "gid", name) ?? null);
   if (id !== null && isId(id) && id !== NO_ID) return id;
-  throw fault(where, `the id of a ${tag}${idOf ? ", or the name of one" : ""}`, quoted(name));
+  throw manifestFault(where, `the id of a ${tag}${idOf ? ", or the name of one" : ""}`, quoted(name));
 }
 
 /** `rw-`, `rw`, `r-x`, `6`. @returns null for anything else */
@@ -104,8 +108,4 @@ export function showAclText(acl: readonly AclEntryText[]): string {
 function showEntry({ tag, id, perm }: AclEntryText): string {
   const bits = PERMISSIONS.map((letter, index) => (perm & (4 >> index) ? letter : "-")).join("");
   return `${tag.replace("_obj", "")}:${id ?? ""}:${bits}`;
-}
-
-function fault(where: string, expected: string, got: string): UsernsError {
-  return manifestFault(where, expected, got);
 }

@@ -19,6 +19,7 @@ export {
 export { type EntryJson, type ManifestJson, manifestFromJson, manifestToJson } from "./json-form.ts";
 export { type JsonDocument, JsonPlace } from "./json-place.ts";
 export { type Manifest, manifestOf } from "./manifest.ts";
+export { readMode } from "./mode-text.ts";
 export { type MtreeOptions, readMtree } from "./mtree-read.ts";
 export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
 export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";

@@ -6,6 +6,7 @@ import { readDeviceNumbers } from "./device-number.ts";
 import { type DeviceNumber, ENTRY_TYPES, type ManifestEntry } from "./entry.ts";
 import { JsonPlace } from "./json-place.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
+import { readMode } from "./mode-text.ts";
 import { readTime, showTime } from "./time.ts";
 
 /** The version of the form that is read and written. */
@@ -142,10 +143,6 @@ function entryFromJson(place: JsonPlace): ManifestEntry {
       one.value === null ? null : one.text("a text or null", asIs),
     ),
   };
-}
-
-function readMode(text: string): number | null {
-  return /^0*[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : null;
 }
 
 function readSha256(text: string): string | null {

@@ -36,27 +36,27 @@ export class JsonPlace {
     return new JsonPlace(value, this.#document, `${this.#path}.${key}`);
   }
 
-  /** The items of a list. @throws UsernsError ERR_MANIFEST */
+  /** The items of a list. @throws UsernsError with the code of the document */
   items(expected: string): readonly JsonPlace[] {
     if (!Array.isArray(this.value)) throw this.fault(expected);
     return this.value.map((value: unknown, index) => new JsonPlace(value, this.#document, `${this.#path}[${index}]`));
   }
 
-  /** The members of an object, each read; none where there is no such object. @throws UsernsError ERR_MANIFEST */
+  /** The members of an object, each read; none where there is no such object. @throws UsernsError with the code of the document */
   members<T>(expected: string, read: (place: JsonPlace) => T): ReadonlyMap<string, T> {
     if (this.value === undefined) return new Map();
     if (!isObject(this.value)) throw this.fault(expected);
     return new Map(Object.keys(this.value).map((key) => [key, read(this.member(key))]));
   }
 
-  /** @throws UsernsError ERR_MANIFEST where it is no object, or has a key that is none of these */
+  /** @throws UsernsError with the code of the document where it is no object, or has a key that is none of these */
   onlyKeys(known: readonly string[]): void {
     if (!isObject(this.value)) throw this.fault("an object");
     const stranger = Object.keys(this.value).find((key) => !known.includes(key));
     if (stranger !== undefined) throw this.fault(`the keys ${known.join(", ")}`, quoted(stranger));
   }
 
-  /** A text, read. @throws UsernsError ERR_MANIFEST where `read` gives null */
+  /** A text, read. @throws UsernsError with the code of the document where `read` gives null */
   text<T>(expected: string, read: (text: string, where: string) => T | null): T {
     const result = typeof this.value === "string" ? read(this.value, this.where) : null;
     if (result === null) throw this.fault(expected);
@@ -68,13 +68,13 @@ export class JsonPlace {
     return this.value === undefined ? null : this.text(expected, read);
   }
 
-  /** @throws UsernsError ERR_MANIFEST */
+  /** @throws UsernsError with the code of the document */
   id(): number {
     if (typeof this.value === "number" && isId(this.value) && this.value !== NO_ID) return this.value;
     throw this.fault(`an id from 0 to ${NO_ID - 1}`);
   }
 
-  /** A whole number, 0 or more; null where it is not there. @throws UsernsError ERR_MANIFEST */
+  /** A whole number, 0 or more; null where it is not there. @throws UsernsError with the code of the document */
   countIfThere(): number | null {
     if (this.value === undefined) return null;
     if (typeof this.value === "number" && Number.isSafeInteger(this.value) && this.value >= 0) return this.value;

@@ -67,8 +67,12 @@ function isOwner(id: number): boolean {
 /** Number hard-link groups in the order of the paths; a group of one path is none. */
 function numberGroups(byPath: Map<string, ManifestEntry>, name: string): void {
   const groups = new Map<number, ManifestEntry[]>();
-  for (const entry of byPath.values())
-    if (entry.linkGroup !== null) groups.set(entry.linkGroup, [...(groups.get(entry.linkGroup) ?? []), entry]);
+  for (const entry of byPath.values()) {
+    if (entry.linkGroup === null) continue;
+    const paths = groups.get(entry.linkGroup);
+    if (paths) paths.push(entry);
+    else groups.set(entry.linkGroup, [entry]);
+  }
   let number = 0;
   for (const [first, ...others] of groups.values()) {
     if (first === undefined) continue;

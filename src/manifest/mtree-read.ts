@@ -4,6 +4,7 @@ import type { NameToId } from "./acl-text.ts";
 import { deviceOf, readDeviceNumbers } from "./device-number.ts";
 import { BARE_ENTRY, type DeviceNumber, ENTRY_TYPES, type ManifestEntry } from "./entry.ts";
 import { type Manifest, manifestFault, manifestOf } from "./manifest.ts";
+import { readMode } from "./mode-text.ts";
 import { FIELD_KEYWORDS, MTREE_TYPES, XATTR_KEYWORD } from "./mtree-keywords.ts";
 import { type Keywords, type MtreeLine, mtreeLines } from "./mtree-lines.ts";
 import { tagsOf } from "./mtree-tags.ts";
@@ -134,10 +135,6 @@ function groupOf(said: Keywords, tagged: string | null, groups: Map<string, numb
 function keptOf(said: Keywords, otherTags: string | null): ReadonlyMap<string, string | null> {
   const kept = [...said].filter(([keyword]) => !FIELD_KEYWORDS.has(keyword) && !keyword.startsWith(XATTR_KEYWORD));
   return new Map(otherTags === null ? kept : [...kept, ["tags", otherTags]]);
-}
-
-function readMode(text: string): number | null {
-  return /^0*[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : null;
 }
 
 function readId(text: string): number | null {

@@ -1,4 +1,4 @@
-import type { AclEntryText } from "../kernel/index.ts";
+import { type AclEntryText, chmodAcl, modeOfAcl } from "../kernel/index.ts";
 import { inOrder, wholeAcl } from "../manifest/index.ts";
 
 /** A mode, and an ACL that says the same and more; null: the mode says all. */
@@ -8,6 +8,16 @@ export interface Permissions {
 }
 
 const NINE_BITS = 0o777;
+const CLASSES: readonly AclEntryText[] = (["user_obj", "group_obj", "other"] as const).map((tag) => ({
+  tag,
+  id: null,
+  perm: 0,
+}));
+
+/** The ACL that says what a mode says. @source acl(5), CORRESPONDENCE BETWEEN ACL ENTRIES AND FILE PERMISSION BITS */
+export function aclOfMode(mode: number): readonly AclEntryText[] {
+  return chmodAcl(CLASSES, mode);
+}
 
 /**
  * Put entries beside a mode, as `setfacl -m` does: what they do not say of owner, owning group and others the mode says,
@@ -18,43 +28,20 @@ const NINE_BITS = 0o777;
  * @source setfacl(1); acl(5), CORRESPONDENCE BETWEEN ACL ENTRIES AND FILE PERMISSION BITS
  */
 export function withAcl(mode: number, entries: readonly AclEntryText[], where: string): Permissions {
-  const acl = wholeAcl(completed(mode, entries), where);
-  const bitsOf = (...tags: readonly string[]) =>
-    tags.map((tag) => acl.find((one) => one.tag === tag)?.perm).find((perm) => perm !== undefined) ?? 0;
-  const bits = (bitsOf("user_obj") << 6) | (bitsOf("mask", "group_obj") << 3) | bitsOf("other");
-  const isMore = acl.some(({ tag }) => tag === "user" || tag === "group" || tag === "mask");
-  return { mode: (mode & ~NINE_BITS) | bits, acl: isMore ? acl : null };
+  const acl = completedAcl(mode, entries, where);
+  const made = modeOfAcl(acl);
+  return { mode: (mode & ~NINE_BITS) | made.mode, acl: made.isWhole ? null : acl };
 }
 
-/** The entries of a default ACL, completed from a mode in the same way. @throws UsernsError ERR_MANIFEST */
-export function defaultAclOf(mode: number, entries: readonly AclEntryText[], where: string): readonly AclEntryText[] {
-  return wholeAcl(completed(mode, entries), where);
-}
-
-function completed(mode: number, entries: readonly AclEntryText[]): readonly AclEntryText[] {
+/** The entries, and from the mode in the same way what they do not say. @throws UsernsError ERR_MANIFEST */
+export function completedAcl(mode: number, entries: readonly AclEntryText[], where: string): readonly AclEntryText[] {
   const has = (tag: AclEntryText["tag"]) => entries.some((entry) => entry.tag === tag);
-  const all: AclEntryText[] = [...entries];
-  for (const [tag, shift] of [
-    ["user_obj", 6],
-    ["group_obj", 3],
-    ["other", 0],
-  ] as const)
-    if (!has(tag)) all.push({ tag, id: null, perm: (mode >> shift) & 7 });
+  const all = [...entries, ...aclOfMode(mode).filter(({ tag }) => !has(tag))];
   if (!has("mask") && (has("user") || has("group"))) all.push({ tag: "mask", id: null, perm: groupClass(all) });
-  return inOrder(all);
+  return wholeAcl(inOrder(all), where);
 }
 
 function groupClass(entries: readonly AclEntryText[]): number {
   const isOfGroupClass = ({ tag }: AclEntryText) => tag === "user" || tag === "group" || tag === "group_obj";
   return entries.filter(isOfGroupClass).reduce((bits, { perm }) => bits | perm, 0);
-}
-
-/** The ACL after chmod: the mode's bits for the group become its mask. @source chmod(2); acl(5) */
-export function chmodAcl(acl: readonly AclEntryText[], mode: number): readonly AclEntryText[] {
-  const group = acl.some(({ tag }) => tag === "mask") ? "mask" : "group_obj";
-  const shifts: Partial<Record<AclEntryText["tag"], number>> = { user_obj: 6, [group]: 3, other: 0 };
-  return acl.map((entry) => {
-    const shift = shifts[entry.tag];
-    return shift === undefined ? entry : { ...entry, perm: (mode >> shift) & 7 };
-  });
 }

@@ -1,5 +1,6 @@
+import { chmodAcl } from "../kernel/index.ts";
 import { type Manifest, type ManifestEntry, manifestOf } from "../manifest/index.ts";
-import { chmodAcl, defaultAclOf, withAcl } from "./acl-with-mode.ts";
+import { completedAcl, withAcl } from "./acl-with-mode.ts";
 import type { Aspect, OwnershipPolicy, OwnershipRule } from "./policy.ts";
 
 /** The rule that decides each aspect of a path; an aspect that no rule decides is not in it. */
@@ -92,7 +93,7 @@ function decidedEntry(entry: ManifestEntry, decision: Decision): ManifestEntry {
     acls: {
       access,
       default: defaultAcl
-        ? defaultAclOf(mode, defaultAcl, decision.get("defaultAcl")?.where ?? entry.path)
+        ? completedAcl(mode, defaultAcl, decision.get("defaultAcl")?.where ?? entry.path)
         : defaultAcl === null
           ? null
           : entry.acls.default,

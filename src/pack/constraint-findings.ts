@@ -1,10 +1,9 @@
+import { GROUP_EXEC, SETGID, SETUID } from "../kernel/index.ts";
 import type { Manifest, ManifestEntry } from "../manifest/index.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import type { Person } from "./people.ts";
 import type { AllowedIds, Constraints } from "./policy.ts";
 import { Writer } from "./writers.ts";
-
-const [SETUID, SETGID, GROUP_EXECUTE] = [0o4000, 0o2000, 0o0010];
 
 /** Every way in which a tree breaks the constraints of a policy. */
 export function constraintFindings(manifest: Manifest, constraints: Constraints): Finding[] {
@@ -35,7 +34,7 @@ function entryFindings(entry: ManifestEntry, constraints: Constraints): Finding[
   for (const id of new Set(uids)) allow(constraints.users, id, "owner", "it has user");
   for (const id of new Set(gids)) allow(constraints.groups, id, "owner", "it has group");
   if (type === "file" && mode & SETUID) allow(constraints.setuid, uid, "setuid", "it is a setuid program of user");
-  if (type === "file" && mode & SETGID && mode & GROUP_EXECUTE)
+  if (type === "file" && mode & SETGID && mode & GROUP_EXEC)
     allow(constraints.setgid, gid, "setgid", "it is a setgid program of group");
   const { capabilities } = constraints;
   if (capability && capabilities && !capabilities.paths.has(path))

@@ -1,17 +1,17 @@
-import { MODE_BITS } from "../kernel/index.ts";
+import { MODE_BITS, SETGID, SETUID, STICKY } from "../kernel/index.ts";
+import { readMode } from "../manifest/index.ts";
 
 /** What a rule makes of a mode. */
 export type ModeChange = (mode: number, isDirectory: boolean) => number;
 
 /** The bits of a class in a mode: read, write and execute, and the one of set-id or sticky. */
 const CLASSES = {
-  u: { shift: 6, special: 0o4000 },
-  g: { shift: 3, special: 0o2000 },
+  u: { shift: 6, special: SETUID },
+  g: { shift: 3, special: SETGID },
   o: { shift: 0, special: 0 },
 } as const;
 type ClassLetter = keyof typeof CLASSES;
 
-const STICKY = 0o1000;
 const EXECUTE = 0o111;
 const CLAUSE = /^([ugoa]*)([-+=])([rwxXst]*)$/;
 
@@ -25,10 +25,8 @@ const CLAUSE = /^([ugoa]*)([-+=])([rwxXst]*)$/;
  * @example readModeChange("u=rwX,go=rX")?.(0o664, false) // 0o644
  */
 export function readModeChange(text: string): ModeChange | null {
-  if (/^0*[0-7]{1,4}$/.test(text)) {
-    const mode = Number.parseInt(text, 8);
-    return () => mode;
-  }
+  const known = readMode(text);
+  if (known !== null) return () => known;
   const clauses = text.split(",").map((clause) => CLAUSE.exec(clause));
   const changes: ModeChange[] = [];
   for (const clause of clauses) {

@@ -1,5 +1,4 @@
-import type { AppliedPolicy } from "./apply-policy.ts";
-import { isAbout } from "./apply-policy.ts";
+import { type AppliedPolicy, isAbout } from "./apply-policy.ts";
 import type { Finding } from "./finding.ts";
 import type { Aspect, OwnershipPolicy, OwnershipRule } from "./policy.ts";
 

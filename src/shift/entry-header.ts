@@ -51,10 +51,10 @@ export function entryHeader(entry: NewTarEntry): Uint8Array {
   const number = (field: Field, value: number, key: string): void => {
     if (!putOctal(header, field, value)) records.set(key, TEXT.encode(String(value)));
   };
-  const { prefix, name } = inFields(entry.path) ?? { prefix: new Uint8Array(0), name: cut(entry.path, FIELDS.name) };
-  if (!inFields(entry.path)) records.set("path", entry.path);
-  header.set(name, FIELDS.name.at);
-  header.set(prefix, FIELDS.prefix.at);
+  const place = inFields(entry.path);
+  header.set(place?.name ?? cut(entry.path, FIELDS.name), FIELDS.name.at);
+  if (place) header.set(place.prefix, FIELDS.prefix.at);
+  else records.set("path", entry.path);
   header.set(cut(entry.link, FIELDS.link), FIELDS.link.at);
   if (entry.link.length > FIELDS.link.width) records.set("linkpath", entry.link);
   putOctal(header, FIELDS.mode, entry.mode);

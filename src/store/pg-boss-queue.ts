@@ -93,10 +93,23 @@ export async function pgBossQueue(place: string): Promise<JobQueue> {
   });
   // What goes wrong with the upkeep is told with the next query.
   boss.on("error", () => {});
-  await query(`SELECT pg_advisory_lock(${MAKING})`);
-  await boss.start();
-  await boss.createQueue(QUEUE, { retryLimit: MOST_ATTEMPTS - 1 });
-  await query(`SELECT pg_advisory_unlock(${MAKING})`);
+  const close = async (): Promise<void> => {
+    try {
+      await boss.stop({ graceful: false });
+    } finally {
+      await client.end();
+    }
+  };
+  try {
+    await query(`SELECT pg_advisory_lock(${MAKING})`);
+    await boss.start();
+    await boss.createQueue(QUEUE, { retryLimit: MOST_ATTEMPTS - 1 });
+    await query(`SELECT pg_advisory_unlock(${MAKING})`);
+  } catch (error) {
+    // An open connection would keep the process from ending, and the lock from those who come after.
+    await close().catch(() => {});
+    throw error;
+  }
   return {
     name,
     async add(jobs, silenceMs) {
@@ -123,10 +136,7 @@ export async function pgBossQueue(place: string): Promise<JobQueue> {
         ? await query(`${JOBS} ${ORDER}`)
         : await query(`${JOBS} AND id = ANY ($1::uuid[]) ${ORDER}`, [ids])
       ).rows.map((row) => keptJobOf(row, name)),
-    async close() {
-      await boss.stop({ graceful: false });
-      await client.end();
-    },
+    close,
   };
 }
 

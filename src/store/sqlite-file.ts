@@ -1,8 +1,9 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsernsError } from "../core/index.ts";
 import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { SqliteDatabase, SqliteDriver } from "./sqlite-driver.ts";
 import { BUSY_MS, FILE_NEEDED, isBusy, isSystemError, sqliteFault } from "./sqlite-fault.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
@@ -59,22 +60,7 @@ async function findPlace(path: string): Promise<void> {
     throw new UsernsError("ERR_FILE", { where: path, ...FILE_NEEDED, got });
   } catch (error) {
     if (!isSystemError(error) || error.code !== "ENOENT") throw error;
-    await makeFolder(dirname(path));
-  }
-}
-
-/** Node's own way to make a folder and those above it never ends below /proc, where none can be made. */
-async function makeFolder(path: string): Promise<void> {
-  const make = () => mkdir(path, { mode: 0o700 });
-  const unlessThere = (error: unknown): void => {
-    if (!isSystemError(error) || error.code !== "EEXIST") throw error;
-  };
-  try {
-    await make();
-  } catch (error) {
-    if (!isSystemError(error) || error.code !== "ENOENT" || dirname(path) === path) return unlessThere(error);
-    await makeFolder(dirname(path));
-    await make().catch(unlessThere);
+    await makeFolder(dirname(path), 0o700);
   }
 }
 

@@ -89,6 +89,21 @@ test("who reaches a user: the shortest chain of set-id programs, one opening the
   assert.equal(runs.answer.people[2].chain.length, 1);
 });
 
+test("a program with CAP_SETUID leads to every user, and so to what root alone may run", async (t) => {
+  const setuid = Buffer.from("0100000280000000000000000000000000000000", "hex").toString("base64");
+  const inManifest = `${MANIFEST}./usr/bin/any type=file mode=755 uid=0 gid=0 xattr.security.capability=${setuid}
+./usr/bin/tool type=file mode=700 uid=0 gid=0
+./usr/bin/data type=file mode=600 uid=0 gid=0
+`;
+  const chainsTo = async (what: string) =>
+    (await ask(t, `who reaches ${what}`, inManifest)).answer.people.map(
+      ({ chain }: { chain: { path: string }[] | null }) => chain?.map(({ path }) => path) ?? null,
+    );
+  for (const what of ["uid 4711", "/usr/bin/tool"])
+    assert.deepEqual(await chainsTo(what), [[], ["usr/bin/any"], ["usr/bin/any"], ["usr/bin/any"]], what);
+  assert.deepEqual(await chainsTo("/usr/bin/data"), [null, null, null, null], "no program, whoever starts it");
+});
+
 test("what can: the paths alone that somebody may change", async (t) => {
   const { answer } = await ask(t, "what can www-data write");
   assert.deepEqual(

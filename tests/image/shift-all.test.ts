@@ -1,10 +1,11 @@
 /** Layers of many images are shifted by threads, or by workers of a queue, each once. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import pg from "pg";
 import { openQueue } from "../../src/store/index.ts";
-import { folderFor, userns } from "../cli/command.ts";
+import { folderFor, startUserns, userns } from "../cli/command.ts";
 import {
   addImage,
   type Files,
@@ -71,6 +72,19 @@ test("an image that the map does not hold, and one that is damaged, keep no othe
   assert.deepEqual(readdirSync(out).sort(), [".userns-layers", "good"]);
 });
 
+test("the folder beside an output that somebody else could have put there is refused, and what it leads to is left alone", async (t) => {
+  const folder = folderFor(t);
+  const app = writeFolder(layoutOf(plain(owned(["a", 1, 1]))), join(folder, "app"));
+  const [out, victim] = [join(folder, "out"), join(folder, "victim")];
+  mkdirSync(out);
+  mkdirSync(join(victim, "image/kept"), { recursive: true });
+  symlinkSync(victim, join(out, ".app.userns-part"));
+  const { exit, stderr } = await userns(["image", "shift", "--all", app, out, "--map", MAP]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /a folder of your own that nobody else may write to/);
+  assert.ok(existsSync(join(victim, "image/kept")));
+});
+
 test("wrong use of --all says what is wrong: exit 2, nothing written", async (t) => {
   const folder = folderFor(t);
   const one = writeFolder(layoutOf(plain(owned(["a", 1, 1]))), join(folder, "one/app"));
@@ -85,6 +99,7 @@ test("wrong use of --all says what is wrong: exit 2, nothing written", async (t)
     [["--all", one, out, "--queue", "mysql://host/db"], /postgres:\/\/user@host\/database/],
     [["--all", one, out, "--queue", "postgres://host/db", "--threads", "2"], /a count of this machine/],
     [["--all", one, out, "--queue", "postgres://127.0.0.1:1/db"], /a database that answers/],
+    [["--all", one, "/proc/none/out"], /no such file or folder/],
     [["--all", one], /missing required argument 'out'/],
   ];
   for (const [args, words] of cases) {
@@ -97,6 +112,17 @@ test("wrong use of --all says what is wrong: exit 2, nothing written", async (t)
     const { exit, stderr } = await userns([command, "--queue", "postgres://127.0.0.1:1/db", "--json"]);
     assert.deepEqual([exit, JSON.parse(stderr).error.code], [2, "ERR_STORE_LOST"]);
   }
+});
+
+test("a user who may not make the tables of a queue is told, and the command ends", async (t) => {
+  const queue = queueFor(t);
+  if (queue === null) return;
+  const client = new pg.Client(queue);
+  await client.connect();
+  await client.query("CREATE ROLE joe LOGIN");
+  await client.end();
+  const { exit, stderr } = await startUserns(["jobs", "--queue", queue.replace("ids@", "joe@"), "--json"]).ended;
+  assert.deepEqual([exit, JSON.parse(stderr).error.code], [2, "ERR_STORE_DENIED"]);
 });
 
 test("two workers, one killed in the middle: every layer is there once, and right", (t) => shiftWithAKill(t, 4, 25));

@@ -11,7 +11,7 @@ test("names without a slash stand in the folder that the lines before led to, an
   const { entries } = readMtree(`#mtree
 #	   user: (null)
 /set type=file uid=0 gid=0 mode=0644 nlink=1 flags=none
-.               type=dir mode=0755 nlink=3 time=5.25
+.               type=dir mode=0755 nlink=3 time=5.250000000
     f           nlink=2 size=3
     l\\snk       type=link mode=0777 \\
                 link=f
@@ -48,6 +48,8 @@ test("a name with a slash is a path from the root, as bsdtar writes it", () => {
 ./raw mode=644 gid=0 uid=0 type=block device=0x801
 `);
   assert.equal(byPath.get("d/h#sh\\é")?.uid, 1000);
+  // bsdtar leaves out the zeros before the nanoseconds.
+  assert.deepEqual(byPath.get("d/h#sh\\é")?.mtime, { seconds: 1, nanoseconds: 5 });
   assert.deepEqual(byPath.get("null")?.device, { major: 1, minor: 3 });
   assert.deepEqual(byPath.get("raw")?.device, { major: 8, minor: 1 });
 });

@@ -218,6 +218,24 @@ const BROKEN: readonly (readonly [what: string, rules: string, constraints: stri
     [],
   ],
   [
+    "a folder whose owner could open it for himself",
+    "  - {paths: etc, owner: 'www::0500'}\n  - {paths: etc/passwd, owner: '::0666'}",
+    "notWritable: [{paths: etc/*, by: www}]",
+    ["writable | etc/passwd | www writes to it", "writable | etc/shadow | www can put another in its place"],
+  ],
+  [
+    "a folder shut to its owner, which he could open for himself",
+    "  - {paths: etc, owner: 'www::0000'}\n  - {paths: etc/passwd, owner: '::0666'}",
+    "notWritable: [{paths: etc/passwd, by: www}]",
+    ["writable | etc/passwd | www writes to it"],
+  ],
+  [
+    "a symbolic link, whose owner cannot make it another",
+    "  - {paths: srv/link, owner: 'www:'}",
+    "notWritable: [{paths: srv/link, by: www}]",
+    [],
+  ],
+  [
     "a file that an ACL lets somebody write to",
     "  - {paths: etc/passwd, acl: 'u:www:rw'}",
     "notWritable: [{paths: etc/**, by: www}]",
@@ -249,6 +267,23 @@ for (const [what, rules, constraints, says] of BROKEN)
       JSON.stringify(found),
     );
   });
+
+test("constraints: a file in a shut folder is written to by another of its paths", () => {
+  const linked = readMtree(`#mtree
+/set type=file mode=0666 uid=0 gid=0
+. type=dir mode=0755
+./etc type=dir mode=0700
+./etc/kept inode=7
+./etc/lone
+./tmp type=dir mode=0755
+./tmp/kept inode=7
+`);
+  const { constraints } = read(`${BASE}constraints:\n  notWritable: [{paths: etc/*, by: www}]\n`);
+  assert.deepEqual(
+    constraintFindings(linked, constraints).map(({ path, says }) => `${path} ${says}`),
+    ["etc/kept www writes to it"],
+  );
+});
 
 const MODES: readonly (readonly [text: string, before: number, isDirectory: boolean, after: number])[] = [
   ["0640", 0o777, false, 0o640],
