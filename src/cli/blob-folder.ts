@@ -3,9 +3,9 @@ import { createReadStream } from "node:fs";
 import { lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { UsernsError } from "../core/index.ts";
 import { type BlobStore, blobPath, type Digest, type FinishedLayer, readDigest } from "../image/index.ts";
 import { fileFault, isSystemError } from "./fault.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { put } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -34,7 +34,7 @@ export class BlobFolder implements BlobStore {
   static async open(folder: string, named: string): Promise<BlobFolder> {
     const blobs = new BlobFolder(folder, named);
     await blobs.#step(async () => {
-      await makeOwn(folder);
+      await makeOwnFolder(folder);
       for (const name of ["blobs/sha256", "blobs/sha512", "done", INCOMING])
         await mkdir(join(folder, name), { recursive: true });
       await dropLeft(join(folder, INCOMING));
@@ -100,18 +100,6 @@ export class BlobFolder implements BlobStore {
 }
 
 const INCOMING = "incoming";
-
-/** Only its owner may write there: what a run before left is taken at its word. */
-async function makeOwn(folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-    if (!isSystemError(error) || error.code !== "EEXIST") throw error;
-  });
-  // Of what stands there itself, a link not followed.
-  const stats = await lstat(folder);
-  if (stats.isDirectory() && stats.uid === process.geteuid?.() && (stats.mode & 0o022) === 0) return;
-  const expected = "a folder of your own that nobody else may write to, left by a run before";
-  throw new UsernsError("ERR_FILE", { where: folder, expected, got: "another", fix: "move it away" });
-}
 
 async function dropLeft(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {

@@ -1,5 +1,5 @@
 import type { Image, Layer, LayerOptions, LayerPlace } from "../image/index.ts";
-import { distinctLayers } from "../image/index.ts";
+import { distinctLayers, layerName } from "../image/index.ts";
 import { readCount } from "./count-option.ts";
 import type { Reading } from "./progress.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
@@ -37,14 +37,12 @@ export function readingOf(
 
 /** `layer 3 sha256:9c1f00d7ac01`, and the images that have it: where there is more than one image. */
 export function layerLine(
-  { digest, images }: LayerPlace,
+  place: LayerPlace,
   image: { readonly images: readonly unknown[] },
   terminal: Terminal,
 ): string {
-  const numbers = [...new Set(images.map(({ layer }) => layer))].join(", ");
-  const names = images.map(({ name }) => withoutControls(name)).join(", ");
-  const [algorithm = "", hex = ""] = digest.split(":");
-  const line = terminal.colors.bold(`layer ${numbers} ${algorithm}:${hex.slice(0, 12)}`);
+  const names = place.images.map(({ name }) => withoutControls(name)).join(", ");
+  const line = terminal.colors.bold(layerName(place));
   return image.images.length > 1 ? `${line} of ${names}` : line;
 }
 

@@ -7,6 +7,7 @@ import type { OutputFile } from "../image/index.ts";
 import { bodyPadding, fileHeader, tarEnd } from "../shift/index.ts";
 import { BlobFolder, WRITABLE } from "./blob-folder.ts";
 import { fileFault, isSystemError } from "./fault.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { put } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -84,6 +85,8 @@ export class ImageStage {
   }
 
   async #makeFolder(files: readonly OutputFile[]): Promise<void> {
+    // With blobs that are shared nobody has made it, or looked at whose it is.
+    await makeOwnFolder(this.#folder);
     const whole = join(this.#folder, "image");
     await rm(whole, { recursive: true, force: true });
     for (const { path, content } of files) {

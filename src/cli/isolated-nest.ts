@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { MAX_NAMESPACE_NUMBER } from "../core/index.ts";
 import type { IsolatedMount, NestedNamespace } from "../explain/index.ts";
 import { ISOLATED, type OwnerKind, type Profile, parseProfile } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
@@ -12,8 +13,6 @@ export interface IsolatedOptions {
   readonly creator?: readonly string[];
   readonly profile?: string;
 }
-
-const MAX_NUMBER = 0xffff_ffff;
 
 export function addIsolatedOptions(command: Command): void {
   const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
@@ -79,7 +78,8 @@ export async function readNest(options: MapOptions & IsolatedOptions): Promise<R
 /** @param where  the option that it stands in, for errors */
 export function readNumber(text: string, where: string): number {
   const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number <= MAX_NUMBER)) throw usageFault(where, `the number of a namespace, at most ${MAX_NUMBER}`, text);
+  if (!(number <= MAX_NAMESPACE_NUMBER))
+    throw usageFault(where, `the number of a namespace, at most ${MAX_NAMESPACE_NUMBER}`, text);
   return number;
 }
 

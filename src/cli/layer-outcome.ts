@@ -9,8 +9,10 @@ export type JobOutcome = { readonly by: string } & (
   /** It was there already. */
   | { readonly outcome: "there" }
   | ({ readonly outcome: "refused" } & UnmappedIds)
-  | ({ readonly outcome: "bad" } & Fault & { readonly code: ErrorCode })
+  | ({ readonly outcome: "bad" } & PlainFault)
 );
+
+export type PlainFault = Fault & { readonly code: ErrorCode };
 
 export function outcomeOf(found: LayerOutcome, by: string): JobOutcome {
   if (!found.isShifted) return { by, outcome: "refused", unmapped: found.unmapped, unlisted: found.unlisted };
@@ -20,8 +22,13 @@ export function outcomeOf(found: LayerOutcome, by: string): JobOutcome {
   return { by, outcome: "shifted", entries, headersShifted };
 }
 
-export function badOutcome({ code, where, expected, got, fix }: UsernsError, by: string): JobOutcome {
-  return { by, outcome: "bad", code, where, expected, got, ...(fix === undefined ? {} : { fix }) };
+export function badOutcome(error: UsernsError, by: string): JobOutcome {
+  return { by, outcome: "bad", ...plainFault(error) };
+}
+
+/** An error as a plain value, which passes between threads and machines. */
+export function plainFault({ code, where, expected, got, fix }: UsernsError): PlainFault {
+  return { code, where, expected, got, ...(fix === undefined ? {} : { fix }) };
 }
 
 /** What can be wrong with a layer, or with the files that it is read from and written to. */

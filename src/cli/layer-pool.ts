@@ -1,14 +1,13 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type ErrorCode, type Fault, UsernsError } from "../core/index.ts";
+import { UsernsError } from "../core/index.ts";
 import type { LayerOutcome } from "../image/index.ts";
 import { readCount } from "./count-option.ts";
 import type { LayerJob } from "./layer-job.ts";
+import type { PlainFault } from "./layer-outcome.ts";
 
 /** What a thread says of a job: what came of it, or what is wrong with its input. */
-export type ThreadAnswer =
-  | { readonly outcome: LayerOutcome }
-  | { readonly fault: Fault & { readonly code: ErrorCode } };
+export type ThreadAnswer = { readonly outcome: LayerOutcome } | { readonly fault: PlainFault };
 
 const IS_SOURCE = import.meta.url.endsWith(".ts");
 const THREAD = new URL(`./layer-thread.${IS_SOURCE ? "ts" : "js"}`, import.meta.url);

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { UsernsError } from "../core/index.ts";
 import { doLayerJob, type LayerJob } from "./layer-job.ts";
+import { plainFault } from "./layer-outcome.ts";
 import type { ThreadAnswer } from "./layer-pool.ts";
 
 async function answerTo(job: LayerJob): Promise<ThreadAnswer> {
@@ -10,8 +11,7 @@ async function answerTo(job: LayerJob): Promise<ThreadAnswer> {
   } catch (error) {
     // Only plain values pass between threads; a bug ends this one, and is thrown in the other.
     if (!(error instanceof UsernsError)) throw error;
-    const { code, where, expected, got, fix } = error;
-    return { fault: { code, where, expected, got, ...(fix === undefined ? {} : { fix }) } };
+    return { fault: plainFault(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { parseGroup, parsePasswd } from "../formats/index.ts";
-import { type Manifest, manifestToJson, readManifestFile, writeMtree } from "../manifest/index.ts";
+import { type Manifest, manifestToJson, type NameToId, readManifestFile, writeMtree } from "../manifest/index.ts";
 import { peopleOf } from "../pack/index.ts";
 import { fileFault } from "./fault.ts";
 import { jsonPieces } from "./json-pieces.ts";
@@ -23,15 +23,20 @@ export interface PeopleOptions {
   readonly group?: string;
 }
 
-/** @throws UsernsError ERR_FILE, ERR_MANIFEST */
-export async function readManifest(path: string): Promise<Manifest> {
+/**
+ * A manifest of a file.
+ *
+ * @param idOf  for names of an mtree that come without numbers
+ * @throws UsernsError ERR_FILE, ERR_MANIFEST
+ */
+export async function readManifest(path: string, idOf?: NameToId): Promise<Manifest> {
   let bytes: Uint8Array;
   try {
     bytes = await joinPieces(createReadStream(path), path);
   } catch (error) {
     throw fileFault(error, path, "a manifest that can be read");
   }
-  return readManifestFile(bytes, { name: path });
+  return readManifestFile(bytes, idOf ? { name: path, idOf } : { name: path });
 }
 
 /** Write a manifest: JSON where the name ends so, else an mtree. @throws UsernsError ERR_FILE */

@@ -16,8 +16,8 @@ import { usageFault } from "./fault.ts";
 import { compileGlob } from "./glob.ts";
 import { addExamples } from "./help-examples.ts";
 import { countOf } from "./image-layers.ts";
-import { PEOPLE_HELP, type PeopleOptions, readPeople } from "./image-people.ts";
-import { loadManifest, MANIFEST_HELP } from "./manifest-input.ts";
+import { PEOPLE_HELP, readPeople } from "./image-people.ts";
+import { MANIFEST_HELP, type PeopleOptions, readManifest } from "./manifest-file.ts";
 import { OUT_HELP, type PackForm, packTarget, writePacked } from "./pack-output.ts";
 import { MTIME_HELP, timeRule, withTimes } from "./pack-times.ts";
 import { readSource } from "./scenario-file.ts";
@@ -127,7 +127,7 @@ async function planOf(folder: string, options: PackOptions, terminal: Terminal):
   const people = await readPeople(options, folder);
   const source = options.policy === undefined ? null : await readSource(options.policy, terminal.stdin);
   const policy = source ? readPolicy(source, { people, compileGlob }) : NO_POLICY;
-  const known = options.manifest === undefined ? null : await loadManifest(options.manifest, people.idOf);
+  const known = options.manifest === undefined ? null : await readManifest(options.manifest, people.idOf);
   const tree = await readTree(folder);
   const { manifest, isOwned, missing } = ownedTree(tree.manifest, known, folder);
   const applied = applyPolicy(manifest, policy, isOwned);
@@ -157,24 +157,20 @@ async function tell(result: PackAnswer, withDecisions: boolean, terminal: Termin
   ];
   await answer(terminal, `${lines.join("\n")}\n`);
   for (const finding of findings) if (!finding.isBroken) talk(terminal, `${finding.kind} ${findingText(finding)}`);
-  for (const path of leftOut) talk(terminal, `left out: ${shownPath(path)}, a socket`);
+  for (const path of leftOut) talk(terminal, `left out: ${withoutControls(path)}, a socket`);
   if (missing.length > 0)
     talk(
       terminal,
-      `${countOf(missing.length, "path", "paths")} of the manifest not in the folder: ${missing.slice(0, 5).map(shownPath).join(", ")}`,
+      `${countOf(missing.length, "path", "paths")} of the manifest not in the folder: ${missing.slice(0, 5).map(withoutControls).join(", ")}`,
     );
 }
 
 /** `etc/shadow  0:42 0640  user 1, group 3, mode 3` */
 function decisionLine({ path, uid, gid, mode, rules }: PathDecision): string {
   const decided = Object.entries(rules).map(([aspect, number]) => `${aspect} ${number}`);
-  return `${shownPath(path)}  ${uid}:${gid} ${showMode(mode)}  ${decided.length > 0 ? decided.join(", ") : "no rule"}`;
+  return `${withoutControls(path)}  ${uid}:${gid} ${showMode(mode)}  ${decided.length > 0 ? decided.join(", ") : "no rule"}`;
 }
 
 function findingText({ where, path, says }: Finding): string {
-  return `${path === null ? "" : `${shownPath(path)}: `}${says} (${where})`;
-}
-
-function shownPath(path: string): string {
-  return withoutControls(path);
+  return `${path === null ? "" : `${withoutControls(path)}: `}${says} (${where})`;
 }

@@ -60,22 +60,29 @@ async function runFiles(files: readonly string[], options: RunOptions, terminal:
   const engine = await startEngine(options.engine);
   if (engine.fallback !== undefined) talk(terminal, `note: engine ${engine.name}, for ${engine.fallback}`);
   // Whatever is wrong with the last is found before anything is said of the first.
-  const scenarios = sources.map((source) => run(source, engine, tree));
+  const played = sources.map((source) => run(source, engine, tree));
+  const scenarios = played.map(({ scenario }) => scenario);
   const ok = scenarios.every(({ different }) => different === 0);
   if (options.json) await answerJson(terminal, { ok, engine: engine.name, scenarios } satisfies RunAnswer);
   else {
     const tables = scenarios.map((scenario) => scenarioLines(scenario, options.ids ?? false, terminal).join("\n"));
     await answer(terminal, `${tables.join("\n\n")}\n`);
   }
-  if (tree?.after && options.out !== undefined) await writeManifest(options.out, tree.after);
+  const after = played[0]?.after;
+  if (options.out !== undefined && after) await writeManifest(options.out, after);
   return ok ? EXIT.yes : EXIT.no;
 }
 
-/** The tree of an image, its people, and what becomes of it. */
+/** The tree of an image, and its people. */
 interface ImageTree {
   readonly manifest: Manifest;
   readonly people: People;
-  after: Manifest | null;
+}
+
+interface Played {
+  readonly scenario: RunScenario;
+  /** The tree as the calls left it; null without one. */
+  readonly after: Manifest | null;
 }
 
 async function treeOf(files: readonly string[], options: RunOptions): Promise<ImageTree | null> {
@@ -87,18 +94,18 @@ async function treeOf(files: readonly string[], options: RunOptions): Promise<Im
   }
   if (out !== undefined && files.length > 1)
     throw usageFault("--out", "one file of calls, for it is the tree that they leave", `${files.length}`);
-  return { manifest: await readManifest(manifest), people: (await accountsOf(options)).people, after: null };
+  return { manifest: await readManifest(manifest), people: (await accountsOf(options)).people };
 }
 
-function run(source: Source, engine: Engine, tree: ImageTree | null): RunScenario {
+function run(source: Source, engine: Engine, tree: ImageTree | null): Played {
   return inSource(source, (json) => {
-    if (tree) {
-      const scenario = loadScenario(json);
-      const { answers, after } = playInTree(scenario, tree.manifest, tree.people, engine);
-      tree.after = after;
-      return runScenario(source.name, scenario, answers);
+    if (tree === null) {
+      const scenario = loadScenario(json, SCENARIO_PROGRAMS);
+      const answers = replay(scenario, engine, SCENARIO_PROGRAMS);
+      return { scenario: runScenario(source.name, scenario, answers), after: null };
     }
-    const scenario = loadScenario(json, SCENARIO_PROGRAMS);
-    return runScenario(source.name, scenario, replay(scenario, engine, SCENARIO_PROGRAMS));
+    const scenario = loadScenario(json);
+    const { answers, after } = playInTree(scenario, tree.manifest, tree.people, engine);
+    return { scenario: runScenario(source.name, scenario, answers), after };
   });
 }

@@ -7,6 +7,7 @@ import {
   BARE_ENTRY,
   bytesOfPath,
   deviceOf,
+  type FileTime,
   type Manifest,
   type ManifestEntry,
   manifestOf,
@@ -19,12 +20,10 @@ import { fileFault } from "./fault.ts";
 /** A tree on a disk: its entries as they are there, owners and all, and the bytes of its files. */
 export interface DiskTree extends TreeContents {
   readonly manifest: Manifest;
-  /** The file of a path, by the numbers that the disk has for it. */
-  numbersOf(path: string): DiskNumbers | undefined;
 }
 
 /** What tells a file apart on its machine. */
-export interface DiskNumbers {
+interface DiskNumbers {
   readonly device: bigint;
   readonly inode: bigint;
 }
@@ -62,17 +61,12 @@ class TreeReading implements DiskTree {
     return this.#manifest;
   }
 
-  numbersOf(path: string): DiskNumbers | undefined {
-    return this.#numbers.get(path);
-  }
-
   async read(): Promise<void> {
-    const root = await this.#step(this.#folder, () => lstat(this.#folder, { bigint: true }));
+    const root = await this.#step(ROOT_PATH, () => lstat(this.#folder, { bigint: true }));
     if (!root.isDirectory())
       throw new UsernsError("ERR_FILE", { where: this.#folder, expected: READABLE, got: "something else" });
-    const waiting: string[] = [];
     await this.#add(ROOT_PATH, root);
-    waiting.push(ROOT_PATH);
+    const waiting: string[] = [ROOT_PATH];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       const here = at;
       const names = await this.#step(here, () => readdir(this.#place(here), { encoding: "buffer" }));
@@ -142,14 +136,14 @@ class TreeReading implements DiskTree {
   }
 
   #shown(path: string): string {
-    return `${this.#folder}/${path}`;
+    return path === ROOT_PATH ? this.#folder : `${this.#folder}/${path}`;
   }
 
   async #step<T>(path: string, step: () => Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (error) {
-      throw fileFault(error, path === this.#folder ? path : this.#shown(path), READABLE);
+      throw fileFault(error, this.#shown(path), READABLE);
     }
   }
 }
@@ -163,7 +157,7 @@ function typeOf(stats: BigIntStats): InodeType {
   return stats.isSocket() ? "sock" : "file";
 }
 
-function timeOf(nanoseconds: bigint) {
+function timeOf(nanoseconds: bigint): FileTime {
   const rest = ((nanoseconds % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
   return { seconds: Number((nanoseconds - rest) / NANOSECONDS), nanoseconds: Number(rest) };
 }

@@ -7,6 +7,9 @@ import { type KernelId, type Kind, NO_ID } from "./id.ts";
  */
 export type NamespaceNumber = number;
 
+/** The highest that there is: it is half of a 64-bit id. */
+export const MAX_NAMESPACE_NUMBER: NamespaceNumber = 0xffff_ffff;
+
 /** Classical ids carry this number. */
 export const CLASSICAL: NamespaceNumber = 0;
 

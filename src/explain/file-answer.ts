@@ -11,11 +11,12 @@ import {
 } from "../kernel/index.ts";
 import { readCapSet } from "../kernel/syscall/index.ts";
 import { type Answer, replay, type Scenario } from "../scenario/index.ts";
-import { type Explanation, explain } from "./explain.ts";
+import type { Explanation } from "./explain.ts";
 import type { FileAsked } from "./file-asked.ts";
 import { checksOf, distinctWays, type FileCheck, toExplanation } from "./file-check.ts";
 import { diskRoute, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
 import { FILE_STEPS } from "./file-scenario.ts";
+import { waysInto } from "./file-ways.ts";
 
 /** What stat shows, or a disk keeps. */
 export interface Owners {
@@ -66,7 +67,11 @@ export interface FileAnswer {
  * @throws UsernsError as {@link fileScenario}, and ERR_SCENARIO for a namespace that its parent does not hold
  */
 export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
-  return answerTo(question, fileScenario(question), waysInto(question), engine);
+  const into = waysInto(question, {
+    ofTask: (kind) => taskRoute(question, kind),
+    ofDisk: (kind) => diskRoute(question, kind),
+  });
+  return answerTo(question, fileScenario(question), into, engine);
 }
 
 /**
@@ -147,16 +152,4 @@ function lacksOf(question: FileAsked, before: Answer, seen: Owners | null, becam
     ...((mode & SETGID) !== 0 && !isTaken("gid") ? ["the file's group as effective group"] : []),
     ...missing.map(capName),
   ];
-}
-
-/** The ways from outside into the kernel. */
-function waysInto(question: FileQuestion): readonly Explanation[] {
-  const { task, file, directory, ask } = question;
-  const owned = ask === "create" ? directory : file;
-  return (["uid", "gid"] as const).flatMap((kind) =>
-    [
-      { route: taskRoute(question, kind), id: task[kind] },
-      { route: diskRoute(question, kind), id: owned[kind] },
-    ].flatMap(({ route, id }) => (route.length === 0 ? [] : [explain(kind, route, { id, number: 0 })])),
-  );
 }

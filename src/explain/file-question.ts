@@ -1,6 +1,6 @@
 import { follow, type IdMap, type Kind, NO_ID, type PlacedId, showExtent, UsernsError } from "../core/index.ts";
 import { intoKernel, type KernelRoute, type NamedMap, type OwnerKind } from "../kernel/index.ts";
-import { type Scenario, setupMap } from "../scenario/index.ts";
+import { type Scenario, setupMaps } from "../scenario/index.ts";
 import type { FileAsked } from "./file-asked.ts";
 import { type FileWorld, fileScenarioIn, INIT } from "./file-scenario.ts";
 
@@ -87,7 +87,7 @@ function namespaceName(index: number): string {
 }
 
 function namespaceItem(name: string, parent: string, maps: OwnerMaps): object {
-  return { name, parent, owner: [0, 0], uid_map: setupMap(maps.uid.extents), gid_map: setupMap(maps.gid.extents) };
+  return { name, parent, owner: [0, 0], ...setupMaps(maps) };
 }
 
 /** A question as JSON: maps as their lines. */

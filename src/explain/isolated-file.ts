@@ -2,6 +2,7 @@ import { CLASSICAL, type Engine, isValidKuid64, type Kuid64, NO_ID } from "../co
 import {
   allow,
   intoKernel,
+  type KernelRoute,
   makeKid,
   mapOf,
   type OwnerKind,
@@ -9,12 +10,12 @@ import {
   type UserNamespace,
   type Verdict,
 } from "../kernel/index.ts";
-import { setupMap } from "../scenario/index.ts";
-import { type Explanation, explain } from "./explain.ts";
+import { setupMaps } from "../scenario/index.ts";
 import { answerTo, type FileAnswer } from "./file-answer.ts";
 import type { FileAsked } from "./file-asked.ts";
 import { notHeld, type OwnerMaps } from "./file-question.ts";
 import { type FileWorld, fileScenarioIn, INIT, type WrittenKid } from "./file-scenario.ts";
+import { waysInto } from "./file-ways.ts";
 import {
   FS_MAPS,
   type IsolatedMount,
@@ -77,7 +78,10 @@ function askOnce(question: IsolatedFileQuestion, engine: Engine): Verdict<FileAn
   const { nest, mount, profile } = question;
   const made = inNest(nest, mount, engine, profile, (made) => ({
     scenario: fileScenarioIn(worldOf(question, made), question),
-    into: waysInto(question, made),
+    into: waysInto(question, {
+      ofTask: (kind) => routeFrom(made.inner, kind),
+      ofDisk: (kind) => routeFrom(made.mount.superblock.userNs, kind),
+    }),
   }));
   return made.ok ? allow(answerTo(question, made.value.scenario, made.value.into, engine)) : made;
 }
@@ -117,27 +121,17 @@ function namespaceItem(made: MadeNest, { name, parent, owner, isIsolated, id }: 
     owner: [written(made, owner.uid), written(made, owner.gid)],
     number: id,
     isolated: isIsolated,
-    ...(maps ? linesOf(maps) : {}),
+    ...(maps ? setupMaps(maps) : {}),
   };
 }
 
 /** The namespace of maps that are no namespace's of the nest. */
 function itemOf(from: MapsFrom | null, name: string): readonly object[] {
   if (!from || !("maps" in from)) return [];
-  return [{ name, parent: INIT, owner: [NO_ID, NO_ID], ...linesOf(from.maps) }];
+  return [{ name, parent: INIT, owner: [NO_ID, NO_ID], ...setupMaps(from.maps) }];
 }
 
-function linesOf({ uid, gid }: OwnerMaps): object {
-  return { uid_map: setupMap(uid.extents), gid_map: setupMap(gid.extents) };
-}
-
-/** The ways of the task's and the file's ids into the kernel. */
-function waysInto({ task, file, directory, ask }: FileAsked, { inner, mount }: MadeNest): readonly Explanation[] {
-  const owned = ask === "create" ? directory : file;
-  const way = (ns: UserNamespace, kind: OwnerKind, id: number) =>
-    ns.parent ? [explain(kind, intoKernel([mapOf(ns, kind)]), { id, number: CLASSICAL })] : [];
-  return (["uid", "gid"] as const).flatMap((kind) => [
-    ...way(inner, kind, task[kind]),
-    ...way(mount.superblock.userNs, kind, owned[kind]),
-  ]);
+/** From ids used in a namespace to kernel ids. No hop for the initial one. */
+function routeFrom<K extends OwnerKind>(ns: UserNamespace, kind: K): KernelRoute<K> {
+  return intoKernel(ns.parent ? [mapOf(ns, kind)] : []);
 }

@@ -20,3 +20,10 @@ export function distinctLayers(image: Image): { readonly layer: Layer; readonly 
   }
   return [...found.values()].map(({ layer, digest, images }) => ({ layer, place: { digest, images } }));
 }
+
+/** `layer 3 sha256:9c1f00d7ac01`: its number, in each image where that differs, and the beginning of its digest. */
+export function layerName({ digest, images }: LayerPlace): string {
+  const numbers = [...new Set(images.map(({ layer }) => layer))].join(", ");
+  const [algorithm = "", hex = ""] = digest.split(":");
+  return `layer ${numbers} ${algorithm}:${hex.slice(0, 12)}`;
+}

@@ -120,7 +120,10 @@ export class ImageAccess {
     return answers.map((bytes) => bytes.slice());
   }
 
-  /** Put in what ACLs say, which the table does not know. Inodes that are alike are asked for once. */
+  /**
+   * Put in what ACLs say, which the table does not know. Inodes that are alike are asked for once. Every map that is
+   * needed was loaded for the table itself, so that the engine takes no memory, and the answers stay where they are.
+   */
   #askAcls(cred: Cred, answers: Uint8Array): void {
     const known = new Map<string, number>();
     for (const node of this.#tree.withAcl) {

@@ -20,7 +20,7 @@ export class ImageAccounts {
     const [passwd, group] = [image.file(PASSWD), image.file(GROUP)];
     this.#users = passwd ? entriesOf(parsePasswd(LATIN1.decode(passwd), PASSWD)) : [];
     this.#groups = group ? entriesOf(parseGroup(LATIN1.decode(group), GROUP)) : [];
-    const isThere = (path: string) => image.tree.hasName(path);
+    const isThere = (path: string) => image.hasName(path);
     this.unread = [
       ...(passwd === null && isThere(PASSWD) ? [PASSWD] : []),
       ...(group === null && isThere(GROUP) ? [GROUP] : []),

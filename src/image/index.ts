@@ -27,7 +27,7 @@ export {
   ROOT_CAPABILITIES,
 } from "./default-tasks.ts";
 export { blobPath, type Digest, hashed, readDigest } from "./digest.ts";
-export { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
+export { distinctLayers, type LayerPlace, layerName } from "./distinct-layers.ts";
 export type { ExposedFile, HostAccounts, Privilege } from "./exposed.ts";
 export { filesInTar, type ImageTar } from "./files-in-tar.ts";
 export type { DigestAlgorithm, FilePlace, ImageFile, ImageFiles, ImageHost, RunningHash, UnpackedTar } from "./host.ts";

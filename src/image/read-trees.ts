@@ -5,6 +5,7 @@ import { imageFault } from "./image-fault.ts";
 import { ImageTree } from "./image-tree.ts";
 import { type LayerOptions, layerBytes, openLayerTar } from "./layer-tar.ts";
 import type { PathNode, PathTable } from "./path-table.ts";
+import { TreeUnpacker } from "./tree-unpacker.ts";
 
 /** Files that are kept as they pass by, if they are small: who is who in the image. */
 const KEPT_NAMES: ReadonlySet<string> = new Set(["passwd", "group"]);
@@ -16,6 +17,8 @@ const MOST_LAYERS = 0xffff;
 /** The tree of an image, and the small files of it that were kept. */
 export interface UnpackedImage {
   readonly tree: ImageTree;
+  /** Is there anything of this path, a link that leads nowhere among it? */
+  hasName(path: string): boolean;
   /** @returns the bytes of a file, through links; null where there is none, or none that was kept */
   file(path: string): Uint8Array | null;
 }
@@ -23,22 +26,24 @@ export interface UnpackedImage {
 /** An image that is being unpacked. */
 class Unpacking implements UnpackedImage {
   readonly tree: ImageTree;
+  readonly #unpacker: TreeUnpacker;
   readonly #kept = new Map<PathNode, Uint8Array>();
   /** The file whose body is passing by, and what has come of it. */
   #passing: { readonly bytes: Uint8Array; at: number } | null = null;
 
   constructor(paths: PathTable) {
     this.tree = new ImageTree(paths);
+    this.#unpacker = new TreeUnpacker(this.tree);
   }
 
   /** @throws UsernsError ERR_IMAGE for an entry that cannot be unpacked */
   unpack(entry: TarEntry, layer: number, where: string): void {
     this.#passing = null;
-    const made = this.tree.unpack(entry, layer);
+    const made = this.#unpacker.unpack(entry, layer);
     if (typeof made !== "number") throw imageFault(`${where}: ${quotedPath(entry.path)}`, made.expected, made.got);
     if (made < 0) return;
     if (entry.type === "hard link") {
-      const known = this.#kept.get(this.tree.resolve(entry.linkPath));
+      const known = this.#kept.get(this.#unpacker.resolve(entry.linkPath));
       if (known) this.#keep(made, known);
       else this.#kept.delete(made);
       return;
@@ -57,8 +62,12 @@ class Unpacking implements UnpackedImage {
     this.#passing.at += bytes.length;
   }
 
+  hasName(path: string): boolean {
+    return this.#unpacker.hasName(path);
+  }
+
   file(path: string): Uint8Array | null {
-    return this.#kept.get(this.tree.resolve(path)) ?? null;
+    return this.#kept.get(this.#unpacker.resolve(path)) ?? null;
   }
 
   #keep(node: PathNode, bytes: Uint8Array): void {

@@ -71,6 +71,7 @@ export const ID_FUNCTIONS: readonly IdFunction[] = [
   inNamespace("k_id_to_kfs_id", "kid", "k", kidToKfsid),
 ];
 
+/** What such a function takes is a number of a namespace, though the table hands it over as the half of a kernel id. */
 function plain(id: number): number {
   return id;
 }

@@ -11,8 +11,9 @@
 
 // Calls, and what they take.
 export * from "./access.ts";
-// What a setup puts there by itself.
+// Questions.
 export { checkAcl } from "./acl-permission.ts";
+// What a setup puts there by itself.
 export { validateAcl } from "./acl-valid.ts";
 export * from "./acl-xattr.ts";
 export * from "./attributes.ts";

@@ -51,6 +51,7 @@ export function mountOverlay(world: World, task: Task, parts: OverlayParts, name
 export function makeOverlay(world: World, task: Task, layers: FoundLayers, name: string): Verdict<Mount> {
   const { lower, upper, work } = layers;
   for (const layer of [lower, upper]) refuseExtras(layer.inode, name);
+  // Asked while all three stand where they were found: the lower one may lie in the directory that is taken away next.
   const apart = areApart(layers);
   const directory = workDirectoryIn(world, task, work);
   if (!directory.ok) return directory;

@@ -1,4 +1,4 @@
-import { type Extent, findMapFault, MAX_MAP_LINES } from "../core/index.ts";
+import { type Extent, findMapFault, MAX_MAP_LINES, MAX_NAMESPACE_NUMBER } from "../core/index.ts";
 import {
   ALL_CAPS,
   type CredParts,
@@ -11,6 +11,7 @@ import {
   LINUX,
   type MapSlot,
   NO_CAPS,
+  type OwnerKind,
   sameIds,
   socketPair,
   spawn,
@@ -78,6 +79,11 @@ export function setupMap(extents: readonly Extent[]): readonly (readonly [number
   return extents.map(({ first, lowerFirst, count }) => [first, lowerFirst, count]);
 }
 
+/** The maps of a namespace as an item of a setup has them. */
+export function setupMaps({ uid, gid }: { readonly [K in OwnerKind]: { readonly extents: readonly Extent[] } }) {
+  return { uid_map: setupMap(uid.extents), gid_map: setupMap(gid.extents) };
+}
+
 const extent: Argument<Extent> = {
   schema: tupleOf(id, 3).schema,
   isOptional: false,
@@ -91,8 +97,6 @@ const extent: Argument<Extent> = {
 
 const idMapLines = optional(nullable(listOf(extent)), null);
 const fsMapLines = optional(nullable(listOf(extent)), undefined);
-
-const MAX_NUMBER = 0xffff_ffff;
 
 export const NAMESPACE_ITEM = {
   name: text,
@@ -109,7 +113,7 @@ export const NAMESPACE_ITEM = {
   uts: optional(flag, false),
   isolated: optional(flag, false),
   /** What its isolated ids carry; the lowest that is free without it. */
-  number: optional(integerIn(1, MAX_NUMBER), undefined),
+  number: optional(integerIn(1, MAX_NAMESPACE_NUMBER), undefined),
 };
 
 function setUpNamespace(world: World, item: unknown, where: string): void {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { MAX_ID, NO_ID } from "../../src/core/index.ts";
 import { askIsolatedFile, type FileAsked, type IsolatedMount, type NestedNamespace } from "../../src/explain/index.ts";
 import { ISOLATED } from "../../src/kernel/index.ts";
-import { Formulas, nests } from "../suites/isolated-nests.ts";
+import { formulasOf, nests } from "../suites/isolated-nests.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
 const creating = (id: number): FileAsked => ({
@@ -18,31 +18,29 @@ const creating = (id: number): FileAsked => ({
   toMode: 0,
 });
 
-/** Level of a nest that is isolated; null or -1 for none. */
-function isolatedLevels(nest: readonly NestedNamespace[]): readonly number[] {
-  return [...nest.keys()].filter((level) => nest[level]?.number !== 0);
+/** The places in a nest that are isolated; 0 is that of the initial namespace. */
+function isolatedPlaces(nest: readonly NestedNamespace[]): readonly number[] {
+  return [...nest.entries()].flatMap(([index, { number }]) => (number === 0 ? [] : [index + 1]));
 }
 
 for (const engine of ENGINES)
   test(`an id creates exactly where the formulas give it a place, and the disk keeps what they say, on ${engine.name}`, () =>
     fc.assert(
       fc.property(nests, fc.nat(), fc.nat(), fc.oneof(fc.nat(60), fc.nat(MAX_ID)), (nest, one, other, id) => {
-        const formulas = new Formulas(nest);
-        const inner = nest.length - 1;
-        const kid = formulas.makeKuid(inner, id);
+        const formulas = formulasOf(nest);
+        const kid = formulas.makeKid(nest.length, id);
         fc.pre(kid[0] !== NO_ID);
-        const levels = isolatedLevels(nest);
-        const idmap = [null, ...levels][one % (levels.length + 1)] ?? null;
-        const filesystem = [-1, ...levels][other % (levels.length + 1)] ?? -1;
+        const places = isolatedPlaces(nest);
+        const idmap = [null, ...places][one % (places.length + 1)] ?? null;
+        const filesystem = [0, ...places][other % (places.length + 1)] ?? 0;
         fc.pre(idmap === null || idmap !== filesystem);
-        const from = (level: number | null) =>
-          level === null || level < 0 ? null : { number: formulas.numberOf(level) };
-        const mount: IsolatedMount = { idmap: from(idmap), filesystem: from(filesystem) };
+        const from = (place: number) => (place === 0 ? null : { number: nest[place - 1]?.number ?? 0 });
+        const mount: IsolatedMount = { idmap: from(idmap ?? 0), filesystem: from(filesystem) };
         const asked = askIsolatedFile({ ...creating(id), nest, mount, profile: ISOLATED }, engine);
         assert.ok(asked.ok);
         const { answer, fixes } = asked.value;
-        const held = formulas.fromVfsuid(idmap, filesystem, kid);
-        const kept = held[0] === NO_ID ? NO_ID : formulas.fromKuid(filesystem, held);
+        const held = formulas.fromVfsid({ idmap, filesystem }, kid);
+        const kept = held[0] === NO_ID ? NO_ID : formulas.fromKid(filesystem, held);
         assert.equal(answer.ok, kept !== NO_ID, JSON.stringify({ mount, id }));
         assert.equal(answer.refusal?.errno, kept === NO_ID ? "EOVERFLOW" : undefined);
         assert.equal(answer.kept?.uid, kept === NO_ID ? undefined : kept);

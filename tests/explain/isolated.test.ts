@@ -28,7 +28,7 @@ import {
   type UserNamespace,
   type World,
 } from "../../src/kernel/index.ts";
-import { Formulas, nests } from "../suites/isolated-nests.ts";
+import { formulasOf, nests } from "../suites/isolated-nests.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 
 /** Where lines of any level begin and end, on both sides, and the ends of all ids. */
@@ -61,17 +61,17 @@ for (const engine of ENGINES) {
   test(`an id goes into the kernel and back to every reader as the formulas say, on ${engine.name}`, () =>
     fc.assert(
       fc.property(nests, (nest) => {
-        const formulas = new Formulas(nest);
-        const inner = nest.length - 1;
+        const formulas = formulasOf(nest);
+        const inner = nest.length;
         const ids = edges(nest);
         const asked = ids.map((id): AskedIsolated => ({ from: "inside", kind: "uid", id }));
         for (const [index, { down, seen }] of answersOf(nest, asked, engine).entries()) {
           const id = ids[index] ?? 0;
-          const [kernelId, number] = formulas.makeKuid(inner, id);
+          const [kernelId, number] = formulas.makeKid(inner, id);
           assert.equal(down?.to, showKuid64({ id: kernelId, number }), `u${id}`);
           const readers = seen.map(({ explanation }) => explanation.shown);
-          const expected = nest.map((_, out) => formulas.fromKuidMunged(inner - out, [kernelId, number]));
-          const init = formulas.fromKuidMunged(-1, [kernelId, number]);
+          const expected = nest.map((_, out) => formulas.fromKidMunged(inner - out, [kernelId, number]));
+          const init = formulas.fromKidMunged(0, [kernelId, number]);
           assert.deepEqual(readers, kernelId === NO_ID ? [] : [...expected, init], `u${id}`);
         }
       }),
@@ -80,31 +80,31 @@ for (const engine of ENGINES) {
 
   test(`an id on disk is shown, and one is created, as the formulas say, on ${engine.name}`, () =>
     fc.assert(
-      fc.property(nests, fc.nat(2), fc.nat(2), (nest, mounted, owned) => {
-        const formulas = new Formulas(nest);
-        const inner = nest.length - 1;
-        const isolated = (level: number) => (formulas.numberOf(level) === 0 ? null : level);
+      fc.property(nests, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), (nest, mounted, owned) => {
+        const formulas = formulasOf(nest);
+        const inner = nest.length;
+        const numberAt = (place: number) => nest[place - 1]?.number ?? 0;
+        const isolated = (place: number) => (numberAt(place) === 0 ? null : place);
         const idmap = isolated(mounted);
-        const filesystem = isolated(owned) === idmap ? null : isolated(owned);
-        const from = (level: number | null): MapsFrom | null =>
-          level === null ? null : { number: formulas.numberOf(level) };
-        const mount = { idmap: from(idmap), filesystem: from(filesystem) };
-        const s = filesystem ?? -1;
+        const owner = isolated(owned) === idmap ? null : isolated(owned);
+        const from = (place: number | null): MapsFrom | null => (place === null ? null : { number: numberAt(place) });
+        const mount = { idmap: from(idmap), filesystem: from(owner) };
+        const filesystem = owner ?? 0;
         const ids = edges(nest);
         const disk = ids.map((id): AskedIsolated => ({ from: "disk", kind: "uid", id }));
         const made = ids.map((id): AskedIsolated => ({ from: "creator", kind: "uid", id }));
         const shown = answersOf(nest, disk, engine, mount);
         const kept = answersOf(nest, made, engine, mount);
         for (const [index, id] of ids.entries()) {
-          const vfsuid = formulas.makeVfsuid(idmap, s, formulas.makeKuid(s, id));
-          const readers = [...nest.map((_, out) => inner - out), -1];
+          const vfsuid = formulas.makeVfsid({ idmap, filesystem }, formulas.makeKid(filesystem, id));
+          const readers = [...nest.map((_, out) => inner - out), 0];
           assert.deepEqual(
             shown[index]?.seen.map(({ explanation }) => explanation.shown),
-            readers.map((level) => formulas.fromKuidMunged(level, vfsuid)),
+            readers.map((place) => formulas.fromKidMunged(place, vfsuid)),
             `disk ${id}`,
           );
-          const kid = formulas.fromVfsuid(idmap, s, formulas.makeKuid(inner, id));
-          assert.equal(idOrNone(kept[index]?.down?.id ?? null), formulas.fromKuid(s, kid), `creator ${id}`);
+          const kid = formulas.fromVfsid({ idmap, filesystem }, formulas.makeKid(inner, id));
+          assert.equal(idOrNone(kept[index]?.down?.id ?? null), formulas.fromKid(filesystem, kid), `creator ${id}`);
         }
       }),
       runs,

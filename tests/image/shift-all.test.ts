@@ -1,6 +1,6 @@
 /** Layers of many images are shifted by threads, or by workers of a queue, each once. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import pg from "pg";
@@ -70,6 +70,19 @@ test("an image that the map does not hold, and one that is damaged, keep no othe
   assert.match(stderr, /refused: .*high has ids/);
   assert.match(stderr, /error: .*bad: .*layer 1/);
   assert.deepEqual(readdirSync(out).sort(), [".userns-layers", "good"]);
+});
+
+test("the folder beside an output that somebody else could have put there is refused, and what it leads to is left alone", async (t) => {
+  const folder = folderFor(t);
+  const app = writeFolder(layoutOf(plain(owned(["a", 1, 1]))), join(folder, "app"));
+  const [out, victim] = [join(folder, "out"), join(folder, "victim")];
+  mkdirSync(out);
+  mkdirSync(join(victim, "image/kept"), { recursive: true });
+  symlinkSync(victim, join(out, ".app.userns-part"));
+  const { exit, stderr } = await userns(["image", "shift", "--all", app, out, "--map", MAP]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /a folder of your own that nobody else may write to/);
+  assert.ok(existsSync(join(victim, "image/kept")));
 });
 
 test("wrong use of --all says what is wrong: exit 2, nothing written", async (t) => {

@@ -21,7 +21,7 @@ export interface TreeNode {
 
 const INVALID: Kid = [NO_ID, 0];
 const WHOLE: readonly Extent[] = [{ first: 0, lowerFirst: 0, count: NO_ID }];
-const INITIAL: TreeNode = {
+export const INITIAL: TreeNode = {
   parent: -1,
   creator: { uid: 0, gid: 0 },
   lines: { uid: WHOLE, gid: WHOLE },
@@ -45,8 +45,8 @@ const nodeParts = fc.record({
 
 type Cut = { readonly line: number; readonly skip: number; readonly count: number; readonly gap: number };
 
-/** Parts of the parent's lines, one after the other inside. */
-function cutFrom(parent: readonly Extent[], cuts: readonly Cut[]): readonly Extent[] {
+/** Parts of the parent's lines, one after the other inside, which overlap on neither side. */
+export function cutFrom(parent: readonly Extent[], cuts: readonly Cut[]): readonly Extent[] {
   const used = new Set<Extent>();
   const lines: Extent[] = [];
   let first = 0;

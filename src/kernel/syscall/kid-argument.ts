@@ -1,4 +1,4 @@
-import { CLASSICAL, type Kuid64, type NamespaceNumber } from "../../core/kuid64.ts";
+import { CLASSICAL, type Kuid64, MAX_NAMESPACE_NUMBER, type NamespaceNumber } from "../../core/kuid64.ts";
 import type { World } from "../world.ts";
 import { type Argument, id, integerIn, scenarioError } from "./argument.ts";
 
@@ -33,7 +33,7 @@ function isolatedNames({ userNamespaces }: World): string {
   return names.join(", ") || "there is none";
 }
 
-const namespaceNumber = integerIn(CLASSICAL, 0xffff_ffff);
+const namespaceNumber = integerIn(CLASSICAL, MAX_NAMESPACE_NUMBER);
 
 /** {@link kernelId}, or `[id, number of a namespace]`, the number 0 for a classical one: also one that no namespace has. */
 export const numberedKid: Argument<GivenKid> = {

@@ -5,6 +5,7 @@ import {
   type ImageHost,
   imageOwners,
   type LayerPlace,
+  layerName,
   layerShifter,
   shiftImage,
 } from "../../image/index.ts";
@@ -31,7 +32,7 @@ async function answer({ file, shift }: LayerRequest): Promise<void> {
     if (shift === null) tell(image ? await scanImage(image, host) : await scanLayer(file, host));
     else tell(image ? await shiftedImage(image, shift, host) : await shiftedLayer(file, shift, host));
   } catch (error) {
-    if (error instanceof UnmappedError) tell({ type: "refused", ids: distinctIds([error.unmapped]).length });
+    if (error instanceof UnmappedError) tell({ type: "refused", ids: error.unmapped.length });
     else if (error instanceof UsernsError) {
       const { where, expected, got, fix } = error;
       tell({ type: "fault", fault: { where, expected, got, ...(fix === undefined ? {} : { fix }) } });
@@ -73,9 +74,9 @@ async function shiftedImage(image: Image, state: LayerState, host: ImageHost): P
   return { type: "shifted", blob: blobs.tarOf(shift.files), layers, artifacts, engine: host.engine.name };
 }
 
-/** `layer 2 of linux/amd64, linux/arm64`: where a layer is, the same one in several images once. */
-function titleOf({ images }: LayerPlace): string {
-  return `layer ${images[0]?.layer ?? 1} of ${images.map(({ name }) => name).join(", ")}`;
+/** `layer 2 sha256:9c1f00d7ac01 of linux/amd64, linux/arm64` */
+function titleOf(place: LayerPlace): string {
+  return `${layerName(place)} of ${place.images.map(({ name }) => name).join(", ")}`;
 }
 
 function rulesOf(state: LayerState) {

@@ -22,7 +22,7 @@ export function pageHost(engine: Engine): ImageHost {
 }
 
 /** A layer's tar, plain or packed with gzip. @throws UsernsError ERR_COMPRESSION */
-export async function unpack(packed: AsyncIterable<Uint8Array>, where: string): Promise<UnpackedTar> {
+async function unpack(packed: AsyncIterable<Uint8Array>, where: string): Promise<UnpackedTar> {
   const { head, all } = await peek(packed);
   const packing: Compression = detectCompression(head, where);
   if (packing === "zstd") throw zstdFault(where);
