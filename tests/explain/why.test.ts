@@ -169,6 +169,15 @@ test("why: a range that newuidmap refuses is followed to the subid files, and wh
   assert.match(enough.missing[0]?.command ?? "", /nsswitch/);
 });
 
+test("why: a request that is no line of a map is granted by nothing, and no fix is told", () => {
+  for (const range of ["[0-99999999999) -> [5-6)", "[9-5) -> [5-1)"]) {
+    const answer = ask(`newuidmap: uid range ${range} not allowed`, granted(65_536));
+    assert.equal(answer.cause, null);
+    assert.match(answer.found[0] ?? "", /is no line of a map/);
+    assert.deepEqual(answer.fixes, []);
+  }
+});
+
 test("why: two lines of root that both begin at 0 are told by the rule that they break", () => {
   const line =
     'lxc able-weasel 20240907224348.346 ERROR idmap_utils - newuidmap failed to write mapping "newuidmap: write to uid_map failed: Invalid argument": newuidmap 5083 0 1000000 1000000000 0 1001000000 1000000000';

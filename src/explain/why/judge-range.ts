@@ -13,7 +13,7 @@ import type { OwnerMaps } from "../file-question.ts";
 import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";
 import { fileOf, granteeOf, KINDS } from "./grants.ts";
-import type { Judgement, WhyFix } from "./judgement.ts";
+import { type Judgement, untold, type WhyFix } from "./judgement.ts";
 import { isTaken, rootWrites } from "./model-answers.ts";
 import { requestIn } from "./request.ts";
 import type { KnownTool } from "./tools.ts";
@@ -28,6 +28,12 @@ export function judgeRange(
 ): Judgement {
   const request = requestIn(text, kind) ?? [refused];
   const asked = `${TOOL[kind]} PID ${request.map(writtenLine).join(" ")}`;
+  // No grant makes a line of a map of it: the message was cut or changed on its way, or whoever ran the tool cannot count.
+  const faults = request.flatMap((extent) => findMapFault([extent]) ?? []);
+  if (faults.length > 0) {
+    const found = faults.map(({ expected, got }) => `${got} is no line of a map: expected ${expected}`);
+    return untold(asked, [{ what: "what was asked of it", command: "strace -f -e execve …" }], { found });
+  }
   const grantee = granteeOf(context, tool);
   const told = askTool(kind, request, context, tool, engine);
   const range = rangesShown(refused);
