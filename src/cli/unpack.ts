@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
@@ -18,6 +17,7 @@ import {
 import { writeManifest } from "./manifest-file.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import type { Session } from "./session.ts";
+import { newSha256 } from "./sha256.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
 import { DiskTreeMaker } from "./tree-maker.ts";
 import { makeWholeFolder } from "./whole-file.ts";
@@ -131,7 +131,7 @@ async function makeTree(
     await makeOwnFolder(beside);
     const maker = new DiskTreeMaker(beside, folder);
     try {
-      const tree = new LayerTree(maker, newDigest);
+      const tree = new LayerTree(maker, newSha256);
       await readInto(tree, source, terminal);
       const manifest = manifestOf(tree.entries(), source.where);
       maker.finish(manifest);
@@ -141,11 +141,6 @@ async function makeTree(
       maker.close();
     }
   });
-}
-
-function newDigest() {
-  const hash = createHash("sha256");
-  return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => hash.digest("hex") };
 }
 
 async function tell(result: UnpackAnswer, terminal: Terminal): Promise<void> {
