@@ -26,6 +26,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { addUnpackCommand } from "./unpack.ts";
+import { addVerifyCommand } from "./verify.ts";
 import { packageVersion } from "./version.ts";
 import { addWhyCommand } from "./why.ts";
 import { addWorkerCommand } from "./worker.ts";
@@ -49,6 +50,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addImageCommand,
   addPackCommand,
   addUnpackCommand,
+  addVerifyCommand,
   addWorkerCommand,
   addJobsCommand,
   addAllocCommand,
