@@ -19,6 +19,8 @@ function pickerOf(numbers: readonly number[]) {
   return { number, of: <T>(list: readonly T[], otherwise: T): T => list[number() % list.length] ?? otherwise };
 }
 
+const ROOT: Actor = { at: 0, uid: [0, 0], gid: [0, 0], groups: [], isCapable: true };
+
 const nameOf = (at: number) => (at === 0 ? "init" : `n${at}`);
 
 /** A step, and what the formulas say of its answer. */
@@ -53,7 +55,7 @@ function worldOf(tree: readonly TreeNode[], on: readonly string[], numbers: read
     }),
   );
   const files = Array.from({ length: 8 }, (): ActedFile => {
-    const owner = pick.of(actors, actors[0] ?? { at: 0, uid: [0, 0], gid: [0, 0], groups: [], isCapable: false });
+    const owner = pick.of(actors, ROOT);
     const isOwned = pick.number() % 3 !== 0;
     return {
       filesystem: pick.number() % tree.length,
