@@ -13,9 +13,11 @@ import {
   plainQuestion,
   repairFile,
 } from "../explain/index.ts";
+import type { FsidOptions } from "./explain-fsid.ts";
 import { usageFault } from "./fault.ts";
 import { type MapOptions, nestedFaults, nestedFaultText, readGivenMaps } from "./given-maps.ts";
 import { readId, readOwner } from "./id-argument.ts";
+import { loadOwnerMaps } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit } from "./terminal.ts";
 import { readCaps } from "./writer-option.ts";
@@ -70,9 +72,12 @@ export function givenFileOption(options: FileOptions): string | undefined {
   return FILE_OPTIONS.find((option) => given.get(option.attributeName()) !== undefined)?.long;
 }
 
+/** What a question about a file may be asked with. */
+type AskOptions = FileOptions & MapOptions & Pick<FsidOptions, "fsuidMap" | "fsgidMap">;
+
 export async function runExplainFile(
   ask: FileAsk,
-  options: FileOptions & MapOptions & { readonly json?: true },
+  options: AskOptions & { readonly json?: true },
   { terminal }: Session,
 ): Promise<Exit> {
   const question = await readQuestion(ask, options);
@@ -96,12 +101,24 @@ function asJson(question: FileQuestion, said: FileAnswer, fixes: readonly FileFi
   };
 }
 
-async function readQuestion(ask: FileAsk, options: FileOptions & MapOptions): Promise<FileQuestion> {
+async function readQuestion(ask: FileAsk, options: AskOptions): Promise<FileQuestion> {
   checkTo(ask, options);
   const maps = await readGivenMaps(options);
   const [fault] = nestedFaults(maps, options);
   if (fault) throw usageFault(fault.option, "lower ids that the map before it holds", nestedFaultText(fault));
-  return { ...maps, ...readFileAsked(ask, options, firstIds(maps.namespaces)) };
+  return { ...maps, fsMaps: await readFsMaps(options), ...readFileAsked(ask, options, firstIds(maps.namespaces)) };
+}
+
+async function readFsMaps({ fsuidMap, fsgidMap, map, nested = [] }: AskOptions): Promise<OwnerMaps | null> {
+  if (fsuidMap === undefined) {
+    if (fsgidMap !== undefined) throw usageFault("--fsuid-map", "the map that --fsgid-map goes with", "none");
+    return null;
+  }
+  if (map === undefined) throw usageFault("--map", "the id map that the fs map stands beside", "none");
+  const [inner] = nested;
+  if (inner !== undefined)
+    throw usageFault("--nested", "nothing beside --fsuid-map; a scenario for `userns run` has it all", inner);
+  return loadOwnerMaps(fsuidMap, fsgidMap, "--fsuid-map", "--fsgid-map");
 }
 
 function checkTo(ask: FileAsk, { to }: FileOptions): void {

@@ -112,6 +112,7 @@ export function addExplainCommand(program: Command, session: Session): void {
     "explain chown --to 33:33 --map 0:100000:65536 --fs 0:5:9 --gid-fs 0:1:9",
     "explain exec --owner 0:0 --mode 4755 --as 1000 --nosuid --nnp",
     "explain /etc/passwd --pid self",
+    "explain read --owner 300000:300000 --map 0:9:9 --fsuid-map 0:300000:9",
     "explain exec --file-caps CAP_NET_RAW --file-caps-root 5 --map 0:5:9",
   ]);
 }
@@ -131,10 +132,14 @@ async function askAbout(
   if (more !== undefined) throw usageFault("IDS", `nothing after ${ask}: the owner goes with --owner`, more);
   if (options.direction !== undefined)
     throw usageFault("--direction", `nothing: it does not go with ${ask}`, options.direction);
-  if (options.fsuidMap !== undefined || options.fsgidMap !== undefined)
-    throw usageFault("--fsuid-map", "ids to follow; a scenario for `userns run` asks about files", ask);
-  refuseAccounts(options);
-  if (options.isolated !== undefined) return runExplainIsolatedFile(ask, options, session.terminal);
+  const accounts = givenAccountOption(options);
+  if (accounts) throw usageFault(accounts, "ids to follow, where accounts are looked for", ask);
+  if (options.isolated !== undefined) {
+    const fsMap = options.fsuidMap ?? options.fsgidMap;
+    if (fsMap !== undefined)
+      throw usageFault("--isolated", "nothing beside --fsuid-map; a scenario for `userns run` has it all", fsMap);
+    return runExplainIsolatedFile(ask, options, session.terminal);
+  }
   const stray = options.creator ? "--creator" : options.profile === undefined ? null : "--profile";
   if (stray) throw usageFault("--isolated", `the isolated namespace that ${stray} goes with`, "none");
   return runExplainFile(ask, options, session);

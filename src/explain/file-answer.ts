@@ -14,7 +14,7 @@ import { type Answer, replay, type Scenario } from "../scenario/index.ts";
 import type { Explanation } from "./explain.ts";
 import type { FileAsked } from "./file-asked.ts";
 import { checksOf, distinctWays, type FileCheck, toExplanation } from "./file-check.ts";
-import { diskRoute, type FileQuestion, fileScenario, taskRoute } from "./file-question.ts";
+import { diskRoute, type FileQuestion, fileScenario, ownerRoute, taskRoute } from "./file-question.ts";
 import { FILE_STEPS } from "./file-scenario.ts";
 import { waysInto } from "./file-ways.ts";
 
@@ -69,6 +69,7 @@ export interface FileAnswer {
 export function askFile(question: FileQuestion, engine: Engine): FileAnswer {
   const into = waysInto(question, {
     ofTask: (kind) => taskRoute(question, kind),
+    ...(question.fsMaps ? { ofOwner: (kind) => ownerRoute(question, kind) } : {}),
     ofDisk: (kind) => diskRoute(question, kind),
   });
   return answerTo(question, fileScenario(question), into, engine);

@@ -1,7 +1,15 @@
 import { compose, IDENTITY, type IdMap, idMap, mapUp, NO_ID } from "../core/index.ts";
 import { createRoute, intoMount, type MountView, type OwnerKind, SETGID, SETUID } from "../kernel/index.ts";
 import type { Owned } from "./file-asked.ts";
-import { diskRoute, endOf, type FileQuestion, type OwnerMaps, taskRoute } from "./file-question.ts";
+import {
+  diskRoute,
+  endOf,
+  type FileQuestion,
+  fileMaps,
+  type OwnerMaps,
+  ownerRoute,
+  taskRoute,
+} from "./file-question.ts";
 
 /** What is changed: something on the disk, the mount, the namespace or the task. */
 export type FileEditKind =
@@ -60,7 +68,7 @@ export function flatMap<K extends OwnerKind>(namespaces: readonly OwnerMaps[], k
 
 /** The id that the disk would keep for an id of the task's. */
 export function keptFor<K extends OwnerKind>(question: FileQuestion, kind: K, id: number): number {
-  const caller = question.namespaces.map((maps) => ({ name: kind, map: maps[kind] }));
+  const caller = fileMaps(question).map((maps) => ({ name: kind, map: maps[kind] }));
   return endOf(createRoute({ ...viewOf(question, kind), caller }), id);
 }
 
@@ -78,13 +86,14 @@ export function seenId<K extends OwnerKind>(question: FileQuestion, kind: K, id:
   return kernelId === NO_ID ? NO_ID : endOf(intoMount(viewOf(question, kind)), kernelId);
 }
 
-/** The number that the task has for an owner on disk, or NO_ID. */
+/** The number that a task inside can be and has for an owner on disk, or NO_ID. */
 export function insideId<K extends OwnerKind>(question: FileQuestion, kind: K, id: number): number {
   const seen = seenId(question, kind, id);
-  return seen === NO_ID ? NO_ID : mapUp(flatMap(question.namespaces, kind), seen);
+  const inside = seen === NO_ID ? NO_ID : mapUp(flatMap(fileMaps(question), kind), seen);
+  return isHeld(question, kind, inside) ? inside : NO_ID;
 }
 
-/** Have the task's namespaces this id? */
+/** Have the task's namespaces this id, as a process and as an owner of files? */
 export function isHeld(question: FileQuestion, kind: OwnerKind, id: number): boolean {
-  return id !== NO_ID && endOf(taskRoute(question, kind), id) !== NO_ID;
+  return id !== NO_ID && [taskRoute(question, kind), ownerRoute(question, kind)].every((r) => endOf(r, id) !== NO_ID);
 }

@@ -12,7 +12,7 @@ import {
   showExtent,
   subtract,
 } from "../core/index.ts";
-import type { OwnerKind } from "../kernel/index.ts";
+import { mapFileName, type OwnerKind } from "../kernel/index.ts";
 import {
   edit,
   type FileEdit,
@@ -25,17 +25,18 @@ import {
   subjectOf,
   withSubject,
 } from "./file-edit.ts";
-import { endOf, type FileQuestion, type OwnerMaps, taskRoute } from "./file-question.ts";
+import { endOf, type FileQuestion, fileMaps, type OwnerMaps, ownerRoute } from "./file-question.ts";
 
 const KINDS = ["uid", "gid"] as const;
 
 /** The namespace's own map on the mount; or one that shows this owner alone as the task's ids. */
 export function mountEdits(question: FileQuestion): FileEdit[] {
-  const { namespaces, mount } = question;
+  const { mount } = question;
+  const namespaces = fileMaps(question);
   const owned = subjectOf(question);
   const own: OwnerMaps = {
-    uid: oneId(owned.uid, endOf(taskRoute(question, "uid"), question.task.uid)),
-    gid: oneId(owned.gid, endOf(taskRoute(question, "gid"), question.task.gid)),
+    uid: oneId(owned.uid, endOf(ownerRoute(question, "uid"), question.task.uid)),
+    gid: oneId(owned.gid, endOf(ownerRoute(question, "gid"), question.task.gid)),
   };
   const whole: OwnerMaps = { uid: flatMap(namespaces, "uid"), gid: flatMap(namespaces, "gid") };
   const say = (maps: OwnerMaps, which: string) =>
@@ -83,18 +84,23 @@ export function diskOwnerEdits(question: FileQuestion): FileEdit[] {
     .map(({ text, to }) => edit("disk-owner", `on disk: ${text} ${name}`, (q) => withSubject(q, to)));
 }
 
-/** A line that the only map of the task lacks: for the owner that it is shown, or for an owner that it wants to give. */
+/** A line that the only map of the task, or its fs map, lacks: for the owner that it is shown, or for an owner that it wants to give. */
 export function mapLineEdits(question: FileQuestion): FileEdit[] {
-  const [maps, ...nested] = question.namespaces;
+  const [maps, ...nested] = fileMaps(question);
   if (!maps || nested.length > 0) return [];
   const { to, ask } = question;
   const owned = subjectOf(question);
   const say = (more: readonly Longer[]) => {
     const added = more.filter(({ line }) => line !== null);
     if (added.length === 0) return [];
-    const text = added.map(({ kind, line }) => `${kind}_map ${line}`).join(", ");
-    const namespaces = [more.reduce((all, { apply }) => apply(all), maps)];
-    return [edit("map-line", `a line more in the namespace's map: ${text}`, (q) => ({ ...q, namespaces }))];
+    const table = question.fsMaps ? "fs" : "id";
+    const text = added.map(({ kind, line }) => `${mapFileName(kind, table)} ${line}`).join(", ");
+    const longer = more.reduce((all, { apply }) => apply(all), maps);
+    return [
+      edit("map-line", `a line more in the namespace's map: ${text}`, (q) =>
+        q.fsMaps ? { ...q, fsMaps: longer } : { ...q, namespaces: [longer] },
+      ),
+    ];
   };
   return [
     ...say(KINDS.map((kind) => withSeen(maps, kind, owned[kind], seenId(question, kind, owned[kind])))),

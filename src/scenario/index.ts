@@ -17,5 +17,5 @@ export * from "./scenario.ts";
 export * from "./schema.ts";
 export * from "./script/run-script.ts";
 export * from "./script/script.ts";
-export { setupMap, setupMaps } from "./set-up.ts";
+export { setupFsMaps, setupMap, setupMaps } from "./set-up.ts";
 export * from "./source.ts";

@@ -85,6 +85,11 @@ export function setupMaps({ uid, gid }: { readonly [K in OwnerKind]: { readonly 
   return { uid_map: setupMap(uid.extents), gid_map: setupMap(gid.extents) };
 }
 
+/** Its fs maps. @see {@link setupMaps} */
+export function setupFsMaps({ uid, gid }: { readonly [K in OwnerKind]: { readonly extents: readonly Extent[] } }) {
+  return { fsuid_map: setupMap(uid.extents), fsgid_map: setupMap(gid.extents) };
+}
+
 const extent: Argument<Extent> = {
   schema: tupleOf(id, 3).schema,
   isOptional: false,

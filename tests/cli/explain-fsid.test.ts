@@ -128,6 +128,42 @@ test("the calls that prove a finding are told, once for the accounts of a kind",
   ]);
 });
 
+/** Questions about a file: `--fsuid-map` decides who owns it, `--map` whom its set-id program runs as. */
+const ASKED: readonly (readonly [rule: string, args: readonly string[], exit: number, line: string])[] = [
+  ["stat shows an owner through the fs map", ["stat", "--owner", "300033:300033"], 0, "stat shows 33:33, mode 0644"],
+  [
+    "an id of processes owns nothing",
+    ["write", "--owner", "100033:100033", "--as", "33"],
+    1,
+    "write by 33:33: EACCES from open",
+  ],
+  [
+    "what is made is kept by the fs map",
+    ["create", "--owner", "300000:300000"],
+    0,
+    "create by 0:0: yes; stat shows 0:0, mode 0644, the disk keeps 300000:300000",
+  ],
+  [
+    "a set-user-ID program runs as the process of the same number",
+    ["exec", "--owner", "300005:300005", "--mode", "4755", "--as", "1000"],
+    0,
+    "exec by 1000:1000 runs as 5:1000, no capability",
+  ],
+];
+
+for (const [rule, args, exit, line] of ASKED)
+  test(`explain ${args[0]} --fsuid-map: ${rule}`, async () => {
+    const said = await userns(["explain", ...args, ...SEED]);
+    assert.deepEqual([said.exit, said.stdout.split("\n")[0]], [exit, line], said.stderr);
+  });
+
+test("explain chown --fsuid-map: an owner that the fs map does not hold is refused, and a line more is proposed", async () => {
+  const args = ["--map", "0:100000:9", "--fsuid-map", "0:300000:5", "--owner", "300000:300000", "--to", "7:7"];
+  const said = await userns(["explain", "chown", ...args]);
+  assert.equal(said.exit, 1);
+  assert.match(said.stdout, /^chown by 0:0: EINVAL(.|\n)*fix +a line more in the namespace's map: fsuid_map 5:/);
+});
+
 const REFUSED: readonly (readonly [args: readonly string[], where: string])[] = [
   [["0", "--fsgid-map", "0:0:1", "--map", "0:0:1"], "--fsuid-map"],
   [["0", "--fsuid-map", "0:0:1"], "--map"],
@@ -137,9 +173,14 @@ const REFUSED: readonly (readonly [args: readonly string[], where: string])[] = 
   [["0", ...SEED, "--fs", "0:0:1"], "--fs"],
   [["0", ...SEED, "--isolated", "2"], "--isolated"],
   [["0", ...SEED, "--owner", "0:0"], "--owner"],
-  [["stat", ...SEED, "--owner", "0:0"], "--fsuid-map"],
+  [["stat", ...SEED, "--nested", "0:0:1"], "--nested"],
+  [["stat", "--fsuid-map", "0:0:1"], "--map"],
+  [["stat", "--fsgid-map", "0:0:1", "--map", "0:0:1"], "--fsuid-map"],
+  [["stat", ...SEED, "--isolated", "2"], "--isolated"],
+  [["stat", ...SEED, "--passwd", "passwd"], "--passwd"],
+  [["stat", ...SEED, "--as", "100000"], "the task's uid"],
   [["0", "--map", "0:0:1", "--passwd", "passwd"], "--fsuid-map"],
-  [["stat", "--owner", "0:0", "--group", "group"], "--fsuid-map"],
+  [["stat", "--owner", "0:0", "--group", "group"], "--group"],
   [["0", ...SEED, "--passwd", "no-such-file"], "no-such-file"],
 ];
 

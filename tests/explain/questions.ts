@@ -1,6 +1,6 @@
 /** Questions about a file: one to change, and any. */
 import fc from "fast-check";
-import type { IdMap } from "../../src/core/index.ts";
+import { type IdMap, mapDown, NO_ID } from "../../src/core/index.ts";
 import { FILE_ASKS, type FileQuestion, type OwnerMaps } from "../../src/explain/index.ts";
 import { parseMap } from "../../src/formats/index.ts";
 
@@ -10,6 +10,7 @@ export const maps = (uid: string, gid = uid): OwnerMaps => ({ uid: parseMap(uid)
 export const QUESTION: FileQuestion = {
   ask: "stat",
   namespaces: [maps("0:100000:65536")],
+  fsMaps: null,
   mount: maps("0:100000:65536"),
   filesystem: null,
   isNosuid: false,
@@ -48,13 +49,18 @@ export const anyQuestion: fc.Arbitrary<FileQuestion> = fc
     file: fc.record({ ...owned, type: fc.constantFrom("file" as const, "dir" as const), caps: fc.constant(null) }),
     to: fc.record({ uid: fc.oneof(fc.constant(null), anyId), gid: fc.oneof(fc.constant(null), anyId) }),
     toMode: anyMode,
+    hasFsMaps: fc.integer({ min: 0, max: 2 }).map((one) => one > 0),
+    fsMaps: anyMaps,
     cap: anyCaps,
     noNewPrivs: fc.boolean(),
     last: fc.boolean(),
   })
-  .map(({ cap, noNewPrivs, last, ...rest }) => {
-    const idIn = (map: IdMap | undefined) => (last ? map?.extents.at(-1) : map?.extents[0])?.first ?? 1000;
+  .map(({ cap, noNewPrivs, last, hasFsMaps, fsMaps, ...rest }) => {
+    const idIn = (map: IdMap | undefined): number => (last ? map?.extents.at(-1) : map?.extents[0])?.first ?? 1000;
     const [caller] = rest.namespaces;
     const caps = cap === "none" ? [] : [cap];
-    return { ...rest, task: { uid: idIn(caller?.uid), gid: idIn(caller?.gid), groups: [], caps, noNewPrivs } };
+    const [uid, gid] = [idIn(caller?.uid), idIn(caller?.gid)];
+    const areHeld = mapDown(fsMaps.uid, uid) !== NO_ID && mapDown(fsMaps.gid, gid) !== NO_ID;
+    const task = { uid, gid, groups: [], caps, noNewPrivs };
+    return { ...rest, fsMaps: caller && hasFsMaps && areHeld ? fsMaps : null, task };
   });

@@ -31,6 +31,7 @@ export function judgeShown(
   const question: FileQuestion = {
     ask: "stat",
     namespaces: [maps],
+    fsMaps: null,
     mount: null,
     filesystem: null,
     isNosuid: false,
