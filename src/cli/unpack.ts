@@ -15,7 +15,6 @@ import {
   readInto,
 } from "./layer-source.ts";
 import { writeManifest } from "./manifest-file.ts";
-import { makeOwnFolder } from "./own-folder.ts";
 import type { Session } from "./session.ts";
 import { newSha256 } from "./sha256.ts";
 import { answer, answerJson, EXIT, type Exit, put, type Terminal, talk, withoutControls } from "./terminal.ts";
@@ -144,7 +143,6 @@ async function makeTree(
   keep: (manifest: Manifest, beside: string) => Promise<void>,
 ): Promise<MadeTree> {
   return makeWholeFolder(folder, async (beside) => {
-    await makeOwnFolder(beside);
     const maker = new DiskTreeMaker(beside, folder);
     try {
       const tree = new LayerTree(maker, newSha256);
