@@ -6,6 +6,14 @@
  */
 export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
 export { constraintFindings } from "./constraint-findings.ts";
+export {
+  type DiskFile,
+  type DiskNumbers,
+  type FakerootSave,
+  fakedTree,
+  readFakeroot,
+  writeFakeroot,
+} from "./fakeroot-save.ts";
 export type { Finding, FindingKind } from "./finding.ts";
 export { LayerTree, type RunningDigest, type TreeMaker } from "./layer-tree.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
