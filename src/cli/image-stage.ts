@@ -6,7 +6,8 @@ import { UsernsError } from "../core/index.ts";
 import type { OutputFile } from "../image/index.ts";
 import { bodyPadding, fileHeader, tarEnd } from "../shift/index.ts";
 import { BlobFolder, WRITABLE } from "./blob-folder.ts";
-import { fileFault, isSystemError } from "./fault.ts";
+import { fileFault } from "./fault.ts";
+import { checkOutput } from "./new-output.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { put } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
@@ -99,20 +100,5 @@ export class ImageStage {
       }
     }
     await rename(whole, resolve(this.#out));
-  }
-}
-
-/** A folder is only put where none is, or an empty one: what is there is never mixed with what is new. */
-async function checkOutput(out: string, kind: "folder" | "tar"): Promise<void> {
-  const expected = kind === "folder" ? "a new folder, or an empty one" : "a file to write";
-  try {
-    const stats = await stat(out);
-    if (kind === "tar" && !stats.isDirectory()) return;
-    const got = stats.isDirectory() ? `a folder${kind === "folder" ? " that holds something" : ""}` : "a file";
-    if (kind === "folder" && stats.isDirectory() && (await readdir(out)).length === 0) return;
-    throw new UsernsError("ERR_FILE", { where: out, expected, got, fix: "name another place, or move that away" });
-  } catch (error) {
-    if (isSystemError(error) && error.code === "ENOENT") return;
-    throw fileFault(error, out, expected);
   }
 }

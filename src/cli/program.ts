@@ -25,6 +25,7 @@ import { newSession, type Session } from "./session.ts";
 import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
+import { addUnpackCommand } from "./unpack.ts";
 import { packageVersion } from "./version.ts";
 import { addWhyCommand } from "./why.ts";
 import { addWorkerCommand } from "./worker.ts";
@@ -47,6 +48,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addShiftCommand,
   addImageCommand,
   addPackCommand,
+  addUnpackCommand,
   addWorkerCommand,
   addJobsCommand,
   addAllocCommand,

@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { UsernsError } from "../core/index.ts";
 import { fileFault, isSystemError } from "./fault.ts";
+import { checkOutput } from "./new-output.ts";
 
-/** Files that are being written and are not yet whole: what a signal must take away. */
+/** Files and folders that are being written and are not yet whole: what a signal must take away. */
 const unfinished = new Set<string>();
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Take away what is half-written, at once: for a process that is about to end. */
 export function dropUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { force: true });
+  for (const path of unfinished) rmSync(path, { force: true, recursive: true });
   unfinished.clear();
 }
 
@@ -65,14 +66,28 @@ export async function makeWhole(path: string, make: (beside: string) => Promise<
   await besideAndMoved(place, make);
 }
 
-async function besideAndMoved(place: Place, make: (beside: string) => Promise<void>): Promise<void> {
+/**
+ * Make a folder that appears whole or not at all, where none is or an empty one.
+ *
+ * @param make  is given a path in the same folder, where nothing is yet
+ * @returns     what it gives
+ * @throws UsernsError ERR_FILE, and what `make` throws
+ */
+export async function makeWholeFolder<T>(path: string, make: (beside: string) => Promise<T>): Promise<T> {
+  await checkOutput(path, "folder");
+  const { path: real } = await placeFor(path);
+  return besideAndMoved({ path: resolve(real), isSpecial: false }, make);
+}
+
+async function besideAndMoved<T>(place: Place, make: (beside: string) => Promise<T>): Promise<T> {
   const beside = join(dirname(place.path), `.${basename(place.path)}.${randomBytes(6).toString("hex")}.part`);
   hold(beside);
   try {
-    await make(beside);
+    const made = await make(beside);
     await moveInto(beside, place.path);
+    return made;
   } catch (error) {
-    await rm(beside, { force: true });
+    await rm(beside, { force: true, recursive: true });
     throw error;
   } finally {
     release(beside);

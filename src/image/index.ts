@@ -37,7 +37,7 @@ export { ImageAccounts, type ImageUser } from "./image-accounts.ts";
 export { imageOfLayer, type LayerToWrap } from "./image-of-layer.ts";
 export { ImageTree, type PathType, type TreeInode } from "./image-tree.ts";
 export { inParallel } from "./in-parallel.ts";
-export type { LayerOptions } from "./layer-tar.ts";
+export { type LayerOptions, openLayerTar, withinLimit } from "./layer-tar.ts";
 export { type ImageFindings, type LayerFindings, lintImage } from "./lint.ts";
 export { imageOwners, type LayerOwners } from "./owners.ts";
 export { PathTable } from "./path-table.ts";

@@ -1,11 +1,11 @@
-import { verified } from "./digest.ts";
+import { hashed, verified } from "./digest.ts";
 import type { ImageHost, UnpackedTar } from "./host.ts";
 import type { Layer } from "./image.ts";
 import { imageFault } from "./image-fault.ts";
 
 /** How layers are read. */
 export interface LayerOptions {
-  /** Most bytes that a layer may have unpacked. @default {@link unpackLimit} */
+  /** Most bytes that a layer may have unpacked. @default 1 GiB, or 200 times what it has packed */
   readonly maxUnpackedBytes?: number;
   /** Told how many bytes of layers, packed as they lie there, were read since it was last told. */
   readonly onRead?: (bytes: number) => void;
@@ -16,8 +16,30 @@ const HARMLESS_BYTES = 2 ** 30;
 const MOST_GROWTH = 200;
 
 /** Most bytes that a layer is taken to have unpacked, by those that it has packed. */
-export function unpackLimit(packedBytes: number): number {
+function unpackLimit(packedBytes: number): number {
   return Math.max(HARMLESS_BYTES, packedBytes * MOST_GROWTH);
+}
+
+/**
+ * A layer's tar, held to a size that no honest layer goes past.
+ *
+ * @param packedBytes  of it packed: all of them, or those that were read so far
+ * @param maxBytes     most that it may have; without it {@link HARMLESS_BYTES}, or {@link MOST_GROWTH} times what it has packed
+ * @throws UsernsError ERR_IMAGE, while it is read
+ */
+export async function* withinLimit(
+  tar: AsyncIterable<Uint8Array>,
+  where: string,
+  packedBytes: () => number,
+  maxBytes?: number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of tar) {
+    bytes += piece.length;
+    const most = maxBytes ?? unpackLimit(packedBytes());
+    if (bytes > most) throw tooLarge(where, packedBytes(), most);
+    yield piece;
+  }
 }
 
 /**
@@ -28,7 +50,8 @@ export function unpackLimit(packedBytes: number): number {
 export async function openLayerTar(layer: Layer, host: ImageHost, options: LayerOptions): Promise<UnpackedTar> {
   const packed = layerBytes(layer, host, options);
   const { packing, tar } = await host.unpack(packed, layer.where);
-  return { packing, tar: checked(tar, layer, host, options.maxUnpackedBytes ?? unpackLimit(layer.sizeBytes)) };
+  const limited = withinLimit(tar, layer.where, () => layer.sizeBytes, options.maxUnpackedBytes);
+  return { packing, tar: checked(limited, layer, host) };
 }
 
 /** A layer's bytes as they lie there, held to their digest. */
@@ -45,18 +68,11 @@ export async function* layerBytes(
 
 async function* checked(
   tar: AsyncIterable<Uint8Array>,
-  { diffId, where, sizeBytes }: Layer,
+  { diffId, where }: Layer,
   host: ImageHost,
-  maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
   const hash = host.hash(diffId.algorithm);
-  let bytes = 0;
-  for await (const piece of tar) {
-    bytes += piece.length;
-    if (bytes > maxBytes) throw tooLarge(where, sizeBytes, maxBytes);
-    hash.update(piece);
-    yield piece;
-  }
+  yield* hashed(tar, hash);
   const hex = hash.hex();
   if (hex !== diffId.hex) throw imageFault(where, `a tar of ${diffId.text}`, `one of ${diffId.algorithm}:${hex}`);
 }

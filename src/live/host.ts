@@ -59,7 +59,9 @@ async function readSystem(path: string, files: HostFiles, sight: Sight): Promise
     tools: await readIdTools(path, mounts, sight),
     limits: await readLimits(sight),
     hasUserNamespaces: await exists("/proc/self/ns/user"),
-    mounts: mounts.filter(holdsFiles).map(({ at, type }) => ({ at, type })),
+    mounts: mounts
+      .filter(holdsFiles)
+      .map(({ at, type, options }) => ({ at, type, isIdmapped: options.includes("idmapped") })),
     uses: readUses(files, sight),
   };
 }

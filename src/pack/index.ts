@@ -7,6 +7,7 @@
 export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
 export { constraintFindings } from "./constraint-findings.ts";
 export type { Finding, FindingKind } from "./finding.ts";
+export { LayerTree, type RunningDigest, type TreeMaker } from "./layer-tree.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
 export { type OwnedTree, ownedTree } from "./owned-tree.ts";
 export { leftOutOfTar, packTar, type TreeContents } from "./pack-tar.ts";

@@ -26,7 +26,7 @@ import { dynamicUid, stateDirectory } from "./dynamic-user.ts";
 import { type ImageDirectory, mountDirectory, mountHome } from "./mountfsd.ts";
 import { type PrivateUsers, planNspawn, UNDO_CHOWN } from "./nspawn.ts";
 import { Nsresourced } from "./nsresourced.ts";
-import { BLOCK, CONTAINER_BASES, outsideId, UID_RANGE_NAMES, UID_RANGES } from "./uid-ranges.ts";
+import { BLOCK, CONTAINER_BASES, UID_RANGE_NAMES, UID_RANGES } from "./uid-ranges.ts";
 import { UsernsRestrict } from "./userns-restrict.ts";
 
 const range = objectOf({ first: id, count: integerIn(1, 4294967295) });
@@ -103,7 +103,7 @@ const ARGS = {
     ownership: optional(oneOf("off", "chown", "map", "foreign", "auto"), "auto"),
     root_uid: optional(id, 0),
     fs_type: optional(text, "ext4"),
-    /** Ids inside, to be shown as they are outside. */
+    /** Ids inside, to be shown as they are outside; null for one that the range does not hold. */
     ids: optional(listOf(integerIn(0, BLOCK - 1)), []),
   },
   uid_range: { use: oneOf(...UID_RANGE_NAMES) },
@@ -220,7 +220,7 @@ function nspawn(world: World, step: Values, where: string, isFree: (block: Range
     uid_map: idMap && [idMap.first, idMap.lowerFirst, idMap.count],
     mount_map: mountMap && [mountMap.first, mountMap.lowerFirst, mountMap.count],
     undo: decided === "chown" ? UNDO_CHOWN : null,
-    ids: ids.map((inner) => outsideId(first, inner)),
+    ids: ids.map((inner) => (inner < count ? first + inner : null)),
   }));
 }
 

@@ -65,12 +65,10 @@ export function isTransient(id: number): boolean {
   return contains(UID_RANGES.dynamic, id) || contains(UID_RANGES.container, id);
 }
 
-/** The id outside of an id of a block. @example outsideId(524288, 33) // 524321 */
-export function outsideId(base: number, inner: number): number {
-  return (base | inner) >>> 0;
-}
-
-/** The same id in another block: what makes a shift by chown safe to break off and begin again. */
+/**
+ * The same id in another block: what makes a shift by chown safe to break off and begin again. The id outside is
+ * `base | inner`, for bases are multiples of 65536.
+ */
 export function rebase(id: number, base: number): number {
-  return outsideId(base, id & (BLOCK - 1));
+  return (base | (id & (BLOCK - 1))) >>> 0;
 }

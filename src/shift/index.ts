@@ -14,7 +14,7 @@ export type { Place } from "./id-counts.ts";
 export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./owners.ts";
 export { type Compression, detectCompression, SIGNATURE_BYTES } from "./packing.ts";
 export type { ShiftReport, TarCounts, Untranslated } from "./report.ts";
-export { type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
+export { type RefuseEntry, type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
 export { type PathRule, type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
 export type { IdTally, NameTally } from "./tally.ts";
 export type { AfterEnd, EndMarkerRule, TarEnd } from "./tar-end.ts";

@@ -1,3 +1,4 @@
+import type { UsernsError } from "../core/index.ts";
 import type { EntryGroup } from "./entry-group.ts";
 import { OwnerRewriter } from "./owner-rewriter.ts";
 import { CountedOwners } from "./owners.ts";
@@ -19,10 +20,13 @@ export interface TarOwners extends TarCounts {
   readonly afterEnd: AfterEnd;
 }
 
+/** Makes the error of an entry that is refused: its place in the archive is said by it. */
+export type RefuseEntry = (expected: string, got: string) => UsernsError;
+
 /** How {@link scanTar} reads. */
 export interface ScanTarOptions extends TarInputOptions {
-  /** Told of each entry, in order. */
-  readonly onEntry?: (entry: TarEntry) => void;
+  /** Told of each entry, in order, and how to refuse it: what it throws ends the reading. */
+  readonly onEntry?: (entry: TarEntry, refuse: RefuseEntry) => void;
   /** Told of the bytes of the body of the entry before, in order and in pieces of any size; they are not to be kept. */
   readonly onBody?: (bytes: Uint8Array) => void;
 }
@@ -30,12 +34,16 @@ export interface ScanTarOptions extends TarInputOptions {
 /** Tells of each entry, and then has it counted. */
 class Told implements EntryVisitor {
   readonly #inner: EntryVisitor;
-  readonly #onEntry: (entry: TarEntry) => void;
+  readonly #onEntry: NonNullable<ScanTarOptions["onEntry"]>;
   readonly #onBody: ((bytes: Uint8Array) => void) | undefined;
   /** Is the body in hand that of an entry that was told of? A volume label's is not. */
   #isTold = false;
 
-  constructor(inner: EntryVisitor, onEntry: (entry: TarEntry) => void, onBody?: (bytes: Uint8Array) => void) {
+  constructor(
+    inner: EntryVisitor,
+    onEntry: NonNullable<ScanTarOptions["onEntry"]>,
+    onBody?: (bytes: Uint8Array) => void,
+  ) {
     this.#inner = inner;
     this.#onEntry = onEntry;
     this.#onBody = onBody;
@@ -49,7 +57,7 @@ class Told implements EntryVisitor {
     const rewritten = this.#inner.entry(group);
     const entry = entryOf(group);
     if (group.hasEntry) this.#isTold = entry !== null;
-    if (entry) this.#onEntry(entry);
+    if (entry) this.#onEntry(entry, (...words) => group.fail(group.header, ...words));
     return rewritten;
   }
 

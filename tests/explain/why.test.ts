@@ -85,7 +85,7 @@ const CONTEXTS: readonly (readonly [name: string, context: Partial<WhyContext>])
     "a process",
     {
       maps: both("0:100000:65536"),
-      process: { pid: 5, caps: [], setgroups: "deny" },
+      process: { pid: 5, uid: 0, gid: 0, caps: [], setgroups: "deny" },
       owner: { uid: 7, gid: 7, from: "x" },
     },
   ],
@@ -97,7 +97,8 @@ for (const tool of [null, ...TOOLS.map(({ name }) => name)])
     for (const { example, name } of MESSAGES)
       for (const [known, context] of CONTEXTS) {
         const answer = ask(example, { ...context, tool });
-        assert.ok(answer.cause !== null || answer.missing.length > 0, `${name}, ${known}: neither cause nor question`);
+        const isTold = answer.cause !== null || answer.missing.length > 0 || answer.possible.length > 0;
+        assert.ok(isTold, `${name}, ${known}: neither cause nor question`);
         for (const { what, lines, question } of answer.fixes) {
           if (!question) continue;
           fixes++;
@@ -205,7 +206,7 @@ test("why: a nested map that its parent does not hold is told, with --pid's maps
     "newuidmap 9 [0 0 1 1 100000 65536] failed: newuidmap: write to uid_map failed: Operation not permitted",
     {
       maps: both("0:100000:65536"),
-      process: { pid: 7, caps: [], setgroups: "allow" },
+      process: { pid: 7, uid: 0, gid: 0, caps: [], setgroups: "allow" },
     },
   );
   assert.equal(answer.rule?.name, "mapParentCovers");
@@ -214,7 +215,7 @@ test("why: a nested map that its parent does not hold is told, with --pid's maps
 test("why: setgroups that is denied is told apart from a group that is not mapped", () => {
   const denied = ask("E: setgroups 65534 failed - setgroups (1: Operation not permitted)", {
     maps: both("0:0:65536"),
-    process: { pid: 7, caps: ["setgid"], setgroups: "deny" },
+    process: { pid: 7, uid: 0, gid: 0, caps: ["setgid"], setgroups: "deny" },
   });
   assert.equal(denied.rule?.name, "setgroupsDenied");
   const unmapped = ask("E: setgroups 65534 failed - setgroups (22: Invalid argument)", { maps: both("0:0:9") });
@@ -232,10 +233,10 @@ test("why: an owner that is shown as nobody gets its number through an idmapped 
 test("why: a file system without idmapped mounts is told where the machine is known", () => {
   const system = { kernel: "6.18.0", tools: [], limits: new Map(), hasUserNamespaces: true, uses: [] };
   const mounts = [
-    { at: "/", type: "ext4" },
-    { at: "/var/lib/nfs", type: "ext4" },
+    { at: "/", type: "ext4", isIdmapped: false },
+    { at: "/var/lib/nfs", type: "ext4", isIdmapped: false },
     // Over the other, which it hides.
-    { at: "/var/lib/nfs", type: "nfs4" },
+    { at: "/var/lib/nfs", type: "nfs4", isIdmapped: false },
   ];
   const host: Host = {
     files: { subuid: null, subgid: null, passwd: null, group: null, loginDefs: null },
@@ -245,7 +246,7 @@ test("why: a file system without idmapped mounts is told where the machine is kn
   const line = "failed to set MOUNT_ATTR_IDMAP on /var/lib/nfs/x: invalid argument";
   assert.equal(ask(line, { host }).cause, "mounts of nfs4 cannot be idmapped: no Linux idmaps mounts of nfs4");
   assert.equal(ask(line.replace("/nfs/", "/nfsx/"), { host }).cause, null);
-  assert.match(ask(line).missing[0]?.command ?? "", /^findmnt -no FSTYPE --target \/var\/lib\/nfs\/x; uname -r/);
+  assert.match(ask(line).possible[0]?.ask ?? "", /^findmnt -no FSTYPE --target \/var\/lib\/nfs\/x; uname -r/);
 });
 
 test("why: a setting that forbids namespaces is told where the machine is known", () => {
@@ -273,4 +274,94 @@ test("why: an id that a line does not tell is that of --owner, for a process too
     owner: { uid: 1, gid: 50, from: "" },
   });
   assert.deepEqual([answer.asked, answer.cause], ["setgroups(50)", "gid 50 is not in the map"]);
+});
+
+/** What the initial namespace looks like, and one below it. */
+const WHOLE = both("0:0:4294967295");
+
+function asker(maps: WhyContext["maps"], process: Partial<WhyContext["process"]> = {}): Partial<WhyContext> {
+  return { maps, process: { pid: 5, uid: 0, gid: 0, caps: ["sys_admin"], setgroups: "allow", ...process } };
+}
+
+function hostWith(mounts: NonNullable<Host["system"]>["mounts"]): Partial<WhyContext> {
+  const files = { subuid: null, subgid: null, passwd: null, group: null, loginDefs: null };
+  const system = { kernel: "6.18.0", tools: [], limits: new Map(), hasUserNamespaces: true, uses: [], mounts };
+  return { host: { files, system, unseen: [] } };
+}
+
+const rulesOf = ({ possible }: WhyAnswer) => possible.map(({ rule }) => rule.name);
+const CLONE = "bwrap: Creating new namespace failed: ";
+const SETATTR = "mount_setattr `/srv/x`: ";
+
+test("why: without more, every rule of the model that refuses with the errno is told, with what tells it", () => {
+  for (const [line, rules] of [
+    [`${CLONE}No space left on device`, ["namespacesOfUser", "levelLimit"]],
+    [`${CLONE}Operation not permitted`, ["creatorMapped"]],
+    [`${CLONE}Invalid argument`, []],
+    ["unshare: unshare failed: Operation not permitted", ["unshareAdmin", "creatorMapped"]],
+    [`${SETATTR}Operation not permitted`, ["superblockAdmin", "mayMount", "idmappedOnce", "notInitial"]],
+    [`${SETATTR}Invalid argument`, ["typeAllowsIdmap", "bothMapsWritten", "notOwnNamespace", "detachedOnly"]],
+  ] as const) {
+    const answer = ask(line);
+    assert.deepEqual([answer.cause, rulesOf(answer)], [null, rules], line);
+    assert.ok(
+      answer.possible.every(({ fixes }) => fixes.length > 0),
+      `${line}: what helps was taken in the model`,
+    );
+  }
+});
+
+test("why: what is known of the asker leaves the rules that can have refused it", () => {
+  const unmapped = ask(`${CLONE}Operation not permitted`, asker(both("0:100000:9"), { uid: NO_ID }));
+  assert.equal(unmapped.rule?.name, "creatorMapped");
+  const admin = ask("unshare: unshare failed: Operation not permitted", asker(WHOLE));
+  assert.deepEqual(rulesOf(admin), []);
+  const powerless = ask(`${SETATTR}Operation not permitted`, asker(WHOLE, { caps: [] }));
+  assert.equal(powerless.rule?.name, "mayMount");
+  const outside = ask(`${SETATTR}Operation not permitted`, asker(WHOLE));
+  assert.deepEqual(rulesOf(outside), ["idmappedOnce", "notInitial"]);
+});
+
+test("why: a disk's mount asked for by a rootless tool is refused by who owns the file system", () => {
+  const ofType = (type: string) => hostWith([{ at: "/srv", type, isIdmapped: false }]);
+  const rootless = { ...granted(65_536), tool: "podman" } as const;
+  const answer = ask(`${SETATTR}Operation not permitted`, { ...ofType("ext4"), ...rootless });
+  assert.equal(answer.rule?.name, "superblockAdmin");
+  assert.deepEqual(
+    answer.fixes.map(({ lines }) => lines[0]?.split(" ")[0]),
+    ["sudo", "podman"],
+  );
+  // Its root may have mounted that itself.
+  assert.equal(ask(`${SETATTR}Operation not permitted`, { ...ofType("tmpfs"), ...rootless }).cause, null);
+});
+
+test("why: a type that takes no idmap is the rule where the machine is known, and no question where it takes one", () => {
+  const at = (type: string) => ask(`${SETATTR}Invalid argument`, hostWith([{ at: "/srv", type, isIdmapped: false }]));
+  assert.equal(at("overlay").rule?.name, "typeAllowsIdmap");
+  assert.deepEqual(rulesOf(at("xfs")), ["bothMapsWritten", "detachedOnly"]);
+  const twice = ask(`${SETATTR}Operation not permitted`, hostWith([{ at: "/srv/x", type: "xfs", isIdmapped: true }]));
+  assert.equal(twice.rule?.name, "idmappedOnce");
+});
+
+test("why: a setting that forbids namespaces refuses with its own errno, and no other", () => {
+  const limits = new Map([["kernel.unprivileged_userns_clone", 0]]);
+  const { host } = hostWith([]);
+  assert.ok(host?.system);
+  const context = { host: { ...host, system: { ...host.system, limits } } };
+  assert.match(ask(`${CLONE}Operation not permitted`, context).cause ?? "", /unprivileged_userns_clone is 0/);
+  assert.equal(ask(`${CLONE}No space left on device`, context).cause, null);
+});
+
+test("why: Podman's own look at max_user_namespaces is told by the kernel's rule, and the sysctl that lifts it", () => {
+  const answer = ask("user namespaces are not enabled in /proc/sys/user/max_user_namespaces");
+  assert.equal(answer.rule?.name, "namespacesOfUser");
+  assert.match(answer.fixes[0]?.lines[0] ?? "", /^sysctl -w user\.max_user_namespaces=\d+/);
+});
+
+test("why: a missing grant is refused by newuidmap's rule where a user's tool asks it, and by none where root reads", () => {
+  const line = 'No subuid ranges found for user 1000 ("ben")';
+  assert.equal(ask(line).rule?.name, "newIdMapRange");
+  assert.equal(ask(line, granted(0)).rule?.name, "newIdMapRange");
+  assert.equal(ask('no subuid ranges found for user "containers" in /etc/subuid').rule, null);
+  assert.equal(ask("error: Not enough uid/gid available for the container.", granted(0, 10)).rule, null);
 });

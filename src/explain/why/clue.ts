@@ -34,7 +34,13 @@ export type Clue =
   /** No range is granted to a user. */
   | { readonly asks: "grant"; readonly kind: OwnerKind | null; readonly user: string | null }
   /** A namespace was to be made: one of users, or one of some kind. */
-  | { readonly asks: "namespace"; readonly of: "user" | "any"; readonly errno: string | null }
+  | {
+      readonly asks: "namespace";
+      readonly of: "user" | "any";
+      readonly errno: string | null;
+      /** What the line says that user.max_user_namespaces is; left out: it does not. */
+      readonly limit?: number;
+    }
   /** A mount was to be idmapped. */
   | { readonly asks: "idmap"; readonly path: string | null; readonly errno: string | null }
   /** newuidmap (newgidmap) is not there, or has no rights. */

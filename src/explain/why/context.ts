@@ -13,6 +13,9 @@ export interface WhyContext {
   /** Who ran there, ids as counted inside. */
   readonly process: {
     readonly pid: number;
+    /** Effective; NO_ID where its namespace has no number for it. */
+    readonly uid: number;
+    readonly gid: number;
     readonly caps: readonly Capability[];
     readonly setgroups: "allow" | "deny";
   } | null;

@@ -1,6 +1,9 @@
-import { type Engine, type OwnerKind, type Range, sizeOf } from "../../core/index.ts";
+import { type Engine, type Extent, type OwnerKind, type Range, sizeOf } from "../../core/index.ts";
 import { entriesOf, type ToolUser } from "../../formats/index.ts";
+import type { Rule } from "../../kernel/index.ts";
+import type { HostFiles } from "../../policy/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
+import { askForUser } from "./ask-newidmap.ts";
 import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";
 import { fileOf, grantedTo, granteeOf, KINDS, madeOf, rangeFor, withRange } from "./grants.ts";
@@ -32,6 +35,7 @@ export function judgeGrant(
       ],
       {
         cause: `${where} ${kinds.length > 1 ? "grant" : "grants"} ${name} nothing, or too little`,
+        rule: isHelped(user, tool) ? refusedNow(kinds, USUAL_LINES, null, null, engine) : null,
       },
     );
   const sizes = KINDS.map((each) => sizeOf(grantee.granted[each]));
@@ -63,11 +67,12 @@ export function judgeGrant(
     };
   const question = rootWrites(maps);
   const line = `${name}:${range.first}:${range.count}`;
+  const rule = isHelped(user, tool) ? refusedNow(short, linesIn(maps), grantee, files, engine) : null;
   const isInstead = short.some((each) => grantee.granted[each].length > 0);
   return {
     asked,
     cause: `${short.map((each) => fileOf(files, each)).join(" and ")} ${short.length > 1 ? "grant" : "grants"} ${name} ${isInstead ? "too little" : "nothing"}`,
-    rule: null,
+    rule,
     found,
     missing: [],
     fixes: isTaken(question, engine)
@@ -85,8 +90,40 @@ export function judgeGrant(
   };
 }
 
+/** Whose ranges root's Podman takes for --userns=auto: nobody runs as it. @source podman-run(1); containers-storage.conf(5) */
+const NOBODY_RUNS = "containers";
+
+/** Is it newuidmap (newgidmap) that decides? A tool of root reads the files itself, and writes the map itself. */
+function isHelped(user: string | null, { map, owner }: KnownTool): boolean {
+  return map !== "counted" && owner === null && user !== NOBODY_RUNS;
+}
+
+type Lines = { readonly [K in OwnerKind]: readonly Extent[] };
+
+/** The rule by which newuidmap would refuse the map that is wanted, as the files are; null where it would not. */
+function refusedNow(
+  kinds: readonly OwnerKind[],
+  lines: Lines,
+  user: Grantee | null,
+  files: HostFiles | null,
+  engine: Engine,
+): Rule | null {
+  const known = user && user.uid !== null && user.gid !== null ? { ...user, uid: user.uid, gid: user.gid } : null;
+  const named = known ?? (user && { name: user.name, uid: 1000, gid: 1000 });
+  const answers = kinds.map((kind) => askForUser(kind, lines[kind], named, files, engine).answer);
+  return answers.find(({ refused }) => refused !== null)?.rule ?? null;
+}
+
+function linesIn({ uid, gid }: OwnerMaps): Lines {
+  return { uid: uid.extents, gid: gid.extents };
+}
+
 /** What LXD and Incus want at least; what useradd gives. */
 const NEEDED = 65536;
+
+const USUAL_LINE = [{ first: 1, lowerFirst: 100_000, count: NEEDED }];
+/** What a rootless tool asks for once a range is granted. */
+const USUAL_LINES: Lines = { uid: USUAL_LINE, gid: USUAL_LINE };
 
 /**
  * The user that the line names, with what the files grant to it by its name; the one who is given, where it names none.

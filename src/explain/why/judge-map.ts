@@ -1,7 +1,7 @@
 import { type Engine, type Extent, idMap, type OwnerKind, showExtent } from "../../core/index.ts";
 import { countedFrom0, intermediateLines, lxc } from "../../formats/index.ts";
 import { CAPABILITIES, capName, parseMapText } from "../../kernel/index.ts";
-import { limitFindings, TOOL, toolFindings } from "../../policy/index.ts";
+import { limitsThatRefuse, TOOL, toolFindings } from "../../policy/index.ts";
 import { askMaps, type MapQuestion } from "../map-question.ts";
 import { type MapProposal, repairMaps } from "../map-repair.ts";
 import type { Clue } from "./clue.ts";
@@ -47,7 +47,7 @@ export function judgeMap(
     refusal === null
       ? "Linux takes this map from who may write it"
       : `Linux would refuse it otherwise, with ${refusal.errno}: ${refusal.because}`;
-  const seen = hostCause(kind, by, context);
+  const seen = hostCause(kind, by, errno, context);
   return untold(asked, seen.cause === null ? [...rights, parentMap(context)] : [], { found: [taken], ...seen });
 }
 
@@ -117,10 +117,15 @@ function configured(kind: OwnerKind, text: string, { map, format }: KnownTool): 
 }
 
 /** What of the machine keeps a helper or a tool from writing; null cause where nothing was found. */
-function hostCause(kind: OwnerKind, by: "helper" | "tool", { host }: WhyContext): Pick<Judgement, "cause" | "fixes"> {
+function hostCause(
+  kind: OwnerKind,
+  by: "helper" | "tool",
+  errno: string | null,
+  { host }: WhyContext,
+): Pick<Judgement, "cause" | "fixes"> {
   if (!host) return { cause: null, fixes: [] };
   const tools = by === "helper" ? toolFindings(host).filter(({ what }) => what.includes(TOOL[kind])) : [];
-  const findings = [...tools, ...limitFindings(host)];
+  const findings = [...tools, ...limitsThatRefuse(host, errno)];
   const [first] = findings;
   return first ? { cause: first.what, fixes: commandsOf(findings) } : { cause: null, fixes: [] };
 }

@@ -7,9 +7,10 @@ import {
   showExtent,
   writtenLine,
 } from "../../core/index.ts";
-import { countedFrom0, misfitOf, parsePasswd, parseSubid } from "../../formats/index.ts";
-import { askNewIdMap, type NewIdMapExplained, rangesShown, TOOL } from "../../policy/index.ts";
+import { countedFrom0, misfitOf } from "../../formats/index.ts";
+import { rangesShown, TOOL } from "../../policy/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
+import { askForUser } from "./ask-newidmap.ts";
 import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";
 import { fileOf, granteeOf, KINDS } from "./grants.ts";
@@ -35,7 +36,7 @@ export function judgeRange(
     return untold(asked, [{ what: "what was asked of it", command: "strace -f -e execve …" }], { found });
   }
   const grantee = granteeOf(context, tool);
-  const told = askTool(kind, request, context, tool, engine);
+  const told = askForUser(kind, request, grantee, context.files, engine);
   const range = rangesShown(refused);
   const { files } = context;
   const fileName = fileOf(files, kind);
@@ -83,32 +84,6 @@ export function judgeRange(
     missing: [],
     fixes: taken([grantFix(kind, told.add, fileName, request), ...withinGrants(tool, context)], engine),
   };
-}
-
-function askTool(
-  kind: OwnerKind,
-  request: readonly Extent[],
-  context: WhyContext,
-  tool: KnownTool,
-  engine: Engine,
-): NewIdMapExplained {
-  const { name, uid, gid } = granteeOf(context, tool) ?? { name: "who", uid: 1000, gid: 1000 };
-  const { files } = context;
-  return askNewIdMap(
-    {
-      kind,
-      caller: { uid, gid },
-      files: {
-        passwd: parsePasswd(`${name}:x:${uid}:${gid}:::\n`),
-        subuid: files?.subuid ?? parseSubid(""),
-        subgid: files?.subgid ?? parseSubid("", "/etc/subgid"),
-      },
-      group: null,
-      target: null,
-      args: request.flatMap(({ first, lowerFirst, count }) => [first, lowerFirst, count].map(String)),
-    },
-    engine,
-  );
 }
 
 function grantFix(kind: OwnerKind, lines: readonly string[], file: string, request: readonly Extent[]): WhyFix {

@@ -1,10 +1,9 @@
 import type { Engine } from "../../core/index.ts";
 import { parsePasswd, parseSubid } from "../../formats/index.ts";
-import { askNewIdMap, type IdTool, limitFindings, TOOL, toolFindings } from "../../policy/index.ts";
+import { askNewIdMap, type IdTool, TOOL, toolFindings } from "../../policy/index.ts";
 import type { Clue } from "./clue.ts";
-import type { WhyContext } from "./context.ts";
-import { commandsOf } from "./host-fixes.ts";
-import { type Judgement, untold } from "./judgement.ts";
+import { commandsOf, hostWith } from "./host-fixes.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** newuidmap (newgidmap) is not there, or has no rights. The line says so itself. */
 export function judgeHelper({ tool, lack }: Extract<Clue, { asks: "helper" }>): Judgement {
@@ -16,7 +15,7 @@ export function judgeHelper({ tool, lack }: Extract<Clue, { asks: "helper" }>): 
     capabilities: "",
     isNosuid: false,
   };
-  const findings = toolFindings({ files: NO_FILES, system: { ...NO_SYSTEM, tools: [found] }, unseen: [] });
+  const findings = toolFindings(hostWith({ tools: [found] }));
   return {
     asked: `run ${tool}`,
     cause: findings[0]?.what ?? null,
@@ -26,9 +25,6 @@ export function judgeHelper({ tool, lack }: Extract<Clue, { asks: "helper" }>): 
     fixes: commandsOf(findings),
   };
 }
-
-const NO_FILES = { subuid: null, subgid: null, passwd: null, group: null, loginDefs: null };
-const NO_SYSTEM = { kernel: null, tools: [], limits: new Map(), hasUserNamespaces: true, mounts: [], uses: [] };
 
 /** newuidmap (newgidmap) would not touch a process of somebody else. */
 export function judgeTarget({ kind, caller, owner }: Extract<Clue, { asks: "target" }>, engine: Engine): Judgement {
@@ -65,29 +61,3 @@ export function judgeTarget({ kind, caller, owner }: Extract<Clue, { asks: "targ
     fixes: [],
   };
 }
-
-/** A user namespace could not be made. */
-export function judgeNamespace({ errno, of }: Extract<Clue, { asks: "namespace" }>, { host }: WhyContext): Judgement {
-  const asked = of === "user" ? "make a user namespace (CLONE_NEWUSER)" : "make namespaces: clone or unshare";
-  const findings = host ? limitFindings(host) : [];
-  const [first] = findings;
-  if (first)
-    return { asked, cause: first.what, rule: null, found: first.evidence, missing: [], fixes: commandsOf(findings) };
-  const says =
-    errno === "ENOSPC" ? ["ENOSPC: as many as may be made are there, or 33 are nested (user.max_user_namespaces)"] : [];
-  return untold(
-    asked,
-    [
-      {
-        what: "what this kernel allows",
-        command: host
-          ? "dmesg | tail   # a security module or a seccomp filter may have said no; neither is seen here"
-          : "sysctl user.max_user_namespaces kernel.unprivileged_userns_clone kernel.apparmor_restrict_unprivileged_userns   # or userns why … --here",
-      },
-    ],
-    { found: [...says, ...(of === "any" && errno === "EPERM" ? [OTHERS] : [])] },
-  );
-}
-
-/** @source unshare(2), EPERM; util-linux/util-linux#3851 */
-const OTHERS = "without --user (or -r) unshare makes other namespaces alone, and those need CAP_SYS_ADMIN";

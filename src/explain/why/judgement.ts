@@ -14,6 +14,19 @@ export interface Judgement {
   /** What has to be known to tell more, and the command that tells it. */
   readonly missing: readonly Missing[];
   readonly fixes: readonly WhyFix[];
+  /** Without a cause: the rules that may have refused it. Left out: none is told. */
+  readonly possible?: readonly Possibility[];
+}
+
+/** A rule that refuses such a call, if things stand so. */
+export interface Possibility {
+  /** What is so then: `the source is idmapped already`. */
+  readonly when: string;
+  readonly rule: Rule;
+  /** The command that tells whether it is so. */
+  readonly ask: string;
+  /** What helps then. */
+  readonly fixes: readonly WhyFix[];
 }
 
 export interface Missing {

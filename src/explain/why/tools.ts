@@ -17,6 +17,8 @@ export interface WhyTool {
   readonly format: MapFormat;
   /** What makes it read the subid files again; null: it does each time. */
   readonly restart: string | null;
+  /** What it takes in place of an idmapped mount, changing the files' owners; null: nothing of its own. */
+  readonly withoutIdmap: string | null;
   /** What prints the map that it runs with. */
   readonly shows: string;
 }
@@ -27,7 +29,8 @@ const OF_PROCESS = "cat /proc/PID/uid_map /proc/PID/gid_map   # PID: a process o
  * The tools that fixes are written for. The first whose words a line holds is the one it is about.
  *
  * @source podman-system-migrate(1), podman-unshare(1), buildah-unshare(1), dockerd(8), lxc.container.conf(5),
- *         Incus' and LXD's manuals ("User namespace setup")
+ *         podman-run(1) (U of --volume), systemd-nspawn(1) (--private-users-ownership=), Incus' and LXD's manuals ("User
+ *         namespace setup"; shift of disk devices)
  */
 export const TOOLS: readonly WhyTool[] = [
   {
@@ -37,6 +40,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: triples,
     restart: "systemctl --user restart docker",
+    withoutIdmap: null,
     shows: "cat /proc/$(pgrep -u $USER -x dockerd)/uid_map   # and gid_map",
   },
   {
@@ -46,6 +50,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: "root",
     format: lxc,
     restart: "systemctl restart incus",
+    withoutIdmap: "incus config device set CONTAINER DISK shift=false",
     shows: "incus config show --expanded CONTAINER | grep idmap",
   },
   {
@@ -55,6 +60,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: "root",
     format: lxc,
     restart: "systemctl restart lxd",
+    withoutIdmap: "lxc config device set CONTAINER DISK shift=false",
     shows: "lxc config show --expanded CONTAINER | grep idmap",
   },
   {
@@ -64,6 +70,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: lxc,
     restart: null,
+    withoutIdmap: null,
     shows: "grep idmap ~/.local/share/lxc/CONTAINER/config ~/.config/lxc/default.conf",
   },
   {
@@ -73,6 +80,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: podman,
     restart: null,
+    withoutIdmap: null,
     shows: "buildah unshare cat /proc/self/uid_map /proc/self/gid_map",
   },
   {
@@ -82,6 +90,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: podman,
     restart: "podman system migrate",
+    withoutIdmap: "podman run -v SRC:DST:U …   # in place of idmap",
     shows: "podman unshare cat /proc/self/uid_map /proc/self/gid_map",
   },
   {
@@ -91,6 +100,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: oci,
     restart: null,
+    withoutIdmap: null,
     shows: OF_PROCESS,
   },
   {
@@ -100,6 +110,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: "dockremap",
     format: triples,
     restart: "systemctl restart docker",
+    withoutIdmap: null,
     shows: "docker run --rm alpine cat /proc/self/uid_map /proc/self/gid_map",
   },
   {
@@ -109,6 +120,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: oci,
     restart: null,
+    withoutIdmap: null,
     shows: "grep -A9 Mappings config.json",
   },
   {
@@ -118,6 +130,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: oci,
     restart: null,
+    withoutIdmap: null,
     shows: "grep -A9 Mappings config.json",
   },
   {
@@ -127,6 +140,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: nspawn,
     restart: null,
+    withoutIdmap: "systemd-nspawn --private-users-ownership=chown …",
     shows: "machinectl status MACHINE   # UID Shift",
   },
   {
@@ -136,6 +150,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: triples,
     restart: null,
+    withoutIdmap: null,
     shows: "cat /proc/self/gid_map /proc/self/setgroups",
   },
   {
@@ -145,6 +160,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: triples,
     restart: null,
+    withoutIdmap: null,
     shows: "cat /proc/self/uid_map /proc/self/gid_map",
   },
   {
@@ -154,6 +170,7 @@ export const TOOLS: readonly WhyTool[] = [
     owner: null,
     format: unshare,
     restart: null,
+    withoutIdmap: null,
     shows: "cat /proc/self/uid_map /proc/self/gid_map",
   },
 ];
@@ -166,6 +183,7 @@ const ANY: Omit<WhyTool, "name"> & { readonly name: null } = {
   owner: null,
   format: triples,
   restart: null,
+  withoutIdmap: null,
   shows: OF_PROCESS,
 };
 

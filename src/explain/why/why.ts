@@ -4,17 +4,19 @@ import type { WhyContext } from "./context.ts";
 import { judgeGrant } from "./judge-grant.ts";
 import { judgeMap } from "./judge-map.ts";
 import { judgeIdmap } from "./judge-mount.ts";
+import { judgeNamespace } from "./judge-namespace.ts";
 import { judgeOwn } from "./judge-own.ts";
 import { judgeRange } from "./judge-range.ts";
 import { judgeShown } from "./judge-shown.ts";
 import { judgeTake } from "./judge-take.ts";
-import { judgeHelper, judgeNamespace, judgeTarget } from "./judge-tools.ts";
-import type { Judgement } from "./judgement.ts";
+import { judgeHelper, judgeTarget } from "./judge-tools.ts";
+import type { Judgement, Possibility } from "./judgement.ts";
 import { type RecognisedMessage, recogniseMessage } from "./recognise-message.ts";
 import { type KnownTool, toolOf } from "./tools.ts";
 
 /** What an error line means, and what to do. The `--json` of `userns why`. */
 export interface WhyAnswer extends Judgement {
+  readonly possible: readonly Possibility[];
   /** The line that was looked at, and what it is. */
   readonly message: { readonly name: string; readonly writer: string; readonly line: string; readonly source: string };
   /** The tool that fixes are written for; null where none is known. */
@@ -39,7 +41,7 @@ export function why(text: string, context: WhyContext, engine: Engine): WhyAnswe
   const tool = toolOf(context.tool, line, toolOf(null, text, message.tool).name);
   const judgement = judge(found, text, tool, context, engine);
   const { name, writer, source } = message;
-  return { message: { name, writer, line, source }, tool: tool.name, ...judgement };
+  return { message: { name, writer, line, source }, tool: tool.name, possible: [], ...judgement };
 }
 
 function judge(
@@ -63,9 +65,9 @@ function judge(
     case "grant":
       return judgeGrant(clue, tool, context, engine);
     case "namespace":
-      return judgeNamespace(clue, context);
+      return judgeNamespace(clue, context, engine);
     case "idmap":
-      return judgeIdmap(clue, context);
+      return judgeIdmap(clue, tool, context, engine);
     case "helper":
       return judgeHelper(clue);
     case "shown":

@@ -53,4 +53,5 @@ export interface IdTool {
 export interface HostMount {
   readonly at: string;
   readonly type: string;
+  readonly isIdmapped: boolean;
 }

@@ -16,7 +16,7 @@ export { freeRange, USUAL_COUNT } from "./free-range.ts";
 export type { Host, HostFiles, HostMount, HostSystem, IdTool } from "./host.ts";
 export { accountsOf } from "./host-accounts.ts";
 export { IDMAP_TYPES, type IdmapAnswer, idmapAnswer } from "./idmap-support.ts";
-export { LIMIT_NAMES, limitFindings } from "./limit-findings.ts";
+export { LIMIT_NAMES, limitsThatRefuse } from "./limit-findings.ts";
 export { mountOf } from "./mount-of-path.ts";
 export { toolFindings } from "./tool-findings.ts";
 

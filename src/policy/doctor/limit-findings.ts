@@ -9,6 +9,8 @@ interface Limit {
   readonly code: Finding["code"];
   readonly what: string;
   readonly consequence: string;
+  /** What is refused under it is refused with these. */
+  readonly errnos: readonly string[];
   readonly set: number;
 }
 
@@ -23,6 +25,7 @@ const LIMITS: readonly Limit[] = [
     code: "namespaces-off",
     what: "No user namespace may be made: user.max_user_namespaces is 0.",
     consequence: "Every container that needs one fails with ENOSPC.",
+    errnos: ["ENOSPC"],
     set: 15000,
   },
   {
@@ -32,6 +35,7 @@ const LIMITS: readonly Limit[] = [
     code: "namespaces-off",
     what: "Only root may make user namespaces: kernel.unprivileged_userns_clone is 0.",
     consequence: REFUSED,
+    errnos: ["EPERM"],
     set: 1,
   },
   {
@@ -42,12 +46,18 @@ const LIMITS: readonly Limit[] = [
     what: "AppArmor takes the capabilities in a new user namespace from programs that have no profile for it.",
     consequence:
       'Such a program is refused later, at its first privileged call: "write to uid_map failed", "mount: permission denied".',
+    errnos: ["EPERM", "EACCES"],
     set: 0,
   },
 ];
 
 /** Settings of the kernel that keep users from making or using namespaces. */
-export function limitFindings({ system }: Host): readonly Finding[] {
+export function limitFindings(host: Host): readonly Finding[] {
+  return limitsThatRefuse(host, null);
+}
+
+/** Those of them under which something is refused with an errno; null: with any. */
+export function limitsThatRefuse({ system }: Host, errno: string | null): readonly Finding[] {
   if (!system) return [];
   if (!system.hasUserNamespaces)
     return [
@@ -60,9 +70,9 @@ export function limitFindings({ system }: Host): readonly Finding[] {
         fixes: [],
       },
     ];
-  return LIMITS.flatMap(({ name, isBad, set, ...finding }) => {
+  return LIMITS.flatMap(({ name, isBad, set, errnos, ...finding }) => {
     const value = system.limits.get(name);
-    if (value === undefined || !isBad(value)) return [];
+    if (value === undefined || !isBad(value) || (errno !== null && !errnos.includes(errno))) return [];
     return [
       {
         ...finding,

@@ -155,7 +155,7 @@ export const NAMESPACE_MESSAGES: readonly KnownMessage[] = [
     writer: "Podman",
     tool: "podman",
     pattern: /user namespaces are not enabled in \/proc\/sys\/user\/max_user_namespaces/i,
-    clue: () => ({ asks: "namespace", of: "user", errno: null }),
+    clue: () => ({ asks: "namespace", of: "user", errno: null, limit: 0 }),
     example: "user namespaces are not enabled in /proc/sys/user/max_user_namespaces",
     source: "podman-container-tools/podman#7704",
   },
