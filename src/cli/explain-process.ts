@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
-import { contains, type Extent, idMap, lowerOf, mapUp, NO_ID, OVERFLOW_ID, showExtent } from "../core/index.ts";
+import { contains, type Extent, idMap, init, lowerOf, mapUp, NO_ID, OVERFLOW_ID, showExtent } from "../core/index.ts";
 import { type Explanation, explain, hang } from "../explain/index.ts";
 import { initialNamespace, type OwnerKind, outOfKernel, statRoute } from "../kernel/index.ts";
 import { type FileOfProcess, fileOfProcess, kernelCalls } from "../live/index.ts";
 import { explanationText } from "./explanation-text.ts";
 import { fileFault, usageFault } from "./fault.ts";
-import { readPid } from "./pid-option.ts";
+import { readActingProcess, readPid } from "./pid-option.ts";
+import { type ProcessRights, processRights, rightsText } from "./process-rights.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 
 /** The `--json` of `userns explain --pid N PATH`. */
@@ -15,6 +16,8 @@ export interface ProcessFileAnswer {
   readonly mount: FileOfProcess["mount"];
   /** Of the owner, and of the group. */
   readonly explanations: readonly Explanation[];
+  /** Who the process is, and what it may do with the file. */
+  readonly process: ProcessRights;
   /** What was not seen, in sentences. */
   readonly unseen: readonly string[];
 }
@@ -25,7 +28,9 @@ export interface ProcessOptions {
 }
 
 export function addProcessOption(command: Command): void {
-  command.addOption(new Option("--pid <pid>", "PATH instead of IDS: who owns that file for this process, or self"));
+  command.addOption(
+    new Option("--pid <pid>", "PATH instead of IDS: who owns that file for this process (or self), and what it may do"),
+  );
 }
 
 const KINDS = ["uid", "gid"] as const satisfies readonly OwnerKind[];
@@ -47,15 +52,18 @@ export async function runExplainProcess(
   const file = await look(process, path);
   const explanations = KINDS.map((kind) => explainOwner(kind, file, process));
   const unseen = unseenOf(file);
+  const disk = { uid: diskIdOf("uid", file), gid: diskIdOf("gid", file) };
+  const rights = processRights(readActingProcess(pid), file, disk, await init());
   if (json)
     await answerJson(terminal, {
       pid: process,
       path,
       mount: file.mount,
       explanations,
+      process: rights,
       unseen,
     } satisfies ProcessFileAnswer);
-  else await answer(terminal, text(file, explanations, unseen, terminal));
+  else await answer(terminal, text(file, explanations, rightsText(process, rights), unseen, terminal));
   return explanations.every(({ isMapped }) => isMapped) ? EXIT.yes : EXIT.no;
 }
 
@@ -68,13 +76,19 @@ async function look(pid: number, path: string): Promise<FileOfProcess> {
 }
 
 function explainOwner(kind: OwnerKind, file: FileOfProcess, pid: number): Explanation {
-  const seen = file[kind];
   const caller = file.maps ? [{ name: `${kind}_map of ${pid}`, map: idMap<OwnerKind>(file.maps[kind]) }] : [];
   const extents = file.idmapped?.map?.[kind];
-  if (!extents) return explain(kind, outOfKernel(caller, "shown"), { id: kernelIdOf(seen, null), number: 0 });
+  const id = diskIdOf(kind, file);
+  if (!extents) return explain(kind, outOfKernel(caller, "shown"), { id, number: 0 });
   const map = idMap<OwnerKind>(extents);
   const view = { caller, mount: { name: "mount map", map }, filesystem: initialNamespace<OwnerKind>() };
-  return explain(kind, statRoute(view), { id: mapUp(map, kernelIdOf(seen, extents)), number: 0 });
+  return explain(kind, statRoute(view), { id, number: 0 });
+}
+
+/** The owner on the disk, where the mount tells how it is idmapped, else in the kernel; NO_ID: the mount gives it to nobody. */
+function diskIdOf(kind: OwnerKind, file: FileOfProcess): number {
+  const extents = file.idmapped?.map?.[kind];
+  return extents ? mapUp(idMap<OwnerKind>(extents), kernelIdOf(file[kind], extents)) : kernelIdOf(file[kind], null);
 }
 
 /** The overflow id, through an idmapped mount that gives it to nobody, is no id. */
@@ -92,6 +106,7 @@ function unseenOf({ idmapped }: FileOfProcess): readonly string[] {
 function text(
   { mount, idmapped }: FileOfProcess,
   explanations: readonly Explanation[],
+  rights: string,
   unseen: readonly string[],
   terminal: Terminal,
 ): string {
@@ -99,5 +114,5 @@ function text(
   const title = idmapped?.map ? "kept on disk → as the process sees it" : "in the kernel → as the process sees it";
   const blocks = explanations.map((explanation) => explanationText(explanation, title, terminal));
   const place = hang("", `on ${mount.at} (${mount.type})${how}`).join("\n");
-  return `${[...blocks, place, ...unseen.flatMap((each) => hang("", each).join("\n"))].join("\n\n")}\n`;
+  return `${[...blocks, place, rights, ...unseen.flatMap((each) => hang("", each).join("\n"))].join("\n\n")}\n`;
 }

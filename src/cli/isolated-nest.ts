@@ -19,7 +19,7 @@ export function addIsolatedOptions(command: Command): void {
   command.addOption(
     new Option(
       "--isolated <number>",
-      "the number of the isolated namespace; --map may be missing. Nested: once for each map, outermost first, 0 for one that is not isolated. --mount and --fs may then be ns and such a number",
+      "the number of the isolated namespace; --map may be missing. Nested: once for each map, outermost first, 0 for one that is not isolated; and once for each namespace inside these that has no map. --mount and --fs may then be ns and such a number",
     ).argParser(collect),
   );
   command.addOption(
@@ -54,10 +54,10 @@ export async function readNest(options: MapOptions & IsolatedOptions): Promise<R
   const [fault] = nestedFaults(maps, options);
   if (fault) throw usageFault(fault.option, "a map that Linux takes", nestedFaultText(fault));
   const count = Math.max(1, maps.namespaces.length);
-  if (isolated.length !== count)
-    throw usageFault("--isolated", `one for each namespace: ${count}`, String(isolated.length));
-  if (creator && creator.length !== count)
-    throw usageFault("--creator", `as many as --isolated: ${count}`, String(creator.length));
+  if (isolated.length < count)
+    throw usageFault("--isolated", `one for each map, at least: ${count}`, String(isolated.length));
+  if (creator && creator.length !== isolated.length)
+    throw usageFault("--creator", `as many as --isolated: ${isolated.length}`, String(creator.length));
   const numbers = isolated.map((text) => readNumber(text, "--isolated"));
   for (const [index, number] of numbers.entries()) {
     if (number === 0 && (numbers[index - 1] ?? 0) !== 0)

@@ -6,9 +6,11 @@ import {
   applyPolicy,
   constraintFindings,
   type Finding,
+  fakedTree,
   leftOutOfTar,
   NO_POLICY,
   ownedTree,
+  readFakeroot,
   readPolicy,
   ruleFindings,
 } from "../pack/index.ts";
@@ -23,6 +25,7 @@ import { MTIME_HELP, timeRule, withTimes } from "./pack-times.ts";
 import { readSource } from "./scenario-file.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { readText } from "./text-file.ts";
 import { type DiskTree, readTree } from "./tree-read.ts";
 
 /** The `--json` of `userns pack`. */
@@ -51,6 +54,7 @@ export interface PathDecision {
 interface PackOptions extends PeopleOptions {
   readonly policy?: string;
   readonly manifest?: string;
+  readonly fakeroot?: string;
   readonly output: string;
   readonly mtime?: string;
   readonly decisions?: true;
@@ -73,6 +77,10 @@ export function addPackCommand(program: Command, session: Session): void {
     .requiredOption("-o, --output <out>", OUT_HELP)
     .option("--policy <file>", "rules for owners, and constraints: YAML or JSON")
     .option("--manifest <file>", `${MANIFEST_HELP}; a policy's rules come after it`)
+    .option(
+      "--fakeroot <file>",
+      "what fakeroot -s wrote of the tree, in place of a manifest; what it has not is root's",
+    )
     .option("--passwd <file>", PEOPLE_HELP.passwd)
     .option("--group <file>", PEOPLE_HELP.group)
     .option("--mtime <time>", MTIME_HELP)
@@ -86,6 +94,7 @@ export function addPackCommand(program: Command, session: Session): void {
     "pack rootfs --policy owners.yaml -o oci:app --mtime 0",
     "pack rootfs --policy owners.yaml --passwd passwd --group group -o mtree --decisions",
     "pack rootfs --manifest rootfs.mtree -o image.squashfs --json",
+    "pack rootfs --fakeroot rootfs.save -o layer.tar",
   ]);
 }
 
@@ -122,13 +131,18 @@ interface Plan {
 }
 
 async function planOf(folder: string, options: PackOptions, terminal: Terminal): Promise<Plan> {
-  if (options.policy === undefined && options.manifest === undefined)
-    throw usageFault("--policy", "--policy or --manifest, to say who owns the files", "neither");
+  const { manifest: manifestPath, fakeroot } = options;
+  if (options.policy === undefined && manifestPath === undefined && fakeroot === undefined)
+    throw usageFault("--policy", "--policy, --manifest or --fakeroot, to say who owns the files", "none of them");
+  if (manifestPath !== undefined && fakeroot !== undefined)
+    throw usageFault("--fakeroot", "--manifest or --fakeroot", "both");
   const people = await readPeople(options, folder);
   const source = options.policy === undefined ? null : await readSource(options.policy, terminal.stdin);
   const policy = source ? readPolicy(source, { people, compileGlob }) : NO_POLICY;
-  const known = options.manifest === undefined ? null : await readManifest(options.manifest, people.idOf);
+  const said = manifestPath === undefined ? null : await readManifest(manifestPath, people.idOf);
+  const save = fakeroot === undefined ? null : readFakeroot(await readText(fakeroot, "latin1"), fakeroot);
   const tree = await readTree(folder);
+  const known = save ? fakedTree(tree.manifest, save, (path) => tree.fileAt(path), fakeroot ?? folder) : said;
   const { manifest, isOwned, missing } = ownedTree(tree.manifest, known, folder);
   const applied = applyPolicy(manifest, policy, isOwned);
   const findings = [...ruleFindings(policy, applied), ...constraintFindings(applied.manifest, policy.constraints)];

@@ -18,6 +18,7 @@ import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
 import { addPackCommand } from "./pack.ts";
+import { addPlaceCommand } from "./place.ts";
 import { addPsCommand } from "./ps.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
@@ -26,6 +27,7 @@ import { addShiftCommand } from "./shift.ts";
 import { EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { addTourCommand } from "./tour.ts";
 import { addUnpackCommand } from "./unpack.ts";
+import { addVerifyCommand } from "./verify.ts";
 import { packageVersion } from "./version.ts";
 import { addWhyCommand } from "./why.ts";
 import { addWorkerCommand } from "./worker.ts";
@@ -48,7 +50,9 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addShiftCommand,
   addImageCommand,
   addPackCommand,
+  addPlaceCommand,
   addUnpackCommand,
+  addVerifyCommand,
   addWorkerCommand,
   addJobsCommand,
   addAllocCommand,

@@ -14,18 +14,14 @@ import {
   pathOfBytes,
   ROOT_PATH,
 } from "../manifest/index.ts";
-import type { TreeContents } from "../pack/index.ts";
+import type { DiskFile, TreeContents } from "../pack/index.ts";
 import { fileFault } from "./fault.ts";
 
 /** A tree on a disk: its entries as they are there, owners and all, and the bytes of its files. */
 export interface DiskTree extends TreeContents {
   readonly manifest: Manifest;
-}
-
-/** What tells a file apart on its machine. */
-interface DiskNumbers {
-  readonly device: bigint;
-  readonly inode: bigint;
+  /** The file at one of its paths. */
+  fileAt(path: string): DiskFile;
 }
 
 const READABLE = "a folder whose files can be read";
@@ -48,7 +44,7 @@ export async function readTree(folder: string): Promise<DiskTree> {
 class TreeReading implements DiskTree {
   readonly #folder: string;
   readonly #entries: ManifestEntry[] = [];
-  readonly #numbers = new Map<string, DiskNumbers>();
+  readonly #numbers = new Map<string, DiskFile>();
   readonly #groups = new Map<string, number>();
   #manifest: Manifest | null = null;
 
@@ -59,6 +55,12 @@ class TreeReading implements DiskTree {
   get manifest(): Manifest {
     this.#manifest ??= manifestOf(this.#entries, this.#folder);
     return this.#manifest;
+  }
+
+  fileAt(path: string): DiskFile {
+    const numbers = this.#numbers.get(path);
+    if (!numbers) throw new Error(`${path} was not read`);
+    return numbers;
   }
 
   async read(): Promise<void> {
@@ -108,7 +110,7 @@ class TreeReading implements DiskTree {
     const type = typeOf(stats);
     const target =
       type === "symlink" ? await this.#step(path, () => readlink(this.#place(path), { encoding: "buffer" })) : null;
-    this.#numbers.set(path, { device: stats.dev, inode: stats.ino });
+    this.#numbers.set(path, { device: stats.dev, inode: stats.ino, links: stats.nlink });
     this.#entries.push({
       ...BARE_ENTRY,
       path,

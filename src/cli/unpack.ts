@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { type Manifest, manifestOf } from "../manifest/index.ts";
-import { LayerTree } from "../pack/index.ts";
+import { LayerTree, writeFakeroot } from "../pack/index.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
 import { addExamples } from "./help-examples.ts";
 import { countOf, MAX_UNPACKED } from "./image-layers.ts";
@@ -16,11 +15,12 @@ import {
   readInto,
 } from "./layer-source.ts";
 import { writeManifest } from "./manifest-file.ts";
-import { makeOwnFolder } from "./own-folder.ts";
 import type { Session } from "./session.ts";
-import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { newSha256 } from "./sha256.ts";
+import { answer, answerJson, EXIT, type Exit, put, type Terminal, talk, withoutControls } from "./terminal.ts";
 import { DiskTreeMaker } from "./tree-maker.ts";
-import { makeWholeFolder } from "./whole-file.ts";
+import { readTree } from "./tree-read.ts";
+import { makeWholeFolder, writeWhole } from "./whole-file.ts";
 
 /** The `--json` of `userns unpack`. */
 export interface UnpackAnswer {
@@ -41,6 +41,7 @@ export interface UnpackAnswer {
 
 interface UnpackOptions extends LayerSourceOptions {
   readonly manifest?: string;
+  readonly fakeroot?: string;
   readonly json?: true;
 }
 
@@ -64,6 +65,7 @@ export function addUnpackCommand(program: Command, session: Session): void {
     .argument("<layer>", LAYER_SOURCE_HELP)
     .argument("<folder>", "the folder to make: a new one, or an empty one")
     .option("--manifest <file>", "where to write who owns what: JSON where it ends with .json (default: FOLDER.mtree)")
+    .option("--fakeroot <file>", "write it for fakeroot -i too, which then shows the tree's owners")
     .option(LAYER_OPTION.flags, LAYER_OPTION.help)
     .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
     .addOption(endMarkerOption())
@@ -75,6 +77,7 @@ export function addUnpackCommand(program: Command, session: Session): void {
     "unpack layer.tar.gz rootfs",
     "unpack layer.tar.gz rootfs --manifest owners.json --json",
     "unpack oci:app.tar rootfs --layer 2 --max-unpacked 8000000000",
+    "unpack layer.tar rootfs --fakeroot rootfs.save",
     "unpack old.tar rootfs --end-marker optional",
   ]);
 }
@@ -82,8 +85,9 @@ export function addUnpackCommand(program: Command, session: Session): void {
 async function runUnpack(given: string, folder: string, options: UnpackOptions, terminal: Terminal): Promise<Exit> {
   const manifestPath = options.manifest ?? freeManifest(folder);
   const source = await openLayerSource(given, options, terminal);
-  const made = await makeTree(folder, source, terminal, async (manifest) => {
+  const made = await makeTree(folder, source, terminal, async (manifest, beside) => {
     await writeManifest(manifestPath, manifest);
+    if (options.fakeroot !== undefined) await writeSave(options.fakeroot, manifest, beside);
   });
   const { entries } = made.manifest;
   const result: UnpackAnswer = {
@@ -101,6 +105,17 @@ async function runUnpack(given: string, folder: string, options: UnpackOptions, 
   if (options.json) await answerJson(terminal, result);
   else await tell(result, terminal);
   return EXIT.yes;
+}
+
+/** A file keeps its inode when the folder that it lies in gets its name. */
+async function writeSave(path: string, manifest: Manifest, folder: string): Promise<void> {
+  const tree = await readTree(folder);
+  await writeWhole(path, (sink) =>
+    put(
+      sink,
+      writeFakeroot(manifest, (at) => tree.fileAt(at)),
+    ),
+  );
 }
 
 /** Beside the folder, where nothing is yet: what was written down of another tree is not written over unasked. */
@@ -128,10 +143,9 @@ async function makeTree(
   keep: (manifest: Manifest, beside: string) => Promise<void>,
 ): Promise<MadeTree> {
   return makeWholeFolder(folder, async (beside) => {
-    await makeOwnFolder(beside);
     const maker = new DiskTreeMaker(beside, folder);
     try {
-      const tree = new LayerTree(maker, newDigest);
+      const tree = new LayerTree(maker, newSha256);
       await readInto(tree, source, terminal);
       const manifest = manifestOf(tree.entries(), source.where);
       maker.finish(manifest);
@@ -141,11 +155,6 @@ async function makeTree(
       maker.close();
     }
   });
-}
-
-function newDigest() {
-  const hash = createHash("sha256");
-  return { update: (bytes: Uint8Array) => void hash.update(bytes), hex: () => hash.digest("hex") };
 }
 
 async function tell(result: UnpackAnswer, terminal: Terminal): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { UsernsError } from "../core/index.ts";
@@ -69,14 +69,21 @@ export async function makeWhole(path: string, make: (beside: string) => Promise<
 /**
  * Make a folder that appears whole or not at all, where none is or an empty one.
  *
- * @param make  is given a path in the same folder, where nothing is yet
+ * @param make  is given an empty folder that is the caller's alone, in the same folder
  * @returns     what it gives
  * @throws UsernsError ERR_FILE, and what `make` throws
  */
 export async function makeWholeFolder<T>(path: string, make: (beside: string) => Promise<T>): Promise<T> {
   await checkOutput(path, "folder");
   const { path: real } = await placeFor(path);
-  return besideAndMoved({ path: resolve(real), isSpecial: false }, make);
+  return besideAndMoved({ path: resolve(real), isSpecial: false }, async (beside) => {
+    try {
+      await mkdir(beside, { mode: 0o700 });
+    } catch (error) {
+      throw fileFault(error, path, "a new folder, in one where folders can be made");
+    }
+    return make(beside);
+  });
 }
 
 async function besideAndMoved<T>(place: Place, make: (beside: string) => Promise<T>): Promise<T> {

@@ -57,8 +57,12 @@ async function readSpot({ map, gidMap, pid }: WhyOptions): Promise<Pick<WhyConte
   if (pid !== undefined) {
     if (map !== undefined || gidMap !== undefined)
       throw usageFault(map === undefined ? "--gid-map" : "--map", "nothing beside --pid, which tells the maps", "both");
-    const { maps, name: _, groups: __, ...process } = readActingProcess(pid);
-    return { maps, mapsName: `the map of process ${process.pid}`, process };
+    const { maps, caps, setgroups, uid, gid, ...process } = readActingProcess(pid);
+    return {
+      maps,
+      mapsName: `the map of process ${process.pid}`,
+      process: { pid: process.pid, uid, gid, caps, setgroups },
+    };
   }
   if (map === undefined) {
     if (gidMap !== undefined) throw usageFault("--map", "the map that --gid-map goes with", "none");

@@ -23,6 +23,8 @@ export interface FileAsked {
   readonly ask: FileAsk;
   /** Is the mount nosuid? */
   readonly isNosuid: boolean;
+  /** What else the mount does not let be done; left out: nothing. */
+  readonly flags?: readonly ("ro" | "noexec")[];
   readonly task: FileTask;
   /** The directory that holds the file, or in which it is to be made. */
   readonly directory: Owned;

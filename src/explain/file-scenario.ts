@@ -38,7 +38,8 @@ export interface FileWorld {
  */
 export function fileScenarioIn(world: FileWorld, asked: FileAsked): Scenario {
   const { ask, file, directory, task } = asked;
-  const on = world.ofMount !== null || asked.isNosuid ? NAMES.mount : NAMES.disk;
+  const flags = [...(asked.isNosuid ? ["nosuid"] : []), ...(asked.flags ?? [])];
+  const on = world.ofMount !== null || flags.length > 0 ? NAMES.mount : NAMES.disk;
   const subject = ask === "create" ? `${DIRECTORY}/new` : `${DIRECTORY}/file`;
   const entry = (path: string, { uid, gid, mode }: Owned) => ({
     fs: NAMES.disk,
@@ -73,7 +74,7 @@ export function fileScenarioIn(world: FileWorld, asked: FileAsked): Scenario {
                 name: NAMES.mount,
                 fs: NAMES.disk,
                 ...(world.ofMount === null ? {} : { idmap: world.ofMount }),
-                flags: asked.isNosuid ? ["nosuid"] : [],
+                flags,
               },
             ]
           : [],

@@ -25,6 +25,7 @@ export * from "./map-question.ts";
 export * from "./map-repair.ts";
 export * from "./map-tool.ts";
 export * from "./plain-question.ts";
+export * from "./process-file.ts";
 export * from "./run-answer.ts";
 export * from "./run-words.ts";
 export * from "./text.ts";

@@ -15,7 +15,8 @@ export function looksLikeJson(text: string, ...keys: readonly string[]): boolean
 /** @throws UsernsError ERR_MAP_TEXT with the engine's own account of what is wrong where */
 export function readJson(text: string, where: string): JsonValue {
   try {
-    const value: unknown = JSON.parse(text);
+    // RFC 8259, 8.1: no writer puts a byte order mark there, and a reader may pass over one that is.
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
     return { value, at: `${where}:` };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -30,13 +30,20 @@ export const subidMap: MapFormat = {
       throw new UsernsError("ERR_MAP_TEXT", {
         where,
         expected: "the lines of one owner (--user says which)",
-        got: `those of ${owners.map((name) => quoted(name)).join(", ")}`,
+        got: `those of ${owners.map(quoted).join(", ")}`,
       });
-    return sameForBoth(countedFrom0(grantedRanges(file, owner), where), [
+    const ranges = grantedRanges(file, owner, ...(user ? [String(user.uid)] : []));
+    if (ranges.length === 0)
+      throw new UsernsError("ERR_MAP_TEXT", {
+        where,
+        expected: `a line of ${owner}, the user`,
+        got: owners.length === 0 ? "none" : `those of ${owners.map(quoted).join(", ")}`,
+      });
+    return sameForBoth(countedFrom0(ranges, where), [
       `0 inside is the first id granted to ${owner}, as for Docker's userns-remap`,
     ]);
   },
-  write: (maps) => onePerKind(maps, (map) => linesOf(map, "dockremap")),
+  write: (maps, { user }) => onePerKind(maps, (map) => linesOf(map, user?.name ?? "dockremap")),
 };
 
 /**

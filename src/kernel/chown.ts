@@ -21,6 +21,11 @@ const RULES = ruleTable({
     sentence: "An idmapped mount must be able to hold the new owner; this is asked before any permission.",
     source: `chown(2); idmappings.rst; ${OPS}`,
   },
+  filesystemHoldsOwner: {
+    sentence:
+      "With the switch chown-checked, and where there are fs maps, the file system too must be able to hold the new owner; this is asked before any permission.",
+    source: "proposal 4 of this project for isolated namespaces; fsid mappings, third series, notify_change: EOVERFLOW",
+  },
   invalidOwnerRepaired: {
     sentence:
       "A file with an owner or group that has no value on the mount is changed only by giving it valid ones in the same call.",
@@ -66,11 +71,8 @@ function showNewOwners({ uid, gid }: SetAttr): string {
 }
 
 function newOwnersHavePlace(world: World, { mount }: Path, { uid, gid }: SetAttr): Verdict {
-  if (uid && !hasPlace(world, mount, "uid", uid))
-    return deny("EOVERFLOW", RULES.ownerHasPlace, `owner ${showKuid64(uid, "v")} has no place on ${mount.name}`);
-  if (gid && !hasPlace(world, mount, "gid", gid))
-    return deny("EOVERFLOW", RULES.ownerHasPlace, `group ${showKuid64(gid, "v")} has no place on ${mount.name}`);
-  return allow(undefined, RULES.ownerHasPlace);
+  const owner = uid ? hasPlace(world, mount, "uid", uid) : allow(undefined, RULES.ownerHasPlace);
+  return owner.ok && gid ? hasPlace(world, mount, "gid", gid) : owner;
 }
 
 /** `dqget`: a new owner that the quota of the file system can count for. */
@@ -83,16 +85,22 @@ export function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: S
   return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
 }
 
+/** What an id is to a file. */
+const IS_CALLED = { uid: "owner", gid: "group" } as const satisfies { readonly [K in OwnerKind]: string };
+
 /**
  * Can an inode hold the id? That the file system can write it down is asked only where isolated chown is checked, and
  * where the fsid mappings have a say: they are of a time when notify_change always asked it.
  */
-function hasPlace<K extends OwnerKind>(world: World, mount: Mount, kind: K, vfsid: Kuid64<K>): boolean {
+function hasPlace<K extends OwnerKind>(world: World, mount: Mount, kind: K, vfsid: Kuid64<K>): Verdict {
+  const { superblock, name } = mount;
+  const told = `${IS_CALLED[kind]} ${showKuid64(vfsid, "v")} has no place on`;
   const kid = fromVfsid(world, mount, kind, vfsid);
-  if (!isValidKuid64(kid)) return false;
-  const { superblock } = mount;
+  if (!isValidKuid64(kid)) return deny("EOVERFLOW", RULES.ownerHasPlace, `${told} ${name}`);
   const isAsked = world.profile.isolated?.has("chown-checked") || hasFsMap(world, superblock.userNs, kind);
-  return !isAsked || kfsidHasMapping(world, superblock.userNs, kind, kid, ownerTable(world, superblock));
+  if (isAsked && !kfsidHasMapping(world, superblock.userNs, kind, kid, ownerTable(world, superblock)))
+    return deny("EOVERFLOW", RULES.filesystemHoldsOwner, `${told} ${superblock.name}`);
+  return allow(undefined, RULES.ownerHasPlace);
 }
 
 const BY_CHOWN = "by CAP_CHOWN";

@@ -15,6 +15,10 @@ const RULES = ruleTable({
     sentence: "A namespace more than 32 levels below the initial one has no children.",
     source: "vectors/linux-6.18/2_id_translation.json (tag depth); user_namespaces(7) says 32 levels",
   },
+  numbersLeft: {
+    sentence: "Where numbers are never reused, no namespace is made once the last number was given.",
+    source: "proposal 2 of this project for isolated namespaces, which leaves the errno open: ENOSPC",
+  },
   creatorMapped: {
     sentence: "The creator's effective user and group id must both be mapped in its own namespace.",
     source: "user_namespaces(7); vectors/linux-6.18/2_id_translation.json (tag unshare-unmapped)",
@@ -34,8 +38,7 @@ export function childUserNamespace(
   parentCouldSetfcap: boolean,
   number?: NamespaceNumber,
 ): UserNamespace {
-  const isReused = !world.profile.isolated?.has("numbers-never-reused");
-  const numbers = number === undefined ? world.numbers.give(isReused) : world.numbers.claim(number);
+  const numbers = number === undefined ? world.numbers.give(areReused(world)) : world.numbers.claim(number);
   const child: UserNamespace = {
     ...numbers,
     name,
@@ -55,6 +58,15 @@ export function childUserNamespace(
   };
   world.numbers.add(child);
   return child;
+}
+
+function areReused({ profile }: HasNamespaceNumbers): boolean {
+  return !profile.isolated?.has("numbers-never-reused");
+}
+
+/** Is there a number for one namespace more? */
+export function hasNumberLeft(world: HasNamespaceNumbers): boolean {
+  return areReused(world) || world.numbers.hasUnused;
 }
 
 /**
@@ -81,5 +93,6 @@ export function createUserNamespace(
       RULES.creatorMapped,
       `${showKuid64(owner.uid)} or ${showKuid64(owner.gid)} has no number in ${parent.name}`,
     );
+  if (!hasNumberLeft(world)) return deny("ENOSPC", RULES.numbersLeft);
   return allow(childUserNamespace(world, parent, name, owner, hasCap(cred.effective, "setfcap")));
 }

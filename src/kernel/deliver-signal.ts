@@ -11,8 +11,8 @@ const SIGSTOP = 19;
 
 /** The signals that leave a process as it is: none, SIGCHLD, SIGCONT, SIGURG, SIGWINCH. @source signal(7) */
 const HARMLESS: readonly number[] = [0, 17, SIGCONT, 23, 28];
-/** Those that stop it, until it is told to go on. */
-const STOPPING: readonly number[] = [SIGSTOP, 20, 21, 22];
+/** Those that stop it, until it is told to go on: SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU. */
+export const STOPPING_SIGNALS: readonly number[] = [SIGSTOP, 20, 21, 22];
 
 const RULES = ruleTable({
   firstSpared: {
@@ -35,7 +35,7 @@ export function deliverSignal(world: World, sender: Task, target: Task, signal: 
     queueSignal(world, sender, target, signal);
     return allow();
   }
-  if (STOPPING.includes(signal))
+  if (STOPPING_SIGNALS.includes(signal))
     throw new UsernsError("ERR_SCENARIO", {
       where: "kill",
       expected: "a signal that ends a process, or leaves it as it is: none is ever stopped here",

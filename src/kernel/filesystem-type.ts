@@ -18,6 +18,8 @@ export interface FilesystemType {
   readonly dropsSetgidWithAcl: boolean;
   /** Is it one that all user namespaces see, so that fs maps do not hold for it: `SB_I_USERNS_VISIBLE`? */
   readonly isFsidmapExempt: boolean;
+  /** Do its device files open where a child namespace mounted it too: is `SB_I_NODEV` taken back? */
+  readonly opensDevices: boolean;
 }
 
 const COMMON: FilesystemType = {
@@ -28,6 +30,7 @@ const COMMON: FilesystemType = {
   ignoresEmptyTruncate: false,
   dropsSetgidWithAcl: false,
   isFsidmapExempt: false,
+  opensDevices: false,
 };
 /** Keeps its files on others. */
 const STACKED: FilesystemType = { ...COMMON, allowsIdmap: false };
@@ -50,7 +53,7 @@ const TYPES = {
   proc: { ...PSEUDO, isFsidmapExempt: true },
   sysfs: { ...KERNFS, isFsidmapExempt: true },
   devtmpfs: STACKED,
-  devpts: PSEUDO,
+  devpts: { ...PSEUDO, opensDevices: true },
   cgroup: KERNFS,
   cgroup2: { ...KERNFS, keeps: ATTRIBUTE_CLASSES },
   ramfs: PSEUDO,

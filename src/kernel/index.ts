@@ -29,6 +29,7 @@ export * from "./cgroup-namespace.ts";
 export * from "./create.ts";
 export * from "./create-user-namespace.ts";
 export * from "./cred.ts";
+export { STOPPING_SIGNALS } from "./deliver-signal.ts";
 export { addEntry, entryAt } from "./directory.ts";
 export * from "./errno.ts";
 export * from "./exec.ts";

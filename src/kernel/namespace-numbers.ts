@@ -1,4 +1,4 @@
-import { CLASSICAL, type NamespaceNumber } from "../core/kuid64.ts";
+import { CLASSICAL, MAX_NAMESPACE_NUMBER, type NamespaceNumber } from "../core/kuid64.ts";
 import type { Profile } from "./profile.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 
@@ -29,9 +29,20 @@ export class NamespaceNumbers {
   give(isReused: boolean): { readonly inum: number; readonly id: NamespaceNumber } {
     const inum = this.#lowestFree();
     this.#files.add(inum);
-    const id = isReused ? inum : this.#highest + 1;
+    const id = isReused ? inum : this.#next();
     this.#note(id);
     return { inum, id };
+  }
+
+  /** Is there a number left that no namespace ever had? */
+  get hasUnused(): boolean {
+    return this.#next() <= MAX_NAMESPACE_NUMBER;
+  }
+
+  /** The number after all that were given, but for the initial namespace's. */
+  #next(): NamespaceNumber {
+    const next = this.#highest + 1;
+    return this.#byNumber.has(next) ? next + 1 : next;
   }
 
   /** The number of a new namespace of another kind than user. */

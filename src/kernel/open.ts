@@ -1,11 +1,13 @@
 import { UsernsError } from "../core/errors.ts";
 import { setSize } from "./attributes.ts";
 import { createEntry, mayCreate, newInode } from "./create.ts";
+import { TERMINAL_MULTIPLEXER } from "./device-mounts.ts";
+import { filesystemType } from "./filesystem-type.ts";
 import { type Inode, requireOwnFiles } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
 import { privsToRemove } from "./kill-priv.ts";
 import { MODE_BITS } from "./mode.ts";
-import type { Path } from "./mount.ts";
+import type { Mount, Path } from "./mount.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookup, lookupOpen } from "./path.ts";
 import { type Entry, isNoName, noEntry, notDirectory, notMade } from "./path-entry.ts";
@@ -29,8 +31,9 @@ const RULES = ruleTable({
   linkNotOpened: { sentence: "A symbolic link itself cannot be opened.", source: `${SOURCE}: ELOOP` },
   noatimeNeedsOwner: { sentence: "O_NOATIME is for the file's owner and CAP_FOWNER.", source: `${SOURCE}: EPERM` },
   noDevices: {
-    sentence: "A device is not opened through a nodev mount, nor on a file system that a child namespace mounted.",
-    source: "mount(2), MS_NODEV; user_namespaces(7)",
+    sentence:
+      "A device is not opened through a nodev mount, nor on a file system that a child namespace mounted, unless it is one of terminals.",
+    source: "mount(2), MS_NODEV; user_namespaces(7); vectors of this project, trees.json",
   },
   nobodyReads: {
     sentence: "A fifo that nobody reads is not opened for writing without waiting; a socket is not opened at all.",
@@ -119,7 +122,7 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
   if (!cuttable.ok) return cuttable;
   if (inode.type === "symlink") return deny("ELOOP", RULES.linkNotOpened);
   if (inode.type === "dir" && (mask & MAY.write) !== 0) return deny("EISDIR", RULES.directoryNotWritten);
-  if (isDevice(inode) && (mount.isNodev || inode.superblock.userNs !== world.initUserNs))
+  if (isDevice(inode) && !opensDevices(world, mount))
     return deny("EACCES", RULES.noDevices, `${inode.superblock.name}, mounted in ${inode.superblock.userNs.name}`);
   const permitted = inodePermission(world, task.cred, path, mask);
   if (!permitted.ok) return permitted;
@@ -144,6 +147,11 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
 /** null, zero and full, as the model counts devices: they open for whoever may. @source null(4), full(4) */
 const MEMORY_DEVICES: readonly number[] = [0x103, 0x105, 0x107];
 
+/** `may_open_dev` */
+function opensDevices(world: World, { isNodev, superblock }: Mount): boolean {
+  return !isNodev && (superblock.userNs === world.initUserNs || filesystemType(superblock.type).opensDevices);
+}
+
 function isDevice({ type }: Inode): boolean {
   return type === "chr" || type === "blk";
 }
@@ -151,7 +159,8 @@ function isDevice({ type }: Inode): boolean {
 /** What is behind a special file, once it may be opened. */
 function openSpecial({ inode, mount }: Path, access: Access, flags: readonly OpenFlag[]): Verdict {
   const isWaiting = inode.type === "fifo" && access !== "rw" && !flags.includes("nonblock");
-  if (inode.type === "chr" && MEMORY_DEVICES.includes(inode.device)) return allow();
+  const isTerminal = inode.superblock.type === "devpts" && inode.device === TERMINAL_MULTIPLEXER;
+  if (isTerminal || (inode.type === "chr" && MEMORY_DEVICES.includes(inode.device))) return allow();
   if (isDevice(inode) || isWaiting)
     throw new UsernsError("ERR_SCENARIO", {
       where: mount.name,

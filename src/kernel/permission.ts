@@ -1,4 +1,4 @@
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { checkAcl } from "./acl-permission.ts";
 import { type Capability, capName } from "./capability.ts";
 import type { Cred } from "./cred.ts";
@@ -73,16 +73,13 @@ const RULES = ruleTable({
  * mapped there? `capable_wrt_inode_uidgid`.
  */
 export function isCapableOver(world: World, cred: Cred, file: Protected, name: Capability): boolean {
-  return isNsCapable(cred, cred.userNs, name) && areBothMapped(world, cred, file);
+  return isNsCapable(cred, cred.userNs, name) && foreignOwner(world, cred, file) === null;
 }
 
-function areBothMapped(world: World, cred: Cred, file: Protected): boolean {
-  return (
-    isValidKuid64(file.uid) &&
-    isValidKuid64(file.gid) &&
-    isCovered(world, cred, "uid", file.uid, file.table) &&
-    isCovered(world, cred, "gid", file.gid, file.table)
-  );
+/** The owner, or else the group, over which capabilities do not count; null where they do over both. */
+function foreignOwner(world: World, cred: Cred, { uid, gid, table }: Protected): Kuid64 | null {
+  if (!isCovered(world, cred, "uid", uid, table)) return uid;
+  return isCovered(world, cred, "gid", gid, table) ? null : gid;
 }
 
 /** Do capabilities count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
@@ -93,7 +90,7 @@ function isCovered<K extends OwnerKind>(
   kid: Kuid64<K>,
   table: OwnerTable,
 ): boolean {
-  return kfsidHasMapping(world, userNs, kind, kid, table) || isRuledFrom(world, userNs, kid);
+  return isValidKuid64(kid) && (kfsidHasMapping(world, userNs, kind, kid, table) || isRuledFrom(world, userNs, kid));
 }
 
 /**
@@ -105,7 +102,7 @@ function isCovered<K extends OwnerKind>(
 export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "uid" | "table">): Verdict {
   const { uid } = fsidMode(world.profile)?.isRepaired ? fileUser(world, cred, file.table) : { uid: cred.uid.fs };
   if (isSameKuid64(uid, file.uid)) return allow(undefined, RULES.ownerOrFowner, "as the owner");
-  const isMapped = isValidKuid64(file.uid) && isCovered(world, cred, "uid", file.uid, file.table);
+  const isMapped = isCovered(world, cred, "uid", file.uid, file.table);
   if (isMapped && isNsCapable(cred, cred.userNs, "fowner"))
     return allow(undefined, RULES.ownerOrFowner, "by CAP_FOWNER");
   return deny(
@@ -126,8 +123,10 @@ export function genericPermission(world: World, cred: Cred, file: Protected, mas
   if (asked.ok) return asked;
   const passing = passingCapability(world, cred, file, mask);
   if (passing) return allow(undefined, RULES.dacOverride, `by ${capName(passing)}`);
-  const holds = isNsCapable(cred, cred.userNs, "dac_override");
-  return holds && !areBothMapped(world, cred, file) ? deny("EACCES", RULES.bothIdsMapped) : asked;
+  const foreign = isNsCapable(cred, cred.userNs, "dac_override") ? foreignOwner(world, cred, file) : null;
+  return foreign === null
+    ? asked
+    : deny("EACCES", RULES.bothIdsMapped, `${showKuid64(foreign, "v")} is not mapped in ${cred.userNs.name}`);
 }
 
 /** `acl_permission_check`: an ACL is asked only where the group digit of the mode, its mask, is not 0. */

@@ -1,4 +1,4 @@
-import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { createEntry, mayCreate } from "./create.ts";
 import { type Cred, type CredIds, idsOf, makeCred } from "./cred.ts";
 import { pairOfKfsid } from "./fsid.ts";
@@ -46,7 +46,7 @@ export type Passthrough = 0 | 1 | 2 | 3;
 export interface ShiftfsTerms {
   /** Is it the view of a marked directory, not shifted yet? */
   readonly isMark: boolean;
-  /** What its mark lets pass. */
+  /** What its mark lets pass; of a mark what it lets pass itself. */
   readonly passthroughOfMark: Passthrough;
   passthrough: Passthrough;
   /** The flags that no remount takes away. */
@@ -89,7 +89,7 @@ export class Shiftfs implements InodeOperations {
   refresh(directory: Inode): void {
     const lower = this.lowerOf(directory);
     this.#copyAttributes(lower, directory);
-    for (const name of directory.entries.keys()) if (!lower.entries.has(name)) directory.entries.delete(name);
+    directory.entries.clear();
     for (const [name, entry] of lower.entries) directory.entries.set(name, this.#show(entry));
   }
 
@@ -196,10 +196,8 @@ export class Shiftfs implements InodeOperations {
 
   /** `shiftfs_copyattr`, and the ACLs, as far as all of their ids have a counterpart. */
   #copyAttributes(from: Inode, to: Inode): void {
-    const uid = this.#up("uid", from.uid);
-    const gid = this.#up("gid", from.gid);
-    if (!isSameKuid64(uid, to.uid)) to.setUid(uid);
-    if (!isSameKuid64(gid, to.gid)) to.setGid(gid);
+    to.setUid(this.#up("uid", from.uid));
+    to.setGid(this.#up("gid", from.gid));
     to.mode = from.mode;
     to.size = from.size;
     to.target = from.target;

@@ -1,7 +1,15 @@
 import { isSameKuid64 } from "../core/kuid64.ts";
 import { fileUser } from "./file-user.ts";
 import type { Inode } from "./inode.ts";
-import { hasUnmappedId, inodePermission, seenThrough, showBoth, showOwners, wantWrite } from "./inode-permission.ts";
+import {
+  hasUnmappedId,
+  inodePermission,
+  isMutable,
+  seenThrough,
+  showBoth,
+  showOwners,
+  wantWrite,
+} from "./inode-permission.ts";
 import { STICKY } from "./mode.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent, requireFollowed } from "./path.ts";
@@ -72,6 +80,8 @@ export function mayDelete(world: World, task: Task, { mount, directory, inode }:
     world.trail?.add("take from its sticky directory", { mount, inode }, taken, showBoth(world, cred, file));
     if (!taken.ok) return taken;
   }
+  const mutable = isMutable(inode);
+  if (!mutable.ok) return mutable;
   const isDirectory = inode.type === "dir";
   if (as === "dir" && !isDirectory) return deny("ENOTDIR", RULES.rmdirTakesDirectories);
   if (as === "file" && isDirectory) return deny("EISDIR", RULES.unlinkTakesFiles);

@@ -13,6 +13,9 @@ export interface ActingProcess {
   /** Effective; {@link NO_ID} where its own namespace has no number for it. */
   readonly uid: number;
   readonly gid: number;
+  /** What files are asked with, as the caller counts it, whether the process has a number for it or not. */
+  readonly fs: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  readonly noNewPrivs: boolean;
   /** Supplementary; one without a number is left out. */
   readonly groups: readonly number[];
   /** Effective, over its own user namespace. */
@@ -25,6 +28,7 @@ export interface ActingProcess {
 
 /** Effective among real, effective, saved and file system id. */
 const EFFECTIVE = 1;
+const FS = 3;
 
 /**
  * Look at a process as it acts at this moment.
@@ -46,6 +50,12 @@ export function actingProcess(pid: number, proc = "/proc"): ActingProcess {
     name: statusField(status, "Name"),
     uid: inside(maps.uid, statusIds(status, "Uid")[EFFECTIVE]),
     gid: inside(maps.gid, statusIds(status, "Gid")[EFFECTIVE]),
+    fs: {
+      uid: statusIds(status, "Uid")[FS] ?? NO_ID,
+      gid: statusIds(status, "Gid")[FS] ?? NO_ID,
+      groups: statusIds(status, "Groups"),
+    },
+    noNewPrivs: statusField(status, "NoNewPrivs") === "1",
     groups: statusIds(status, "Groups")
       .map((group) => inside(maps.gid, group))
       .filter((group) => group !== NO_ID),

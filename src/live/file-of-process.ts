@@ -11,13 +11,20 @@ export interface FileOfProcess {
   /** Who owns it, seen through the process's mount; the overflow id may mean that nobody does there. */
   readonly uid: number;
   readonly gid: number;
+  readonly type: "file" | "dir" | "other";
+  /** Permission bits, set-id bits among them. */
+  readonly mode: number;
   /** The mount that it lies on. */
   readonly mount: { readonly at: string; readonly type: string };
+  /** What that does not let be done, or its file system does not. */
+  readonly flags: readonly ("ro" | "nosuid" | "noexec")[];
   /** Whether and how that is idmapped; null: it is not. */
   readonly idmapped: IdmappedMount | null;
   /** The maps of the process; null: it is in the caller's namespace, where every id is itself. */
   readonly maps: MapsOfProcess | null;
 }
+
+const FLAGS = ["ro", "nosuid", "noexec"] as const;
 
 /** Open a file to look at it alone: neither read nor written. */
 const O_PATH = 0o10000000;
@@ -33,7 +40,8 @@ export function fileOfProcess(pid: number, path: string, calls: KernelCalls | nu
   const folder = join(proc, String(pid));
   const fd = openSync(pathInside(join(folder, "root"), path), O_PATH | constants.O_NOFOLLOW);
   try {
-    const { uid, gid } = fstatSync(fd);
+    const stats = fstatSync(fd);
+    const { uid, gid, mode } = stats;
     const mountId = Number(/^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1]);
     const line = readMountTable(readFileSync(join(folder, "mountinfo"), "utf8")).find(({ id }) => id === mountId);
     if (!line) throw new Error(`mount ${mountId} of ${path} is not in ${folder}/mountinfo`);
@@ -41,6 +49,9 @@ export function fileOfProcess(pid: number, path: string, calls: KernelCalls | nu
     return {
       uid,
       gid,
+      type: stats.isFile() ? "file" : stats.isDirectory() ? "dir" : "other",
+      mode: mode & 0o7777,
+      flags: FLAGS.filter((flag) => line.options.includes(flag) || line.superOptions.includes(flag)),
       mount: { at: line.at, type: line.type },
       idmapped: mounts?.find(({ at, type }) => at === line.at && type === line.type) ?? null,
       maps: isInOwnNamespace(folder) ? null : mapsOfProcess(folder),

@@ -6,6 +6,8 @@ export interface MountLine {
   readonly type: string;
   /** Of the mount itself: `rw`, `nosuid`, `idmapped`. */
   readonly options: readonly string[];
+  /** Of its file system, wherever that is mounted: `ro`. */
+  readonly superOptions: readonly string[];
 }
 
 /**
@@ -18,9 +20,11 @@ export function readMountTable(text: string): readonly MountLine[] {
   return text.split("\n").flatMap((line) => {
     const [left, right] = line.split(" - ");
     const [id, , , , at, options] = left?.split(" ") ?? [];
-    const [type] = right?.split(" ") ?? [];
+    const [type, , superOptions = ""] = right?.split(" ") ?? [];
     if (id === undefined || at === undefined || options === undefined || type === undefined) return [];
-    return [{ id: Number(id), at: unescaped(at), type, options: options.split(",") }];
+    return [
+      { id: Number(id), at: unescaped(at), type, options: options.split(","), superOptions: superOptions.split(",") },
+    ];
   });
 }
 

@@ -6,10 +6,19 @@
  */
 export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
 export { constraintFindings } from "./constraint-findings.ts";
+export {
+  type DiskFile,
+  type DiskNumbers,
+  type FakerootSave,
+  fakedTree,
+  readFakeroot,
+  writeFakeroot,
+} from "./fakeroot-save.ts";
 export type { Finding, FindingKind } from "./finding.ts";
 export { LayerTree, type RunningDigest, type TreeMaker } from "./layer-tree.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
 export { type OwnedTree, ownedTree } from "./owned-tree.ts";
+export type { OwnerReading } from "./owner-findings.ts";
 export { leftOutOfTar, packTar, type TreeContents } from "./pack-tar.ts";
 export { type People, type Person, peopleOf } from "./people.ts";
 export type {
@@ -25,4 +34,5 @@ export type {
 export { NO_POLICY } from "./policy.ts";
 export { type PolicyContext, readPolicy } from "./read-policy.ts";
 export { ruleFindings } from "./rule-findings.ts";
+export { type FoundTree, type TreeFinding, type TreeFindingKind, treeFindings } from "./tree-findings.ts";
 export { type WayToWrite, Writer } from "./writers.ts";

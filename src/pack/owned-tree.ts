@@ -48,7 +48,8 @@ export function ownedTree(tree: Manifest, known: Manifest | null, name: string):
   };
 }
 
-function isSameThing(found: ManifestEntry, said: ManifestEntry): boolean {
+/** Is what was found what was said, or what stands for it? */
+export function isSameThing(found: ManifestEntry, said: ManifestEntry): boolean {
   if (found.type === said.type) return true;
   return found.type === "file" && found.sizeBytes === 0 && STAND_INS.has(said.type);
 }

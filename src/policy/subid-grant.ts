@@ -20,7 +20,7 @@ export function grantsOf<Entry extends SubidEntry>(file: KeptFile<Entry>): reado
  */
 export function grantsTo<Entry extends SubidEntry>(
   file: KeptFile<Entry>,
-  user: PasswdEntry,
+  user: Pick<PasswdEntry, "name" | "uid">,
   passwd: KeptFile<PasswdEntry>,
 ): readonly SubidGrant<Entry>[] {
   const accounts = entriesOf(passwd);

@@ -5,6 +5,7 @@ import {
   childUserNamespace,
   fsSlot,
   hasCap,
+  hasNumberLeft,
   ISOLATED,
   idSlot,
   installMap,
@@ -128,6 +129,8 @@ function setUpNamespace(world: World, item: unknown, where: string): void {
   if (world.userNamespaces.has(name)) throw scenarioError(`${where}.name`, "a name that no other namespace has", name);
   if (number !== undefined && world.numbers.at(number))
     throw scenarioError(`${where}.number`, "a number that no other namespace has", number);
+  if (number === undefined && !hasNumberLeft(world))
+    throw scenarioError(`${where}.number`, `a number: the last one was given, and none is reused`, undefined);
   const [uid = kid(0), gid = kid(0)] = owner;
   const ns = childUserNamespace(world, parent, name, { uid, gid }, hasCap(creator_caps, "setfcap"), number);
   if (isolated && !world.profile.isolated)

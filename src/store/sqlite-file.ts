@@ -11,8 +11,8 @@ import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 /** A claim changes one row each in eight places: small pages make little of it to write. */
 const PAGE_BYTES = 1024;
 
-/** How transactions are made: see transactionsOf, which waits longer, and synchronises. */
-const SESSION = "PRAGMA busy_timeout = 2; PRAGMA synchronous = NORMAL";
+/** How transactions are made: see transactionsOf, which waits longer, synchronises, and empties the log. */
+const SESSION = "PRAGMA busy_timeout = 2; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0";
 
 export function rowOf(value: unknown, where: string): Kept {
   return keptObject(value, where);

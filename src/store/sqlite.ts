@@ -9,6 +9,9 @@ import { claimOfKey, claimsById, heldIn, lastSeq, readsOf } from "./sqlite-reads
 import { poolOf, runsFrom, type Statements, statementsOf, tenantOf } from "./sqlite-statements.ts";
 import { transactionsOf } from "./sqlite-transaction.ts";
 
+/** The log is emptied by who writes each so-manieth event, and then is some three megabytes long. */
+const EVENTS_OF_A_LOG = 256;
+
 /**
  * A ledger in a file of SQLite, for all the processes of one host.
  *
@@ -24,11 +27,25 @@ export async function sqliteLedger(path: string, driver?: SqliteDriver): Promise
   const sql = statementsOf(database, path);
   const turns = inTurn();
   const reads = readsOf(sql);
-  const transaction: LedgerTransaction = { ...reads, ...transactionOf(sql) };
+  let isLogLong = false;
+  const transaction: LedgerTransaction = {
+    ...reads,
+    ...transactionOf(sql),
+    async append(change) {
+      append(sql, change);
+      isLogLong ||= change.events.some(({ seq }) => seq % EVENTS_OF_A_LOG === 0);
+    },
+  };
   return {
     name: path,
     read: (work) => turns(() => transactions.read(() => work(reads))),
-    write: (work) => turns(() => transactions.write(() => work(transaction))),
+    write: (work) =>
+      turns(async () => {
+        isLogLong = false;
+        const result = await transactions.write(() => work(transaction));
+        if (isLogLong) transactions.emptyLog();
+        return result;
+      }),
     close: () => turns(async () => transactions.close()),
   };
 }
@@ -80,7 +97,7 @@ function knownForClaims(sql: Statements, name: string, requests: readonly ClaimR
   return { facts: { now, lastSeq, pool, keyed, tenants, runs: [...byFirst.values()] }, isDue };
 }
 
-function transactionOf(sql: Statements): Omit<LedgerTransaction, keyof LedgerReads> {
+function transactionOf(sql: Statements): Omit<LedgerTransaction, keyof LedgerReads | "append"> {
   return {
     lastSeq: async () => lastSeq(sql),
     knownForClaims: async (name, requests, now) => knownForClaims(sql, name, requests, now),
@@ -96,6 +113,5 @@ function transactionOf(sql: Statements): Omit<LedgerTransaction, keyof LedgerRea
       return [...found.values()];
     },
     heldIn: async (range) => heldIn(sql, range).map(({ first, count, pool }) => ({ first, count, pool })),
-    append: async (change) => append(sql, change),
   };
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { createInterface } from "node:readline";
+import { type TestContext, test } from "node:test";
 import type { ProcessFileAnswer } from "../../src/cli/explain-process.ts";
 import { pathInside } from "../../src/live/path-inside.ts";
 import { idmappedMount, sleeperIn } from "../live/idmapped-mount.ts";
@@ -47,6 +48,62 @@ test("explain --pid: what it says of a file is what stat shows inside, plain and
   assert.match(stdout, /^uid u5 → u5 {2}\(kept on disk → as the process sees it\)\n/);
   assert.match(stdout, /u5 → v100005 +mount map, line 1: 0:100000:65536\n/);
   assert.match(stdout, /idmapped uid\s0:100000:65536,70000:300000:1/);
+});
+
+/** A shell of uid 1000 in a namespace of its own, with group 5000 besides, which that has no number for. */
+function shellIn(t: TestContext, options: readonly string[]) {
+  const as = ["--reuid", "1000", "--regid", "1000", "--groups", "1000,5000", "--inh-caps=-all"];
+  const shell = spawn("setpriv", [...as, "unshare", "--user", ...options, "sh"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  t.after(() => shell.kill("SIGKILL"));
+  const lines = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
+  return {
+    pid: shell.pid ?? 0,
+    ask: async (command: string): Promise<string> => {
+      shell.stdin.write(`${command}\n`);
+      return (await lines.next()).value;
+    },
+  };
+}
+
+test("explain --pid: what a process may do is what access(2) says in it: groups without a number and capabilities count", async (t) => {
+  if (!need(t, isRoot, "root on Linux")) return;
+  const folder = mkdtempSync(join(tmpdir(), "userns-may-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  const files = [
+    [0, 5000, 0o640],
+    [0, 1000, 0o640],
+    [0, 0, 0o600],
+    [1000, 1000, 0o200],
+    [1000, 7, 0o100],
+    [5000, 5000, 0o607],
+    [1000, 5000, 0o711],
+  ] as const;
+  const paths = files.map(([uid, gid, mode], at) => {
+    const path = join(folder, String(at));
+    writeFileSync(path, "#!/bin/sh\n");
+    chownSync(path, uid, gid);
+    chmodSync(path, mode);
+    return path;
+  });
+  mkdirSync(join(folder, "d"), { mode: 0o700 });
+  for (const options of [["--map-root-user"], []]) {
+    const { pid, ask } = shellIn(t, options);
+    await ask("echo ready");
+    for (const path of [...paths, join(folder, "d")]) {
+      const tests = ["r", "w", "x"].map((flag) => `$(test -${flag} ${path} && echo yes || echo no)`);
+      const inside = await ask(`echo ${tests.join(" ")}`);
+      const { stdout } = await userns(["explain", path, "--pid", String(pid), "--json"]);
+      const { process }: ProcessFileAnswer = JSON.parse(stdout);
+      assert.deepEqual(process.unnumberedGroups.includes(5000), true);
+      assert.equal(process.may.map(({ ok }) => (ok ? "yes" : "no")).join(" "), inside, `${path} ${options.join(" ")}`);
+    }
+    const text = (await userns(["explain", paths[0] ?? "", "--pid", String(pid)])).stdout;
+    assert.match(text, options.length > 0 ? /is 0:0, groups 0, and groups it has no\snumber for: k5000/ : /is \?:\?/);
+    assert.match(text, / {2}read {2}yes \(groupBits\)\n {2}write no: EACCES, /);
+  }
 });
 
 test("explain --pid: no process, no file, no absolute path", async (t) => {

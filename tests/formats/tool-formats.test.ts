@@ -31,6 +31,7 @@ const CASES: readonly FormatCases[] = [
     reads: [
       [`{"ociVersion":"1.0","linux":{${OCI}}}`, BLOCK],
       [`{${OCI}}`, BLOCK],
+      [`\ufeff{${OCI}}`, BLOCK],
     ],
     writes: [[BLOCK, `{"linux":{${OCI}}}`]],
     errors: [
@@ -435,12 +436,24 @@ const CASES: readonly FormatCases[] = [
         ],
       ],
       ["eve:5:6\nben:100000:65536\n", BLOCK, USER],
+      [
+        "ben:100000:6\n1000:100006:65530\n",
+        [
+          [0, 100000, 6],
+          [6, 100006, 65530],
+        ],
+        USER,
+      ],
     ],
-    writes: [[BLOCK, "dockremap:100000:65536"]],
+    writes: [
+      [BLOCK, "dockremap:100000:65536"],
+      [BLOCK, "ben:100000:65536", USER],
+    ],
     errors: [
       ["ben:1:2\neve:3:4", "in", "ERR_MAP_TEXT", "one owner"],
       ["ben:1:2\nben:x:4", "in:2", "ERR_MAP_TEXT", "no number"],
       ["pods:327680:4294836224", "in:1", "ERR_ID_RANGE", "32-bit"],
+      ["eve:5:6", "in", "ERR_MAP_TEXT", "a line of ben", USER],
     ],
     foreign: ["1000:100000:65536", "u:0:1:1", "ben"],
   },

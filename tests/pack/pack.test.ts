@@ -158,7 +158,11 @@ const BAD: readonly (readonly [what: string, args: readonly string[], says: RegE
     ["-o", "out.zip", "--policy", "policy.yaml"],
     /--output\n {2}expected {2}layer\.tar, .*\n {2}got {7}"out\.zip"/,
   ],
-  ["nobody to say who owns the files", ["-o", "out.tar"], /--policy or --manifest, to say who owns the files/],
+  [
+    "nobody to say who owns the files",
+    ["-o", "out.tar"],
+    /--policy, --manifest or --fakeroot, to say who owns the files/,
+  ],
   ["a policy that is not there", ["-o", "out.tar", "--policy", "none.yaml"], /none\.yaml\n.*\n {2}got {7}no such file/],
   [
     "a time that is none",

@@ -228,6 +228,12 @@ test("a folder that holds something, a file, and a manifest that is there are no
   for (const name of ["full", "file", "to-full", "new"])
     assert.equal((await userns("unpack", layer, join(at, name))).exit, 2, name);
   assert.equal(readFileSync(join(at, "new.mtree"), "utf8"), "mine");
+  const { exit, err } = await userns("unpack", layer, join(at, "nowhere/out"));
+  assert.equal(exit, 2);
+  assert.match(
+    err,
+    /nowhere\/out\n {2}expected {2}a new folder, in one where folders can be made\n {2}got {7}no such file/,
+  );
   mkdirSync(join(at, "empty"));
   symlinkSync("empty", join(at, "to-empty"));
   assert.equal((await userns("unpack", layer, join(at, "to-empty"), "--manifest", join(at, "new.mtree"))).exit, 0);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { userns } from "../cli/command.ts";
-import { openPage, servePage, startBrowser } from "./page.ts";
+import { openPage, servePage, startBrowser, WIDTHS } from "./page.ts";
 
 const PASTED: readonly (readonly [text: string, readAs: string, told: RegExp])[] = [
   ["         0     100000      65536\n", "/proc/PID/uid_map", /yes, Linux takes this/],
@@ -42,5 +42,22 @@ test("a refused map is told as `userns check` tells it: errno, line, rule and fi
   await card.getByText("EINVAL").waitFor();
   const shown = `${await card.locator("strong").innerText()}\n${await card.locator("pre").innerText()}`;
   assert.equal(shown.trimEnd(), stdout.trimEnd());
+  assert.deepEqual(complaints, []);
+});
+
+test("a drawn map keeps to the width of a telephone, and an empty box says that it is empty", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const [, narrow] = WIDTHS;
+  const { page, complaints } = await openPage(browser, `${site.url}#paste`, narrow);
+  for (const text of ["0 100000 65536", "alice:100000:65536"]) {
+    await page.locator("textarea").fill(text);
+    await page.locator(".drawing svg").first().waitFor();
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), narrow, text);
+  }
+  await page.locator("textarea").fill(" \n");
+  await page.locator(".found").getByText("Nothing is pasted yet").waitFor();
   assert.deepEqual(complaints, []);
 });

@@ -60,6 +60,36 @@ test("SQLite: nothing is answered before the log is on the disk, and a log that 
   await store.close();
 });
 
+/** How often a log was begun anew. @source sqlite.org/fileformat2.html, "The Write-Ahead Log": checkpoint sequence number */
+const timesBegun = (path: string): number => fs.readFileSync(`${path}-wal`).readUInt32BE(12);
+
+test("SQLite: the log is emptied by who writes the 256th event, and by nobody while somebody reads", async (t) => {
+  if (!need(t, hasDriver, LACK)) return;
+  const path = storePath(t);
+  const store = storeOver(await sqliteLedger(path));
+  const other = await sqliteLedger(path);
+  await store.setPool({ ...POOL, range: { ...POOL.range, count: 1000 } });
+  for (let event = 2; event <= 255; event++) await store.claim(asked(`${event}`));
+  const begun = timesBegun(path);
+  const last = () => storeOver(other).claim(asked("last"));
+  await last();
+  await store.claim(asked("257"));
+  assert.equal(timesBegun(path), begun + 1);
+  const long = Array.from({ length: 512 - 257 }, (_, at) => asked(`long ${at}`));
+  await other.read(async (reads) => {
+    const before = await reads.claims("all");
+    await store.claimAll(long);
+    assert.deepEqual(await reads.claims("all"), before);
+  });
+  await store.claim(asked("513"));
+  assert.equal(timesBegun(path), begun + 1);
+  await store.claimAll(Array.from({ length: 768 - 513 }, (_, at) => asked(`short ${at}`)));
+  await store.claim(asked("769"));
+  assert.equal(timesBegun(path), begun + 2);
+  await store.close();
+  await other.close();
+});
+
 test("SQLite: a full disk is told, what there was stays, and with room again the call is made", async (t) => {
   const folder = smallDisk(t, 1_000_000);
   if (!need(t, hasDriver && folder !== null, "SQLite, and leave to mount a file system") || !folder) return;

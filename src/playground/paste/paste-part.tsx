@@ -24,7 +24,13 @@ export function PastePart({ state, onChange, engine, show }: PartProps<PasteStat
         />
       </label>
       <p class="found">
-        Read as <b>{nameOf(found)}</b>
+        {state.text.trim() === "" ? (
+          "Nothing is pasted yet."
+        ) : (
+          <>
+            Read as <b>{nameOf(found)}</b>
+          </>
+        )}
       </p>
       <div class="findings">
         {found.what === "maps" ? (

@@ -12,14 +12,14 @@ interface Given {
 /** Positions of a handle: so many to each power of two. */
 const FINE = 64;
 
-/** The maps that a scenario begins with, each line a bar whose end can be drawn; what is drawn is written into the text. */
+/** The maps that a scenario begins with, each line a bar whose end can be dragged; what is dragged is written into the text. */
 export function MapHandles({ scenario, text, onChange }: Given) {
   const maps = setupMaps(scenario);
   if (maps.length === 0) return null;
   return (
     <section class="card">
       <h3>Maps at the beginning</h3>
-      <p class="dim">Draw the end of a line, or add one: the text follows.</p>
+      <p class="dim">Drag the end of a line, or add one: the text follows.</p>
       {maps.map(({ name, file, path, lines }) => (
         <fieldset key={path.join(".")} class="handles">
           <legend>

@@ -1,13 +1,21 @@
 import { NO_ID, UsernsError } from "../../core/index.ts";
 
+/** What the program of an agent has open, and commands refer to without a name. */
+export interface OpenThings {
+  /** The name that it listens at. */
+  readonly listening?: string;
+  /** The connection that it made or accepted last. */
+  readonly connection?: { readonly name: string; readonly side: "accepted" | "connected" };
+  /** Has it the one descriptor of a file that it keeps? */
+  readonly hasFile?: boolean;
+}
+
 /** What a script remembers of the answers so far, since later commands refer to them. */
 export interface Memory {
   /** The number of the namespace that an agent last asked for its own, by agent. */
   readonly numbers: Map<string, number>;
-  /** The connection that an agent made or accepted last. */
-  readonly connections: Map<string, { readonly name: string; readonly side: "accepted" | "connected" }>;
-  /** The name that an agent listens at. */
-  readonly listening: Map<string, string>;
+  /** What the program of an agent has open, by agent: a fork has it too, a new program has not. */
+  readonly open: Map<string, OpenThings>;
   /** Where a file system was mounted that is not modelled, and why it is not: nothing below can be told. */
   readonly unmodelled: Map<string, string>;
   /** The value that turns a switch on, by the name of one that is not listed. */
@@ -19,12 +27,16 @@ export interface Memory {
 export function newMemory(): Memory {
   return {
     numbers: new Map(),
-    connections: new Map(),
-    listening: new Map(),
+    open: new Map(),
     unmodelled: new Map(),
     switchedOn: new Map(),
     killed: new Set(),
   };
+}
+
+/** Remember what an agent has opened besides what it had. */
+export function remember({ open }: Memory, agent: string, opened: OpenThings): void {
+  open.set(agent, { ...open.get(agent), ...opened });
 }
 
 /** A step of a script that makes no sense. */

@@ -1,19 +1,9 @@
 import { isMapFileName, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
-import { type Given, id, number, word } from "./command.ts";
-import { procFileOf } from "./proc-path.ts";
-import { MAX_USER_NAMESPACES, NOT_BUILT, PIPE_PAGES, READ_VERB } from "./read-verb.ts";
-import {
-  begin,
-  call,
-  type NotModelled,
-  notModelled,
-  plainVerb,
-  type Scene,
-  type ScriptCall,
-  type Verb,
-  verb,
-} from "./verb.ts";
+import { type Given, id, number, remember, word } from "./command.ts";
+import { isBuilt, MAX_USER_NAMESPACES, PIPE_PAGES, procFileOf, SETID_POLICY } from "./proc-path.ts";
+import { READ_VERB } from "./read-verb.ts";
+import { begin, call, notModelled, plainVerb, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** Character device 1:3, as the model counts devices: major above minor, eight bits each. */
 const NULL_DEVICE = 0x103;
@@ -29,31 +19,14 @@ const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
   ["sock", 0o140000],
 ]);
 
-/** A call on a path, and the one that does the same to a file of a /proc directory. */
-function onPath(
-  path: string,
-  ofFile: ScriptCall,
-  ofProc: ((target: string, file: string) => ScriptCall | NotModelled) | null,
-): ScriptCall | NotModelled {
+/** A call on a path; one of its own for a file of a /proc directory, that the machine was built with. */
+function onPath(path: string, ofFile: ScriptCall, ofProc: (target: string, file: string) => ScriptCall): ScriptCall {
   const proc = procFileOf(path);
-  if (!proc) return isPseudo(path) ? pseudo(path) : ofFile;
-  if (NOT_BUILT.includes(proc.file)) return ofFile;
-  if (!procPath(proc.file) || !ofProc)
-    return notModelled(`/proc/PID/${proc.file} is no file that is modelled for this`);
-  return ofProc(proc.agent, proc.file);
+  return proc && isBuilt(proc) ? ofProc(proc.agent, proc.file) : ofFile;
 }
 
 function isLink(file: string): boolean {
   return procPath(file)?.entry.type === "symlink";
-}
-
-/** Is it in the machine's proc or sysfs, and neither a cgroup nor a way through a process? */
-function isPseudo(path: string): boolean {
-  return /^\/(proc\/(?![a-z]\/)|sys\/(?!fs\/cgroup(\/|$)))/.test(path);
-}
-
-function pseudo(path: string): NotModelled {
-  return notModelled(`${path}: what proc and sysfs hold beside processes is not modelled`);
 }
 
 const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
@@ -61,15 +34,9 @@ const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
 /** Calls that make a name. */
 const NAME_VERBS: readonly Verb[] = [
   plainVerb("creat PATH [MODE]", (given) =>
-    onPath(
-      word(given, "PATH"),
-      call("open", { path: word(given, "PATH"), acc: "rw", flags: ["creat", "excl"], mode: mode(given, "644") }),
-      null,
-    ),
+    call("open", { path: word(given, "PATH"), acc: "rw", flags: ["creat", "excl"], mode: mode(given, "644") }),
   ),
-  plainVerb("mkdir PATH [MODE]", (given) =>
-    onPath(word(given, "PATH"), call("mkdir", { path: word(given, "PATH"), mode: mode(given, "755") }), null),
-  ),
+  plainVerb("mkdir PATH [MODE]", (given) => call("mkdir", { path: word(given, "PATH"), mode: mode(given, "755") })),
   plainVerb("mkfifo PATH", (given) => call("mknod", { path: word(given, "PATH"), type: "fifo", mode: "644" })),
   plainVerb("mknod PATH", (given) =>
     call("mknod", { path: word(given, "PATH"), type: "chr", mode: "644", dev: NULL_DEVICE }),
@@ -78,7 +45,7 @@ const NAME_VERBS: readonly Verb[] = [
     call("symlink", { target: word(given, "TEXT"), path: word(given, "PATH") }),
   ),
   plainVerb("link OLD NEW", (given) => call("link", { path: word(given, "OLD"), to: word(given, "NEW") })),
-  plainVerb("unlink PATH", (given) => onPath(word(given, "PATH"), call("unlink", { path: word(given, "PATH") }), null)),
+  plainVerb("unlink PATH", (given) => call("unlink", { path: word(given, "PATH") })),
   plainVerb("cp SRC DST", (given) =>
     call("copy_file", { path: word(given, "SRC"), to: word(given, "DST"), mode: "755" }),
   ),
@@ -95,15 +62,9 @@ const ATTRIBUTE_VERBS: readonly Verb[] = [
       `uid=${uid} gid=${gid} mode=${wholeMode(bits, type ?? procType(word(given, "PATH")))}`,
   ),
   plainVerb("chown PATH UID GID", (given) =>
-    onPath(
-      word(given, "PATH"),
-      call("chown", { path: word(given, "PATH"), uid: id(given, "UID"), gid: id(given, "GID"), follow: true }),
-      null,
-    ),
+    call("chown", { path: word(given, "PATH"), uid: id(given, "UID"), gid: id(given, "GID"), follow: true }),
   ),
-  plainVerb("chmod PATH MODE", (given) =>
-    onPath(word(given, "PATH"), call("chmod", { path: word(given, "PATH"), mode: word(given, "MODE") }), null),
-  ),
+  plainVerb("chmod PATH MODE", (given) => call("chmod", { path: word(given, "PATH"), mode: word(given, "MODE") })),
   plainVerb("utimes0 PATH", (given) => call("utimens", { path: word(given, "PATH"), how: "set" })),
   plainVerb("access PATH N", (given) =>
     call("access", { path: word(given, "PATH"), mode: lettersOf(number(given, "N")) }),
@@ -126,10 +87,10 @@ function lettersOf(mask: number): string {
 const CONTENT_VERBS: readonly Verb[] = [
   plainVerb("open PATH ACCESS", (given) => {
     const acc = word(given, "ACCESS");
+    const file = procFileOf(word(given, "PATH"))?.file;
+    if (file !== undefined && isLink(file)) return notModelled(`what /proc/PID/${file} leads to is not opened here`);
     return onPath(word(given, "PATH"), call("open", { path: word(given, "PATH"), acc }), (target, file) =>
-      isLink(file)
-        ? notModelled(`what /proc/PID/${file} leads to is not opened here`)
-        : call("proc_open", { target, file, acc }),
+      call("proc_open", { target, file, acc }),
     );
   }),
   plainVerb("opendir PATH", (given) =>
@@ -147,15 +108,25 @@ const CONTENT_VERBS: readonly Verb[] = [
       return `ret=${values?.n ?? lengthOf(written(given))}`;
     },
   },
-  plainVerb("openw FILE", (given, { procFile }) => {
-    const proc = procFile(word(given, "FILE"));
-    return proc && isMapFileName(proc.file)
-      ? call("map_open", { ns: `/proc/${proc.agent}`, file: proc.file, keep: KEPT, acc: "w" })
-      : notModelled("a descriptor is kept of the map files only");
-  }),
+  verb(
+    "openw FILE",
+    (given, { procFile }) => {
+      const proc = procFile(word(given, "FILE"));
+      return proc && isMapFileName(proc.file)
+        ? call("map_open", { ns: `/proc/${proc.agent}`, file: proc.file, keep: KEPT, acc: "w" })
+        : notModelled("a descriptor is kept of the map files only");
+    },
+    (_, __, { agent, memory }) => {
+      remember(memory, agent, { hasFile: true });
+      return "ret=0";
+    },
+  ),
   verb(
     "writelast TEXT…",
-    (given) => call("map_write_fd", { fd: KEPT, text: written(given) }),
+    (given, { agent, memory }) =>
+      memory.open.get(agent)?.hasFile
+        ? call("map_write_fd", { fd: KEPT, text: written(given) })
+        : notModelled("the agent keeps no descriptor of a file that is modelled"),
     ({ n }) => `ret=${n}`,
   ),
 ];
@@ -187,10 +158,7 @@ function isWritable(file: string): boolean {
 
 const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is not modelled`;
 
-/** The policies of SafeSetID, wherever securityfs is mounted. */
-const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
-
-function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] | NotModelled {
+function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: Number(text) })];
   const proc = scene.procFile(path);
@@ -198,7 +166,7 @@ function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCa
     return [call("cgroup_move", { path, target: AGENT.test(text) ? text : scene.agent })];
   const [, kind] = SETID_POLICY.exec(path) ?? [];
   if (kind !== undefined) return [call("safesetid_write", { kind, text })];
-  if (!proc) return isPseudo(path) ? pseudo(path) : [call("write", { path })];
+  if (!proc) return [call("write", { path })];
   const { agent, file } = proc;
   if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];
   if (file === "loginuid")
@@ -206,9 +174,7 @@ function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCa
   const writer = WRITERS.get(file);
   if (writer) return [call(writer, { target: agent, text })];
   // What a write does is not known, but whether it may be opened is.
-  return procPath(file)
-    ? [begin("open", "proc_open", { target: agent, file, acc: "w" })]
-    : notModelled(unknownWrite(file));
+  return [begin("open", "proc_open", { target: agent, file, acc: "w" })];
 }
 
 export const FILE_VERBS: readonly Verb[] = [...NAME_VERBS, ...ATTRIBUTE_VERBS, ...CONTENT_VERBS, ...ACL_VERBS];

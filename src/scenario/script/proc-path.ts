@@ -1,3 +1,5 @@
+import { procPath } from "../../kernel/index.ts";
+
 /** A file in the /proc directory of an agent, or what a path there leads to through its root directory. */
 export interface ProcFile {
   readonly agent: string;
@@ -22,6 +24,49 @@ export function procFileOf(path: string): ProcFile | null {
     agent,
     file: below === thread ? "" : below.startsWith(`${thread}/`) ? below.slice(thread.length + 1) : below,
   };
+}
+
+/** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
+export const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
+
+/** How many pages the pipes of a user may have. */
+export const PIPE_PAGES = "/proc/sys/fs/pipe-user-pages-soft";
+
+/** The policies of SafeSetID, wherever securityfs is mounted. */
+export const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
+
+/** Files of /proc/PID that the machine of the recordings was built without: their names are nothing's. */
+const NOT_BUILT: readonly string[] = ["io"];
+
+/** Was the machine of the recordings built with this file of /proc/PID? */
+export function isBuilt({ file }: ProcFile): boolean {
+  return !NOT_BUILT.includes(file);
+}
+
+/** What lies below the machine's /proc and /sys, but for processes, cgroups and what is mounted for security modules. */
+const OF_THE_MACHINE = /^\/(?:proc\/(?![a-z](?:\/|$))|sys\/(?!fs\/cgroup(?:\/|$)|kernel\/security(?:\/|$)))./;
+
+/** Why nothing can be told about a path in the machine's procfs or sysfs; null: something can. */
+export function whyUnknown(path: string): string | null {
+  const proc = procFileOf(path);
+  if (proc) return isBuilt(proc) && !procPath(proc.file) ? `/proc/PID/${proc.file} is no file that is modelled` : null;
+  const isSetting = path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
+  return !isSetting && OF_THE_MACHINE.test(path)
+    ? `${path}: what proc and sysfs hold beside processes is not modelled`
+    : null;
+}
+
+/**
+ * A path as the machine's procfs has it: with the pid where a script has the name of an agent. What the machine was built
+ * without stays as it is: nothing has that name.
+ *
+ * @param pidOf  undefined for a name that no agent has
+ * @example withPid("/proc/a/comm", () => 101) // "/proc/101/comm"
+ */
+export function withPid(path: string, pidOf: (agent: string) => number | undefined): string {
+  const proc = procFileOf(path);
+  const pid = proc && isBuilt(proc) ? pidOf(proc.agent) : undefined;
+  return proc && pid !== undefined ? `/proc/${pid}${proc.file === "" ? "" : `/${proc.file}`}` : path;
 }
 
 /** The path of a namespace's file, by the name of its agent where a procfs that was mounted has it under a number. */

@@ -1,20 +1,26 @@
-import { INIT_NUMBER } from "../../kernel/index.ts";
+import { INIT_NUMBER, STOPPING_SIGNALS } from "../../kernel/index.ts";
 import { hexOf } from "./capability-text.ts";
-import { type Given, id, ids, number, word } from "./command.ts";
+import { type Given, id, ids, number, remember, word } from "./command.ts";
 import { AGENT_PROGRAM } from "./machine.ts";
 import { nsFile } from "./proc-path.ts";
-import { call, listIn, plainVerb, RET_0, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
+import { call, listIn, notModelled, plainVerb, RET_0, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
 
 const LIFE_VERBS: readonly Verb[] = [
   verb(
     "fork X",
     (given) => call("fork", { as: word(given, "X") }),
-    () => "ret=0 pid=*",
+    (_, given, { agent, memory }) => {
+      remember(memory, word(given, "X"), memory.open.get(agent) ?? {});
+      return "ret=0 pid=*";
+    },
   ),
   verb(
     "exec [PATH]",
     (given) => call("exec", { path: given.get("PATH") ?? AGENT_PROGRAM }),
-    () => "ret=0 ",
+    (_, __, { agent, memory }) => {
+      memory.open.delete(agent);
+      return "ret=0 ";
+    },
   ),
   verb(
     "forkmany N",
@@ -37,12 +43,25 @@ const LIFE_VERBS: readonly Verb[] = [
 
 const SIGUSR1 = 10;
 
+function isStopping(signal: number): boolean {
+  return STOPPING_SIGNALS.includes(signal);
+}
+
 function ofProcess(usage: string, one: (given: Given) => ScriptCall): Verb {
   return { ...plainVerb(usage, one), withoutPid: "ESRCH" };
 }
 
 const SIGNAL_VERBS: readonly Verb[] = [
-  ofProcess("kill PID SIG", (given) => call("kill", { target: word(given, "PID"), sig: number(given, "SIG") })),
+  {
+    usage: "kill PID SIG",
+    withoutPid: "ESRCH",
+    calls: (given) => {
+      const sig = number(given, "SIG");
+      // What a stopped process does is not known, but whether it may be stopped is.
+      return [call("kill", { target: word(given, "PID"), sig: isStopping(sig) ? 0 : sig })];
+    },
+    show: (_, given) => (isStopping(number(given, "SIG")) ? notModelled("no process is ever stopped here") : "ret=0"),
+  },
   plainVerb("sigblock", () => call("sigblock", { sig: SIGUSR1 })),
   verb(
     "sigwait",

@@ -3,17 +3,8 @@ import type { Values } from "../../kernel/syscall/index.ts";
 import { hexOf } from "./capability-text.ts";
 import { type Given, word } from "./command.ts";
 import { MACHINE_MOUNT_LINES } from "./machine.ts";
-import type { ProcFile } from "./proc-path.ts";
+import { isBuilt, MAX_USER_NAMESPACES, PIPE_PAGES, type ProcFile } from "./proc-path.ts";
 import { begin, call, listIn, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb } from "./verb.ts";
-
-/** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
-export const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
-
-/** How many pages the pipes of a user may have. */
-export const PIPE_PAGES = "/proc/sys/fs/pipe-user-pages-soft";
-
-/** Files of /proc/PID that the machine of the recordings was built without: their names are nothing's. */
-export const NOT_BUILT: readonly string[] = ["io"];
 
 export const READ_VERB: Verb = {
   usage: "read FILE [WORD]",
@@ -21,19 +12,19 @@ export const READ_VERB: Verb = {
   show: showRead,
 };
 
-function readCalls(path: string, { procFile }: Scene): readonly ScriptCall[] | NotModelled {
+function readCalls(path: string, { procFile }: Scene): readonly ScriptCall[] {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_read")];
   if (path === PIPE_PAGES) return [call("pipe_user_pages_read")];
   const proc = procFile(path);
   // What a file holds is not known, but whether it may be opened is, and that a directory is not read.
   if (!proc) return [begin("open", "open", { path, acc: "r" }), call("stat", { path })];
+  if (!isBuilt(proc)) return [begin("open", "open", { path, acc: "r" })];
   const { agent, file } = proc;
-  if (NOT_BUILT.includes(file)) return [begin("open", "open", { path, acc: "r" })];
   if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
   const named = READERS.get(file);
   if (named) return [call(named.call, { target: agent })];
   // What is in it is not known, but whether it may be opened is.
-  return procPath(file) ? [begin("open", "proc_open", { target: agent, file })] : notModelled(unknownText(proc));
+  return [begin("open", "proc_open", { target: agent, file })];
 }
 
 const unknownText = ({ file }: ProcFile) => `what /proc/PID/${file} holds is not modelled`;

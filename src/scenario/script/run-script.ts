@@ -1,5 +1,5 @@
 import { type Engine, UsernsError } from "../../core/index.ts";
-import { createWorld, freeWorld, lookup, textPlace, type World } from "../../kernel/index.ts";
+import { createWorld, freeWorld, lookup, ROOT, textPlace, type World } from "../../kernel/index.ts";
 import { path as pathArgument, type Values } from "../../kernel/syscall/index.ts";
 import { placed } from "../placed.ts";
 import { type Answer, take } from "../replay.ts";
@@ -11,9 +11,9 @@ import { agentsIn, inNames, type Memory, newMemory } from "./command.ts";
 import { agentTask, MACHINE } from "./machine.ts";
 import { whyNotReplayable } from "./not-replayable.ts";
 import { profileOf } from "./policy.ts";
-import { type ProcFile, procFileOf } from "./proc-path.ts";
+import { type ProcFile, procFileOf, whyUnknown, withPid } from "./proc-path.ts";
 import type { Script, ScriptStep } from "./script.ts";
-import type { ScriptCall } from "./verb.ts";
+import { call, type ScriptCall } from "./verb.ts";
 import { readCommand } from "./verbs.ts";
 
 /** A step that is not replayed, and why. */
@@ -38,7 +38,7 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
   const failures: string[] = [];
   const named: NamedStep[] = [];
   try {
-    setUp(world, MACHINE);
+    setUpMachine(world);
     for (const agent of firstAgents(script)) setUpTask(world, agentTask(agent), `$.agents.${agent}`);
     const memory = newMemory();
     const labels = new Labels();
@@ -55,6 +55,15 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
   }
   return { failures, named };
 }
+
+/** The machine, with its procfs: that of every process is found there, under its pid. */
+function setUpMachine(world: World): void {
+  setUp(world, MACHINE);
+  const { verdict } = make(world, { agent: ROOT, where: "$.machine" }, MOUNT_PROC);
+  if (!verdict.ok) throw new Error(`/proc is not mounted: ${verdict.because}`);
+}
+
+const MOUNT_PROC = call("mount", { source: "proc", target: "/proc", type: "proc", flags: 0, data: "" });
 
 /** The agents that nobody forks: they act, or are named, before a fork makes them. */
 function firstAgents({ steps }: Script): readonly string[] {
@@ -125,15 +134,24 @@ function mountedProcFile(world: World, agent: string, path: string): ProcFile | 
   return shown ? { agent: shown.process.name, file: shown.path } : null;
 }
 
-/** Why nothing can be told about a path: it lies in a file system that is not modelled. */
+/** Why nothing can be told about a path: what it leads to is not modelled, or lies in a file system that is not. */
 function whyUnmodelled(path: string, { unmodelled }: Memory): string | null {
+  const unknown = whyUnknown(path);
+  if (unknown !== null) return unknown;
   const inTree = path.replace(/^\/proc\/[a-z]\/root(?=\/)/, "");
   for (const [place, reason] of unmodelled) if (inTree === place || inTree.startsWith(`${place}/`)) return reason;
   return null;
 }
 
-function make(world: World, { agent, where }: ScriptStep, { call, args }: ScriptCall): Answer {
-  return take(world, { task: agent, call, args, observed: null, where });
+/** Arguments of calls that are paths. */
+const PATHS: readonly string[] = ["path", "to", "target", "source"];
+
+function make(world: World, { agent, where }: Pick<ScriptStep, "agent" | "where">, { call, args }: ScriptCall): Answer {
+  const pidOf = (name: string) => (world.tasks.get(name) ?? world.reaped.get(name))?.pid;
+  const numbered = Object.entries(args).map(([key, value]) =>
+    typeof value === "string" && PATHS.includes(key) ? [key, withPid(value, pidOf)] : [key, value],
+  );
+  return take(world, { task: agent, call, args: Object.fromEntries(numbered), observed: null, where });
 }
 
 function explain({ where, agent, do: text, observed }: ScriptStep, got: string, answers: readonly Answer[]): string[] {

@@ -1,6 +1,6 @@
-import { id, type Memory, number, scriptError, word } from "./command.ts";
+import { id, number, remember, word } from "./command.ts";
 import { SHARED_PAIR } from "./machine.ts";
-import { call, listIn, notModelled, plainVerb, type Scene, type Verb, verb } from "./verb.ts";
+import { call, listIn, notModelled, plainVerb, type Verb, verb } from "./verb.ts";
 
 /** The end that credsend writes to, and the one that credrecv reads. */
 const SENDING = 0;
@@ -28,51 +28,43 @@ const CREDENTIAL_VERBS: readonly Verb[] = [
   ),
 ];
 
-/** Tell what was connected or accepted last, and remember it. */
-function connected(side: "accepted" | "connected", nameOf: (scene: Scene) => string): Verb["show"] {
-  return (_, given, scene) => {
-    scene.memory.connections.set(scene.agent, { name: given.get("NAME") ?? nameOf(scene), side });
-    return "ret=0";
-  };
-}
-
-function listeningAt({ agent, memory }: Scene): string {
-  return known(memory.listening.get(agent), `${agent} listens nowhere`);
-}
-
-function currentOf(agent: string, memory: Memory) {
-  return known(memory.connections.get(agent), `${agent} has no connection`);
-}
-
-function known<T>(value: T | undefined, otherwise: string): T {
-  if (value === undefined) throw scriptError("listen, connect or accept before", otherwise);
-  return value;
-}
+/** What the program of the agents does without one is not known: it is no matter of the kernel. */
+const NOTHING_OPEN = notModelled("the agent has not listened, connected or accepted before");
 
 const PEER_VERBS: readonly Verb[] = [
   {
     usage: "listen NAME",
     calls: (given) => [call("listen", { name: word(given, "NAME") })],
     show: (_, given, { agent, memory }) => {
-      memory.listening.set(agent, word(given, "NAME"));
+      remember(memory, agent, { listening: word(given, "NAME") });
       return "ret=0";
     },
   },
   {
     usage: "connect NAME",
     calls: (given) => [call("connect", { name: word(given, "NAME") })],
-    show: connected("connected", () => ""),
+    show: (_, given, { agent, memory }) => {
+      remember(memory, agent, { connection: { name: word(given, "NAME"), side: "connected" } });
+      return "ret=0";
+    },
   },
   {
     usage: "accept",
-    calls: (_, scene) => [call("accept", { name: listeningAt(scene) })],
-    show: connected("accepted", listeningAt),
+    calls: (_, { agent, memory }) => {
+      const name = memory.open.get(agent)?.listening;
+      return name === undefined ? NOTHING_OPEN : [call("accept", { name })];
+    },
+    show: (_, __, { agent, memory }) => {
+      const { listening = "" } = memory.open.get(agent) ?? {};
+      remember(memory, agent, { connection: { name: listening, side: "accepted" } });
+      return "ret=0";
+    },
   },
   {
     usage: "peercred",
     calls: (_, { agent, memory }) => {
-      const current = { ...currentOf(agent, memory) };
-      return [call("peercred", current), call("peergroups", current)];
+      const current = memory.open.get(agent)?.connection;
+      return current ? [call("peercred", { ...current }), call("peergroups", { ...current })] : NOTHING_OPEN;
     },
     show: ([cred = {}, groups = {}]) => `uid=${cred.uid} gid=${cred.gid} groups=${listIn(groups, "groups").join(",")}`,
   },
