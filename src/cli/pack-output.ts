@@ -93,10 +93,16 @@ async function writeTar({ manifest, contents }: Packed, { path, packing }: PackT
 
 async function writeOci({ manifest, contents }: Packed, folder: string): Promise<void> {
   const stage = await ImageStage.open(folder, "folder");
-  const { digest, sizeBytes } = await stage.blobs.put(packTar(manifest, contents), "sha256");
-  const layer = { blob: digest, diffId: digest, sizeBytes, packing: "none" } as const;
-  const files = imageOfLayer({ ...layer, architecture: hostArchitecture(), name: IMAGE_NAME }, imageHost());
-  await stage.place(files, "folder");
+  try {
+    const { digest, sizeBytes } = await stage.blobs.put(packTar(manifest, contents), "sha256");
+    const layer = { blob: digest, diffId: digest, sizeBytes, packing: "none" } as const;
+    const files = imageOfLayer({ ...layer, architecture: hostArchitecture(), name: IMAGE_NAME }, imageHost());
+    await stage.place(files, "folder");
+  } catch (error) {
+    // A tree that was packed in part is of no use to the next run.
+    await stage.discard();
+    throw error;
+  }
 }
 
 /** What mksquashfs cannot keep: squashfs has no ACLs, and of a tar's root it takes neither owner nor time. */
