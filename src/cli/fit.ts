@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { type IdMap, type IdSet, idMap, type OwnerKind, sizeOf } from "../core/index.ts";
+import { type IdMap, idMap, type OwnerKind, sizeOf } from "../core/index.ts";
 import { mostLines } from "../formats/index.ts";
+import type { IdsByKind } from "../place/index.ts";
 import { type Fit, fitMap } from "../policy/index.ts";
 import { type Converted, convertedLines, convertTo, formatNamed } from "./converted.ts";
 import { usageFault } from "./fault.ts";
@@ -9,7 +10,7 @@ import { readIdSet } from "./id-argument.ts";
 import { loadNamedMaps } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
-import { type IdSources, readUsedIds, type UsedIds } from "./used-ids.ts";
+import { type IdSources, readUsedIds } from "./used-ids.ts";
 
 /** The `--json` of `userns fit`. */
 export interface FitAnswer {
@@ -85,12 +86,12 @@ async function runFit(ids: readonly string[], options: FitOptions, terminal: Ter
   return written && written.misfit === null ? EXIT.yes : EXIT.no;
 }
 
-function availableOf({ available, gidAvailable }: FitOptions): Readonly<Record<OwnerKind, IdSet>> {
+function availableOf({ available, gidAvailable }: FitOptions): IdsByKind {
   const uid = readIdSet(available, "--available");
   return { uid, gid: gidAvailable === undefined ? uid : readIdSet(gidAvailable, "--gid-available") };
 }
 
-function answerOf(used: UsedIds, fits: Readonly<Record<OwnerKind, Fit>>, written: Converted | null): FitAnswer {
+function answerOf(used: IdsByKind, fits: Readonly<Record<OwnerKind, Fit>>, written: Converted | null): FitAnswer {
   const countOf = (kind: OwnerKind) => {
     const fit = fits[kind];
     return { used: sizeOf(used[kind]), mapped: fit.ok ? mappedBy(fit.map) : null };

@@ -1,18 +1,15 @@
-import { createHash } from "node:crypto";
 import { type Engine, initSync } from "../core/index.ts";
 import type { ImageHost } from "../image/index.ts";
 import { packer, throughStream } from "./compression.ts";
 import { unpackPieces } from "./layer-input.ts";
+import { newHash } from "./new-hash.ts";
 
 /** What this machine lends to images: Node's hashes and compression, and the engine. */
 export function imageHost(): ImageHost {
   const engine: Engine = initSync();
   return {
     engine,
-    hash(algorithm) {
-      const hash = createHash(algorithm);
-      return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
-    },
+    hash: newHash,
     async unpack(packed, where) {
       const pieces = packed[Symbol.asyncIterator]();
       const next = async (): Promise<Uint8Array | null> => {

@@ -59,11 +59,14 @@ export async function openLayerSource(
 /** The path of an image; null for a layer's. */
 async function imagePath(given: string): Promise<string | null> {
   if (given.startsWith(IMAGE_PREFIX)) return given.slice(IMAGE_PREFIX.length);
-  const isFolder = await stat(given).then(
+  return (await isFolder(given)) ? given : null;
+}
+
+export function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
     (stats) => stats.isDirectory(),
     () => false,
   );
-  return isFolder ? given : null;
 }
 
 async function layerOfImage(path: string, options: LayerSourceOptions): Promise<LayerSource> {

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
-import type { RunningDigest } from "../pack/index.ts";
+import type { DigestAlgorithm, RunningHash } from "../image/index.ts";
 
-/** A SHA-256 that is fed piece by piece. */
-export function newSha256(): RunningDigest {
-  const hash = createHash("sha256");
+/** A hash of Node's. */
+export function newHash(algorithm: DigestAlgorithm): RunningHash {
+  const hash = createHash(algorithm);
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
+}
+
+export function newSha256(): RunningHash {
+  return newHash("sha256");
 }

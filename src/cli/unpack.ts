@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
+import { WHITEOUT } from "../image/index.ts";
 import { type Manifest, manifestOf } from "../manifest/index.ts";
 import { LayerTree, writeFakeroot } from "../pack/index.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
@@ -15,8 +16,8 @@ import {
   readInto,
 } from "./layer-source.ts";
 import { writeManifest } from "./manifest-file.ts";
+import { newSha256 } from "./new-hash.ts";
 import type { Session } from "./session.ts";
-import { newSha256 } from "./sha256.ts";
 import { answer, answerJson, EXIT, type Exit, put, type Terminal, talk, withoutControls } from "./terminal.ts";
 import { DiskTreeMaker } from "./tree-maker.ts";
 import { readTree } from "./tree-read.ts";
@@ -47,7 +48,6 @@ interface UnpackOptions extends LayerSourceOptions {
 
 /** The ending of the manifest that is written beside the folder where no other is named. */
 const BESIDE = ".mtree";
-const WHITEOUT = ".wh.";
 const MOST_NAMED = 5;
 
 /** `userns unpack` */

@@ -1,7 +1,8 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type IdSet, idSet, idSetOf, type OwnerKind, UsernsError, union } from "../core/index.ts";
+import { idSet, idSetOf, type OwnerKind, UsernsError, union } from "../core/index.ts";
 import { entriesOf } from "../formats/index.ts";
+import type { IdsByKind } from "../place/index.ts";
 import { scanTar } from "../shift/index.ts";
 import { fileFault } from "./fault.ts";
 import { readIds, readOwner } from "./id-argument.ts";
@@ -9,9 +10,6 @@ import { openLayer } from "./layer-input.ts";
 import { withProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import { readGroup, readPasswd } from "./tool-files.ts";
-
-/** Which ids are used, users and groups apart. */
-export type UsedIds = Readonly<Record<OwnerKind, IdSet>>;
 
 /** Where to look for them. */
 export interface IdSources {
@@ -23,11 +21,11 @@ export interface IdSources {
   readonly tree?: readonly string[];
 }
 
-const NONE: UsedIds = { uid: [], gid: [] };
+const NONE: IdsByKind = { uid: [], gid: [] };
 
 /** All ids of all sources. @throws UsernsError ERR_USAGE, ERR_FILE, ERR_TAR, ERR_COMPRESSION */
-export async function readUsedIds(sources: IdSources, terminal: Terminal): Promise<UsedIds> {
-  const found: UsedIds[] = sources.ids.map(idsOfArgument);
+export async function readUsedIds(sources: IdSources, terminal: Terminal): Promise<IdsByKind> {
+  const found: IdsByKind[] = sources.ids.map(idsOfArgument);
   if (sources.passwd !== undefined) found.push(await idsOfPasswd(sources.passwd));
   if (sources.group !== undefined) found.push(await idsOfGroup(sources.group));
   for (const path of sources.layer ?? []) found.push(await idsOfLayer(path, terminal));
@@ -35,7 +33,7 @@ export async function readUsedIds(sources: IdSources, terminal: Terminal): Promi
   return found.reduce((all, some) => ({ uid: union(all.uid, some.uid), gid: union(all.gid, some.gid) }), NONE);
 }
 
-function idsOfArgument(text: string): UsedIds {
+function idsOfArgument(text: string): IdsByKind {
   if (!text.includes(":")) {
     const ids = idSet([readIds(text, "IDS")]);
     return { uid: ids, gid: ids };
@@ -44,16 +42,16 @@ function idsOfArgument(text: string): UsedIds {
   return { uid: idSetOf([uid]), gid: idSetOf([gid]) };
 }
 
-async function idsOfPasswd(path: string): Promise<UsedIds> {
+async function idsOfPasswd(path: string): Promise<IdsByKind> {
   const entries = entriesOf(await readPasswd(path));
   return { uid: idSetOf(entries.map(({ uid }) => uid)), gid: idSetOf(entries.map(({ gid }) => gid)) };
 }
 
-async function idsOfGroup(path: string): Promise<UsedIds> {
+async function idsOfGroup(path: string): Promise<IdsByKind> {
   return { uid: [], gid: idSetOf(entriesOf(await readGroup(path)).map(({ gid }) => gid)) };
 }
 
-async function idsOfLayer(path: string, terminal: Terminal): Promise<UsedIds> {
+async function idsOfLayer(path: string, terminal: Terminal): Promise<IdsByKind> {
   const input = await openLayer(path, terminal);
   const { ids, unlisted } = await withProgress(input, terminal, () => scanTar(input.tar, { name: input.where }));
   if (unlisted > 0)
@@ -67,7 +65,7 @@ async function idsOfLayer(path: string, terminal: Terminal): Promise<UsedIds> {
 }
 
 /** Who owns the files of a folder, links not followed. */
-async function idsOfTree(root: string): Promise<UsedIds> {
+async function idsOfTree(root: string): Promise<IdsByKind> {
   const uids = new Set<number>();
   const gids = new Set<number>();
   const folders = [root];

@@ -1,6 +1,5 @@
-import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { isId, type Kind, mapDown, mapUp, NO_ID, type OwnerKind, quoted } from "../core/index.ts";
+import { type Kind, mapDown, mapUp, NO_ID, type OwnerKind, quoted } from "../core/index.ts";
 import type { OwnerMaps } from "../explain/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import {
@@ -14,12 +13,13 @@ import {
 import { endMarkerOption } from "./end-marker-option.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
+import { readOwner } from "./id-argument.ts";
 import { countOf, MAX_UNPACKED } from "./image-layers.ts";
-import { LAYER_OPTION, type LayerSourceOptions, openLayerSource, readInto } from "./layer-source.ts";
+import { isFolder, LAYER_OPTION, type LayerSourceOptions, openLayerSource, readInto } from "./layer-source.ts";
 import { MANIFEST_HELP, readManifest } from "./manifest-file.ts";
 import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
+import { newSha256 } from "./new-hash.ts";
 import type { Session } from "./session.ts";
-import { newSha256 } from "./sha256.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
 import { readTree, withDigests } from "./tree-read.ts";
 
@@ -113,13 +113,6 @@ async function mapsOf({ map, gidMap }: VerifyOptions): Promise<OwnerMaps | null>
   return null;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-}
-
 async function foundOnDisk(
   folder: string,
   wanted: Manifest,
@@ -162,18 +155,9 @@ function ifMapped(id: number): number | null {
 
 /** @param isShifted  are owners those of a disk, where the builder's own may stand for one of the image? */
 function builderOf({ builder }: VerifyOptions, isShifted: boolean): OwnerReading["builder"] {
-  if (builder !== undefined) {
-    const [uid, gid, ...surplus] = builder.split(":").map((text) => (/^\d+$/.test(text) ? Number(text) : NO_ID));
-    if (uid === undefined || gid === undefined || surplus.length > 0 || !isOwner(uid) || !isOwner(gid))
-      throw usageFault("--builder", "UID:GID, two numbers", quoted(builder));
-    return { uid, gid };
-  }
+  if (builder !== undefined) return readOwner(builder, "--builder");
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   return isShifted || uid === 0 ? null : { uid, gid };
-}
-
-function isOwner(id: number): boolean {
-  return isId(id) && id !== NO_ID;
 }
 
 function verifyLines({ found, paths, counts, findings }: VerifyAnswer, { colors }: Terminal): string[] {

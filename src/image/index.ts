@@ -28,6 +28,7 @@ export {
 } from "./default-tasks.ts";
 export { blobPath, type Digest, hashed, readDigest } from "./digest.ts";
 export { distinctLayers, type LayerPlace, layerName } from "./distinct-layers.ts";
+export { WHITEOUT } from "./entry-path.ts";
 export type { ExposedFile, HostAccounts, Privilege } from "./exposed.ts";
 export { filesInTar, type ImageTar } from "./files-in-tar.ts";
 export type { DigestAlgorithm, FilePlace, ImageFile, ImageFiles, ImageHost, RunningHash, UnpackedTar } from "./host.ts";

@@ -1,6 +1,13 @@
 import { isId, NO_ID, quoted, UsernsError } from "../core/index.ts";
 import { type InodeType, MODE_BITS } from "../kernel/index.ts";
-import { deviceOf, type Manifest, type ManifestEntry, manifestOf, numberOfDevice } from "../manifest/index.ts";
+import {
+  deviceOf,
+  ENTRY_TYPES,
+  type Manifest,
+  type ManifestEntry,
+  manifestOf,
+  numberOfDevice,
+} from "../manifest/index.ts";
 
 /** What tells a file apart on its machine. */
 export interface DiskNumbers {
@@ -33,15 +40,7 @@ const TYPE_CODES = {
   chr: 0o020000,
   fifo: 0o010000,
 } as const satisfies Record<InodeType, number>;
-const TYPES: ReadonlyMap<number, InodeType> = new Map([
-  [TYPE_CODES.sock, "sock"],
-  [TYPE_CODES.symlink, "symlink"],
-  [TYPE_CODES.file, "file"],
-  [TYPE_CODES.blk, "blk"],
-  [TYPE_CODES.dir, "dir"],
-  [TYPE_CODES.chr, "chr"],
-  [TYPE_CODES.fifo, "fifo"],
-]);
+const TYPES: ReadonlyMap<number, InodeType> = new Map(ENTRY_TYPES.map((type) => [TYPE_CODES[type], type]));
 /** Whose fakeroot shows a file to be of which it has written nothing down. */
 const ROOT = { uid: 0, gid: 0 };
 

@@ -15,7 +15,7 @@ export {
   writeFakeroot,
 } from "./fakeroot-save.ts";
 export type { Finding, FindingKind } from "./finding.ts";
-export { LayerTree, type RunningDigest, type TreeMaker } from "./layer-tree.ts";
+export { LayerTree, type TreeMaker } from "./layer-tree.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
 export { type OwnedTree, ownedTree } from "./owned-tree.ts";
 export type { OwnerReading } from "./owner-findings.ts";

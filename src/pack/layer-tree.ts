@@ -1,4 +1,5 @@
 import { NO_ID, quoted } from "../core/index.ts";
+import type { RunningHash } from "../image/index.ts";
 import { BARE_ENTRY, canonicalPath, folderOf, type ManifestEntry, pathOfBytes, ROOT_PATH } from "../manifest/index.ts";
 import type { RefuseEntry, TarEntry } from "../shift/index.ts";
 import { type FileFields, fieldsOfTar } from "./tar-fields.ts";
@@ -18,12 +19,6 @@ export interface TreeMaker {
   /** A second path of what is at `to`, which is no folder; a symbolic link there is not followed. */
   link(path: string, to: string): void;
   remove(path: string, isFolder: boolean): void;
-}
-
-/** A hash that is fed piece by piece. */
-export interface RunningDigest {
-  update(bytes: Uint8Array): void;
-  hex(): string;
 }
 
 /** What the layer says of one file, whichever paths it has. */
@@ -49,18 +44,18 @@ const UNSAID_MODE = 0o755;
  */
 export class LayerTree {
   readonly #maker: TreeMaker | null;
-  readonly #newDigest: () => RunningDigest;
+  readonly #newDigest: () => RunningHash;
   readonly #files = new Map<string, LayerFile>();
   /** Folders, and how many names each holds. */
   readonly #held = new Map<string, number>();
   readonly #unsaid = new Set<string>();
-  #hashing: { readonly file: LayerFile; readonly digest: RunningDigest } | null = null;
+  #hashing: { readonly file: LayerFile; readonly digest: RunningHash } | null = null;
 
   /**
    * @param maker      null: nothing is made, and owners that are none (-1) are taken as they are
    * @param newDigest  SHA-256
    */
-  constructor(maker: TreeMaker | null, newDigest: () => RunningDigest) {
+  constructor(maker: TreeMaker | null, newDigest: () => RunningHash) {
     this.#maker = maker;
     this.#newDigest = newDigest;
     this.#unsaidFolder(ROOT_PATH);
