@@ -26,6 +26,7 @@ export type { BinaryMapAnswer } from "./map-binary.ts";
 export type { FsidChecksAnswer, NewFsidMapCliAnswer } from "./new-fsid-map.ts";
 export type { NewIdMapCliAnswer } from "./new-id-map.ts";
 export type { PackAnswer, PathDecision } from "./pack.ts";
+export type { PlaceAnswer, PlacedId, PlacementAnswer } from "./place.ts";
 export type { ShiftAnswer } from "./shift.ts";
 export type { SquashfsShiftAnswer } from "./squashfs-shift.ts";
 export type { TourAnswer, TourStep } from "./tour.ts";

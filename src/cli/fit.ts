@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { type IdMap, type IdSet, idMap, idSet, type OwnerKind, sizeOf } from "../core/index.ts";
+import { type IdMap, type IdSet, idMap, type OwnerKind, sizeOf } from "../core/index.ts";
 import { mostLines } from "../formats/index.ts";
 import { type Fit, fitMap } from "../policy/index.ts";
 import { type Converted, convertedLines, convertTo, formatNamed } from "./converted.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
-import { readIds } from "./id-argument.ts";
+import { readIdSet } from "./id-argument.ts";
 import { loadNamedMaps } from "./map-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
@@ -86,9 +86,8 @@ async function runFit(ids: readonly string[], options: FitOptions, terminal: Ter
 }
 
 function availableOf({ available, gidAvailable }: FitOptions): Readonly<Record<OwnerKind, IdSet>> {
-  const read = (text: string, option: string) => idSet(text.split(",").map((range) => readIds(range, option)));
-  const uid = read(available, "--available");
-  return { uid, gid: gidAvailable === undefined ? uid : read(gidAvailable, "--gid-available") };
+  const uid = readIdSet(available, "--available");
+  return { uid, gid: gidAvailable === undefined ? uid : readIdSet(gidAvailable, "--gid-available") };
 }
 
 function answerOf(used: UsedIds, fits: Readonly<Record<OwnerKind, Fit>>, written: Converted | null): FitAnswer {

@@ -1,4 +1,4 @@
-import { fits, MAX_ID, quoted, type Range, rangeBetween, UsernsError } from "../core/index.ts";
+import { fits, type IdSet, idSet, MAX_ID, quoted, type Range, rangeBetween, UsernsError } from "../core/index.ts";
 
 /**
  * Ids as people write them: `5`, `5-10` (both ends in it) or `5+6` (six ids from 5).
@@ -22,6 +22,11 @@ export function readIds(text: string, where: string): Range {
   if (!fits(range))
     throw new UsernsError("ERR_ID_RANGE", { where, expected: `ids of at most ${MAX_ID}`, got: quoted(text) });
   return range;
+}
+
+/** Ids and ranges with commas between them: `100000+65536,300000-300999`. @throws UsernsError ERR_USAGE or ERR_ID_RANGE */
+export function readIdSet(text: string, where: string): IdSet {
+  return idSet(text.split(",").map((range) => readIds(range, where)));
 }
 
 /** One id. @throws UsernsError ERR_USAGE or ERR_ID_RANGE */

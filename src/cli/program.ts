@@ -18,6 +18,7 @@ import { addMapCommand } from "./map.ts";
 import { addNewFsidMapCommand } from "./new-fsid-map.ts";
 import { addNewIdMapCommands } from "./new-id-map.ts";
 import { addPackCommand } from "./pack.ts";
+import { addPlaceCommand } from "./place.ts";
 import { addPsCommand } from "./ps.ts";
 import { addRunCommand } from "./run.ts";
 import { addSchemaCommand } from "./schema.ts";
@@ -49,6 +50,7 @@ const COMMANDS: readonly ((program: Command, session: Session) => void)[] = [
   addShiftCommand,
   addImageCommand,
   addPackCommand,
+  addPlaceCommand,
   addUnpackCommand,
   addVerifyCommand,
   addWorkerCommand,

@@ -100,8 +100,7 @@ function treeOf(
   stackDepth: number,
 ): Tree {
   const forced = new Set([...flags, ...(below?.terms.flags ?? (of.isReadOnly ? (["isReadOnly"] as const) : []))]);
-  const inherited = isMark ? below?.terms.passthroughOfMark : below?.terms.passthrough;
-  const terms = { isMark, passthrough, passthroughOfMark: inherited ?? passthrough, flags: forced };
+  const terms = { isMark, passthrough, passthroughOfMark: below?.terms.passthrough ?? passthrough, flags: forced };
   const { root } = new Shiftfs(world, shifted, terms, (operations) => ({
     name,
     type: "shiftfs",

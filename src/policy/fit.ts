@@ -10,8 +10,10 @@ import {
   type Range,
   sizeOf,
   subtract,
+  writtenLine,
   zip,
 } from "../core/index.ts";
+import { PAGE_SIZE } from "../kernel/index.ts";
 
 /** What a map has to hold, and what it may be made of. */
 export interface FitRequest<K extends Kind = Kind> {
@@ -21,21 +23,25 @@ export interface FitRequest<K extends Kind = Kind> {
   readonly available: IdSet;
   /** Lines that have to be in the map as they are: a caller's own id as root. */
   readonly kept: IdMap<K>;
-  /** At most so many lines in all. */
+  /** At most so many lines in all; and whatever is said here, a map is written as less than a page of text. */
   readonly mostLines: number;
 }
+
+/** `bytes`: of the text that a map is written as. */
+export type Lacking = "ids" | "lines" | "bytes";
 
 /** A map; or what there is too little of, however the ids are joined. */
 export type Fit<K extends Kind = Kind> =
   | { readonly ok: true; readonly map: IdMap<K> }
-  | { readonly ok: false; readonly lacks: "ids" | "lines"; readonly needed: number; readonly got: number };
+  | { readonly ok: false; readonly lacks: Lacking; readonly needed: number; readonly got: number };
 
 /**
- * The map that holds all wanted ids and the fewest others that the limit of lines allows.
+ * The map that holds all wanted ids and the fewest others that Linux takes.
  *
- * Where there are fewer lines than runs of wanted ids, the runs with the smallest gaps between them are joined, gap and
- * all. The lowest ids outside are taken first; a line ends where a run of them ends.
+ * Where there are more runs of wanted ids than lines, or than a page has room for, the runs with the smallest gaps between
+ * them are joined, gap and all. The lowest ids outside are taken first; a line ends where a run of them ends.
  *
+ * @source  user_namespaces(7): 340 lines, written at once and as less than a page; vectors/linux-6.18/1_map_write.json
  * @example fitMap({ wanted: [{ first: 0, count: 1 }, { first: 33, count: 1 }], available: [{ first: 100000, count: 9 }],
  *          kept: idMap([]), mostLines: 340 }).ok // true
  */
@@ -44,26 +50,41 @@ export function fitMap<K extends Kind>({ wanted, available, kept, mostLines }: F
   const runs = subtract(wanted, keptInside);
   const outside = subtract(available, lowerSetOf(kept));
   const got = sizeOf(outside);
-  const most = mostLines - kept.extents.length;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (let count = runs.length; count >= Math.min(1, runs.length); count--) {
+  const linesOf = (inside: IdSet) => inOrder([...kept.extents, ...zip(inside, outside)]);
+  if (sizeOf(runs) > got) return { ok: false, lacks: "ids", needed: sizeOf(runs), got };
+  let least: readonly Extent[] = [];
+  // A run is a line at least.
+  for (let count = Math.min(runs.length, mostLines); count >= Math.min(1, runs.length); count--) {
     const inside = subtract(joinNearest(runs, count), keptInside);
-    const needed = sizeOf(inside);
     // With fewer runs only more ids are needed.
-    if (needed > got) return fewest < needed ? tooFewLines(fewest, mostLines) : tooFewIds(needed, got);
-    const lines = zip(inside, outside);
-    if (lines.length <= most) return { ok: true, map: idMap<K>(inOrder([...kept.extents, ...lines])) };
-    fewest = Math.min(fewest, lines.length + kept.extents.length);
+    if (sizeOf(inside) > got) break;
+    least = linesOf(inside);
+    if (least.length <= mostLines && bytesOf(least) < PAGE_SIZE) return { ok: true, map: idMap<K>(least) };
   }
-  return tooFewLines(fewest, mostLines);
+  if (least.length > 0 && least.length <= mostLines)
+    return { ok: false, lacks: "bytes", needed: bytesOf(least), got: PAGE_SIZE - 1 };
+  return { ok: false, lacks: "lines", needed: fewestLines(runs, keptInside, got, linesOf), got: mostLines };
 }
 
-function tooFewIds(needed: number, got: number): Fit<never> {
-  return { ok: false, lacks: "ids", needed, got };
+/** How many bytes the text of a map has. */
+export function bytesOf(extents: readonly Extent[]): number {
+  return extents.reduce((sum, extent) => sum + writtenLine(extent).length + 1, 0);
 }
 
-function tooFewLines(needed: number, got: number): Fit<never> {
-  return { ok: false, lacks: "lines", needed, got };
+/** The lines of the fewest runs for which there are ids: found by halves, for there may be a run for every other id. */
+function fewestLines(
+  runs: IdSet,
+  keptInside: IdSet,
+  got: number,
+  linesOf: (inside: IdSet) => readonly Extent[],
+): number {
+  let [low, high] = [1, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sizeOf(subtract(joinNearest(runs, middle), keptInside)) > got) low = middle + 1;
+    else high = middle;
+  }
+  return linesOf(subtract(joinNearest(runs, low), keptInside)).length;
 }
 
 function inOrder(extents: readonly Extent[]): readonly Extent[] {

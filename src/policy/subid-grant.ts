@@ -41,7 +41,7 @@ export function linesToTools(file: SubidFile): readonly SubidGrant[] {
  */
 export function grantsTo<Entry extends SubidEntry>(
   file: KeptFile<Entry>,
-  user: PasswdEntry,
+  user: Pick<PasswdEntry, "name" | "uid">,
   passwd: KeptFile<PasswdEntry>,
 ): readonly SubidGrant<Entry>[] {
   const accounts = entriesOf(passwd);

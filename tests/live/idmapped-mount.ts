@@ -73,11 +73,16 @@ export function idmappedMount(t: TestContext, pid: number): string {
     umount?.(plain, MNT_DETACH);
     rmSync(folder, { recursive: true, force: true });
   });
-  const tree = want(sys3?.(OPEN_TREE, AT_FDCWD, plain, OPEN_TREE_CLONE), "open_tree");
+  idmap(pid, plain, idmapped);
+  return idmapped;
+}
+
+/** A second mount of what lies at a path, idmapped with the maps of a process's user namespace. */
+export function idmap(pid: number, from: string, to: string): void {
+  const tree = want(sys3?.(OPEN_TREE, AT_FDCWD, from, OPEN_TREE_CLONE), "open_tree");
   const namespace = openSync(`/proc/${pid}/ns/user`, "r");
   const attributes = new BigUint64Array([MOUNT_ATTR_IDMAP, 0n, 0n, BigInt(namespace)]);
   want(sys5?.(MOUNT_SETATTR, tree, "", AT_EMPTY_PATH, attributes, attributes.byteLength), "mount_setattr");
-  want(move?.(MOVE_MOUNT, tree, "", AT_FDCWD, idmapped, MOVE_MOUNT_F_EMPTY_PATH), "move_mount");
+  want(move?.(MOVE_MOUNT, tree, "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH), "move_mount");
   for (const fd of [tree, namespace]) closeSync(fd);
-  return idmapped;
 }

@@ -9,7 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["formats", "kernel"],
   ["policy", "shift", "scenario", "manifest"],
   ["explain", "store", "live", "source", "image"],
-  ["pack"],
+  ["pack", "place"],
   ["access"],
   ["cli", "playground"],
 ];

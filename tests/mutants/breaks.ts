@@ -8,6 +8,8 @@ export interface Break {
   readonly what: string;
   /** The source with the break in it, behind the switch `id`. @param was  the source as it was */
   readonly text: (id: number, was: string) => string;
+  /** For a word in place of another that the compiler may refuse there: that word, as source. */
+  readonly word?: string;
 }
 
 /** A piece of source that can be broken. */
@@ -125,7 +127,7 @@ function wordBreaks(node: ts.Node): readonly Break[] {
   if (ASKS_CAPABILITY.includes(expression.getText()) && args.at(-1) === node)
     return [other(UNASKED_CAPABILITY, `"${UNASKED_CAPABILITY}"`)];
   const word = OTHER_WORD[node.text];
-  return word === undefined ? [] : [other(word, `"${word}"`)];
+  return word === undefined ? [] : [{ ...other(word, `"${word}"`), word: `"${word}"` }];
 }
 
 /** Is the literal given, chosen or kept, and not a name or what something is compared with? */

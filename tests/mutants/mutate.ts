@@ -17,6 +17,15 @@ export interface Mutant {
   readonly what: string;
   /** Which of those that are alike in all but the line, from 1. */
   readonly nth: number;
+  /** The change of a word that the compiler may refuse, as somebody would write it; null for every other change. */
+  readonly asSource: Edit | null;
+}
+
+/** A piece of a file, by its offsets, and the text in its place. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
 }
 
 /** What a mutant is called where line numbers may change: the same in each run, as long as its function stays. */
@@ -33,12 +42,13 @@ export function mutate(
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
   const mutants: Mutant[] = [];
 
-  const add = (node: ts.Node, what: string): number => {
+  const add = (node: ts.Node, what: string, word?: string): number => {
     const id = first + mutants.length;
     const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
     const [inside, from] = [placeOf(node), node.getText().replace(/\s+/g, " ")];
     const alike = mutants.filter((other) => other.inside === inside && other.from === from && other.what === what);
-    mutants.push({ id, file, line, inside, from, what, nth: alike.length + 1 });
+    const asSource = word === undefined ? null : { start: node.getStart(), end: node.getEnd(), text: word };
+    mutants.push({ id, file, line, inside, from, what, nth: alike.length + 1, asSource });
     return id;
   };
 
@@ -72,7 +82,7 @@ export function mutate(
     const { breaks, operands } = siteOf(node);
     if (breaks.length === 0) return inner(node);
     const switched = breaks.reduce(
-      (was, { what, text }) => text(add(node, what), was),
+      (was, { what, text, word }) => text(add(node, what, word), was),
       operands?.was ?? `(${inner(node)})`,
     );
     return operands ? `((a, b) => ${switched})(${operands.of.map(write).join(", ")})` : switched;

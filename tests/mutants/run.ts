@@ -3,7 +3,8 @@
  *
  *   npm run test:mutants -- [--all] [--on VECTORS]… [NAME…]
  *
- * Exits 1 when a mutant survives that known-survivors.json does not explain, or when a line there is out of date.
+ * Exits 1 when a mutant survives that compiles and that known-survivors.json does not explain, or when a line there is
+ * out of date.
  *   --all   list every survivor with its reason, and what killed the others
  *   --on    try them on this file of vectors and on nothing else; what lists say of them is not judged
  *   NAME    only mutants whose names begin so: of a file of src/kernel, as `exec.ts` or `syscall/`, or of a function in
@@ -12,17 +13,16 @@
 import { parseArgs } from "node:util";
 import { knownSurvivors, NOT_YET_GUARDED } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
-import { type Report, tryMutants } from "./try-mutants.ts";
-import type { Fate } from "./worker.ts";
+import { type Fate, type Report, tryMutants } from "./try-mutants.ts";
 
-/** A line a file: how many mutants, how many of them killed, explained, unexplained. */
+/** A line a file: how many mutants, how many of them killed, refused by the compiler, explained, unexplained. */
 export function tableOf({ fates, unexplained }: Report): string {
-  const rows = new Map<string, { all: number; killed: number; unexplained: number }>();
+  const rows = new Map<string, { all: number; killed: number; refused: number; unexplained: number }>();
   for (const [mutant, { kind }] of fates)
     for (const name of [mutant.file, TOTAL]) {
-      const row = rows.get(name) ?? { all: 0, killed: 0, unexplained: 0 };
+      const row = rows.get(name) ?? { all: 0, killed: 0, refused: 0, unexplained: 0 };
       row.all++;
-      if (kind === "killed") row.killed++;
+      if (kind !== "survived") row[kind]++;
       if (unexplained.includes(mutant)) row.unexplained++;
       rows.set(name, row);
     }
@@ -30,17 +30,22 @@ export function tableOf({ fates, unexplained }: Report): string {
     [name.padEnd(30), ...cells.map((cell) => String(cell).padStart(11))].join(" ");
   const body = [...rows]
     .sort(([a], [b]) => Number(a === TOTAL) - Number(b === TOTAL) || a.localeCompare(b))
-    .map(([name, row]) => line(name, row.all, row.killed, row.all - row.killed - row.unexplained, row.unexplained));
-  return [line("src/kernel/", "mutants", "killed", "explained", "unexplained"), ...body].join("\n");
+    .map(([name, { all, killed, refused, unexplained }]) =>
+      line(name, all, killed, refused, all - killed - refused - unexplained, unexplained),
+    );
+  return [line("src/kernel/", "mutants", "killed", "refused", "explained", "unexplained"), ...body].join("\n");
 }
 const TOTAL = "in all";
 
 /** Where a mutant is, what it changes, and what became of it. */
 export function describe(mutant: Mutant, fate: Fate | undefined): string {
   const { file, line, inside, from, what } = mutant;
-  const how =
-    fate?.kind === "killed" ? `killed by ${fate.by}` : `survives the ${fate?.of ?? 0} vectors that it touches`;
-  return `src/kernel/${file}:${line} ${inside}: ${from} → ${what}\n  ${how}`;
+  return `src/kernel/${file}:${line} ${inside}: ${from} → ${what}\n  ${fate ? showFate(fate) : "not tried"}`;
+}
+
+function showFate(fate: Fate): string {
+  if (fate.kind === "survived") return `survives the ${fate.of} vectors that it touches`;
+  return fate.kind === "killed" ? `killed by ${fate.by}` : `does not compile: ${fate.by}`;
 }
 
 /** On a terminal one line that changes; elsewhere a line for each tenth. */

@@ -7,7 +7,8 @@ import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EX
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
-import type { Fate, Job, Tried } from "./worker.ts";
+import { refusedByCompiler } from "./refused.ts";
+import type { Job, Trial, Tried } from "./worker.ts";
 
 const FOLDERS = ["tests/vectors/linux-6.18", "tests/vectors/own", "tests/vectors/isolated"];
 const LANES = 2;
@@ -16,12 +17,15 @@ const PROPOSALS = "tests/vectors/proposals";
 /** A worker that has said nothing for so long is stuck where no switch is asked. */
 const PATIENCE_MS = 180_000;
 
+/** What became of a mutant. One that no vector kills and that does not compile was never to be: nobody could write it. */
+export type Fate = Trial | { readonly kind: "refused"; readonly by: string };
+
 export interface Report {
   /** What became of each mutant; a run that was cut short has not tried them all. */
   readonly fates: ReadonlyMap<Mutant, Fate>;
   /** Survivors that nothing explains. */
   readonly unexplained: readonly Mutant[];
-  /** Names on the list of known survivors that a vector kills, or that are no mutants. */
+  /** Names on the list of known survivors that a vector kills or the compiler refuses, or that are no mutants. */
   readonly outdated: readonly string[];
 }
 
@@ -42,17 +46,24 @@ export async function tryMutants({ only, vectors, progress, signal }: Options): 
   const isAsked = (name: string) => only.length === 0 || only.some((start) => name.startsWith(start));
   const asked = all.filter((mutant) => isAsked(nameOf(mutant)));
   const on = vectors ? { ...NOTHING, files: vectors } : everything();
-  const fates = new Map<Mutant, Fate>();
+  const trials = new Map<Mutant, Trial>();
   const lanes = Array.from({ length: LANES }, (_, lane) => asked.filter((_, index) => index % LANES === lane));
   await Promise.all(
     lanes.map((mutants) =>
-      runLane(url, on, mutants, signal, (mutant, fate) => {
-        fates.set(mutant, fate);
-        progress(fates.size, asked.length);
+      runLane(url, on, mutants, signal, (mutant, trial) => {
+        trials.set(mutant, trial);
+        progress(trials.size, asked.length);
       }),
     ),
   );
-  return judge(fates, known, isAsked, all);
+  return judge(compiled(trials), known, isAsked, all);
+}
+
+/** Asks the compiler about the survivors. */
+function compiled(trials: ReadonlyMap<Mutant, Trial>): ReadonlyMap<Mutant, Fate> {
+  const survivors = [...trials].filter(([, { kind }]) => kind === "survived").map(([mutant]) => mutant);
+  const refused = [...refusedByCompiler(survivors)].map(([mutant, by]) => [mutant, { kind: "refused", by }] as const);
+  return new Map<Mutant, Fate>([...trials, ...refused]);
 }
 
 function judge(
@@ -61,12 +72,12 @@ function judge(
   isAsked: (name: string) => boolean,
   all: readonly Mutant[],
 ): Report {
-  const killed = new Set([...fates].filter(([, { kind }]) => kind === "killed").map(([mutant]) => nameOf(mutant)));
+  const guarded = new Set([...fates].filter(([, { kind }]) => kind !== "survived").map(([mutant]) => nameOf(mutant)));
   const names = new Set(all.map(nameOf));
   return {
     fates,
-    unexplained: [...fates.keys()].filter((mutant) => !killed.has(nameOf(mutant)) && !known.has(nameOf(mutant))),
-    outdated: [...known.keys()].filter((name) => isAsked(name) && (killed.has(name) || !names.has(name))),
+    unexplained: [...fates.keys()].filter((mutant) => !guarded.has(nameOf(mutant)) && !known.has(nameOf(mutant))),
+    outdated: [...known.keys()].filter((name) => isAsked(name) && (guarded.has(name) || !names.has(name))),
   };
 }
 
@@ -104,7 +115,7 @@ function runLane(
   on: Ground,
   mutants: readonly Mutant[],
   signal: AbortSignal | undefined,
-  told: (mutant: Mutant, fate: Fate) => void,
+  told: (mutant: Mutant, trial: Trial) => void,
 ): Promise<void> {
   const job: Job = { ...on, mutants: mutants.map(({ id }) => id) };
   return new Promise((resolve, reject) => {
@@ -117,11 +128,11 @@ function runLane(
     };
     let patience = setTimeout(stuck, PATIENCE_MS);
     signal?.addEventListener("abort", () => void worker.terminate());
-    worker.on("message", ({ fate }: Tried) => {
+    worker.on("message", ({ trial }: Tried) => {
       clearTimeout(patience);
       patience = setTimeout(stuck, PATIENCE_MS);
       const mutant = mutants[done++];
-      if (mutant) told(mutant, fate);
+      if (mutant) told(mutant, trial);
     });
     worker.on("error", reject);
     worker.on("exit", () => {

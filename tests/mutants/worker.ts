@@ -31,14 +31,14 @@ export interface Job {
 }
 
 /** What became of a mutant: the vector that went red, or how many stayed green in which it made some difference. */
-export type Fate =
+export type Trial =
   | { readonly kind: "killed"; readonly by: string }
   | { readonly kind: "survived"; readonly of: number };
 
 /** What a worker says, once for each mutant, in turn. */
 export interface Tried {
   readonly mutant: number;
-  readonly fate: Fate;
+  readonly trial: Trial;
 }
 
 const engine = initSync();
@@ -101,7 +101,7 @@ function inTurn(vectors: readonly Recorded[]): readonly Recorded[] {
   return turns.sort((a, b) => a.turn - b.turn).map(({ vector }) => vector);
 }
 
-function fateOf(mutant: number, vectors: readonly Recorded[]): Fate {
+function tryOn(mutant: number, vectors: readonly Recorded[]): Trial {
   const red = inTurn(vectors).find((vector) => runBroken(mutant, () => isRed(vector)));
   return red ? { kind: "killed", by: red.id } : { kind: "survived", of: vectors.length };
 }
@@ -115,4 +115,4 @@ const touched = touchedBy([
   ...(job.isScripted ? writtenScripts().map(recordedScript) : []),
 ]);
 for (const mutant of mutants)
-  parentPort?.postMessage({ mutant, fate: fateOf(mutant, touched.get(mutant) ?? []) } satisfies Tried);
+  parentPort?.postMessage({ mutant, trial: tryOn(mutant, touched.get(mutant) ?? []) } satisfies Tried);

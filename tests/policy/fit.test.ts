@@ -12,7 +12,7 @@ import {
   sizeOf,
   subtract,
 } from "../../src/core/index.ts";
-import { type FitRequest, fitMap } from "../../src/policy/index.ts";
+import { bytesOf, type FitRequest, fitMap } from "../../src/policy/index.ts";
 
 const ids = (...values: readonly number[]): IdSet => idSet(values.map((first) => ({ first, count: 1 })));
 const NONE = idMap<"uid">([]);
@@ -69,9 +69,30 @@ const ROWS: readonly (readonly [rule: string, request: Partial<FitRequest<"uid">
     { wanted: ids(0, 1), available: ids(7, 9), mostLines: 1 },
     "lines: 2 of 1",
   ],
+  [
+    "a map is less than a page of text: where ids to fill the gaps are lacking, bytes are",
+    {
+      wanted: ids(...Array.from({ length: 300 }, (_, n) => 1_000_000 + 2000 * n)),
+      available: [{ first: 1_000_000, count: 2000 }],
+    },
+    "bytes: 5400 of 4095",
+  ],
 ];
 
 for (const [rule, request, expected] of ROWS) test(`fit: ${rule}`, () => assert.equal(shown(request), expected));
+
+test("fit: where lines are too many bytes for a page, gaps are filled until they are not", () => {
+  const wanted = ids(...Array.from({ length: 300 }, (_, n) => 1_000_000 + 2000 * n));
+  const fit = fitMap({ wanted, available: [{ first: 1_000_000, count: 1_000_000 }], kept: NONE, mostLines: 340 });
+  assert.ok(fit.ok);
+  assert.ok(bytesOf(fit.map.extents) < 4096);
+  assert.deepEqual(outsideOf(fit.map, wanted), []);
+});
+
+test("fit: every other id of 65536 is answered at once", () => {
+  const wanted = ids(...Array.from({ length: 32_768 }, (_, n) => 2 * n));
+  assert.equal(shown({ wanted, available: [{ first: 0, count: 40_000 }] }), "lines: 25536 of 340");
+});
 
 test("fit: every wanted id is held, no id outside is used that may not be, and the limit of lines is kept", () => {
   const set = fc

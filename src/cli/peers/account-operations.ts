@@ -159,7 +159,7 @@ export const ACCOUNT_OPERATIONS: Operations = {
     const [user, uid] = [given.text("user"), given.number("uid")];
     const passwd = passwdOf([[user, uid]]);
     const file = fileOf(given.pairs("ranges").map(([first, count]) => `${user}:${first}:${count}`));
-    const grants = grantsTo(file, { name: user, uid, gid: uid }, passwd);
+    const grants = grantsTo(file, { name: user, uid }, passwd);
     const isAllowed = ({ outside, count }: { readonly outside: number; readonly count: number }) =>
       (outside === uid && count === 1) || grantsThatHold(grants, { first: outside, count }) !== null;
     return { allowed: given.lines("maps").every(isAllowed) };
