@@ -69,7 +69,7 @@ export type AclEntryText =
 function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
-  requireOwnFiles(found.value.mount.superblock, "POSIX ACLs");
+  requireOwnFiles(found.value.mount.superblock, "POSIX ACLs", "setAcl");
   const writable = wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
@@ -95,12 +95,26 @@ export function setAcl(
   const acl = mapAclIds(known.value, (kind, vfsid) => fromVfsid(world, path.mount, kind, vfsid));
   const permitted = mayChangeAcl(world, task, path, type, given.length > 0);
   if (!permitted.ok) return permitted;
-  if (given.length > 0) {
-    const valid = validOn(world, path, acl);
-    if (!valid.ok) return valid;
-  }
-  apply(world, task, path, type, given.length > 0 ? acl : null);
-  return allow(undefined, permitted.rule);
+  const put = putChecked(world, task, path, type, given.length > 0 ? acl : null);
+  return put.ok ? allow(undefined, permitted.rule) : put;
+}
+
+/** What is left of setting or removing an ACL once the caller may. */
+function putChecked(world: World, task: Task, path: Path, type: AclType, acl: PosixAcl | null): Verdict {
+  const { operations } = path.inode.superblock;
+  const valid = acl === null ? allow() : operations?.setAcl ? validateAcl(acl) : validOn(world, path, acl);
+  if (!valid.ok) return valid;
+  const keepsSetgid = mayKeepSetgid(world, task, path, acl);
+  if (operations?.setAcl) return operations.setAcl(path.inode, type, acl, keepsSetgid);
+  putAcl(path.inode, type, acl);
+  if (type === "access" && !keepsSetgid) path.inode.mode &= ~SETGID;
+  return allow();
+}
+
+/** Change an ACL as a file system that stands on this one does, in the name of a task. */
+export function changeAcl(world: World, task: Task, path: Path, type: AclType, acl: PosixAcl | null): Verdict {
+  const permitted = mayChangeAcl(world, task, path, type, acl !== null);
+  return permitted.ok ? putChecked(world, task, path, type, acl) : permitted;
 }
 
 /** Remove an ACL, whether there is one or not: `lremovexattr`, as `vfs_remove_acl` does it. The mode stays. */
@@ -108,8 +122,9 @@ export function removeAcl(world: World, task: Task, name: PathName, type: AclTyp
   const found = changeable(world, task, name);
   if (!found.ok) return found;
   const permitted = mayChangeAcl(world, task, found.value, type, false);
-  if (permitted.ok) apply(world, task, found.value, type, null);
-  return permitted;
+  if (!permitted.ok) return permitted;
+  const put = putChecked(world, task, found.value, type, null);
+  return put.ok ? permitted : put;
 }
 
 /**
@@ -121,9 +136,11 @@ export function getAcl(world: World, task: Task, name: PathName, type: AclType):
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
   const { mount, inode } = found.value;
-  requireOwnFiles(mount.superblock, "POSIX ACLs");
+  requireOwnFiles(mount.superblock, "POSIX ACLs", "setAcl");
   const kept = hasAcls(inode);
   if (!kept.ok) return kept;
+  const readable = mount.superblock.operations?.mayAskAcl?.(inode, type) ?? allow();
+  if (!readable.ok) return readable;
   const acl = inode.acls[type];
   if (!acl) return deny("ENODATA", RULES.noAcl);
   const table = ownerTable(world, mount.superblock);
@@ -194,16 +211,16 @@ function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
   return validateAcl(acl);
 }
 
-/** The file systems' own `set_acl`: an access ACL that says no more than a mode becomes one. */
-function apply(world: World, task: Task, path: Path, type: AclType, acl: PosixAcl | null): void {
-  const { inode } = path;
-  const dropsSetgid = acl !== null || filesystemType(inode.superblock.type).dropsSetgidWithAcl;
-  const keepsSetgid = !dropsSetgid || isInGroupOrCapable(world, task.cred, seenThrough(world, path));
-  putAcl(inode, type, acl);
-  if (type === "access" && !keepsSetgid) inode.mode &= ~SETGID;
+/** Does the set-group-ID bit stay when the task sets or removes an access ACL? */
+function mayKeepSetgid(world: World, task: Task, path: Path, acl: PosixAcl | null): boolean {
+  const isAsked = acl !== null || filesystemType(path.inode.superblock.type).dropsSetgidWithAcl;
+  return !isAsked || isInGroupOrCapable(world, task.cred, seenThrough(world, path));
 }
 
-/** Put an ACL on an inode as a setup does: no check is made. The mode follows an access ACL. */
+/**
+ * Put an ACL on an inode as a setup does: no check is made. The mode follows an access ACL; one that says no more than a
+ * mode becomes one.
+ */
 export function putAcl(inode: Inode, type: AclType, acl: PosixAcl | null): void {
   if (type === "access" && acl) {
     const { mode, isWhole } = modeOfAcl(acl);

@@ -107,7 +107,7 @@ export function inodePermission(world: World, cred: Cred, path: Path, mask: numb
     world.trail?.add("write to", path, writable, showOwners(file));
     if (!writable.ok) return writable;
   }
-  const readable = isAclAsked(world, cred, file) ? (operations?.mayAskAcl?.(path.inode) ?? allow()) : allow();
+  const readable = isAclAsked(world, cred, file) ? (operations?.mayAskAcl?.(path.inode, "access") ?? allow()) : allow();
   if (!readable.ok) return readable;
   const permitted = genericPermission(world, cred, file, mask);
   world.trail?.add(showMask(mask, file), path, permitted, showBoth(world, cred, file));

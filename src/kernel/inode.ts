@@ -4,7 +4,7 @@ import type { FileCapability } from "./capability-xattr.ts";
 import type { FilesystemTypeName } from "./filesystem-type.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
-import type { InodeAcls } from "./posix-acl.ts";
+import type { AclType, InodeAcls, PosixAcl } from "./posix-acl.ts";
 import type { Process, ProcessFile } from "./process.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
@@ -138,8 +138,14 @@ export interface KeptFilesystem {
 export interface InodeOperations {
   /** Is execve modelled there? */
   readonly runsPrograms?: boolean;
-  /** Can the ACL be read that a caller would be held to? Absent: always. */
-  mayAskAcl?(inode: Inode): Verdict;
+  /** Can the ACL be read, by whoever would be held to it or asks for it? Absent: always. */
+  mayAskAcl?(inode: Inode, type: AclType): Verdict;
+  /**
+   * Set or remove an ACL that the caller may change; absent: ACLs are not modelled there.
+   *
+   * @param keepsSetgid  may the caller set an access ACL and leave the set-group-ID bit?
+   */
+  setAcl?(inode: Inode, type: AclType, acl: PosixAcl | null, keepsSetgid: boolean): Verdict;
   permission(inode: Inode, mask: number): Verdict;
   /** May the name be looked for in the directory, whether or not it is there? */
   lookup(directory: Inode, name: string): Verdict;
@@ -150,15 +156,31 @@ export interface InodeOperations {
   /** @param shown  the inode as it would be, not yet in the directory */
   create(directory: Inode, name: string, shown: Inode): Verdict;
   remove(directory: Inode, name: string, inode: Inode): Verdict;
+  /** Give an inode another name, and show it; absent: not modelled. */
+  link?(directory: Inode, name: string, inode: Inode): Verdict;
+  /** Move a name, without flags but noreplace, and show it; absent: not modelled. */
+  rename?(from: NamedInode & { readonly inode: Inode }, to: NamedInode): Verdict;
+}
+
+/** A name in a directory, and what it stands for; null: nothing yet. */
+export interface NamedInode {
+  readonly directory: Inode;
+  readonly name: string;
+  readonly inode: Inode | null;
 }
 
 /**
  * Refuse what is not modelled on a file system that keeps its files on others.
  *
+ * @param by  the operation that models it, where there is one
  * @throws UsernsError ERR_SCENARIO
  */
-export function requireOwnFiles({ name, type, operations }: Superblock, what: string): void {
-  if (operations)
+export function requireOwnFiles(
+  { name, type, operations }: Superblock,
+  what: string,
+  by?: "link" | "rename" | "setAcl",
+): void {
+  if (operations && !(by && operations[by]))
     throw new UsernsError("ERR_SCENARIO", {
       where: name,
       expected: `${what} on a file system that keeps its own files`,

@@ -38,7 +38,7 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   if (!entry.ok) return entry;
   const { mount } = found.value;
   if (mount !== entry.value.mount) return deny("EXDEV", RULES.sameMount, `${mount.name} and ${entry.value.mount.name}`);
-  requireOwnFiles(mount.superblock, "link");
+  requireOwnFiles(mount.superblock, "link", "link");
   const linkable = mayLink(world, task, found.value);
   if (!linkable.ok) return linkable;
   const guarded = guardsCreate(world, task, mount);
@@ -49,6 +49,8 @@ export function linkPath(world: World, task: Task, path: PathName, to: PathName)
   const made = hasOperation(entry.value.directory, "link");
   if (!made.ok) return made;
   if (inode.type === "dir") return deny("EPERM", RULES.directoryNotLinked);
+  const kept = mount.superblock.operations?.link?.(entry.value.directory, entry.value.name, inode) ?? allow();
+  if (!kept.ok) return kept;
   addEntry(entry.value.directory, entry.value.name, inode);
   inode.links++;
   return allow();

@@ -1,10 +1,19 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
-import { requireOwnFiles } from "./inode.ts";
+import { type Inode, requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent, requireFollowed } from "./path.ts";
-import { type Entry, isEntry, isFree, type NoEntryErrnos, noEntry, notDirectory, notMade } from "./path-entry.ts";
+import {
+  type Entry,
+  type EntryName,
+  isEntry,
+  isFree,
+  type NoEntryErrnos,
+  noEntry,
+  notDirectory,
+  notMade,
+} from "./path-entry.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -32,9 +41,14 @@ const RULES = ruleTable({
 export const RENAME_FLAGS = ["", "noreplace", "exchange", "whiteout"] as const;
 export type RenameFlag = (typeof RENAME_FLAGS)[number];
 
-/** Both ends are found: a name that exists, and a name that may. */
-interface Move {
+/** A name that exists, and a name that may. */
+export interface Ends {
   readonly from: Victim;
+  readonly to: EntryName & { readonly inode: Inode | null };
+}
+
+/** Both ends are found. */
+interface Move extends Ends {
   readonly to: Entry;
   /** Is nothing mounted on either? */
   readonly areFree: Verdict;
@@ -51,6 +65,11 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   const permitted = mayMove(world, task, ends.value, flag);
   if (!permitted.ok) return permitted;
   if (!ends.value.areFree.ok) return ends.value.areFree;
+  return from.mount.superblock.operations?.rename?.(from, target) ?? moveEntry(world, task, ends.value, flag);
+}
+
+/** Move a name that may be moved. @returns ENOTEMPTY for one that would replace a directory with something in it */
+export function moveEntry(world: World, task: Task, { from, to: target }: Ends, flag: RenameFlag): Verdict {
   if (flag === "exchange" && target.inode) {
     addEntry(from.directory, from.name, target.inode);
     addEntry(target.directory, target.name, from.inode);
@@ -101,7 +120,11 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!named.ok) return named;
   const toNamed = isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
   if (!toNamed.ok) return toNamed;
-  requireOwnFiles(mount.superblock, "rename");
+  requireOwnFiles(
+    mount.superblock,
+    flag === "" ? "rename" : `rename with ${flag}`,
+    flag === "" || flag === "noreplace" ? "rename" : undefined,
+  );
   const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   const found = lookupName(world, source.value);
@@ -126,7 +149,7 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
 }
 
 /** The permissions of `vfs_rename`, in its order. */
-function mayMove(world: World, task: Task, { from, to }: Move, flag: RenameFlag): Verdict {
+export function mayMove(world: World, task: Task, { from, to }: Ends, flag: RenameFlag): Verdict {
   const kindOf = (inode: Victim["inode"]) => (inode.type === "dir" ? "dir" : "file");
   const taken = mayDelete(world, task, from, kindOf(from.inode));
   if (!taken.ok) return taken;

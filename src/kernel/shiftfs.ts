@@ -1,13 +1,17 @@
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
+import { changeAcl } from "./acl-xattr.ts";
 import { createEntry, mayCreate } from "./create.ts";
 import { type Cred, type CredIds, idsOf, makeCred } from "./cred.ts";
+import { addEntry } from "./directory.ts";
 import { pairOfKfsid } from "./fsid.ts";
 import type { SetAttr } from "./iattr.ts";
-import { Inode, type InodeOperations, type Superblock } from "./inode.ts";
+import { Inode, type InodeOperations, type NamedInode, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
+import { SETGID } from "./mode.ts";
 import type { MountFlags, Path } from "./mount.ts";
 import { MAY } from "./permission.ts";
-import { ACL_TYPES, mapAclIds } from "./posix-acl.ts";
+import { ACL_TYPES, type AclType, mapAclIds, type PosixAcl } from "./posix-acl.ts";
+import { mayMove, moveEntry } from "./rename.ts";
 import { notifyChange } from "./setattr.ts";
 import type { Task } from "./task.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
@@ -24,7 +28,8 @@ const RULES = ruleTable({
     source: `${SOURCE}: EPERM; vectors/proposals C65`,
   },
   aclTranslates: {
-    sentence: "An ACL that names an id without a counterpart cannot be asked: whoever would be held to it is refused.",
+    sentence:
+      "An ACL that names an id without a counterpart is neither asked, read nor set: whoever would be held to it is refused.",
     source: `${SOURCE}: EOVERFLOW; vectors/proposals C66`,
   },
 });
@@ -98,9 +103,8 @@ export class Shiftfs implements InodeOperations {
     return inodePermission(this.#world, this.shifted.creator.cred, this.#below(inode), mask);
   }
 
-  mayAskAcl(inode: Inode): Verdict {
-    const { access } = this.lowerOf(inode).acls;
-    const isLost = access !== null && inode.acls.access === null;
+  mayAskAcl(inode: Inode, type: AclType): Verdict {
+    const isLost = this.lowerOf(inode).acls[type] !== null && inode.acls[type] === null;
     return isLost ? deny("EOVERFLOW", RULES.aclTranslates) : allow(undefined, RULES.aclTranslates);
   }
 
@@ -150,6 +154,51 @@ export class Shiftfs implements InodeOperations {
     victim.directory.entries.delete(name);
     below.links--;
     return allow();
+  }
+
+  /** The marker makes the name below. */
+  link(directory: Inode, name: string, inode: Inode): Verdict {
+    const { lower, creator } = this.shifted;
+    const below = this.lowerOf(inode);
+    const entry = { mount: lower.mount, directory: this.lowerOf(directory), name, inode: null };
+    const permitted = mayCreate(this.#world, creator, entry);
+    if (!permitted.ok) return permitted;
+    addEntry(entry.directory, name, below);
+    below.links++;
+    return allow();
+  }
+
+  /** The marker moves the name below. */
+  rename(from: NamedInode & { readonly inode: Inode }, to: NamedInode): Verdict {
+    const { lower, creator } = this.shifted;
+    const below = ({ directory, name }: NamedInode) => ({
+      mount: lower.mount,
+      directory: this.lowerOf(directory),
+      name,
+    });
+    const ends = {
+      from: { ...below(from), inode: this.lowerOf(from.inode) },
+      to: { ...below(to), inode: to.inode && this.lowerOf(to.inode) },
+    };
+    const permitted = mayMove(this.#world, creator, ends, "");
+    if (!permitted.ok) return permitted;
+    const moved = moveEntry(this.#world, creator, ends, "");
+    if (!moved.ok) return moved;
+    this.refresh(from.directory);
+    this.refresh(to.directory);
+    return allow();
+  }
+
+  /** The marker sets the ACL below, and would keep a set-group-ID bit that the caller may not. */
+  setAcl(inode: Inode, type: AclType, acl: PosixAcl | null, keepsSetgid: boolean): Verdict {
+    const shifted = acl && mapAclIds(acl, (kind, kid) => this.#down(kind, kid));
+    if (shifted?.some((entry) => "kid" in entry && !isValidKuid64(entry.kid)))
+      return deny("EOVERFLOW", RULES.aclTranslates);
+    const below = this.#below(inode);
+    const changed = changeAcl(this.#world, this.shifted.creator, below, type, shifted);
+    if (changed.ok && type === "access" && !keepsSetgid) below.inode.mode &= ~SETGID;
+    this.#copyAttributes(below.inode, inode);
+    return changed;
   }
 
   #below(inode: Inode): Path {

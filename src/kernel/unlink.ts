@@ -136,7 +136,8 @@ export function removeDirectory(world: World, task: Task, path: PathName): Verdi
   const victim = entryToDelete(world, task, path, "dir");
   if (!victim.ok) return victim;
   const { inode } = victim.value;
-  const { mayRmdir } = inode.superblock;
+  const { mayRmdir, refresh } = inode.superblock;
+  refresh?.(inode);
   const free = mayRmdir
     ? mayRmdir(inode)
     : inode.entries.size > 0

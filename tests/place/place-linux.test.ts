@@ -1,12 +1,27 @@
-/** The actions of a placement, run on the Linux at hand as they are written: what the disk has, and what is seen inside. */
+/**
+ * The actions of a placement, run on the Linux at hand as they are written: what the disk has, what is seen inside, and
+ * that `userns verify` finds each tree to be as the one manifest says.
+ */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { release, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import type { PlaceAnswer, PlacementAnswer } from "../../src/cli/place.ts";
+import type { VerifyAnswer } from "../../src/cli/verify.ts";
 import { NO_ID, type OwnerKind } from "../../src/core/index.ts";
 import { type Manifest, readManifestFile } from "../../src/manifest/index.ts";
 import type { HostAction } from "../../src/place/index.ts";
@@ -95,17 +110,10 @@ for (const { rule, image, args, container } of CASES)
     const [pack, ...others] = placement.actions;
     const packed = await userns(pack?.command.split(" ").slice(1) ?? []);
     assert.equal(packed.exit, 0, packed.stderr);
-    const script = scriptOf(
-      others,
-      container ?? null,
-      placement.backend === "chunk" ? "rootfs.placed/tree" : "rootfs.view",
-    );
-    writeFileSync(join(folder, "script.sh"), script);
-    const { stdout } = await run("unshare", ["--mount", "sh", join(folder, "script.sh"), folder], {
-      env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` },
-      cwd: process.cwd(),
-    }).catch(({ stdout: out, stderr }) => assert.fail(`${out}\n${stderr}`));
-    const [, disk, inside] = stdout.split(/^== .*\n/m);
+    const isMounted = placement.backend !== "chunk";
+    writeFileSync(join(folder, "script.sh"), scriptOf(others, container ?? null, isMounted ? VIEW : TREE));
+    const placing = await placeOnLinux(t, folder);
+    const [, disk, inside] = placing.said.split(/^== .*\n/m);
     const onDisk = new Map(placement.ids.map(({ kind, image: id, disk: there }) => [`${kind} ${id}`, there]));
     const isShifted = placement.backend !== "mount";
     assert.deepEqual(
@@ -116,7 +124,67 @@ for (const { rule, image, args, container } of CASES)
       inside?.trim().split("\n").sort(),
       listed(manifest, (_, id) => id, false),
     );
+    const verified = (found: string, maps: PlacedMaps | null) => verify(folder, found, maps);
+    const trees = [
+      [placing.at(TREE), placement.disk],
+      ...(isMounted ? [[placing.at(VIEW), placement.run] as const] : []),
+    ] as const;
+    assert.deepEqual(await verified(join(folder, "work/rootfs.tar"), null), []);
+    for (const [tree, maps] of trees) assert.deepEqual(await verified(tree, maps), [], tree);
+    const { path } = manifest.entries.find(({ uid, type }) => uid !== 0 && type !== "symlink") ?? assert.fail();
+    const root = lstatSync(placing.at(TREE));
+    lchownSync(join(placing.at(TREE), path), root.uid, root.gid);
+    for (const [tree, maps] of trees)
+      assert.deepEqual(await verified(tree, maps), [`owner uid ${path}`, `owner gid ${path}`], tree);
   });
+
+/** What the actions make: the placed tree, and where it is seen through a mount. */
+const TREE = "rootfs.placed/tree";
+const VIEW = "rootfs.view";
+
+/** What the script ends with, when it waits for its input to end. */
+const PLACED = "== placed\n";
+
+interface Placing {
+  /** What the script said, until all was placed. */
+  readonly said: string;
+  /** A path of the script's file systems, as this process reaches it. */
+  at(path: string): string;
+}
+
+/** Run the script of a folder in a mount namespace, which is there as long as the test. */
+async function placeOnLinux(t: TestContext, folder: string): Promise<Placing> {
+  const child = spawn("unshare", ["--mount", "sh", join(folder, "script.sh"), folder], {
+    env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` },
+  });
+  const closed = once(child, "close");
+  t.after(async () => {
+    child.stdin.end();
+    await closed;
+  });
+  let [said, complained] = ["", ""];
+  child.stderr.on("data", (text) => {
+    complained += text;
+  });
+  for await (const text of child.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+    said += text;
+    if (said.endsWith(PLACED)) break;
+  }
+  if (!said.endsWith(PLACED)) assert.fail(`${said}\n${complained}`);
+  return { said, at: (path) => join(`/proc/${child.pid}/root`, folder, "work", path) };
+}
+
+type PlacedMaps = Readonly<Record<OwnerKind, string>>;
+
+/** What `userns verify` finds by the manifest that all was placed by. */
+async function verify(folder: string, found: string, maps: PlacedMaps | null): Promise<string[]> {
+  const given = maps ? ["--map", maps.uid, "--gid-map", maps.gid] : [];
+  const args = ["verify", found, "--manifest", join(folder, "work/image.mtree"), ...given, "--json"];
+  const { stdout, stderr } = await userns(args);
+  assert.equal(stderr, "");
+  const { findings }: VerifyAnswer = JSON.parse(stdout);
+  return findings.map(({ kind, path, says }) => `${kind} ${says.slice(0, 3)} ${path}`);
+}
 
 /** A folder, and in its bin a mount(8) that knows X-mount.idmap, which util-linux has from 2.39 on. */
 function stage(t: TestContext): string {
@@ -205,6 +273,7 @@ echo '== disk'
 (cd rootfs.placed/tree && sh -c "$show")
 echo '== inside'
 (cd ${seenAt} && nsenter --user --target "$(cat $work/rootfs.pid)" sh -c "$show")
+echo '== placed'; read -r end || true
 `;
 }
 
