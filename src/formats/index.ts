@@ -31,6 +31,7 @@ export * from "./lxc.ts";
 export * from "./map-lines.ts";
 export * from "./map-pair.ts";
 export * from "./mount-idmapped.ts";
+export * from "./nis-line.ts";
 export * from "./nspawn.ts";
 export * from "./nss-line.ts";
 export * from "./nsswitch.ts";
