@@ -45,6 +45,7 @@ export * from "./podman-volume.ts";
 export * from "./proxmox.ts";
 export * from "./raw-idmap.ts";
 export * from "./registry.ts";
+export * from "./rootless-containers.ts";
 export * from "./sha256.ts";
 export * from "./storage-conf.ts";
 export * from "./subfsid.ts";
