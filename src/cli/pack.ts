@@ -4,11 +4,13 @@ import {
   type AppliedPolicy,
   type Aspect,
   applyPolicy,
+  attributedTree,
   constraintFindings,
   type Finding,
   fakedTree,
   leftOutOfTar,
   NO_POLICY,
+  type OwnerAttributeName,
   ownedTree,
   readFakeroot,
   readPolicy,
@@ -20,6 +22,7 @@ import { addExamples } from "./help-examples.ts";
 import { countOf } from "./image-layers.ts";
 import { PEOPLE_HELP, readPeople } from "./image-people.ts";
 import { MANIFEST_HELP, type PeopleOptions, readManifest } from "./manifest-file.ts";
+import { readOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
 import { OUT_HELP, type PackForm, packTarget, writePacked } from "./pack-output.ts";
 import { MTIME_HELP, timeRule, withTimes } from "./pack-times.ts";
 import { readSource } from "./scenario-file.ts";
@@ -55,6 +58,7 @@ interface PackOptions extends PeopleOptions {
   readonly policy?: string;
   readonly manifest?: string;
   readonly fakeroot?: string;
+  readonly xattr?: OwnerAttributeName;
   readonly output: string;
   readonly mtime?: string;
   readonly decisions?: true;
@@ -81,6 +85,9 @@ export function addPackCommand(program: Command, session: Session): void {
       "--fakeroot <file>",
       "what fakeroot -s wrote of the tree, in place of a manifest; what it has not is root's",
     )
+    .addOption(
+      xattrOption("take owners from this extended attribute, root's where there is none, and the rest from --manifest"),
+    )
     .option("--passwd <file>", PEOPLE_HELP.passwd)
     .option("--group <file>", PEOPLE_HELP.group)
     .option("--mtime <time>", MTIME_HELP)
@@ -94,6 +101,7 @@ export function addPackCommand(program: Command, session: Session): void {
     "pack rootfs --policy owners.yaml -o oci:app --mtime 0",
     "pack rootfs --policy owners.yaml --passwd passwd --group group -o mtree --decisions",
     "pack rootfs --manifest rootfs.mtree -o image.squashfs --json",
+    "pack rootfs --xattr rootlesscontainers --manifest rootfs.mtree -o layer.tar",
     "pack rootfs --fakeroot rootfs.save -o layer.tar",
   ]);
 }
@@ -131,11 +139,16 @@ interface Plan {
 }
 
 async function planOf(folder: string, options: PackOptions, terminal: Terminal): Promise<Plan> {
-  const { manifest: manifestPath, fakeroot } = options;
-  if (options.policy === undefined && manifestPath === undefined && fakeroot === undefined)
-    throw usageFault("--policy", "--policy, --manifest or --fakeroot, to say who owns the files", "none of them");
+  const { manifest: manifestPath, fakeroot, xattr } = options;
+  if ([options.policy, manifestPath, fakeroot, xattr].every((source) => source === undefined))
+    throw usageFault(
+      "--policy",
+      "--policy, --manifest, --fakeroot or --xattr, to say who owns the files",
+      "none of them",
+    );
   if (manifestPath !== undefined && fakeroot !== undefined)
     throw usageFault("--fakeroot", "--manifest or --fakeroot", "both");
+  if (xattr !== undefined && fakeroot !== undefined) throw usageFault("--xattr", "--xattr or --fakeroot", "both");
   const people = await readPeople(options, folder);
   const source = options.policy === undefined ? null : await readSource(options.policy, terminal.stdin);
   const policy = source ? readPolicy(source, { people, compileGlob }) : NO_POLICY;
@@ -144,7 +157,13 @@ async function planOf(folder: string, options: PackOptions, terminal: Terminal):
   const tree = await readTree(folder);
   const known = save ? fakedTree(tree.manifest, save, (path) => tree.fileAt(path), fakeroot ?? folder) : said;
   const { manifest, isOwned, missing } = ownedTree(tree.manifest, known, folder);
-  const applied = applyPolicy(manifest, policy, isOwned);
+  const applied = xattr
+    ? applyPolicy(
+        attributedTree(tree.manifest, manifest, await readOwnerXattrs(folder, xattr, terminal), said, folder),
+        policy,
+        () => true,
+      )
+    : applyPolicy(manifest, policy, isOwned);
   const findings = [...ruleFindings(policy, applied), ...constraintFindings(applied.manifest, policy.constraints)];
   return { tree, applied, findings, missing };
 }

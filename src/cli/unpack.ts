@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { UsernsError } from "../core/index.ts";
 import { WHITEOUT } from "../image/index.ts";
 import { type Manifest, manifestOf } from "../manifest/index.ts";
-import { LayerTree, writeFakeroot } from "../pack/index.ts";
+import { keptOwners, LayerTree, type OwnerAttributeName, writeFakeroot } from "../pack/index.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
 import { addExamples } from "./help-examples.ts";
 import { countOf, MAX_UNPACKED } from "./image-layers.ts";
@@ -17,6 +17,7 @@ import {
 } from "./layer-source.ts";
 import { writeManifest } from "./manifest-file.ts";
 import { newSha256 } from "./new-hash.ts";
+import { writeOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, put, type Terminal, talk, withoutControls } from "./terminal.ts";
 import { DiskTreeMaker } from "./tree-maker.ts";
@@ -38,11 +39,16 @@ export interface UnpackAnswer {
   readonly whiteouts: readonly string[];
   /** Folders that the layer has entries in and none about: root's, mode 0755. */
   readonly unsaid: readonly string[];
+  /** Of `--xattr`: how many files have the attribute; null without it. */
+  readonly xattrs: number | null;
+  /** Of `--xattr`: symbolic links that are not root's, which only the manifest says. */
+  readonly ownersLeft: readonly string[];
 }
 
 interface UnpackOptions extends LayerSourceOptions {
   readonly manifest?: string;
   readonly fakeroot?: string;
+  readonly xattr?: OwnerAttributeName;
   readonly json?: true;
 }
 
@@ -66,6 +72,7 @@ export function addUnpackCommand(program: Command, session: Session): void {
     .argument("<folder>", "the folder to make: a new one, or an empty one")
     .option("--manifest <file>", "where to write who owns what: JSON where it ends with .json (default: FOLDER.mtree)")
     .option("--fakeroot <file>", "write it for fakeroot -i too, which then shows the tree's owners")
+    .addOption(xattrOption("also keep owners in this extended attribute of files and folders"))
     .option(LAYER_OPTION.flags, LAYER_OPTION.help)
     .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
     .addOption(endMarkerOption())
@@ -78,6 +85,7 @@ export function addUnpackCommand(program: Command, session: Session): void {
     "unpack layer.tar.gz rootfs --manifest owners.json --json",
     "unpack oci:app.tar rootfs --layer 2 --max-unpacked 8000000000",
     "unpack layer.tar rootfs --fakeroot rootfs.save",
+    "unpack layer.tar rootfs --xattr rootlesscontainers",
     "unpack old.tar rootfs --end-marker optional",
   ]);
 }
@@ -86,8 +94,11 @@ async function runUnpack(given: string, folder: string, options: UnpackOptions, 
   const manifestPath = options.manifest ?? freeManifest(folder);
   const source = await openLayerSource(given, options, terminal);
   const made = await makeTree(folder, source, terminal, async (manifest, beside) => {
+    const inXattrs = options.xattr === undefined ? null : keptOwners(manifest, options.xattr);
+    if (inXattrs) await writeOwnerXattrs({ folder: beside, shown: folder }, inXattrs);
     await writeManifest(manifestPath, manifest);
     if (options.fakeroot !== undefined) await writeSave(options.fakeroot, manifest, beside);
+    return inXattrs;
   });
   const { entries } = made.manifest;
   const result: UnpackAnswer = {
@@ -101,6 +112,8 @@ async function runUnpack(given: string, folder: string, options: UnpackOptions, 
       .filter(({ path }) => path.slice(path.lastIndexOf("/") + 1).startsWith(WHITEOUT))
       .map(({ path }) => path),
     unsaid: [...made.unsaid],
+    xattrs: made.kept?.values.size ?? null,
+    ownersLeft: made.kept?.left ?? [],
   };
   if (options.json) await answerJson(terminal, result);
   else await tell(result, terminal);
@@ -130,18 +143,19 @@ function freeManifest(folder: string): string {
   });
 }
 
-interface MadeTree {
+interface MadeTree<Kept> {
   readonly manifest: Manifest;
   readonly unsaid: ReadonlySet<string>;
+  readonly kept: Kept;
 }
 
 /** @param keep  writes down who owns what, before the tree has its name: a tree whose owners are lost there never is */
-async function makeTree(
+async function makeTree<Kept>(
   folder: string,
   source: LayerSource,
   terminal: Terminal,
-  keep: (manifest: Manifest, beside: string) => Promise<void>,
-): Promise<MadeTree> {
+  keep: (manifest: Manifest, beside: string) => Promise<Kept>,
+): Promise<MadeTree<Kept>> {
   return makeWholeFolder(folder, async (beside) => {
     const maker = new DiskTreeMaker(beside, folder);
     try {
@@ -149,8 +163,7 @@ async function makeTree(
       await readInto(tree, source, terminal);
       const manifest = manifestOf(tree.entries(), source.where);
       maker.finish(manifest);
-      await keep(manifest, beside);
-      return { manifest, unsaid: tree.unsaid };
+      return { manifest, unsaid: tree.unsaid, kept: await keep(manifest, beside) };
     } finally {
       maker.close();
     }
@@ -158,7 +171,7 @@ async function makeTree(
 }
 
 async function tell(result: UnpackAnswer, terminal: Terminal): Promise<void> {
-  const { folder, manifest, paths, owners, standIns, whiteouts, unsaid } = result;
+  const { folder, manifest, paths, owners, standIns, whiteouts, unsaid, ownersLeft } = result;
   const counts = `${countOf(paths, "path", "paths")}, ${countOf(owners, "owner", "owners")}`;
   await answer(terminal, `${folder}: ${counts}; who owns what is in ${manifest}\n`);
   const note = (list: readonly string[], one: string, many: string): void => {
@@ -169,4 +182,9 @@ async function tell(result: UnpackAnswer, terminal: Terminal): Promise<void> {
   note(standIns, "device or named pipe, an empty file here", "devices and named pipes, empty files here");
   note(whiteouts, "whiteout, a file as in the layer", "whiteouts, files as in the layer");
   note(unsaid, "folder without an entry, taken as root's", "folders without entries, taken as root's");
+  note(
+    ownersLeft,
+    "symbolic link whose owner no attribute can keep, only the manifest",
+    "symbolic links whose owners no attribute can keep, only the manifest",
+  );
 }

@@ -3,8 +3,10 @@ import { type Kind, mapDown, mapUp, NO_ID, type OwnerKind, quoted } from "../cor
 import type { OwnerMaps } from "../explain/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import {
+  attributedTree,
   type FoundTree,
   LayerTree,
+  type OwnerAttributeName,
   type OwnerReading,
   type TreeFinding,
   type TreeFindingKind,
@@ -19,6 +21,7 @@ import { isFolder, LAYER_OPTION, type LayerSourceOptions, openLayerSource, readI
 import { MANIFEST_HELP, readManifest } from "./manifest-file.ts";
 import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 import { newSha256 } from "./new-hash.ts";
+import { readOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
 import { readTree, withDigests } from "./tree-read.ts";
@@ -40,6 +43,7 @@ interface VerifyOptions extends LayerSourceOptions {
   readonly map?: string;
   readonly gidMap?: string;
   readonly builder?: string;
+  readonly xattr?: OwnerAttributeName;
   readonly contents?: true;
   readonly json?: true;
 }
@@ -68,6 +72,7 @@ export function addVerifyCommand(program: Command, session: Session): void {
       "--builder <uid:gid>",
       "who built it (default: who runs this, unless that is root; of a tree with --map nobody)",
     )
+    .addOption(xattrOption("of a tree, take owners from this extended attribute of its files"))
     .option("--contents", "read the files of a tree, and compare digests that the manifest has")
     .option(LAYER_OPTION.flags, LAYER_OPTION.help)
     .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
@@ -80,6 +85,7 @@ export function addVerifyCommand(program: Command, session: Session): void {
     "verify rootfs.tar --manifest rootfs.mtree",
     "verify layer.tar.gz --manifest owners.json --map 0:100000:65536 --json",
     "verify rootfs --manifest rootfs.mtree --map 0:1000:1,1:100000:65535 --contents",
+    "verify rootfs --manifest rootfs.mtree --xattr override_stat",
     "verify oci:app.tar --manifest app.mtree --layer 2 --builder 1000:1000 --max-unpacked 8000000000",
     "verify old.tar --manifest old.mtree --end-marker optional --gid-map 0:0:1000 --map 0:0:1000",
   ]);
@@ -90,7 +96,7 @@ async function runVerify(given: string, options: VerifyOptions, terminal: Termin
   const maps = await mapsOf(options);
   const isTree = await isFolder(given);
   const found = isTree
-    ? await foundOnDisk(given, wanted, maps, options)
+    ? await foundOnDisk(given, wanted, maps, options, terminal)
     : await foundInLayer(given, maps, options, terminal);
   const findings = treeFindings(wanted, found);
   const counts: Partial<Record<TreeFindingKind, number>> = {};
@@ -118,9 +124,21 @@ async function foundOnDisk(
   wanted: Manifest,
   maps: OwnerMaps | null,
   options: VerifyOptions,
+  terminal: Terminal,
 ): Promise<FoundTree> {
+  if (options.xattr !== undefined && maps)
+    throw usageFault("--xattr", "--map or --xattr, whose owners are those of the image", "both");
   const tree = await readTree(folder);
-  const { manifest } = tree;
+  const manifest =
+    options.xattr === undefined
+      ? tree.manifest
+      : attributedTree(
+          tree.manifest,
+          tree.manifest,
+          await readOwnerXattrs(folder, options.xattr, terminal),
+          wanted,
+          folder,
+        );
   const isRead = options.contents === true && wanted.entries.some(({ sha256 }) => sha256 !== null);
   const { entries } = isRead ? await withDigests(manifest, tree, folder) : manifest;
   const up = (kind: OwnerKind, id: number) => (maps ? mapUp<Kind>(maps[kind], id) : id);
@@ -139,6 +157,8 @@ async function foundInLayer(
 ): Promise<FoundTree> {
   if (options.contents)
     throw usageFault("--contents", "a tree on a disk, for the bytes of a layer are always read", quoted(given));
+  if (options.xattr !== undefined)
+    throw usageFault("--xattr", "a tree on a disk, for a layer has its owners itself", quoted(given));
   const source = await openLayerSource(given, options, terminal);
   const tree = new LayerTree(null, newSha256);
   await readInto(tree, source, terminal);

@@ -46,15 +46,21 @@ export interface Fault {
 /** Characters of an input that a message repeats. */
 const MOST_QUOTED = 80;
 
+/** What nobody sees, or takes for a blank: a byte order mark, a blank that does not break, a turn of the writing. */
+const UNSEEN = /(?! )[\p{Cc}\p{Cf}\p{Z}]/gu;
+
 /**
- * A piece of input in a message: in quotes, and cut where it is long.
+ * A piece of input in a message: in quotes, cut where it is long, and what cannot be seen written out.
  *
  * @example quoted("0 1000") // "\"0 1000\""
  */
 export function quoted(text: string): string {
-  return text.length <= MOST_QUOTED
-    ? JSON.stringify(text)
-    : `${JSON.stringify(text.slice(0, MOST_QUOTED))}… (${text.length} characters)`;
+  const shown = JSON.stringify(text.slice(0, MOST_QUOTED)).replace(UNSEEN, (unseen) =>
+    Array.from({ length: unseen.length }, (_, at) => `\\u${unseen.charCodeAt(at).toString(16).padStart(4, "0")}`).join(
+      "",
+    ),
+  );
+  return text.length <= MOST_QUOTED ? shown : `${shown}… (${text.length} characters)`;
 }
 
 /**

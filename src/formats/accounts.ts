@@ -1,5 +1,7 @@
 import { isId } from "../core/index.ts";
+import { readDecimalLong, withoutLeadingBlanks } from "./c-number.ts";
 import { type KeptFile, type LineReading, readKept } from "./kept-lines.ts";
+import { isNisLine, NIS_FAULT } from "./nis-line.ts";
 
 /** A line of /etc/passwd, as far as ids go. */
 export interface PasswdEntry {
@@ -17,9 +19,10 @@ export interface GroupEntry {
 }
 
 /**
- * Read /etc/passwd. A line that cannot be read is kept with its fault.
+ * Read /etc/passwd as programs that look a user up see it, through the `files` source of glibc. A line that gives nobody
+ * is kept with its fault; so is one without a name, though glibc finds it by its id.
  *
- * @source  passwd(5)
+ * @source  passwd(5), nss(5); vectors/uidmap-4.13/accounts.json
  * @example parsePasswd("ben:x:1000:100::/home/ben:/bin/sh\n").lines[0]?.entry // { name: "ben", uid: 1000, gid: 100 }
  */
 export function parsePasswd(text: string, where = "/etc/passwd"): KeptFile<PasswdEntry> {
@@ -32,23 +35,26 @@ export function parsePasswd(text: string, where = "/etc/passwd"): KeptFile<Passw
 }
 
 /**
- * Read /etc/group. A line that cannot be read is kept with its fault.
+ * Read /etc/group as {@link parsePasswd} reads /etc/passwd.
  *
- * @source  group(5)
+ * @source  group(5), nss(5); vectors/uidmap-4.13/accounts.json
  * @example parseGroup("ben:x:1000:\n").lines[0]?.entry // { name: "ben", gid: 1000, members: [] }
  */
 export function parseGroup(text: string, where = "/etc/group"): KeptFile<GroupEntry> {
   return readKept(text, where, (line) =>
-    readFields(line, 3, ([name, , gid, members = ""]) => {
+    readFields(line, 3, ([name, , gid, ...rest]) => {
       const id = readId(gid);
       if (name === undefined || id === null) return null;
-      return { name, gid: id, members: members.split(",").filter((member) => member !== "") };
+      const members = rest.join(":").split(",").map(withoutLeadingBlanks);
+      return { name, gid: id, members: members.filter((member) => member !== "") };
     }),
   );
 }
 
-function readFields<T>(line: string, least: number, read: (fields: readonly string[]) => T | null): LineReading<T> {
-  if (line.startsWith("#") || line.trim() === "") return { entry: null, fault: null };
+function readFields<T>(text: string, least: number, read: (fields: readonly string[]) => T | null): LineReading<T> {
+  const line = withoutLeadingBlanks(text);
+  if (line.startsWith("#") || line === "") return { entry: null, fault: null };
+  if (isNisLine(line)) return { entry: null, fault: NIS_FAULT };
   const fields = line.split(":");
   if (fields.length < least) return { entry: null, fault: `${fields.length} fields; expected ${least} or more` };
   const entry = fields[0] === "" ? null : read(fields);
@@ -56,9 +62,8 @@ function readFields<T>(line: string, least: number, read: (fields: readonly stri
 }
 
 function readId(text: string | undefined): number | null {
-  if (text === undefined || !/^\d+$/.test(text)) return null;
-  const id = Number(text);
-  return isId(id) ? id : null;
+  const id = text === undefined ? null : readDecimalLong(text);
+  return id !== null && isId(Number(id)) ? Number(id) : null;
 }
 
 /** The entries of a file that could be read, in order. */

@@ -39,6 +39,16 @@ export function readOverrideStat(value: string, where = "user.containers.overrid
   return { ...kept, ...readOverrideDevice(type, where) };
 }
 
+/**
+ * The other way: four digits of a mode or more, as containers-storage writes it.
+ *
+ * @example writeOverrideStat({ uid: 0, gid: 5, mode: 0o620, type: "char-5-1" }) // "0:5:0620:char-5-1"
+ */
+export function writeOverrideStat({ uid, gid, mode, type }: Omit<OverrideStat, keyof OverrideDevice>): string {
+  const value = `${uid}:${gid}:${mode.toString(8).padStart(4, "0")}`;
+  return type === null ? value : `${value}:${type}`;
+}
+
 /** A device in such a value: `block-8-1` or `char-1-3`; what follows is passed over. @throws UsernsError ERR_MAP_TEXT */
 export function readOverrideDevice(value: string, where = "user.containers.override_stat"): OverrideDevice {
   const [word = "", major = "", minor = ""] = value.split("-");

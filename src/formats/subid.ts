@@ -1,5 +1,6 @@
 import { readUnsignedLong } from "./c-number.ts";
 import { type KeptFile, type KeptLine, type LineReading, printKept, readKept } from "./kept-lines.ts";
+import { isNisLine, NIS_FAULT } from "./nis-line.ts";
 
 /** What a line of /etc/subuid or /etc/subgid grants. The numbers are as wide as the file may hold them: 64 bits. */
 export interface SubidEntry {
@@ -21,7 +22,8 @@ const TOO_LONG = 1024;
  * tools pass over has a {@link KeptLine.fault}.
  *
  * Numbers are taken as the tools take them (`0x10`, `010`, `-1`); what follows a third colon is passed over. A line that
- * begins with `#` is a comment to people; to the tools it belongs to an owner whose name begins so.
+ * begins with `#` is a comment; what the tools make of it is told by {@link readLineAsTools}. One that begins with `+` or
+ * `-` is nothing to shadow's tools, though others (Podman and Docker without libsubid) would take it.
  *
  * @param where    the name of the file, for messages
  * @source         subuid(5), subgid(5); vectors/linux-6.18/7_newidmap.json (tag file); asked of Debian's uidmap 4.13
@@ -33,8 +35,18 @@ export function parseSubid(text: string, where = "/etc/subuid"): SubidFile {
 
 /** One line of such a file; what follows a third colon is not looked at. */
 export function readSubidLine(text: string): LineReading<SubidEntry> {
+  return text.startsWith("#") || text.trim() === "" ? { entry: null, fault: null } : readLineAsTools(text);
+}
+
+/**
+ * One line as shadow's tools read it. They know no comments: `#ben:100000:65536` belongs to an owner `#ben`.
+ *
+ * @source  asked of Debian's getsubids and useradd 4.13; vectors/uidmap-4.13/asked.json
+ * @example readLineAsTools("#ben:5:2").entry // { owner: "#ben", first: 5n, count: 2n }
+ */
+export function readLineAsTools(text: string): LineReading<SubidEntry> {
   const bad = (fault: string): LineReading<SubidEntry> => ({ entry: null, fault });
-  if (text.startsWith("#") || text.trim() === "") return { entry: null, fault: null };
+  if (isNisLine(text)) return bad(NIS_FAULT);
   if (text.includes("\0")) return bad("a NUL byte");
   if (new TextEncoder().encode(text).length >= TOO_LONG) return bad(`${TOO_LONG} bytes or more`);
   const [owner = "", first, count] = text.split(":");

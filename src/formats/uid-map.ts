@@ -34,7 +34,8 @@ export const uidMap: MapFormat = {
  */
 export function parseUidMap<K extends Kind = Kind>(text: string, where = "uid_map"): IdMap<K> {
   const lines = new Map<number, Field[]>();
-  for (const field of fieldsOf(text, /\S+/g)) {
+  // The kernel's blanks, which a byte order mark and a blank that does not break are not.
+  for (const field of fieldsOf(text, /[^ \t\v\f]+/g)) {
     const line = lines.get(field.line);
     if (line) line.push(field);
     else lines.set(field.line, [field]);

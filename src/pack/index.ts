@@ -5,6 +5,7 @@
  * This layer reads and writes no file: trees, archives and patterns are handed to it. It may import all below it.
  */
 export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
+export { AttributeDump, type AttributeValues, attributeDump } from "./attribute-dump.ts";
 export { constraintFindings } from "./constraint-findings.ts";
 export {
   type DiskFile,
@@ -18,6 +19,13 @@ export type { Finding, FindingKind } from "./finding.ts";
 export { LayerTree, type TreeMaker } from "./layer-tree.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
 export { type OwnedTree, ownedTree } from "./owned-tree.ts";
+export {
+  attributedTree,
+  keptOwners,
+  OWNER_ATTRIBUTES,
+  type OwnerAttributeName,
+  type TreeAttributes,
+} from "./owner-attributes.ts";
 export type { OwnerReading } from "./owner-findings.ts";
 export { leftOutOfTar, packTar, type TreeContents } from "./pack-tar.ts";
 export { type People, type Person, peopleOf } from "./people.ts";

@@ -1,6 +1,6 @@
 import type { GroupEntry, KeptFile, PasswdEntry, SubidFile } from "../formats/index.ts";
 import { groupsOf, type NamedId, usersOf } from "./account-overlap.ts";
-import { grantsOf, type SubidGrant } from "./subid-grant.ts";
+import { linesToTools, type SubidGrant } from "./subid-grant.ts";
 import type { ToolAnswer } from "./tool-answer.ts";
 
 /** What newuidmap and newgidmap read. */
@@ -29,7 +29,7 @@ const USAGE = `Usage: getsubids [-g] user
  */
 export function grantsListedFor(file: SubidFile, owner: string, accounts: readonly NamedId[]): readonly SubidGrant[] {
   const id = accounts.find(({ name }) => name === owner)?.id;
-  return grantsOf(file).filter(({ entry }) => entry.owner === owner || entry.owner === String(id));
+  return linesToTools(file).filter(({ entry }) => entry.owner === owner || entry.owner === String(id));
 }
 
 /** What getsubids says, and the lines that it says it of. */

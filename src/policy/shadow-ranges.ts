@@ -2,7 +2,7 @@ import { contains, idSet, MAX_ID, type Range, rangeBetween, subtract } from "../
 import type { SubidFile } from "../formats/index.ts";
 import { grantedIds } from "./account-overlap.ts";
 import type { SubIdDefaults } from "./sub-id-defaults.ts";
-import { grantsOf } from "./subid-grant.ts";
+import { grantsOf, linesToTools } from "./subid-grant.ts";
 
 /** A range, or why there is none. */
 export type RangeChoice =
@@ -17,7 +17,8 @@ function settingsRange({ min, max, count }: SubIdDefaults): Range | null {
 }
 
 /**
- * The range that useradd writes for a new user: the lowest hole between what the file grants that is wide enough.
+ * The range that useradd writes for a new user: the lowest hole that is wide enough between the lines of the file, those
+ * among them that were commented out.
  *
  * @source shadow, useradd(8); vectors/peers/shadow-subids.json
  * @example lowestFreeRange(parseSubid("root:110000:10000\n"), { min: 100000n, max: 600100000n, count: 10000n })
@@ -26,7 +27,7 @@ function settingsRange({ min, max, count }: SubIdDefaults): Range | null {
 export function lowestFreeRange(file: SubidFile, defaults: SubIdDefaults): RangeChoice {
   const all = settingsRange(defaults);
   if (!all) return { ok: false, why: "settings" };
-  const taken = idSet(grantsOf(file).flatMap(({ entry }) => grantedIds(entry) ?? []));
+  const taken = idSet(linesToTools(file).flatMap(({ entry }) => grantedIds(entry) ?? []));
   const count = Number(defaults.count);
   const hole = subtract([all], taken).find((run) => run.count >= count);
   return hole ? { ok: true, range: { first: hole.first, count } } : { ok: false, why: "no-room" };

@@ -1,5 +1,13 @@
 import type { Range } from "../core/index.ts";
-import { entriesOf, type KeptFile, type KeptLine, type PasswdEntry, type SubidEntry } from "../formats/index.ts";
+import {
+  entriesOf,
+  type KeptFile,
+  type KeptLine,
+  type PasswdEntry,
+  readLineAsTools,
+  type SubidEntry,
+  type SubidFile,
+} from "../formats/index.ts";
 
 /** A line of a subid file, or of a file like it, that could be read. */
 export interface SubidGrant<Entry extends SubidEntry = SubidEntry> {
@@ -10,6 +18,19 @@ export interface SubidGrant<Entry extends SubidEntry = SubidEntry> {
 /** Every line that grants something, in order. */
 export function grantsOf<Entry extends SubidEntry>(file: KeptFile<Entry>): readonly SubidGrant<Entry>[] {
   return file.lines.flatMap((line) => (line.entry === null ? [] : [{ line, entry: line.entry }]));
+}
+
+/**
+ * Every line that is somebody's to shadow's tools, in order: they know no comments, so that a line that was commented out
+ * keeps its ids from a new user, and belongs to an owner whose name begins with `#`.
+ *
+ * @source asked of Debian's getsubids and useradd 4.13; vectors/uidmap-4.13/asked.json
+ */
+export function linesToTools(file: SubidFile): readonly SubidGrant[] {
+  return file.lines.flatMap((line) => {
+    const entry = line.entry ?? readLineAsTools(line.text).entry;
+    return entry === null ? [] : [{ line, entry }];
+  });
 }
 
 /**

@@ -13,10 +13,15 @@ const PID_MARK = "<PID>";
 
 const GETSUBIDS = "getsubids";
 
-/** What a setup may give: entries of passwd and group besides root's, whole subid files, and who starts the tools. */
+/**
+ * What a setup may give: passwd and group, by the entries besides root's or as whole texts; whole subid files; and who
+ * starts the tools.
+ */
 const SETUP = {
   passwd: optional(listOf(objectOf({ name: text, uid: id, gid: id })), []),
   group: optional(listOf(objectOf({ name: text, gid: id })), []),
+  passwdText: optional(text, null),
+  groupText: optional(text, null),
   subuid: optional(text, ""),
   subgid: optional(text, ""),
   /** Supplementary groups are there to show that the tools do not ask for them. */
@@ -30,12 +35,16 @@ export const DELEGATION_TOOLS: UserSpace = {
   setupKeys: Object.keys(SETUP),
   programNames: [TOOL.uid, TOOL.gid, GETSUBIDS, FSID_TOOL.uid, FSID_TOOL.gid],
   start: (world, setup, where) => {
-    const { passwd, group, subuid, subgid, caller, ...fsid } = objectOf(SETUP).read(setup, where, world);
+    const { passwd, group, passwdText, groupText, subuid, subgid, caller, ...fsid } = objectOf(SETUP).read(
+      setup,
+      where,
+      world,
+    );
     const users = [ROOT_USER, ...passwd].map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}:::\n`);
     const groups = [{ name: "root", gid: 0 }, ...group].map(({ name, gid }) => `${name}:x:${gid}:\n`);
     const files: ListedFiles = {
-      passwd: parsePasswd(users.join("")),
-      group: parseGroup(groups.join("")),
+      passwd: parsePasswd(passwdText ?? users.join("")),
+      group: parseGroup(groupText ?? groups.join("")),
       subuid: parseSubid(subuid, "/etc/subuid"),
       subgid: parseSubid(subgid, "/etc/subgid"),
     };

@@ -2,6 +2,7 @@ import {
   type Document,
   type ErrorCode,
   isAlias,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -9,6 +10,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from "yaml";
 import { UsernsError } from "../core/index.ts";
 import type { PathPart, Source, TextPlace } from "../scenario/index.ts";
@@ -19,6 +21,9 @@ const WORDS: Readonly<Partial<Record<ErrorCode, string>>> = {
   MULTIPLE_DOCS: "a second document, behind ---",
   RESOURCE_EXHAUSTION: "lists or objects too deep in one another",
 };
+
+/** How the parser tells that an end is missing. */
+const MISSED_ENDS: ReadonlySet<ErrorCode> = new Set(["BAD_INDENT", "MISSING_CHAR"]);
 
 /**
  * Parse a text of JSON or YAML 1.2, and remember where its values stand.
@@ -37,8 +42,9 @@ export function parseSource(text: string, name: string): Source {
   // A warning is about a tag that nothing here knows: its value would be read as something else.
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) {
-    const { line, column } = placeAt(fault.pos[0]);
-    const got = WORDS[fault.code] ?? fault.message;
+    const opening = MISSED_ENDS.has(fault.code) ? openingOf(document, fault.pos[0]) : null;
+    const { line, column } = placeAt(opening ?? fault.pos[0]);
+    const got = opening === null ? (WORDS[fault.code] ?? fault.message) : `a ${text[opening]} that is not closed`;
     throw new UsernsError("ERR_SCENARIO", { where: `${name}:${line}:${column}`, expected: "JSON or YAML", got });
   }
   const outside = findOutside(document.contents);
@@ -56,6 +62,22 @@ export function parseSource(text: string, name: string): Source {
       return offset === null ? null : placeAt(offset);
     },
   };
+}
+
+/**
+ * Where a list, an object or a quoted text begins whose end is missed at an offset: there something else begins, often
+ * lines below.
+ *
+ * @returns null where none ends at the offset
+ */
+function openingOf(document: Document.Parsed, offset: number): number | null {
+  let opening: number | null = null;
+  visit(document, (_, node) => {
+    const isOpen =
+      (isCollection(node) && node.flow === true) || (isScalar(node) && node.type?.startsWith("QUOTE") === true);
+    if (isOpen && node.range?.[1] === offset) opening = node.range[0];
+  });
+  return opening;
 }
 
 /** Where the key or item at a path begins. */

@@ -7,6 +7,7 @@ import {
   lxc,
   mapArgument,
   parseMap,
+  parseUidMap,
   podman,
   printKept,
   rawIdmap,
@@ -309,6 +310,19 @@ test("a text of no format is refused with an example of each", () => {
     () => parseMap("# nothing but this\n0:1:1 # gone".slice(0, 18), "f"),
     /0:100000:65536 or 0 100000 65536/,
   );
+});
+
+test("uid_map: what only looks like a blank is none, and the message writes it out", () => {
+  const refusal = (text: string) => {
+    try {
+      return parseUidMap(text, "map").extents.length;
+    } catch (error) {
+      return error instanceof UsernsError ? error.message : error;
+    }
+  };
+  assert.match(String(refusal("\ufeff0 0 1\n")), /^map:1:1: .*"\\ufeff0"/);
+  assert.match(String(refusal("0\u00a01\u00a02")), /"0\\u00a01\\u00a02"/);
+  assert.equal(refusal("\t0 0\v1\f\r\n"), 1);
 });
 
 test("an argument is a map where it begins like one, else a path", () => {

@@ -10,6 +10,7 @@ import { sqliteDriver } from "../../src/store/sqlite-driver.ts";
 import { gzipped, layoutOf, plain, tarOf } from "../image/build-image.ts";
 import { dir, file } from "../image/diff-entries.ts";
 import { need } from "../need.ts";
+import { keepsXattrs, XATTRS } from "../pack/xattrs.ts";
 import { archive } from "../shift/archive.ts";
 
 const readme = readFileSync("README.md", "utf8");
@@ -65,6 +66,7 @@ for (const [index, block] of consoles.entries())
   test(`README, console block ${index + 1}: ${block.split("\n")[0]}`, async (t) => {
     const hasStore = !block.includes("userns alloc") || (await hasSqlite());
     if (!need(t, hasStore, "SQLite: Node 22.13 or newer, or better-sqlite3")) return;
+    if (!need(t, !block.includes("--xattr") || keepsXattrs(folder), XATTRS)) return;
     for (const { line, output } of commandsOf(block)) {
       const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_COLOR: "1" };
       const { stdout, stderr } = spawnSync("sh", ["-c", line], { cwd: folder, encoding: "utf8", env });

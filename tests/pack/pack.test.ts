@@ -161,7 +161,7 @@ const BAD: readonly (readonly [what: string, args: readonly string[], says: RegE
   [
     "nobody to say who owns the files",
     ["-o", "out.tar"],
-    /--policy, --manifest or --fakeroot, to say who owns the files/,
+    /--policy, --manifest, --fakeroot or --xattr, to say who owns the files/,
   ],
   ["a policy that is not there", ["-o", "out.tar", "--policy", "none.yaml"], /none\.yaml\n.*\n {2}got {7}no such file/],
   [

@@ -77,6 +77,21 @@ test("the lines of a map are reached by keys, and show the way of their first id
   assert.deepEqual(complaints, []);
 });
 
+test("the words follow the mouse, and go back to the picked id when it leaves", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const site = await servePage();
+  t.after(site.close);
+  const { page, complaints } = await openPage(browser, site.url);
+  const answer = page.locator(".cards .answer").first();
+  await answer.getByText("u42").waitFor();
+  await page.locator(".drawing svg").hover({ position: { x: 18, y: 300 } });
+  await answer.getByText("u42").waitFor({ state: "detached" });
+  await page.mouse.move(0, 0);
+  await answer.getByText("u42").waitFor();
+  assert.deepEqual(complaints, []);
+});
+
 test("where the policy forbids Wasm the twin answers, and the page says so", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { folderFor, LAYER, ROOTLESS, userns } from "../cli/command.ts";
+import { seriousFindings } from "./axe.ts";
 import { writeBigTar } from "./big-tar.ts";
 import { download, openPage, servePage, startBrowser } from "./page.ts";
 
@@ -50,6 +51,13 @@ test("ids that the map does not hold are marked, refused, and held by the map th
   await page.getByRole("button", { name: "Take the smallest map that does" }).click();
   await page.getByText("the map holds them all").waitFor();
   assert.equal(await page.getByLabel("Map", { exact: true }).inputValue(), fit.map);
+  assert.deepEqual(await seriousFindings(page), []);
+  const offered = page.getByText("by the rules as they were before");
+  await page.getByRole("button", { name: "Shift it" }).click();
+  await page.locator("a.download").waitFor();
+  assert.equal(await offered.count(), 0);
+  await page.getByLabel("Map of groups").fill("0:1000:5");
+  await offered.waitFor();
   assert.deepEqual(complaints, []);
 });
 

@@ -57,6 +57,13 @@ test("a drawn map keeps to the width of a telephone, and an empty box says that 
     await page.locator(".drawing svg").first().waitFor();
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), narrow, text);
   }
+  await page.locator("textarea").fill("0 1000 1\n0 100000 65536");
+  const rule = page.locator("pre div").filter({ hasText: /^ +rule/ });
+  const [indent, back] = await rule.evaluate((line) => {
+    const { paddingLeft, textIndent } = getComputedStyle(line);
+    return [Number.parseFloat(paddingLeft), Number.parseFloat(textIndent)];
+  });
+  assert.ok(indent !== undefined && indent > 0 && back === -indent, "what wraps hangs below its words");
   await page.locator("textarea").fill(" \n");
   await page.locator(".found").getByText("Nothing is pasted yet").waitFor();
   assert.deepEqual(complaints, []);

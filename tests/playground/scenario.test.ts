@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { userns } from "../cli/command.ts";
+import { seriousFindings } from "./axe.ts";
 import { openPage, servePage, startBrowser } from "./page.ts";
 
 test("every call of a scenario answers as `userns run` does, and the last one made tells its rule", async (t) => {
@@ -52,6 +53,7 @@ test("a text that is wrong is marked at its line, and the answers before stay in
   await fault.getByText(/scenario:\d+:\d+: \$\.steps\[9\]\.task/).waitFor();
   await page.locator(".cm-lint-marker-error").waitFor();
   assert.equal(await page.locator(".calls li").count(), 9);
+  assert.deepEqual(await seriousFindings(page), [], "answers before the fault can be read");
   assert.deepEqual(complaints, []);
 });
 
@@ -61,6 +63,7 @@ test("a line that is drawn longer, and one that is added, stand in the text and 
   const site = await servePage();
   t.after(site.close);
   const { page, complaints } = await openPage(browser, `${site.url}#scenario`);
+  assert.equal(await page.locator(".handle .id").first().innerText(), "0 → 1000");
   await page.getByLabel("count of line 2, uid_map of container", { exact: true }).fill("10");
   await page.getByText("0:1000:1, 1:100000:10", { exact: true }).waitFor();
   await page.locator(".cm-content").getByText("[1, alice_sub, 10]]").waitFor();

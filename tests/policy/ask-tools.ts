@@ -3,8 +3,8 @@
  *
  *   ask-tools.ts FOLDER
  *
- * Started by {@link askTools} as root in a mount namespace of its own, where passwd, group, subuid and subgid of FOLDER lie over
- * those of the machine.
+ * Started by {@link askTools} as root in a mount namespace of its own, where passwd, group, subuid, subgid and
+ * nsswitch.conf of FOLDER lie over those of the machine.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -27,12 +27,8 @@ async function startTarget([uid, gid]: ToolCase["owner"]): Promise<{
 }
 
 async function ask(folder: string, given: ToolCase): Promise<ToolsSeen> {
-  const users = [{ name: "root", uid: 0, gid: 0 }, ...given.users];
-  const passwd = users.map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}::/:/bin/sh\n`).join("");
-  const groups = [{ name: "root", gid: 0 }, ...given.groups];
-  const group = groups.map(({ name, gid }) => `${name}:x:${gid}:\n`).join("");
-  for (const [name, text] of Object.entries({ passwd, group, subuid: given.subuid, subgid: given.subgid }))
-    writeFileSync(join(folder, name), text);
+  const { passwd, group, subuid, subgid } = given;
+  for (const [name, text] of Object.entries({ passwd, group, subuid, subgid })) writeFileSync(join(folder, name), text);
   const { child, pid } = await startTarget(given.owner);
   try {
     const proc = (file: string) => `/proc/${pid}/${file}`;

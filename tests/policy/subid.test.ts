@@ -11,7 +11,15 @@ import {
   printSubid,
   setLoginDef,
 } from "../../src/formats/index.ts";
-import { addSubid, coveredAccounts, groupsOf, subIdDefaults, takeSubid, usersOf } from "../../src/policy/index.ts";
+import {
+  addSubid,
+  coveredAccounts,
+  groupsOf,
+  lowestFreeRange,
+  subIdDefaults,
+  takeSubid,
+  usersOf,
+} from "../../src/policy/index.ts";
 
 const SEED = Number(process.env.USERNS_SEED ?? 20241124);
 
@@ -39,6 +47,27 @@ test("a bad line is reported with file and line, and stays when others are edite
     count: 1n,
   });
   assert.equal(printSubid(edited), "# mine\nben:1\nben:100:10\n\nben:x:1\nann:100:50\nben:120:30\njoe:7:1\n");
+});
+
+test("a new user's range goes around lines that were commented out, and over lines of NIS (as useradd 4.13 was seen to)", () => {
+  const defaults = { min: 100000n, max: 600100000n, count: 65536n };
+  const firstFree = (text: string) => {
+    const choice = lowestFreeRange(parseSubid(text), defaults);
+    return choice.ok ? choice.range.first : choice.why;
+  };
+  assert.equal(firstFree("+foo:100000:65536\n-neg:165536:10\nfoo:300000:10\n+:7:7\n"), 100000);
+  assert.equal(firstFree("#old:100000:65536\n # two:165536:65536\n"), 231072);
+  assert.equal(firstFree("#old:100000:65536:x\n+#b:165536:65536\n"), 165536);
+});
+
+test("a line of NIS is nobody's: it is reported, and stays when ranges are given and taken", () => {
+  const file = parseSubid("+foo:100000:65536\n-foo:1:1\nfoo:300000:10\n");
+  assert.deepEqual(
+    badLines(file).map(({ where }) => where),
+    ["/etc/subuid:1", "/etc/subuid:2"],
+  );
+  const taken = takeSubid(file, { owner: "foo", first: 1n, count: 400000n });
+  assert.equal(printSubid(taken), "+foo:100000:65536\n-foo:1:1\n");
 });
 
 test("taking a range away cuts, splits or drops the owner's lines and no other id (seed printed on failure)", () => {

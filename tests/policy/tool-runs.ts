@@ -20,10 +20,9 @@ export interface ToolCase {
   /** Whose the new namespace and the process in it are. */
   readonly owner: readonly [uid: number, gid: number];
   readonly setgroups: "allow" | "deny";
-  /** The users besides root. */
-  readonly users: readonly { readonly name: string; readonly uid: number; readonly gid: number }[];
-  /** The groups besides root. */
-  readonly groups: readonly { readonly name: string; readonly gid: number }[];
+  /** Whole files. */
+  readonly passwd: string;
+  readonly group: string;
   readonly subuid: string;
   readonly subgid: string;
   readonly runs: readonly ToolRun[];
@@ -41,14 +40,14 @@ const MAP_FILES = ["uid_map", "gid_map", "setgroups"] as const;
 
 /** The same as a vector of family 7. */
 export function vectorOfRuns(id: string, given: ToolCase, seen: ToolsSeen) {
-  const { caller, owner, setgroups, users, groups, subuid, subgid, runs } = given;
+  const { caller, owner, setgroups, passwd, group, subuid, subgid, runs } = given;
   return {
     id,
     family: "newidmap",
     tag: "asked",
     setup: {
-      passwd: users,
-      group: groups,
+      passwdText: passwd,
+      groupText: group,
       subuid,
       subgid,
       caller: { uid: caller[0], gid: caller[1] },

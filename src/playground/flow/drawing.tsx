@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { HolePattern } from "../page/hole-pattern.tsx";
 import { useWidth } from "../page/use-width.ts";
 import type { Chain } from "./chain.ts";
@@ -24,14 +24,16 @@ interface Given {
   readonly chain: Chain;
   readonly kind: FlowState["kind"];
   readonly scale: FlowState["scale"];
+  /** The id whose way stands out. */
   readonly picked: Picked;
+  /** The mouse points at an id, or at none any more. */
+  readonly onHover: (hovered: Picked | null) => void;
   readonly onPick: (picked: Picked) => void;
 }
 
 /** The chain as columns of ids with ribbons between them; the way of one id stands out. */
-export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
+export function Drawing({ chain, kind, scale, picked, onHover, onPick }: Given) {
   const [box, width] = useWidth<HTMLDivElement>(900);
-  const [hovered, setHovered] = useState<Picked | null>(null);
   const pieces = useMemo(() => piecesOf(chain), [chain]);
   const columns = useMemo(
     () =>
@@ -40,8 +42,7 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
   );
   const step = (width - 2 * SIDE) / Math.max(1, chain.columns.length - 1);
   const xOf = (column: number) => SIDE + column * step;
-  const shown = hovered ?? picked;
-  const way = wayOf(chain, kind, shown);
+  const way = wayOf(chain, kind, picked);
 
   const placeOf = (column: number, stop: Stop) => {
     if (!stop) return { x: xOf(column), y: HEAD + SPACE + FOOT / 2, isTop: false };
@@ -64,8 +65,8 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
       <svg
         width={width}
         height={HEAD + SPACE + FOOT}
-        onPointerMove={(event) => setHovered(event.pointerType === "mouse" ? pickAt(event) : null)}
-        onPointerLeave={() => setHovered(null)}
+        onPointerMove={(event) => onHover(event.pointerType === "mouse" ? pickAt(event) : null)}
+        onPointerLeave={() => onHover(null)}
         onPointerUp={(event) => {
           const at = pickAt(event);
           if (at) onPick(at);
@@ -105,7 +106,7 @@ export function Drawing({ chain, kind, scale, picked, onPick }: Given) {
         ))}
         <WayMark
           stops={way.stops}
-          picked={shown}
+          picked={picked}
           side={SIDE}
           letters={chain.columns.map(({ letter }) => letter)}
           place={placeOf}

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { attempt } from "../page/attempt.ts";
 import { ExampleRow } from "../page/example-row.tsx";
 import type { PartProps } from "../page/part.tsx";
@@ -6,7 +6,7 @@ import { type Chain, chainOf } from "./chain.ts";
 import { Controls } from "./controls.tsx";
 import { Drawing } from "./drawing.tsx";
 import { FLOW_EXAMPLES } from "./flow-examples.ts";
-import type { FlowState } from "./flow-state.ts";
+import type { FlowState, Picked } from "./flow-state.ts";
 import { LinuxAnswers } from "./linux-answers.tsx";
 import { PickForm } from "./pick-form.tsx";
 import { Steps } from "./steps.tsx";
@@ -20,6 +20,8 @@ export function FlowPart({ state: flow, onChange, engine }: PartProps<FlowState>
   const last = useRef<Chain | null>(null);
   if (read.value) last.current = read.value;
   const chain = last.current;
+  const [hovered, setHovered] = useState<Picked | null>(null);
+  const picked = hovered ?? flow.picked;
   return (
     <>
       <ExampleRow examples={FLOW_EXAMPLES} onOpen={(example) => onChange(example.flow)} />
@@ -32,10 +34,11 @@ export function FlowPart({ state: flow, onChange, engine }: PartProps<FlowState>
               chain={chain}
               kind={kind}
               scale={flow.scale}
-              picked={flow.picked}
-              onPick={(picked) => onChange({ ...flow, picked })}
+              picked={picked}
+              onHover={setHovered}
+              onPick={(next) => onChange({ ...flow, picked: next })}
             />
-            <Words chain={chain} flow={flow} engine={engine} />
+            <Words chain={chain} flow={hovered ? { ...flow, picked } : flow} engine={engine} />
           </div>
         ) : null}
       </div>

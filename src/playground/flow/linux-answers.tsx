@@ -79,6 +79,7 @@ function questionOf({ view }: Chain, flow: FlowState, id: number, from: "inside"
   return {
     ask: from === "inside" ? "create" : "stat",
     namespaces: view.caller.map(({ map }) => both(map)),
+    fsMaps: null,
     mount: view.mount && both(view.mount.map),
     filesystem: flow.filesystem.trim() === "" ? null : both(view.filesystem.map),
     isNosuid: false,

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { attempt } from "../page/attempt.ts";
 import { FaultNote } from "../page/fault-note.tsx";
 import type { PartProps } from "../page/part.tsx";
-import { type LayerState, mapsOf } from "./layer-state.ts";
+import { isSameLayer, type LayerState, mapsOf } from "./layer-state.ts";
 import { megabytes } from "./megabytes.ts";
 import type { LayerMessage } from "./messages.ts";
 import { OwnersSummary } from "./owners-summary.tsx";
@@ -16,6 +16,7 @@ export function LayerPart({ state, onChange }: PartProps<LayerState>) {
   const [file, setFile] = useState<File | null>(null);
   const scan = useLayerJob();
   const shift = useLayerJob();
+  const [shiftedBy, setShiftedBy] = useState(state);
   const { map, gidMap, reverse } = state;
   const maps = useMemo(() => attempt(() => mapsOf({ map, gidMap, reverse })), [map, gidMap, reverse]);
   const take = (next: File | undefined) => {
@@ -61,14 +62,17 @@ export function LayerPart({ state, onChange }: PartProps<LayerState>) {
                 type="button"
                 class="is-main"
                 disabled={maps.value === null || shift.isRunning}
-                onClick={() => shift.start({ file, shift: state })}
+                onClick={() => {
+                  setShiftedBy(state);
+                  shift.start({ file, shift: state });
+                }}
               >
                 Shift it
               </button>
               {shift.isRunning ? (
                 <Progress message={shift.message} file={file} what="Shifting" onStop={shift.stop} />
               ) : null}
-              <ShiftedNote message={shift.message} file={file} />
+              <ShiftedNote message={shift.message} file={file} isOfOldRules={!isSameLayer(shiftedBy, state)} />
             </div>
             {scan.message.layers.map(({ title, owners }) => (
               <section key={title}>

@@ -42,6 +42,11 @@ export function readLayer(json: unknown): LayerState {
   };
 }
 
+/** Is a layer shifted alike by both? */
+export function isSameLayer(a: LayerState, b: LayerState): boolean {
+  return JSON.stringify(readLayer(a)) === JSON.stringify(readLayer(b));
+}
+
 /** The maps that a state holds, in any format. @throws UsernsError with the name of the field */
 export function mapsOf({ map, gidMap, reverse }: Pick<LayerState, "map" | "gidMap" | "reverse">): ShiftMaps {
   const first = readMaps(map, { where: "map" });

@@ -1,6 +1,7 @@
 import { scaleSqrt } from "d3-scale";
 import { mapDown, mapUp, NO_ID } from "../../core/index.ts";
 import type { IdTally, ShiftMaps } from "../../shift/index.ts";
+import { TableBox } from "../page/table-box.tsx";
 
 interface Given {
   readonly ids: readonly IdTally[];
@@ -18,7 +19,7 @@ export function OwnersTable({ ids, maps }: Given) {
   // Of the square root: root owns nearly everything, and the others are to be seen too.
   const width = scaleSqrt([0, most], [0, BAR_WIDTH]);
   return (
-    <div class="table-box">
+    <TableBox name="Owners">
       <table class="owners">
         <thead>
           <tr>
@@ -58,7 +59,7 @@ export function OwnersTable({ ids, maps }: Given) {
         </tbody>
       </table>
       {ids.length > MOST_LISTED ? <p class="dim">and {ids.length - MOST_LISTED} more ids</p> : null}
-    </div>
+    </TableBox>
   );
 }
 

@@ -4,8 +4,15 @@ import { FaultNote } from "../page/fault-note.tsx";
 import { megabytes } from "./megabytes.ts";
 import type { LayerMessage, ShiftedLayer } from "./messages.ts";
 
+interface Given {
+  readonly message: LayerMessage | null;
+  readonly file: File;
+  /** Were the map or the other rules changed since? */
+  readonly isOfOldRules: boolean;
+}
+
 /** What came of shifting: the file to download and what was done in each layer, or why there is none. */
-export function ShiftedNote({ message, file }: { readonly message: LayerMessage | null; readonly file: File }) {
+export function ShiftedNote({ message, file, isOfOldRules }: Given) {
   if (message?.type === "fault") return <FaultNote fault={message.fault} />;
   if (message?.type === "refused")
     return (
@@ -18,6 +25,7 @@ export function ShiftedNote({ message, file }: { readonly message: LayerMessage 
   return (
     <div>
       <Download blob={blob} name={shiftedName(file.name)} />
+      {isOfOldRules ? <p class="is-no-text">Shifted by the rules as they were before you changed them.</p> : null}
       {layers.map((layer) => (
         <LayerNote key={layer.title} layer={layer} engine={engine} />
       ))}

@@ -15,6 +15,7 @@ export function ChainView({ map, show }: Given) {
   const text = formatTriples(map);
   const first = map.extents[0]?.first ?? 0;
   const [picked, setPicked] = useState<Picked>({ column: 0, id: first, number: 0 });
+  const [hovered, setHovered] = useState<Picked | null>(null);
   const flow = useMemo<FlowState>(
     () => ({ ...FIRST_FLOW, namespaces: [{ name: "container", map: text }], picked }),
     [text, picked],
@@ -22,7 +23,14 @@ export function ChainView({ map, show }: Given) {
   const chain = useMemo(() => chainOf(flow), [flow]);
   return (
     <>
-      <Drawing chain={chain} kind="uid" scale="folded" picked={picked} onPick={setPicked} />
+      <Drawing
+        chain={chain}
+        kind="uid"
+        scale="folded"
+        picked={hovered ?? picked}
+        onHover={setHovered}
+        onPick={setPicked}
+      />
       <button type="button" onClick={() => show("flow", flow)}>
         Open in the flow
       </button>

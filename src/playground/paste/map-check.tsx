@@ -87,9 +87,21 @@ function Answer({ lines }: { readonly lines: readonly string[] }) {
       <p class={isYes ? "answer is-yes" : "answer is-no"}>
         <strong>{head}</strong>
       </p>
-      <pre>{rest.join("\n")}</pre>
+      <pre>
+        {rest.map((line, index) => (
+          <div key={`${index}`} style={hanging(line)}>
+            {line}
+          </div>
+        ))}
+      </pre>
     </>
   );
+}
+
+/** What does not fit in a line goes on below its words, not below its label: `  from  `. */
+function hanging(line: string): { readonly paddingLeft: string; readonly textIndent: string } {
+  const indent = /^ *(?:\w+ {2,})?/.exec(line)?.[0].length ?? 0;
+  return { paddingLeft: `${indent}ch`, textIndent: `-${indent}ch` };
 }
 
 /** The bytes that would be written: as they were pasted where they are in the kernel's form, right or wrong. */

@@ -3,6 +3,7 @@ import { entriesOf, grantedRanges, intermediateMap, type SubidEntry, type SubidF
 import { coveredAccounts, grantedIds, grantUses, reconcile } from "../../policy/index.ts";
 import { attempt } from "../page/attempt.ts";
 import { FaultNote } from "../page/fault-note.tsx";
+import { TableBox } from "../page/table-box.tsx";
 import { ChainView } from "./chain-view.tsx";
 
 interface Given {
@@ -22,7 +23,7 @@ export function SubidCheck({ file, show }: Given) {
     <>
       <section class="card">
         <h3>Lines of /etc/subuid or /etc/subgid</h3>
-        <div class="table-box">
+        <TableBox name="Lines">
           <table>
             <thead>
               <tr>
@@ -43,7 +44,7 @@ export function SubidCheck({ file, show }: Given) {
               )}
             </tbody>
           </table>
-        </div>
+        </TableBox>
         {findings.length === 0 ? (
           <p class="answer is-yes">
             <strong>no two owners share an id</strong>

@@ -56,9 +56,7 @@ function Handle({ line, label, onCount }: HandleGiven) {
   };
   return (
     <div class="handle">
-      <span class="id">
-        {first} – {lastOf(line)} → {lowerFirst} – {lowerFirst + count - 1}
-      </span>
+      <span class="id">{`${rangeText(first, count)} → ${rangeText(lowerFirst, count)}`}</span>
       <input
         type="range"
         aria-label={`end by powers of two: ${label}`}
@@ -77,6 +75,10 @@ function Handle({ line, label, onCount }: HandleGiven) {
       />
     </div>
   );
+}
+
+function rangeText(first: number, count: number): string {
+  return count === 1 ? `${first}` : `${first} – ${lastOf({ first, count })}`;
 }
 
 /** A line that begins behind all others, on both sides. */

@@ -1,4 +1,5 @@
 import type { ShownNamespace, ShownTask, WorldView } from "../../explain/index.ts";
+import { TableBox } from "../page/table-box.tsx";
 
 interface Given {
   readonly world: WorldView;
@@ -29,7 +30,7 @@ export function WorldPanel({ world, before }: Given) {
           ))}
         </ul>
         {world.files.length > 0 ? (
-          <div class="table-box">
+          <TableBox name="Files">
             <table>
               <caption>Files, with the owners that the kernel holds</caption>
               <thead>
@@ -52,7 +53,7 @@ export function WorldPanel({ world, before }: Given) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </TableBox>
         ) : null}
       </section>
     </div>
