@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { need } from "../need.ts";
-import { folderFor, LAYER, ROOTLESS, startBuilt, startUserns, userns } from "./command.ts";
+import { BUILT, folderFor, LAYER, ROOTLESS, startUserns, userns } from "./command.ts";
 
 const BLOCK = 512;
 
@@ -70,7 +70,7 @@ test("a reader that goes away ends the command quietly, as SIGPIPE would", async
 
 test("an answer that does not fit on its device is an error that names stdout", (t) => {
   if (!need(t, existsSync("/dev/full"), "/dev/full")) return;
-  const command = `exec "$0" --import tsx src/cli/main.ts map 5 --map ${ROOTLESS} >/dev/full`;
+  const command = `exec "$0" ${BUILT} map 5 --map ${ROOTLESS} >/dev/full`;
   const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath], { encoding: "utf8" });
   assert.deepEqual([status, stderr.split("\n")[0]], [2, "error: stdout"]);
 });
@@ -78,7 +78,7 @@ test("an answer that does not fit on its device is an error that names stdout", 
 test("a stderr that takes nothing keeps no layer from being shifted", (t) => {
   if (!need(t, existsSync("/dev/full"), "/dev/full")) return;
   const folder = folderFor(t);
-  const command = `exec "$0" --import tsx src/cli/main.ts shift ${LAYER} ${folder}/out --map ${ROOTLESS} 2>/dev/full`;
+  const command = `exec "$0" ${BUILT} shift ${LAYER} ${folder}/out --map ${ROOTLESS} 2>/dev/full`;
   assert.equal(spawnSync("sh", ["-c", command, process.execPath]).status, 0);
   assert.deepEqual(readdirSync(folder), ["out"]);
 });
@@ -124,12 +124,12 @@ async function highestMemory(pid: number | undefined, ended: Promise<unknown>): 
   return highest;
 }
 
-/** Whatever the input, in kB of what `npm run build` made. */
+/** Whatever the input, in kB. */
 const MOST_MEMORY_KB = 150_000;
 
 /** Send a tar to a command and let its answer go by. @returns the bytes sent and received, and what stderr said */
 async function pour(args: readonly string[], pieces: Iterable<Buffer>) {
-  const { child, ended } = startBuilt(args);
+  const { child, ended } = startUserns(args);
   const memory = highestMemory(child.pid, ended);
   child.stdout.removeAllListeners("data");
   let [sent, received] = [0, 0];
@@ -183,7 +183,7 @@ test("memory stays flat for a layer in which every entry has another owner, and 
 test("a terminal sees a bar on stderr, and it is gone when the work is done", async (t) => {
   if (!need(t, existsSync("/usr/bin/script"), "script(1) of util-linux, for a terminal")) return;
   const out = join(folderFor(t), "out.tar");
-  const command = [process.execPath, "--import", "tsx", "src/cli/main.ts", "shift", LAYER, out, "--map", ROOTLESS];
+  const command = [process.execPath, BUILT, "shift", LAYER, out, "--map", ROOTLESS];
   const { stdout } = spawnSync("/usr/bin/script", ["-qec", command.join(" "), "/dev/null"], { encoding: "utf8" });
   assert.match(stdout, /0% of 0\.2 MB/);
   assert.match(stdout, /\[2K272 of 272 entries shifted\r\n$/);
@@ -227,7 +227,7 @@ test("the tour as JSON is one document: each command, what it exits with and its
 });
 
 test("a map from a pipe is read once, for users and groups", () => {
-  const userns = `"$0" --import tsx src/cli/main.ts`;
+  const userns = `"$0" ${BUILT}`;
   const piped = (command: string) =>
     spawnSync("sh", ["-c", `echo ${ROOTLESS} | ${userns} ${command}`, process.execPath], { encoding: "utf8" });
   const outcomes = [

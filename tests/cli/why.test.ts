@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { WhyCliAnswer } from "../../src/cli/why.ts";
 import { need } from "../need.ts";
-import { folderFor, LAYER, userns } from "./command.ts";
+import { BUILT, folderFor, LAYER, userns } from "./command.ts";
 
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -94,8 +94,8 @@ test("why: what tools really write here is known, and its map tells the cause", 
 test("why, doctor and ps: without a /proc it is said, and nothing is taken for granted", async (t) => {
   if (!need(t, isRoot, "root on Linux")) return;
   const run = (...args: readonly string[]) => {
-    const command = ["-m", "sh", "-c", 'umount -l /proc && exec "$@"', "sh", process.execPath, "--import", "tsx"];
-    return spawnSync("unshare", [...command, "src/cli/main.ts", ...args], { encoding: "utf8" });
+    const command = ["-m", "sh", "-c", 'umount -l /proc && exec "$@"', "sh", process.execPath, BUILT];
+    return spawnSync("unshare", [...command, ...args], { encoding: "utf8" });
   };
   const doctor = run("doctor");
   assert.match(doctor.stdout, /the running system: there is no \/proc/);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, type TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { folderFor, startUserns, userns } from "../cli/command.ts";
 import { need } from "../need.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "../store/postgres-server.ts";
@@ -55,6 +56,19 @@ export function checkOutput(out: string, images: number, layersEach: number): vo
     assert.equal(sha256(readFileSync(join(out, ".userns-layers/blobs/sha256", name))), `sha256:${name}`);
 }
 
+/** Wait for what a piece of work brings about; an error where it ends without. */
+export async function until(holds: () => boolean | Promise<boolean>, work: Promise<unknown>): Promise<void> {
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  work.then(end, end);
+  while (!(await holds())) {
+    assert.ok(!hasEnded, "it ended before what was waited for");
+    await pause(5);
+  }
+}
+
 /** Two workers of their own processes, one killed once half of the layers are there. */
 export async function shiftWithAKill(t: TestContext, images: number, layersEach: number): Promise<void> {
   const queue = queueFor(t);
@@ -72,7 +86,7 @@ export async function shiftWithAKill(t: TestContext, images: number, layersEach:
   t.after(() => [first, second].map(({ child }) => child.kill("SIGKILL")));
   const began = performance.now();
   const shift = userns(["image", "shift", "--all", ...froms, out, "--map", MAP, "--queue", queue, "--silence", "2s"]);
-  while (!existsSync(blobs) || readdirSync(blobs).length < total / 2) await new Promise((done) => setTimeout(done, 5));
+  await until(() => existsSync(blobs) && readdirSync(blobs).length >= total / 2, Promise.race([shift, first.ended]));
   first.child.kill("SIGKILL");
   assert.equal((await first.ended).signal, "SIGKILL");
   const { exit, stderr } = await shift;

@@ -19,7 +19,7 @@ import {
   tarOf,
   writeFolder,
 } from "./build-image.ts";
-import { checkOutput, imagesIn, MAP, manyLayers, queueFor, shiftWithAKill } from "./queued-shift.ts";
+import { checkOutput, imagesIn, MAP, manyLayers, queueFor, shiftWithAKill, until } from "./queued-shift.ts";
 
 test("threads shift the layers of many images, each image as it would be alone", async (t) => {
   const folder = folderFor(t);
@@ -136,7 +136,7 @@ test("a layer whose worker was killed while it had it is taken over by another",
   const shift = userns(["image", "shift", "--all", ...froms, out, "--map", MAP, "--queue", queue, "--silence", "2s"]);
   // A worker that takes the layer, and is never heard of again.
   const silent = await openQueue(queue);
-  while ((await silent.take(1)).length === 0) await new Promise((done) => setTimeout(done, 20));
+  await until(async () => (await silent.take(1)).length > 0, shift);
   await silent.close();
   const running = await userns(["jobs", "--queue", queue]);
   assert.match(running.stdout, /1 layer, 1 running\n {2}running .*attempt 1/);
@@ -159,11 +159,10 @@ test("what is wrong with a layer is said by jobs and by the run that waits, and 
   const out = join(folder, "out");
   const run = (...froms: string[]) =>
     userns(["image", "shift", "--all", ...froms, out, "--map", MAP, "--queue", queue]);
-  const untilWaiting = async (count: number) => {
-    while (!(await userns(["jobs", "--queue", queue])).stdout.includes(`${count} waiting`));
-  };
+  const untilWaiting = (count: number, work: Promise<unknown>) =>
+    until(async () => (await userns(["jobs", "--queue", queue])).stdout.includes(`${count} waiting`), work);
   const first = run(high, bad, gone);
-  await untilWaiting(3);
+  await untilWaiting(3, first);
   const blob = join(gone, "blobs", sha256(manyLayers(1)[0]?.tar ?? new Uint8Array()).replace(":", "/"));
   const bytes = readFileSync(blob);
   rmSync(blob);
@@ -180,7 +179,7 @@ test("what is wrong with a layer is said by jobs and by the run that waits, and 
   assert.match(jobs.stdout, /failed .*gone.*no such file/);
   writeFileSync(blob, bytes);
   const again = run(gone);
-  await untilWaiting(1);
+  await untilWaiting(1, again);
   const repaired = await userns(["worker", "--queue", queue, "--threads", "1", "--until-empty"]);
   assert.equal(repaired.stdout, "1 shifted, 0 there before, 0 refused, 0 bad\n");
   assert.equal((await again).exit, 0);

@@ -51,6 +51,7 @@ test("a case of an operation that nothing answers is skipped by its name; one th
 
 /** Neighbours of the recorded cases, at the edges of their rules: `[operation, given, expected]`. */
 const line = (inside: number, outside: number, count: number) => ({ inside, outside, count });
+const WHOLE = "u0:k0:r4294967295";
 const PODS = { "pod-1": 65536, "pod-2": 131072 };
 const PASSWD = "root:x:0:0::/root:\n9223372036854775808:x:5:5::/:\n-42:x:12:13::/:\n";
 const NEIGHBOURS: readonly (readonly [op: string, given: object, expect: object])[] = [
@@ -92,6 +93,65 @@ const NEIGHBOURS: readonly (readonly [op: string, given: object, expect: object]
     "unshare.maps",
     { uid: 1000, subuid: [[100000, 65536]], args: ["--map-subids"] },
     { lines: ["    100000     100000      65536"] },
+  ],
+  // No map at all is every id as itself; a map without lines holds nothing.
+  ["map.to_outside", { uids: null, id: { uid: 7 } }, { uid: 7 }],
+  ["map.to_outside", { uids: [], id: { uid: 7 } }, { error: true }],
+  ["map.root_ids", { uids: null, gids: null }, { uid: 0, gid: 0 }],
+  // Pairs in the order of their lines, the pairs' and each pair's.
+  [
+    "lint.subid_overlap",
+    { subuid: ["a:1:10", "b:10:10", "c:0:100"] },
+    {
+      pairs: [
+        ["a", "b"],
+        ["a", "c"],
+        ["b", "c"],
+      ],
+    },
+  ],
+  ["lint.subid_overlap", { subuid: ["a:1:10", "b:11:10"] }, { pairs: [] }],
+  // 4294967295 is no id: no range has it.
+  ["alloc.capacity", { min: 2147483648, max: 4294967295, count: 65536 }, { users: 32767 }],
+  ["alloc.sequential", { first: 2147483648, slot: 65536, index: 32767 }, { error: true }],
+  ["idmap.cross", { first: "u0:k10000:r10000", second: "u0:k20000:r10000", u: 1000 }, { k: 11000, unmapped: true }],
+  ["idmap.cross", { first: "u0:k10000:r10", second: "u0:k20000:r10000", u: 1000 }, { unmapped: true }],
+  ["vfs.stat", { disk_id: 65534, caller: WHOLE, filesystem: WHOLE, mount: null }, { id: 65534 }],
+  [
+    "idmapped_mount.stat",
+    { disk: { gid: 1 }, mount_map: { gid: [line(0, 5, 10)] }, caller_map: "initial" },
+    { gid: 6, overflow: false },
+  ],
+  // Maps come with a user namespace, and a user namespace with both.
+  ["validate.userns", { userns: false, uids: [], gids: [] }, { valid: true }],
+  ["validate.userns", { userns: false, uids: [], gids: [line(0, 1000, 1)] }, { valid: false }],
+  ["validate.rootless", { userns: false, uids: [], gids: [] }, { valid: false }],
+  // An owner that is no account is left out, and one of two lines named once.
+  ["subid.owners", { lines: ["foo:3:10", "ghost:3:5", "foo:4:1"], users: { foo: 1000 }, id: 4 }, { owners: [1000] }],
+  // Adjacent ranges of one user count together for newuidmap.
+  [
+    "newuidmap.allowed",
+    {
+      user: "u",
+      uid: 1000,
+      ranges: [
+        [100, 10],
+        [110, 5],
+      ],
+      maps: [line(0, 105, 10)],
+    },
+    { allowed: true },
+  ],
+  // Who stands in the parent without capabilities maps its own id alone.
+  [
+    "proc_map.write",
+    { text: "0 1001 1", written_by: "parent, no capability", parent_map: [line(0, 0, 4294967295)], writer_id: 1000 },
+    { errno: "EPERM" },
+  ],
+  [
+    "proc_map.write",
+    { text: "0 1000 1", written_by: "parent, no capability", parent_map: null, writer_id: 1000 },
+    { ok: true },
   ],
   // Linux lets no line span two of the parent's, whoever writes.
   [

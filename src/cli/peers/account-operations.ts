@@ -101,7 +101,11 @@ function subidLine(given: Given): PeerAnswer {
 function overlappingOwners(given: Given): PeerAnswer {
   const uses = grantUses(fileOf(given.texts("subuid")), "uid");
   const found = reconcile({ uses, claims: [], users: [], groups: [], now: 0 });
-  return { pairs: found.flatMap((one) => (one.code === "overlap" ? [[one.use.owner, one.other.owner]] : [])) };
+  const places = found
+    .flatMap((one) => (one.code === "overlap" ? [[uses.indexOf(one.use), uses.indexOf(one.other)]] : []))
+    .map((pair) => pair.toSorted((a, b) => a - b))
+    .toSorted(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d);
+  return { pairs: places.map((pair) => pair.map((place) => uses[place]?.owner)) };
 }
 
 function directoryFindings(given: Given): PeerAnswer {
@@ -152,8 +156,12 @@ export const ACCOUNT_OPERATIONS: Operations = {
   "subid.owners": (given) => {
     const users = given.object("users");
     const covering = coveredAccounts(fileOf(given.texts("lines")), "user", [{ name: "", id: given.number("id") }]);
-    const owners = covering.map(({ entry: { owner } }) => (/^\d+$/.test(owner) ? Number(owner) : users.number(owner)));
-    return { owners };
+    // An owner that is no account is left out, and one of several lines named once.
+    const owners = covering.flatMap(({ entry: { owner } }) => {
+      if (/^\d+$/.test(owner)) return [Number(owner)];
+      return users.has(owner) ? [users.number(owner)] : [];
+    });
+    return { owners: [...new Set(owners)] };
   },
   "newuidmap.allowed": (given) => {
     const [user, uid] = [given.text("user"), given.number("uid")];

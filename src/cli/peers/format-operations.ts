@@ -36,11 +36,12 @@ function userOf(given: Given): formats.ToolUser {
 }
 
 function keepId(given: Given): PeerAnswer {
+  const id = { uid: given.number("uid"), gid: given.number("gid", given.number("uid")) };
   const mapOf = (kind: core.OwnerKind) => {
     const granted = core.sizeOf(given.lines(`sub_${kind}s`).map(extentOf));
-    return peerLines(formats.keepIdExtents({ id: given.number(kind), size: given.number("size", 0) }, granted));
+    return peerLines(formats.keepIdExtents({ id: id[kind], size: given.number("size", 0) }, granted));
   };
-  return { uids: mapOf("uid"), gids: mapOf("gid"), run_as: { uid: given.number("uid"), gid: given.number("gid") } };
+  return { uids: mapOf("uid"), gids: mapOf("gid"), run_as: id };
 }
 
 /** Where a text's own lines are laid over entries, and the ids that are then asked for. */

@@ -122,6 +122,11 @@ export class Given {
     return idMap(this.lines(key).map(extentOf));
   }
 
+  /** For peers to whom no map at all, null, is every id as itself, and an empty list a map that holds nothing. */
+  mapOrIdentity(key: string): IdMap {
+    return this.has(key) ? this.ownMap(key) : IDENTITY;
+  }
+
   /** Half-open intervals, as containers/storage counts. */
   intervals(key: string): IdSet {
     return idSet(this.pairs(key).map(fromInterval));

@@ -49,24 +49,29 @@ function mountView(given: Given, kind: (typeof KINDS)[number]): View {
 const through = (route: ReturnType<typeof statRoute>, id: number): number => core.follow(route, { id, number: 0 }).id;
 
 function statAnswer(given: Given, disk: Given): PeerAnswer {
-  const [uid, gid] = KINDS.map((kind) => through(statRoute(mountView(given, kind)), disk.number(kind)));
-  return { uid, gid, overflow: uid === core.OVERFLOW_ID && gid === core.OVERFLOW_ID };
+  const shown = KINDS.filter((kind) => disk.has(kind)).map(
+    (kind) => [kind, through(statRoute(mountView(given, kind)), disk.number(kind))] as const,
+  );
+  return { ...Object.fromEntries(shown), overflow: shown.every(([, id]) => id === core.OVERFLOW_ID) };
 }
 
 function written(given: Given, engine: core.Engine): PeerAnswer {
   // The file takes one write, at its beginning; the question that check asks has no other.
   if (given.has("offset") && given.number("offset") !== 0) return { errno: "EINVAL" };
-  const isHelper = given.text("written_by").startsWith("parent");
+  const writer = given.text("written_by");
   const parent = given.lines("parent_map").map(extentOf);
+  // Nobody inside the namespace has a capability in its parent.
+  const isInside = writer.startsWith("self");
+  const isCapable = !isInside && !writer.includes("no capability");
   // Whose capabilities decide may be anybody that the parent holds.
-  const id = isHelper ? (parent[0]?.first ?? 0) : given.number("writer_id");
+  const id = isCapable ? (parent[0]?.first ?? 0) : given.number("writer_id");
   // Who maps its own id alone has to own the namespace: see new_idmap_permitted's single extent.
-  if (!isHelper && given.number("owner_id", id) !== id) return { errno: "EPERM" };
-  const isWhole = parent.length === 1 && parent[0]?.count === core.NO_ID;
+  if (!isCapable && given.number("owner_id", id) !== id) return { errno: "EPERM" };
+  const isWhole = parent.length === 0 || (parent.length === 1 && parent[0]?.count === core.NO_ID);
   const question: MapQuestion = {
     parent: isWhole ? null : { uid: parent, gid: parent },
-    writer: { uid: id, gid: id, caps: isHelper ? ["setuid", "setgid", "setfcap"] : [] },
-    from: isHelper ? "parent" : "inside",
+    writer: { uid: id, gid: id, caps: isCapable ? ["setuid", "setgid", "setfcap"] : [] },
+    from: isInside ? "inside" : "parent",
     setgroups: given.flag("setgroups_denied") ? "deny" : null,
     texts: { uid: given.text("text") },
   };
@@ -172,7 +177,8 @@ export const KERNEL_OPERATIONS: Operations = {
   "idmap.up": (given) => mapped("u", core.mapUp(documentMap(given.text("idmap")), given.number("k"))),
   "idmap.cross": (given) => {
     const k: number = core.mapDown(documentMap(given.text("first")), given.number("u"));
-    return { k, u: core.mapUp(documentMap(given.text("second")), k) };
+    if (k === core.NO_ID) return { unmapped: true };
+    return { k, ...mapped("u", core.mapUp(documentMap(given.text("second")), k)) };
   },
   "idmap.remap": (given) => remapped(documentMap(given.text("from")), documentMap(given.text("to")), given.number("k")),
   "idmap.into_mount": (given) =>
@@ -181,7 +187,8 @@ export const KERNEL_OPERATIONS: Operations = {
     remapped(documentMap(given.text("mount")), documentMap(given.text("filesystem")), given.number("k")),
   "vfs.stat": (given) => {
     const id = through(statRoute(documentView(given)), given.number("disk_id"));
-    return id === core.OVERFLOW_ID ? { overflow: true } : { id };
+    // An owner may be the overflow id by its own number: stat shows both alike.
+    return { id, overflow: id === core.OVERFLOW_ID };
   },
   "vfs.create": (given) => {
     const id = through(createRoute(documentView(given)), given.number("caller_id"));
@@ -190,7 +197,7 @@ export const KERNEL_OPERATIONS: Operations = {
   "idmapped_mount.stat": (given) => statAnswer(given, given.object("disk")),
   "idmapped_mount.create": (given) => {
     const caller = given.object("caller");
-    const disk = KINDS.map(
+    const disk = KINDS.filter((kind) => caller.has(kind)).map(
       (kind) => [kind, through(createRoute(mountView(given, kind)), caller.number(kind))] as const,
     );
     if (disk.some(([, id]) => id === core.NO_ID)) return { errno: "EOVERFLOW" };

@@ -21,7 +21,7 @@ function translated(given: Given, translate: (map: core.IdMap, id: number) => nu
   for (const kind of KINDS) {
     if (!ids.has(kind)) continue;
     const id = ids.number(kind);
-    const mapped = core.isId(id) ? translate(given.map(`${kind}s`), id) : core.NO_ID;
+    const mapped = core.isId(id) ? translate(given.mapOrIdentity(`${kind}s`), id) : core.NO_ID;
     if (mapped === core.NO_ID && !given.has("overflow")) return REFUSED;
     answer[kind] = mapped === core.NO_ID ? given.number("overflow") : mapped;
   }
@@ -56,7 +56,7 @@ export function laidOver(base: readonly PeerLine[], add: PeerLine): readonly Pee
  */
 function rootIds(given: Given, repository: string): PeerAnswer {
   const [uid, gid] = KINDS.map((kind) => {
-    const map = given.map(`${kind}s`);
+    const map = given.mapOrIdentity(`${kind}s`);
     const [line, ...more] = map.extents;
     const isRoot = repository === "containers/storage" && line?.count === 1 && more.length === 0;
     return isRoot ? line.lowerFirst : core.mapDown(map, 0);

@@ -63,7 +63,7 @@ function isolated(given: Given): PeerAnswer {
     }
     const fixed = request.has("base") ? { first: request.number("base"), count } : undefined;
     const range = fixed ?? free.filter((run) => run.count >= count).map((run) => ({ first: run.first, count }))[0];
-    if (!range) return { fails_at: name, pairwise_disjoint: true };
+    if (!range) return { ...REFUSED, fails_at: name, pairwise_disjoint: true };
     free = core.subtract(free, [range]);
     allocations.push({ name, outside: range.first, count });
   }
@@ -191,11 +191,13 @@ export const POLICY_OPERATIONS: Operations = {
   },
   "alloc.capacity": (given) => {
     const [min, max] = [given.number("min"), given.number("max")];
-    return { users: max < min ? 0 : capacity(min, max - min + 1, given.number("count")) };
+    const ids = core.rangeBetween(min, Math.min(max, core.MAX_ID));
+    return { users: ids ? capacity(ids.first, ids.count, given.number("count")) : 0 };
   },
   "alloc.sequential": (given) => {
-    const start = given.number("first") + given.number("index") * given.number("slot");
-    return { start, last: start + given.number("slot") - 1 };
+    const slot = given.number("slot");
+    const start = given.number("first") + given.number("index") * slot;
+    return core.fits({ first: start, count: slot }) ? { start, last: start + slot - 1 } : REFUSED;
   },
   "alloc.slots": (given) => {
     const [first, length, slot] = [given.number("first_id"), given.number("length"), given.number("slot")];

@@ -43,10 +43,12 @@ function isOciMount(given: Given): boolean {
   return hasUids === true || given.object("userns").lines("uids").length > 0;
 }
 
-function hasBoth(given: Given): boolean {
-  const isWithUserns = !given.has("userns") || given.flag("userns");
-  const isMapped = given.lines("uids").length > 0 && given.lines("gids").length > 0;
-  return isWithUserns && isMapped;
+const mappedKinds = (given: Given): number => ["uids", "gids"].filter((key) => given.lines(key).length > 0).length;
+
+/** Maps come with a user namespace, and a user namespace with maps of both kinds. */
+function isUserns(given: Given): boolean {
+  const isAskedFor = !given.has("userns") || given.flag("userns");
+  return mappedKinds(given) === (isAskedFor ? 2 : 0);
 }
 
 /** What runtimes take of a configuration. */
@@ -57,8 +59,8 @@ export const VALIDATE_OPERATIONS: Operations = {
     return { valid: extents.some((extent) => core.contains(extent, given.number("value"))) };
   },
   "validate.oci_mount_idmap": (given) => ({ valid: isOciMount(given) }),
-  "validate.rootless": (given) => ({ valid: given.flag("userns") && hasBoth(given) }),
-  "validate.userns": (given) => ({ valid: hasBoth(given) }),
+  "validate.rootless": (given) => ({ valid: given.flag("userns") && mappedKinds(given) === 2 }),
+  "validate.userns": (given) => ({ valid: isUserns(given) }),
   "oci.needs_helpers": (given) => {
     const isSimple = (key: string) => {
       const lines = given.lines(key);

@@ -45,7 +45,8 @@ const NAME_VERBS: readonly Verb[] = [
     call("symlink", { target: word(given, "TEXT"), path: word(given, "PATH") }),
   ),
   plainVerb("link OLD NEW", (given) => call("link", { path: word(given, "OLD"), to: word(given, "NEW") })),
-  plainVerb("unlink PATH", (given) => call("unlink", { path: word(given, "PATH") })),
+  plainVerb("rename OLD NEW", (given) => call("rename", { path: word(given, "OLD"), to: word(given, "NEW") })),
+  ...["unlink", "rmdir"].map((name) => plainVerb(`${name} PATH`, (given) => call(name, { path: word(given, "PATH") }))),
   plainVerb("cp SRC DST", (given) =>
     call("copy_file", { path: word(given, "SRC"), to: word(given, "DST"), mode: "755" }),
   ),
@@ -61,8 +62,15 @@ const ATTRIBUTE_VERBS: readonly Verb[] = [
     ({ uid, gid, mode: bits, type }, given) =>
       `uid=${uid} gid=${gid} mode=${wholeMode(bits, type ?? procType(word(given, "PATH")))}`,
   ),
-  plainVerb("chown PATH UID GID", (given) =>
-    call("chown", { path: word(given, "PATH"), uid: id(given, "UID"), gid: id(given, "GID"), follow: true }),
+  ...["chown", "lchown"].map((name) =>
+    plainVerb(`${name} PATH UID GID`, (given) =>
+      call("chown", {
+        path: word(given, "PATH"),
+        uid: id(given, "UID"),
+        gid: id(given, "GID"),
+        follow: name === "chown",
+      }),
+    ),
   ),
   plainVerb("chmod PATH MODE", (given) => call("chmod", { path: word(given, "PATH"), mode: word(given, "MODE") })),
   plainVerb("utimes0 PATH", (given) => call("utimens", { path: word(given, "PATH"), how: "set" })),

@@ -1,3 +1,4 @@
+import { NO_ID } from "../../core/index.ts";
 import { INIT_NUMBER, STOPPING_SIGNALS } from "../../kernel/index.ts";
 import { hexOf } from "./capability-text.ts";
 import { type Given, id, ids, number, remember, word } from "./command.ts";
@@ -133,19 +134,26 @@ const CREDENTIAL_VERBS: readonly Verb[] = [
   ),
   plainVerb("setuid N", (given) => call("setuid", { uid: id(given, "N") })),
   plainVerb("setgid N", (given) => call("setgid", { gid: id(given, "N") })),
-  plainVerb("setresuid R E S", (given) =>
-    call("setresuid", { r: id(given, "R"), e: id(given, "E"), s: id(given, "S") }),
-  ),
-  {
-    usage: "setfsuid N",
-    calls: (given) => [call("setfsuid", { uid: id(given, "N") }), call("setfsuid", { uid: id(MINUS_ONE, "N") })],
-    show: ([first, second]) => `prev=${first?.old} now=${second?.old}`,
-  },
+  ...(["uid", "gid"] as const).flatMap((kind) => [
+    plainVerb(`setre${kind} R E`, (given) => call(`setre${kind}`, { r: id(given, "R"), e: id(given, "E") })),
+    plainVerb(`setres${kind} R E S`, (given) =>
+      call(`setres${kind}`, { r: id(given, "R"), e: id(given, "E"), s: id(given, "S") }),
+    ),
+    fsIdVerb(kind),
+  ]),
   plainVerb("setgroups G…", (given) => call("setgroups", { groups: ids(given, "G") })),
   plainVerb("dropcaps", () => call("capset", { eff: "none", perm: "none", inh: "none" })),
   plainVerb("dumpable N", (given) => call("prctl", { op: "dumpable", v: number(given, "N") })),
 ];
 
-const MINUS_ONE = new Map([["N", "-1"]]);
+/** The call says what the id was; made once more, with an id that is refused, what it is now. */
+function fsIdVerb(kind: "uid" | "gid"): Verb {
+  const name = `setfs${kind}`;
+  return {
+    usage: `${name} N`,
+    calls: (given) => [call(name, { [kind]: id(given, "N") }), call(name, { [kind]: NO_ID })],
+    show: ([first, second]) => `prev=${first?.old} now=${second?.old}`,
+  };
+}
 
 export const PROCESS_VERBS: readonly Verb[] = [...LIFE_VERBS, ...SIGNAL_VERBS, ...NAMESPACE_VERBS, ...CREDENTIAL_VERBS];
