@@ -101,6 +101,7 @@ export function notHeld(kind: OwnerKind, id: number, more = ""): UsernsError {
     where: `the task's ${kind}`,
     expected: `an id that the ${kind} maps of its namespaces hold${more}`,
     got: String(id),
+    fix: "ask as another, with --as, or map the id",
   });
 }
 

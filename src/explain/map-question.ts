@@ -180,7 +180,9 @@ function linesRead(answer: Answer | undefined): readonly Extent[] {
 }
 
 function writtenFile(name: unknown): WrittenFile {
-  return WRITTEN_FILES.find((file) => file === name) ?? "gid_map";
+  const written = WRITTEN_FILES.find((file) => file === name);
+  if (!written) throw new Error(`a question about maps writes none of ${String(name)}`);
+  return written;
 }
 
 /**

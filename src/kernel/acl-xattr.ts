@@ -3,7 +3,7 @@ import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { validateAcl } from "./acl-valid.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { fromKfsid, kfsidHasMapping, makeKfsid } from "./fsid.ts";
-import { type OwnerTable, ownerTable } from "./fsid-map.ts";
+import { lacking, type OwnerTable, ownerTable } from "./fsid-map.ts";
 import { type Inode, requireOwnFiles } from "./inode.ts";
 import {
   hasUnmappedId,
@@ -167,9 +167,9 @@ function knownIds(world: World, { cred }: Task, given: readonly AclEntryText[], 
   });
   const index = acl.findIndex((entry) => "kid" in entry && !isValidKuid64(entry.kid));
   const unknown = given[index];
-  return unknown
-    ? deny("EINVAL", RULES.aclIdKnown, `${unknown.tag} ${unknown.id} is not mapped in ${cred.userNs.name}`)
-    : allow(acl);
+  if (!unknown) return allow(acl);
+  const where = lacking(world, cred.userNs, unknown.tag === "user" ? "uid" : "gid", table);
+  return deny("EINVAL", RULES.aclIdKnown, `${unknown.tag} ${unknown.id} is not mapped in ${where}`);
 }
 
 /** `IS_POSIXACL` */
@@ -201,12 +201,11 @@ function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
     if (!("kid" in entry)) continue;
     if (!isValidKuid64(entry.kid))
       return deny("EINVAL", RULES.aclIdHasPlace, `the ${entry.tag} has no place on ${mount.name}`);
-    const isMapped =
-      entry.tag === "user"
-        ? kfsidHasMapping(world, userNs, "uid", entry.kid, table)
-        : kfsidHasMapping(world, userNs, "gid", entry.kid, table);
-    if (!isMapped)
-      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} ${showKuid64(entry.kid)} is not mapped in ${userNs.name}`);
+    const kind = entry.tag === "user" ? "uid" : "gid";
+    if (!kfsidHasMapping(world, userNs, kind, entry.kid, table)) {
+      const where = lacking(world, userNs, kind, table);
+      return deny("EINVAL", RULES.aclIdOnDisk, `${entry.tag} ${showKuid64(entry.kid)} is not mapped in ${where}`);
+    }
   }
   return validateAcl(acl);
 }

@@ -3,7 +3,7 @@ import { NO_ID, type UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { makeKfsid } from "./fsid.ts";
-import { type OwnerTable, ownerTable } from "./fsid-map.ts";
+import { lacking, type OwnerTable, ownerTable } from "./fsid-map.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { privsToRemove, setgidToDrop } from "./kill-priv.ts";
 import { fromVfsid } from "./mnt-idmapping.ts";
@@ -94,7 +94,11 @@ function newOwner<K extends OwnerKind>(
   const kid = makeKfsid(world, cred.userNs, kind, id, table);
   const known = isValidKuid64(kid)
     ? allow(kid, RULES.newOwnerMapped)
-    : deny("EINVAL", RULES.newOwnerMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);
+    : deny(
+        "EINVAL",
+        RULES.newOwnerMapped,
+        `${kind} ${id} is not mapped in ${lacking(world, cred.userNs, kind, table)}`,
+      );
   world.trail?.add(`name ${kind} ${id} in`, cred.userNs.name, known, known.ok ? showKuid64(kid) : "");
   return known;
 }

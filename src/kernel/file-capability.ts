@@ -3,7 +3,7 @@ import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import type { FileCapability } from "./capability-xattr.ts";
 import type { Cred } from "./cred.ts";
 import { fromKfsid, makeKfsid } from "./fsid.ts";
-import { type OwnerTable, ownerTable } from "./fsid-map.ts";
+import { lacking, type OwnerTable, ownerTable } from "./fsid-map.ts";
 import type { Inode } from "./inode.ts";
 import { seenThrough, showOwners } from "./inode-permission.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
@@ -77,7 +77,11 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
   const table = ownerTable(world, mount.superblock);
   const root = makeKfsid(world, cred.userNs, "uid", given.rootId, table);
   if (!isValidKuid64(root))
-    return deny("EINVAL", RULES.fcapRootKnown, `uid ${given.rootId} is not mapped in ${cred.userNs.name}`);
+    return deny(
+      "EINVAL",
+      RULES.fcapRootKnown,
+      `uid ${given.rootId} is not mapped in ${lacking(world, cred.userNs, "uid", table)}`,
+    );
   const kept = fromVfsid(world, mount, "uid", root);
   const rootId = isValidKuid64(kept) ? fromKfsid(world, userNs, "uid", kept, table) : NO_ID;
   if (rootId === NO_ID)

@@ -63,6 +63,11 @@ export function hasFsMap(world: HasProfile, ns: UserNamespace, kind: OwnerKind):
   return !isSameMap(ownerMap(world, ns, kind, "fs").map, ns.maps[kind]);
 }
 
+/** What lacks an id, in an explanation: the namespace, or its fs map alone where that is another than its id map. */
+export function lacking(world: HasProfile, ns: UserNamespace, kind: OwnerKind, table: OwnerTable): string {
+  return table === "fs" && hasFsMap(world, ns, kind) ? `the ${ownerMap(world, ns, kind, table).name}` : ns.name;
+}
+
 /** The file that a map is written through. @example mapFileName("uid", "fs") // "fsuid_map" */
 export function mapFileName(kind: string, table: OwnerTable): string {
   return `${table === "fs" ? "fs" : ""}${kind}_map`;

@@ -116,16 +116,16 @@ export function mayMount(task: Task): Verdict {
     : deny("EPERM", RULES.mayMount, `no CAP_SYS_ADMIN over ${userNs.name}`);
 }
 
-/** Has the task's mount namespace copies of a more privileged one's mounts? */
-function isCopiedFromAbove(world: World, { mountNs }: Task): boolean {
-  return mountNs.userNs !== world.initMountNs.userNs;
+/** Is what the task's mount namespace has of this mount a copy of a more privileged one's? */
+function isCopiedFromAbove(world: World, { mountNs }: Task, { attachedIn }: Mount): boolean {
+  return mountNs.userNs !== (attachedIn ?? world.initMountNs).userNs;
 }
 
 /** The locked flags of a mount as the task has it: all those of a copy, and what a mount of its own took from one. */
 function lockedFor(world: World, task: Task, mount: Mount): readonly (keyof MountFlags)[] {
-  if (mount.attachedIn === task.mountNs) return mount.locked ?? [];
+  if (!isCopiedFromAbove(world, task, mount)) return mount.locked ?? [];
   const copied = mount.changedFrom ?? mount;
-  return isCopiedFromAbove(world, task) ? Object.values(FLAG).filter((flag) => copied[flag]) : [];
+  return Object.values(FLAG).filter((flag) => copied[flag]);
 }
 
 /**
@@ -145,7 +145,7 @@ export function cloneTree(
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const { mount: of, inode } = found.value;
-  const isHiding = of.carriesOthers ? isCopiedFromAbove(world, task) : task.mountNs.tree.isLockedBelow(found.value);
+  const isHiding = of.carriesOthers ? isCopiedFromAbove(world, task, of) : task.mountNs.tree.isLockedBelow(found.value);
   if (reach === "alone" && isHiding) return deny("EINVAL", RULES.lockedBelow, `what is mounted below ${of.name}`);
   const { attachedIn: _, changedIn: __, changedFrom: ___, ...source } = of;
   return allow({ mount: { ...source, root: inode }, attachedAt: null, locked: lockedFor(world, task, of) });
@@ -161,7 +161,9 @@ export function attachedTree(world: World, task: Task, name: PathName): Verdict<
 
 /** `move_mount`: put a tree where the task's mount namespace sees it, under a name. */
 export function attachTree(world: World, task: Task, { mount, locked }: Tree, name: string): void {
-  world.mounts.set(name, { ...mount, name, attachedIn: task.mountNs, locked });
+  const attached = { ...mount, name, attachedIn: task.mountNs, locked };
+  world.mounts.set(name, attached);
+  task.mountNs.attached.add(attached);
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Mount extends MountFlags {
   readonly carriesOthers?: boolean;
   /** null: ids pass as they are. */
   idmap: MountIdmap | null;
-  /** The mount namespace that it was attached in later than those began; absent where all see it. */
+  /** The mount namespace that it was attached in later than those began, and is copied from; absent where all see it. */
   readonly attachedIn?: MountNamespace;
   /** Of one that was attached later: the flags that nobody may clear, for it was cloned from a more privileged copy. */
   readonly locked?: readonly (keyof MountFlags)[];
@@ -55,6 +55,8 @@ export interface MountNamespace extends OwnedNamespace {
   readonly name: string;
   /** Where they are mounted; empty where a scenario names its mounts. */
   readonly tree: MountTree<Mount>;
+  /** Of the mounts that a scenario names, those that were attached later and are seen here: in it, or copied with it. */
+  readonly attached: Set<Mount>;
 }
 
 /**
@@ -63,5 +65,5 @@ export interface MountNamespace extends OwnedNamespace {
  * @source mount_namespaces(7), "Restrictions on mount namespaces": with another owner all that came over is locked
  */
 export function copyMountNamespace(of: MountNamespace, name: string, { userNs, inum }: OwnedNamespace): MountNamespace {
-  return { name, userNs, inum, tree: of.tree.copy(userNs !== of.userNs) };
+  return { name, userNs, inum, tree: of.tree.copy(userNs !== of.userNs), attached: new Set(of.attached) };
 }

@@ -32,9 +32,7 @@ function* heldNamespaces(world: World): Iterable<UserNamespace> {
   yield world.initUserNs;
   const tasks = livingTasks(world);
   for (const task of tasks) yield* heldBy(task);
-  const mountNamespaces = new Set(Array.from(tasks, ({ mountNs }) => mountNs));
-  for (const { superblock, attachedIn } of world.mounts.values())
-    if (!attachedIn || mountNamespaces.has(attachedIn)) yield superblock.userNs;
+  for (const { superblock, attachedIn } of world.mounts.values()) if (!attachedIn) yield superblock.userNs;
 }
 
 function livingTasks({ tasks, residents }: World): ReadonlySet<Task> {
@@ -52,8 +50,8 @@ function* heldBy(task: Task): Iterable<UserNamespace> {
   for (const socket of sockets.values()) yield* heldByPeers(socket);
 }
 
-function* heldByMounts({ tree }: MountNamespace): Iterable<UserNamespace> {
-  for (const { superblock } of tree.mounts()) yield superblock.userNs;
+function* heldByMounts({ tree, attached }: MountNamespace): Iterable<UserNamespace> {
+  for (const { superblock } of [...tree.mounts(), ...attached]) yield superblock.userNs;
 }
 
 /** SO_PEERCRED keeps a whole credential, of those too that wait to be accepted. */

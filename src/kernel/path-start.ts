@@ -38,7 +38,7 @@ export function startOf(world: World, task: Task, { from }: PathName): Verdict<S
 }
 
 function startAtMount(task: Task, mount: Mount): Start {
-  if (mount.attachedIn && mount.attachedIn !== task.mountNs)
+  if (mount.attachedIn && !task.mountNs.attached.has(mount))
     throw outside(mount, `${mount.name} is not mounted in the mount namespace of ${task.name}`);
   if (mount.changedIn && mount.changedIn !== task.mountNs)
     throw new UsernsError("ERR_SCENARIO", {

@@ -4,7 +4,7 @@ import { type Capability, capName } from "./capability.ts";
 import type { Cred } from "./cred.ts";
 import { fileUser } from "./file-user.ts";
 import { kfsidHasMapping } from "./fsid.ts";
-import type { OwnerTable } from "./fsid-map.ts";
+import { lacking, type OwnerTable } from "./fsid-map.ts";
 import { fsidMode } from "./fsid-modes.ts";
 import { isRuledFrom } from "./isolated.ts";
 import { isNsCapable } from "./ns-capable.ts";
@@ -77,9 +77,9 @@ export function isCapableOver(world: World, cred: Cred, file: Protected, name: C
 }
 
 /** The owner, or else the group, over which capabilities do not count; null where they do over both. */
-function foreignOwner(world: World, cred: Cred, { uid, gid, table }: Protected): Kuid64 | null {
-  if (!isCovered(world, cred, "uid", uid, table)) return uid;
-  return isCovered(world, cred, "gid", gid, table) ? null : gid;
+function foreignOwner(world: World, cred: Cred, { uid, gid, table }: Protected): OwnerKind | null {
+  if (!isCovered(world, cred, "uid", uid, table)) return "uid";
+  return isCovered(world, cred, "gid", gid, table) ? null : "gid";
 }
 
 /** Do capabilities count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
@@ -108,7 +108,7 @@ export function ownerOrCapable(world: World, cred: Cred, file: Pick<Protected, "
   return deny(
     "EPERM",
     RULES.ownerOrFowner,
-    isMapped ? "no CAP_FOWNER" : `the owner is not mapped in ${cred.userNs.name}`,
+    isMapped ? "no CAP_FOWNER" : `the owner is not mapped in ${lacking(world, cred.userNs, "uid", file.table)}`,
   );
 }
 
@@ -124,9 +124,9 @@ export function genericPermission(world: World, cred: Cred, file: Protected, mas
   const passing = passingCapability(world, cred, file, mask);
   if (passing) return allow(undefined, RULES.dacOverride, `by ${capName(passing)}`);
   const foreign = isNsCapable(cred, cred.userNs, "dac_override") ? foreignOwner(world, cred, file) : null;
-  return foreign === null
-    ? asked
-    : deny("EACCES", RULES.bothIdsMapped, `${showKuid64(foreign, "v")} is not mapped in ${cred.userNs.name}`);
+  if (foreign === null) return asked;
+  const where = lacking(world, cred.userNs, foreign, file.table);
+  return deny("EACCES", RULES.bothIdsMapped, `${showKuid64(file[foreign], "v")} is not mapped in ${where}`);
 }
 
 /** `acl_permission_check`: an ACL is asked only where the group digit of the mode, its mask, is not 0. */

@@ -1,7 +1,7 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { idsOf } from "./cred.ts";
 import { makeKfsid } from "./fsid.ts";
-import { fsTable } from "./fsid-map.ts";
+import { fsTable, lacking } from "./fsid-map.ts";
 import { fsidMode } from "./fsid-modes.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode, type Superblock } from "./inode.ts";
@@ -97,7 +97,11 @@ function ownerOption<K extends OwnerKind>(
   const kid = makeKfsid(world, cred.userNs, kind, id, table);
   return isValidKuid64(kid)
     ? allow(kid)
-    : deny("EINVAL", RULES.optionIsMapped, `${kind} ${id} is not mapped in ${cred.userNs.name}`);
+    : deny(
+        "EINVAL",
+        RULES.optionIsMapped,
+        `${kind} ${id} is not mapped in ${lacking(world, cred.userNs, kind, table)}`,
+      );
 }
 
 /**

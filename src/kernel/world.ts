@@ -106,7 +106,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     credColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     inodeColumns: { uid: new KuidColumn(engine), gid: new KuidColumn(engine) },
     initUserNs,
-    initMountNs: { ...initial, name: "init", tree: new MountTree() },
+    initMountNs: { ...initial, name: "init", tree: new MountTree(), attached: new Set() },
     initUtsNs: initial,
     initNetNs: newNetNamespace(initial),
     initIpcNs: newIpcNamespace(initial, { uid: sameIds(ZERO), gid: sameIds(ZERO) }),

@@ -48,7 +48,7 @@ export class UsernsRestrict implements PathGuard {
     const { uid, gid, userNs } = task.cred;
     const allowed = this.#allowed.get(userNs);
     if (!isTransientKid(uid.fs) && !isTransientKid(gid.fs)) return allow();
-    if (!allowed || ownsMount(task, mount) || allowed.has(mount)) return allow(undefined, RULES.transientStaysOff);
+    if (!allowed || ownsMounts(task) || allowed.has(mount)) return allow(undefined, RULES.transientStaysOff);
     return deny("EPERM", RULES.transientStaysOff, `${showKuid64(uid.fs)} on ${mount.name}`);
   }
 
@@ -57,7 +57,7 @@ export class UsernsRestrict implements PathGuard {
     { mount }: { readonly mount: Mount },
     { uid, gid }: { readonly uid?: Kuid64<"uid">; readonly gid?: Kuid64<"gid"> },
   ): Verdict {
-    if (!this.#allowed.has(task.cred.userNs) || ownsMount(task, mount)) return allow();
+    if (!this.#allowed.has(task.cred.userNs) || ownsMounts(task)) return allow();
     const transient = [uid, gid].find((kid) => kid && isTransientKid(kid));
     return transient
       ? deny("EPERM", RULES.transientNotGiven, `${showKuid64(transient)} on ${mount.name}`)
@@ -69,7 +69,10 @@ function isTransientKid({ id, number }: Kuid64): boolean {
   return number === CLASSICAL && isTransient(id);
 }
 
-/** Is the mount of a mount namespace that the task's user namespace, or one below it, owns? */
-function ownsMount(task: Task, mount: Mount): boolean {
-  return isInOrBelow((mount.attachedIn ?? task.mountNs).userNs, task.cred.userNs);
+/**
+ * Are the mounts that the task sees of a mount namespace that its user namespace, or one below it, owns? A copy is of the
+ * namespace that has it.
+ */
+function ownsMounts({ mountNs, cred }: Task): boolean {
+  return isInOrBelow(mountNs.userNs, cred.userNs);
 }
