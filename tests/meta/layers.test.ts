@@ -1,5 +1,6 @@
 /** The layers of the source tree, as data: an import that points up or sideways fails here. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { test } from "node:test";
 import { type Arrow, arrows, arrowsOf, files, isLocal, reachedFrom } from "./imports.ts";
@@ -57,6 +58,11 @@ test("every folder of src is in the table of layers", () => {
     [...folders].filter((folder) => levelOf(folder) < 0),
     [],
   );
+});
+
+test("the README's tree has every layer", () => {
+  const readme = readFileSync("README.md", "utf8");
+  for (const layer of LAYERS.flat()) assert.match(readme, new RegExp(`^src/${layer}/ +\\S`, "m"));
 });
 
 test("imports point down, enter a layer by its doors, and nothing portable imports a Node module or a package", () => {
