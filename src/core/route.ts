@@ -37,7 +37,7 @@ export interface Hop<K extends Kind = Kind> {
   readonly number?: NamespaceNumber;
   /** Only on a hop up. */
   readonly shown?: Shown<K>;
-  /** Only on a hop up: numbers whose ids are read as if they were classical. */
+  /** Numbers whose ids a hop up reads as if they were classical; a hop down takes none of them. */
   readonly bare?: readonly NamespaceNumber[];
 }
 

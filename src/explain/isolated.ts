@@ -117,7 +117,7 @@ function seenFrom(
   from: PlacedId,
 ): SeenFrom {
   const before = world.bugs.length;
-  noteUnknownNumber(world, reader, kind, shown);
+  noteUnknownNumber(world, kind, shown);
   const route = routeFor(readerMap(world, reader, kind, [shown.number]));
   return { namespace: reader.name, explanation: explain(kind, route, from), bugs: world.bugs.slice(before) };
 }

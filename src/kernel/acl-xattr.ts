@@ -90,7 +90,7 @@ export function setAcl(
   const found = changeable(world, task, name);
   if (!found.ok) return found;
   const path = found.value;
-  const known = knownIds(world, task, given, ownerTable(world, path.mount.superblock));
+  const known = knownIds(world, task, given, ownerTable(path.mount.superblock));
   if (!known.ok) return known;
   const acl = mapAclIds(known.value, (kind, vfsid) => fromVfsid(world, path.mount, kind, vfsid));
   const permitted = mayChangeAcl(world, task, path, type, given.length > 0);
@@ -143,7 +143,7 @@ export function getAcl(world: World, task: Task, name: PathName, type: AclType):
   if (!readable.ok) return readable;
   const acl = inode.acls[type];
   if (!acl) return deny("ENODATA", RULES.noAcl);
-  const table = ownerTable(world, mount.superblock);
+  const table = ownerTable(mount.superblock);
   const show = <K extends OwnerKind>(kind: K, kid: Kuid64<K>): UserId<K> =>
     fromKfsid(world, task.cred.userNs, kind, makeVfsid(world, mount, kind, kid), table);
   return allow(
@@ -196,7 +196,7 @@ function mayChangeAcl(world: World, task: Task, path: Path, type: AclType, isGiv
 /** `posix_acl_valid`: is it an ACL, and can the mount and the file system hold it? */
 function validOn(world: World, { mount }: Path, acl: PosixAcl): Verdict {
   const { userNs } = mount.superblock;
-  const table = ownerTable(world, mount.superblock);
+  const table = ownerTable(mount.superblock);
   for (const entry of acl) {
     if (!("kid" in entry)) continue;
     if (!isValidKuid64(entry.kid))

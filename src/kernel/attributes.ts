@@ -63,7 +63,7 @@ export function changeOwner(
 ): Verdict {
   const found = changeable(world, task, path, last);
   if (!found.ok) return found;
-  const table = ownerTable(world, found.value.mount.superblock);
+  const table = ownerTable(found.value.mount.superblock);
   const uid = newOwner(world, task, "uid", owner, table);
   if (!uid.ok) return uid;
   const gid = newOwner(world, task, "gid", group, table);

@@ -19,7 +19,7 @@ import type { World } from "./world.ts";
  */
 export function shownInodeOwners(world: World, { userNs }: Cred, mount: Mount, kind: OwnerKind): Uint32Array {
   const numbers = world.numbers.everGiven();
-  const caller = [readerMap(world, userNs, kind, numbers, ownerTable(world, mount.superblock))];
+  const caller = [readerMap(world, userNs, kind, numbers, ownerTable(mount.superblock))];
   const route = shownRoute({ ...mountView(world, mount, kind, numbers), caller });
   return idsOnly(world.inodeColumns[kind].translate(world.translators.of(route)));
 }

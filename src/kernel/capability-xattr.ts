@@ -91,7 +91,7 @@ export function decodeCapability(bytes: Uint8Array): FileCapability | null {
   const set = (at: number) => BigInt(view.getUint32(at, true)) | (BigInt(view.getUint32(at + 8, true)) << 32n);
   return {
     version: head.revision,
-    isEffective: (head.flags & EFFECTIVE) !== 0,
+    isEffective: head.flags === EFFECTIVE,
     permitted: set(4),
     inheritable: set(8),
     rootId: head.revision === 3 ? capabilityRoot(bytes) : 0,

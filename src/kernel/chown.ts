@@ -78,7 +78,7 @@ function newOwnersHavePlace(world: World, { mount }: Path, { uid, gid }: SetAttr
 /** `dqget`: a new owner that the quota of the file system can count for. */
 export function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr): Verdict {
   const { hasQuota, userNs, name } = inode.superblock;
-  const table = ownerTable(world, inode.superblock);
+  const table = ownerTable(inode.superblock);
   const isCounted =
     (!uid || kfsidHasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid), table)) &&
     (!gid || kfsidHasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid), table));
@@ -98,7 +98,7 @@ function hasPlace<K extends OwnerKind>(world: World, mount: Mount, kind: K, vfsi
   const kid = fromVfsid(world, mount, kind, vfsid);
   if (!isValidKuid64(kid)) return deny("EOVERFLOW", RULES.ownerHasPlace, `${told} ${name}`);
   const isAsked = world.profile.isolated?.has("chown-checked") || hasFsMap(world, superblock.userNs, kind);
-  if (isAsked && !kfsidHasMapping(world, superblock.userNs, kind, kid, ownerTable(world, superblock)))
+  if (isAsked && !kfsidHasMapping(world, superblock.userNs, kind, kid, ownerTable(superblock)))
     return deny("EOVERFLOW", RULES.filesystemHoldsOwner, `${told} ${superblock.name}`);
   return allow(undefined, RULES.ownerHasPlace);
 }

@@ -18,7 +18,7 @@ export const TERMINAL_MULTIPLEXER = 0x502;
 export function mountTerminals(world: World, { cred }: Task, ptmxMode: number, name: string): Mount {
   const { userNs } = cred;
   const superblock: Superblock = { name, type: "devpts", userNs, isReadOnly: false, names: [] };
-  const table = ownerTable(world, superblock);
+  const table = ownerTable(superblock);
   const owner = { uid: makeKfsid(world, userNs, "uid", 0, table), gid: makeKfsid(world, userNs, "gid", 0, table) };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, ...owner });
   const maker = { uid: cred.uid.fs, gid: cred.gid.fs };

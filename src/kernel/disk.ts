@@ -19,7 +19,7 @@ export function isMounted(world: World, superblock: Superblock): boolean {
  */
 export function forgetInodes(world: World, { superblock, root }: KeptFilesystem): void {
   const { userNs } = superblock;
-  const table = ownerTable(world, superblock);
+  const table = ownerTable(superblock);
   const keep = <K extends OwnerKind>(kind: K, kid: Kuid64<K>) =>
     makeKfsid(world, userNs, kind, fromKfsid(world, userNs, kind, kid, table), table);
   const visit = (inode: Inode) => {

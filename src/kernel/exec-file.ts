@@ -46,7 +46,7 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
     uid,
     gid,
     mode: inode.mode,
-    table: ownerTable(world, mount.superblock),
+    table: ownerTable(mount.superblock),
     isNosuid: mount.isNosuid,
     ownedBy: mount.superblock.userNs,
     caps: honouredCapability(world, task.cred, path),

@@ -74,7 +74,7 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
   if (given.version === 2 && mount.idmap === null && isNsCapable(cred, userNs, "setfcap")) {
     return keep(inode, given, RULES.fcapKeptAsGiven);
   }
-  const table = ownerTable(world, mount.superblock);
+  const table = ownerTable(mount.superblock);
   const root = makeKfsid(world, cred.userNs, "uid", given.rootId, table);
   if (!isValidKuid64(root))
     return deny(
@@ -129,7 +129,7 @@ export function getFileCapability(world: World, cred: Cred, path: Path): Verdict
   const held = path.inode.capability;
   if (!held) return deny("ENODATA", RULES.noFcap);
   const root = rootOf(world, path, held);
-  const table = ownerTable(world, path.mount.superblock);
+  const table = ownerTable(path.mount.superblock);
   const rootId = fromKfsid(world, cred.userNs, "uid", root, table);
   if (rootId !== NO_ID && rootId !== 0) return allow({ ...held, version: 3, rootId }, RULES.fcapShownWithRoot);
   if (isRootFor(world, cred.userNs, root, table))
@@ -151,7 +151,7 @@ export function honouredCapability(world: World, cred: Cred, path: Path): FileCa
   const held = path.inode.capability;
   if (!held) return null;
   const root = rootOf(world, path, held);
-  const ok = isRootFor(world, cred.userNs, root, ownerTable(world, path.mount.superblock));
+  const ok = isRootFor(world, cred.userNs, root, ownerTable(path.mount.superblock));
   world.trail?.add(
     "honour the capabilities of",
     path,
@@ -164,7 +164,7 @@ export function honouredCapability(world: World, cred: Cred, path: Path): FileCa
 /** The root that capabilities are bound to, as the mount shows it. */
 function rootOf(world: World, { mount }: Path, { rootId }: FileCapability): Kuid64<"uid"> {
   const { superblock } = mount;
-  const kept = makeKfsid(world, superblock.userNs, "uid", rootId, ownerTable(world, superblock));
+  const kept = makeKfsid(world, superblock.userNs, "uid", rootId, ownerTable(superblock));
   return makeVfsid(world, mount, "uid", kept);
 }
 

@@ -2,7 +2,7 @@ import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type CredIds, ROLES, type Role } from "./cred.ts";
 import { type FsidPair, fsidBeside, kfsidToKid, makeKfsid } from "./fsid.ts";
-import { fsTable, type HasProfile, type OwnerTable } from "./fsid-map.ts";
+import type { HasProfile, OwnerTable } from "./fsid-map.ts";
 import { fsidMode } from "./fsid-modes.ts";
 import { fromKid, fromKidMunged, type HasTranslators } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
@@ -51,7 +51,7 @@ export function pairBeside<K extends OwnerKind>(
   kid: Kuid64<K>,
 ): Verdict<FsidPair<K>> {
   const fs = fsidBeside(world, ns, kind, kid);
-  return world.profile.fsid === null || isValidKuid64(fs)
+  return isValidKuid64(fs)
     ? allow({ fs, pfs: kid })
     : deny("EINVAL", RULES.fsidBeside, `${kind} ${showKuid64(kid)} has none in ${ns.name}`);
 }
@@ -111,5 +111,5 @@ export function pairAfterExec<K extends OwnerKind>(
   if (!mode) return { fs: kid, pfs: kid };
   if (mode.isRepaired && fromKid(world, ns, kind, kid) === NO_ID) return { fs: kid, pfs: kid };
   const shown = fromKidMunged(world, ns, kind, kid);
-  return { fs: makeKfsid(world, ns, kind, shown, fsTable(world)), pfs: kid };
+  return { fs: makeKfsid(world, ns, kind, shown, "fs"), pfs: kid };
 }

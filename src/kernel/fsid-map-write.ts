@@ -24,8 +24,8 @@ const RULES = ruleTable({
  * May an fs map still be written? The third series wants it before the id map of its kind, which else brings it along;
  * the text of the map is looked at first.
  */
-export function mayPrecedeIdMap({ profile }: HasProfile, ns: UserNamespace, { table, kind }: MapSlot): Verdict {
-  if (table === "id" || !fsidMode(profile)?.isOrdered) return allow();
+export function mayPrecedeIdMap({ profile }: HasProfile, ns: UserNamespace, { kind }: MapSlot): Verdict {
+  if (!fsidMode(profile)?.isOrdered) return allow();
   const ids = idSlot(kind);
   return isWritten(ids, ns)
     ? deny("EPERM", RULES.fsMapBeforeIdMap, `${ids.file} of ${ns.name} is written`)

@@ -11,7 +11,10 @@ import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
  * the two an owner is seen; whoever translates one takes the map from here and the hops from routes.ts.
  */
 
-/** In which table of a namespace an owner is looked up: among the ids of processes, or among those of files. */
+/**
+ * In which table of a namespace an owner is looked up: among the ids of processes, or among those of files. A kernel
+ * without fsid mappings has the same map for both.
+ */
 export type OwnerTable = "id" | "fs";
 
 /** A world, as far as the kernel that is modelled goes. */
@@ -25,17 +28,8 @@ export interface HasProfile {
  *
  * @source fsid mappings, third series, 09/25 to 16/25: is_userns_visible
  */
-export function ownerTable(
-  { profile }: HasProfile,
-  { type, fsidmapExempt }: Pick<Superblock, "type" | "fsidmapExempt">,
-): OwnerTable {
-  if (profile.fsid === null) return "id";
+export function ownerTable({ type, fsidmapExempt }: Pick<Superblock, "type" | "fsidmapExempt">): OwnerTable {
   return (fsidmapExempt ?? filesystemType(type).isFsidmapExempt) ? "id" : "fs";
-}
-
-/** Whether owners of one table are looked up in the fs map, as the kernel has one. `id` on a kernel without. */
-export function fsTable({ profile }: HasProfile): OwnerTable {
-  return profile.fsid === null ? "id" : "fs";
 }
 
 /**

@@ -61,7 +61,7 @@ export function fromKfsidMunged<K extends OwnerKind>(
   kfsid: Kuid64<K>,
   table: OwnerTable,
 ): UserId<K> {
-  noteUnknownNumber(world, ns, kind, kfsid);
+  noteUnknownNumber(world, kind, kfsid);
   const route = outOfKernel([readerMap(world, ns, kind, [kfsid.number], table)], "shown");
   const id: number = world.translators.place(kind, route, kfsid).id;
   return id;

@@ -1,6 +1,5 @@
 import type { Kuid64 } from "../core/kuid64.ts";
 import { fromKfsid, fromKfsidMunged, kfsidHasMapping, kfsidToKid, kidToKfsid, makeKfsid } from "./fsid.ts";
-import { fsTable } from "./fsid-map.ts";
 import { fromVfsid, makeVfsid } from "./mnt-idmapping.ts";
 import type { Mount } from "./mount.ts";
 import { fromKid, fromKidIsolated, fromKidMunged, makeKid } from "./uidgid.ts";
@@ -57,16 +56,10 @@ export const ID_FUNCTIONS: readonly IdFunction[] = [
   inNamespace("from_k_id_isolated", "kid", null, fromKidIsolated),
   onMount("make_vfs_id", "v", makeVfsid),
   onMount("from_vfs_id", "k", fromVfsid),
-  inNamespace("make_kfs_id", "id", "k", (world, ns, kind, { id }) =>
-    makeKfsid(world, ns, kind, plain(id), fsTable(world)),
-  ),
-  inNamespace("from_kfs_id", "kid", null, (world, ns, kind, kid) => fromKfsid(world, ns, kind, kid, fsTable(world))),
-  inNamespace("from_kfs_id_munged", "kid", null, (world, ns, kind, kid) =>
-    fromKfsidMunged(world, ns, kind, kid, fsTable(world)),
-  ),
-  inNamespace("kfs_id_has_mapping", "kid", null, (world, ns, kind, kid) =>
-    kfsidHasMapping(world, ns, kind, kid, fsTable(world)),
-  ),
+  inNamespace("make_kfs_id", "id", "k", (world, ns, kind, { id }) => makeKfsid(world, ns, kind, plain(id), "fs")),
+  inNamespace("from_kfs_id", "kid", null, (world, ns, kind, kid) => fromKfsid(world, ns, kind, kid, "fs")),
+  inNamespace("from_kfs_id_munged", "kid", null, (world, ns, kind, kid) => fromKfsidMunged(world, ns, kind, kid, "fs")),
+  inNamespace("kfs_id_has_mapping", "kid", null, (world, ns, kind, kid) => kfsidHasMapping(world, ns, kind, kid, "fs")),
   inNamespace("kfs_id_to_k_id", "kid", "k", kfsidToKid),
   inNamespace("k_id_to_kfs_id", "kid", "k", kidToKfsid),
 ];

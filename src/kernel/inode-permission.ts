@@ -49,7 +49,7 @@ export function seenThrough(world: World, { mount, inode }: Path): Protected {
     gid: take("gid", inode.gid),
     mode: inode.mode,
     isDirectory: inode.type === "dir",
-    table: ownerTable(world, inode.superblock),
+    table: ownerTable(inode.superblock),
     acl: access && mapAclIds(access, take),
   };
 }
@@ -159,7 +159,7 @@ export function isInGroupOrCapable(world: World, cred: Cred, file: Protected, gi
 
 /** What an inode would hold for the task's filesystem ids: `mapped_fsuid`, `mapped_fsgid`. */
 export function mappedFsid<K extends OwnerKind>(world: World, cred: Cred, mount: Mount, kind: K): Kuid64<K> {
-  return fromVfsid(world, mount, kind, fsidFor(world, cred, kind, ownerTable(world, mount.superblock)));
+  return fromVfsid(world, mount, kind, fsidFor(world, cred, kind, ownerTable(mount.superblock)));
 }
 
 /** The id that a task owns with what it creates where owners are of this table. */
@@ -171,7 +171,7 @@ function fsidFor<K extends OwnerKind>(world: World, cred: Cred, kind: K, table: 
 /** Can the file system hold what the task creates on this mount: `fsuidgid_has_mapping`? @returns EOVERFLOW */
 export function creatorHasPlace(world: World, cred: Cred, mount: Mount): Verdict {
   const kinds = ["uid", "gid"] as const;
-  const table = ownerTable(world, mount.superblock);
+  const table = ownerTable(mount.superblock);
   const lost = kinds.find((kind) => {
     const kid = mappedFsid(world, cred, mount, kind);
     return !isValidKuid64(kid) || !kfsidHasMapping(world, mount.superblock.userNs, kind, kid, table);

@@ -1,4 +1,4 @@
-import { NO_ID, OVERFLOW_ID, type UserId } from "../core/id.ts";
+import { NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, type Kuid64, type NamespaceNumber, showKuid64 } from "../core/kuid64.ts";
 import { follow, type PlacedId } from "../core/route.ts";
 import type { Cred } from "./cred.ts";
@@ -77,18 +77,17 @@ export function readerMap<K extends OwnerKind>(
 ): NamedMap<K> {
   const creators = new Map<NamespaceNumber, UserId<K>>();
   for (const number of numbers) {
-    const shown = number === CLASSICAL ? null : creatorSeenFrom(world, reader, kind, number);
+    const shown = creatorSeenFrom(world, reader, kind, number);
     if (shown !== null) creators.set(number, shown);
   }
-  const map = ownerMap(world, reader, kind, table);
-  return creators.size === 0 ? map : { ...map, creators };
+  return { ...ownerMap(world, reader, kind, table), creators };
 }
 
 /**
  * Who stands for the ids of an isolated namespace: its creator, or the creator of that one's namespace, up to the first
  * whom the reader's map holds.
  *
- * @returns null where the number is unknown to the kernel, or creators are not shown
+ * @returns null where the map holds none of them, the number is unknown to the kernel, or creators are not shown
  * @source  from_kuid_munged, from_kgid_munged of the proposal
  */
 function creatorSeenFrom<K extends OwnerKind>(
@@ -103,7 +102,6 @@ function creatorSeenFrom<K extends OwnerKind>(
     const owner = ownerOf(ns.owner, kind);
     const id: number = follow(outOfKernel([mapOf(reader, kind)], "checked"), owner).id;
     if (id !== NO_ID) return id;
-    if (owner.number === CLASSICAL) return OVERFLOW_ID;
     ns = isolatedAt(world, owner.number);
   }
   return null;
@@ -122,9 +120,9 @@ function isolatedAt(world: World, number: NamespaceNumber): UserNamespace | unde
  * Where a reader is shown an id of a number that no isolated namespace has: there the sources stop the kernel (BUG_ON).
  * Here it goes on, with the overflow id, and the place is kept among the world's bugs.
  */
-export function noteUnknownNumber(world: World, reader: UserNamespace, kind: OwnerKind, kid: PlacedId): void {
+export function noteUnknownNumber(world: World, kind: OwnerKind, kid: PlacedId): void {
   const { isolated } = world.profile;
-  if (kid.number === CLASSICAL || kid.number === reader.number || !isolated) return;
+  if (kid.number === CLASSICAL || !isolated) return;
   if (isolated.has("unknown-overflows") || isolated.has("overflow-munging") || isolatedAt(world, kid.number)) return;
   const state = world.numbers.at(kid.number) ? "is not isolated" : "is gone";
   const id: number = kid.id;
@@ -136,7 +134,7 @@ export function noteUnknownNumber(world: World, reader: UserNamespace, kind: Own
  * capabilities count?
  */
 export function isRuledFrom(world: World, ns: UserNamespace, kid: Kuid64): boolean {
-  if (kid.number === CLASSICAL || !world.profile.isolated?.has("ancestor-privilege")) return false;
+  if (!world.profile.isolated?.has("ancestor-privilege")) return false;
   const below = isolatedAt(world, kid.number);
   return below !== undefined && below !== ns && isInOrBelow(below, ns);
 }

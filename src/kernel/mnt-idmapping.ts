@@ -18,13 +18,13 @@ export function mountView<K extends OwnerKind>(
   numbers: readonly NamespaceNumber[],
 ): MountView<K> {
   const { idmap, superblock } = mount;
+  const filesystem = ownerMap(world, superblock.userNs, kind, ownerTable(superblock));
+  if (!idmap) return { mount: null, filesystem };
   const isInitial = superblock.userNs.parent === null;
-  const number = kind === "gid" && world.profile.isolated?.has("uid-only-idmap") ? CLASSICAL : (idmap?.number ?? 0);
-  const filesystem = ownerMap(world, superblock.userNs, kind, ownerTable(world, superblock));
-  const bare = idmap && isInitial ? numbers.filter((one) => one !== CLASSICAL) : [];
+  const number = kind === "gid" && world.profile.isolated?.has("uid-only-idmap") ? CLASSICAL : idmap.number;
   return {
-    mount: idmap && { name: `${kind} idmap ${idmap.name} of ${mount.name}`, map: idmap.maps[kind], number },
-    filesystem: bare.length > 0 ? { ...filesystem, bare } : filesystem,
+    mount: { name: `${kind} idmap ${idmap.name} of ${mount.name}`, map: idmap.maps[kind], number },
+    filesystem: isInitial ? { ...filesystem, bare: numbers.filter((one) => one !== CLASSICAL) } : filesystem,
     holdsIsolated: isInitial || world.profile.isolated?.has("idmap-of-any-superblock") === true,
   };
 }

@@ -39,7 +39,7 @@ export function copyUp(world: World, inodes: OverlayInodes, work: OverlayWork, i
   if (!above.ok) return above;
   const { uid, gid } = seenThrough(world, layers.lower);
   const { userNs } = work.mounter.cred;
-  const table = ownerTable(world, inode.superblock);
+  const table = ownerTable(inode.superblock);
   if (!kfsidHasMapping(world, userNs, "uid", uid, table) || !kfsidHasMapping(world, userNs, "gid", gid, table))
     return deny("EOVERFLOW", RULES.ownerIsKnown, `${layers.name} on ${layers.lower.mount.name}`);
   const source = layers.lower.inode;

@@ -65,7 +65,7 @@ interface OpenerAndWriter {
  * May the owner of a namespace map these ids because all of them are its own or of its pile? Asked last, of whoever
  * may not write the map otherwise.
  *
- * @returns null on a kernel without setusers(), and where neither has a pile of this kind
+ * @returns null where neither has a pile of this kind, as on a kernel without setusers()
  */
 export function mayMapFromPile<K extends OwnerKind>(
   world: World,
@@ -75,7 +75,7 @@ export function mayMapFromPile<K extends OwnerKind>(
   extents: readonly Extent[],
   { opener, writer }: OpenerAndWriter,
 ): Verdict<MapEffect> | null {
-  if (!world.profile.setusers || pileOf(opener, kind).count + pileOf(writer, kind).count === 0) return null;
+  if (pileOf(opener, kind).count + pileOf(writer, kind).count === 0) return null;
   const rule = PILE_RULES.mapFromPile;
   if (!isSameKuid64(ns.owner.uid, opener.uid.effective))
     return deny("EPERM", rule, `the opener does not own ${ns.name}`);
@@ -86,7 +86,7 @@ export function mayMapFromPile<K extends OwnerKind>(
       if (id !== null)
         return { ...deny("EPERM", rule, `the ${who} does not hold ${kind} ${id} of ${parent.name}`), line: index + 1 };
     }
-  if (kind === "uid" || !ns.setgroupsAllowed) return allow("none", rule);
+  if (kind === "uid") return allow("none", rule);
   const isDroppable = opener.isPileDroppable && writer.isPileDroppable;
   return allow(isDroppable ? "none" : "denies setgroups", PILE_RULES.gidMapFromPile);
 }
@@ -110,7 +110,7 @@ function firstNotHeld<K extends OwnerKind>(
   return at < 0 ? null : lowerFirst + at;
 }
 
-const EMPTY: Partial<CredParts> = { piles: { uid: [], gid: [] }, isPileDroppable: false };
+const EMPTY: Partial<CredParts> = { piles: { uid: [], gid: [] } };
 
 /** The piles after execve. @param isRaised  did set-id bits or capabilities of the file count? */
 export function pilesAfterExec({ profile }: World, isRaised: boolean): Partial<CredParts> {

@@ -1,5 +1,5 @@
 import type { UserId } from "../core/id.ts";
-import { isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isSubsetOf } from "./capability.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { isSeenFrom } from "./pid-namespace.ts";
@@ -76,6 +76,6 @@ export function priorityOfUser(world: World, { cred, pidNs }: Task, who: UserId<
   const theirs = [...world.tasks.values()].filter(
     (task) => isSameKuid64(task.cred.uid.real, kuid) && isSeenFrom(task.pidNs, pidNs),
   );
-  if (!isValidKuid64(kuid) || theirs.length === 0) return deny("ESRCH", RULES.niceOfUser, `no task of uid ${who}`);
+  if (theirs.length === 0) return deny("ESRCH", RULES.niceOfUser, `no task of uid ${who}`);
   return allow(Math.min(...theirs.map(({ nice }) => nice)), RULES.niceOfUser);
 }

@@ -146,6 +146,5 @@ function hop<K extends Kind>(
   from: Space,
   to: Space,
 ): KernelHop<K> {
-  const isBare = direction === "up" && bare !== undefined && bare.length > 0;
-  return { direction, map, name, from, to, ...(number ? { number } : {}), ...(isBare ? { bare } : {}) };
+  return { direction, map, name, from, to, ...(number ? { number } : {}), ...(bare ? { bare } : {}) };
 }

@@ -5,7 +5,6 @@ import { type Cred, type CredIds, type CredParts, hasSecurebit, idsOf, type Role
 import { exitTask } from "./fork.ts";
 import { type FsidPair, fromKfsidMunged, makeKfsid } from "./fsid.ts";
 import { isOwnFsid, pairBeside, pairOfId } from "./fsid-cred.ts";
-import { fsTable } from "./fsid-map.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { isInPile } from "./pile.ts";
 import { policyAllows } from "./safesetid.ts";
@@ -185,7 +184,7 @@ export function setResId<K extends OwnerKind>(
 export function setFsId<K extends OwnerKind>(world: World, task: Task, kind: K, id: UserId<K>): Verdict<number> {
   const old = task.cred;
   const ids = idsOf(old, kind);
-  const shown = fromKfsidMunged(world, old.userNs, kind, ids.fs, fsTable(world));
+  const shown = fromKfsidMunged(world, old.userNs, kind, ids.fs, "fs");
   const kid = makeKid(world, old.userNs, kind, id);
   if (!isValidKuid64(kid)) return allow(shown, RULES.setfsuidSilent);
   const pair = pairOfId(world, old.userNs, kind, id, kid);
@@ -251,7 +250,7 @@ function capsAfterSetuid(world: World, old: Cred, now: CredIds<OwnerKind>): Part
 /** The capabilities over files follow the filesystem user id, an id of files. @source capabilities(7) */
 function fsCapsFix(world: World, old: Cred, fs: Kuid64): Partial<CredParts> {
   if (hasSecurebit(old, "no_setuid_fixup")) return UNCHANGED;
-  const root = makeKfsid(world, old.userNs, "uid", 0, fsTable(world));
+  const root = makeKfsid(world, old.userNs, "uid", 0, "fs");
   const wasRoot = isSameKuid64(old.uid.fs, root);
   const isRoot = isSameKuid64(fs, root);
   if (wasRoot && !isRoot) return { effective: capsWithout(old.effective, FS_CAPS) };

@@ -181,12 +181,7 @@ export class Shiftfs implements InodeOperations {
       to: { ...below(to), inode: to.inode && this.lowerOf(to.inode) },
     };
     const permitted = mayMove(this.#world, creator, ends, "");
-    if (!permitted.ok) return permitted;
-    const moved = moveEntry(this.#world, creator, ends, "");
-    if (!moved.ok) return moved;
-    this.refresh(from.directory);
-    this.refresh(to.directory);
-    return allow();
+    return permitted.ok ? moveEntry(this.#world, creator, ends, "") : permitted;
   }
 
   /** The marker sets the ACL below, and would keep a set-group-ID bit that the caller may not. */

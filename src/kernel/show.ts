@@ -1,7 +1,6 @@
 import { ALL_CAPS, type CapSet, capsWithout, NO_CAPS, namesOf } from "./capability.ts";
 import { type Cred, ROLES } from "./cred.ts";
 import { fromKfsidMunged } from "./fsid.ts";
-import { fsTable } from "./fsid-map.ts";
 import { fromKidIsolated, fromKidMunged } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
@@ -31,9 +30,7 @@ export function showCapSets(cred: Cred): { readonly [set: string]: unknown } {
  * files, read through the fs map where there are fsid mappings.
  */
 export function showIds(world: World, reader: UserNamespace, cred: Cred, kind: OwnerKind): number[] {
-  return ROLES.map((role) =>
-    fromKfsidMunged(world, reader, kind, cred[kind][role], role === "fs" ? fsTable(world) : "id"),
-  );
+  return ROLES.map((role) => fromKfsidMunged(world, reader, kind, cred[kind][role], role === "fs" ? "fs" : "id"));
 }
 
 /** {@link showIds} as a kernel with isolated namespaces adds them: with the number inside, for whoever may see it. */

@@ -29,12 +29,12 @@ export function statPath(world: World, task: Task, path: PathName): Verdict<Stat
 
 /** What a task of a namespace is shown of an inode, through a mount. */
 export function statInode(world: World, reader: UserNamespace, mount: Mount, inode: Inode): Stat {
-  const table = ownerTable(world, mount.superblock);
+  const table = ownerTable(mount.superblock);
   const shown = (kind: OwnerKind) => {
     const kid = inode[kind];
     const numbers = [kid.number, mount.idmap?.number ?? CLASSICAL];
     const view = mountView(world, mount, kind, numbers);
-    noteUnknownNumber(world, reader, kind, follow(intoMount(view), kid));
+    noteUnknownNumber(world, kind, follow(intoMount(view), kid));
     const route = shownRoute({ ...view, caller: [readerMap(world, reader, kind, numbers, table)] });
     return world.translators.place(kind, route, kid).id;
   };

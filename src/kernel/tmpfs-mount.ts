@@ -1,7 +1,7 @@
 import { isSameKuid64, isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { idsOf } from "./cred.ts";
 import { makeKfsid } from "./fsid.ts";
-import { fsTable, lacking } from "./fsid-map.ts";
+import { lacking } from "./fsid-map.ts";
 import { fsidMode } from "./fsid-modes.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
 import { Inode, type Superblock } from "./inode.ts";
@@ -93,7 +93,7 @@ function ownerOption<K extends OwnerKind>(
   if (text === undefined) return allow(idsOf(cred, kind).fs);
   const id = readUnsigned(text);
   if (id === null) return deny("EINVAL", RULES.optionIsNumber, `${kind}=${text}`);
-  const table = fsidMode(world.profile)?.isRepaired ? fsTable(world) : "id";
+  const table = fsidMode(world.profile)?.isRepaired ? "fs" : "id";
   const kid = makeKfsid(world, cred.userNs, kind, id, table);
   return isValidKuid64(kid)
     ? allow(kid)

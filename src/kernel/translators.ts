@@ -57,7 +57,7 @@ export class Translators {
       this.#mapKeys.set(hop.map, map);
     }
     const shown = hop.shown ? `=${hop.shown.overflow},${[...hop.shown.creators].join()}` : "";
-    const bare = hop.bare ? `~${hop.bare.join()}` : "";
+    const bare = hop.bare?.length ? `~${hop.bare.join()}` : "";
     return `${hop.direction}${map}.${hop.number ?? 0}${bare}${shown}`;
   }
 }

@@ -39,8 +39,8 @@ export function makeKids<K extends Kind>(
     index % 2 === 0 ? (ids[index / 2] ?? NO_ID) : CLASSICAL,
   );
   world.translators.of(intoKernel([mapOf(ns, kind)])).packed(packed);
-  return ids.map((id, index) => ({
-    id: id === NO_ID ? NO_ID : (packed[index * 2] ?? NO_ID),
+  return ids.map((_, index) => ({
+    id: packed[index * 2] ?? NO_ID,
     number: packed[index * 2 + 1] ?? CLASSICAL,
   }));
 }
@@ -66,7 +66,7 @@ export function fromKidMunged<K extends OwnerKind>(
   kind: K,
   kid: Kuid64<K>,
 ): UserId<K> {
-  noteUnknownNumber(world, ns, kind, kid);
+  noteUnknownNumber(world, kind, kid);
   const route = outOfKernel([readerMap(world, ns, kind, [kid.number])], "shown");
   const id: number = world.translators.place(kind, route, kid).id;
   return id;
@@ -86,7 +86,7 @@ export function fromKidIsolated<K extends OwnerKind>(
   kind: K,
   kid: Kuid64<K>,
 ): UserId<K> {
-  const bare = ns.parent === null && kid.number !== CLASSICAL ? [kid.number] : [];
+  const bare = ns.parent === null ? [kid.number] : [];
   const id: number = world.translators.place(kind, outOfKernel([{ ...mapOf(ns, kind), bare }], "shown"), kid).id;
   return id;
 }

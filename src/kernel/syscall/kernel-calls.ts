@@ -83,7 +83,7 @@ export const KERNEL_CALLS: CallTable = [
     if (!found.ok) return found;
     const { inode } = found.value;
     const { userNs } = inode.superblock;
-    const table = ownerTable(world, inode.superblock);
+    const table = ownerTable(inode.superblock);
     return allow({
       uid: fromKfsid(world, userNs, "uid", inode.uid, table),
       gid: fromKfsid(world, userNs, "gid", inode.gid, table),
