@@ -20,6 +20,8 @@ interface State {
   readonly groupPile: ReadonlySet<number>;
   /** Has it CAP_SETUID and CAP_SETGID in its namespace? */
   readonly isCapable: boolean;
+  /** Has it these two at most, and so not CAP_SETFCAP? */
+  readonly hasOnlyTwo: boolean;
 }
 
 const GID = 50;
@@ -95,7 +97,10 @@ function setIds(state: State, op: Extract<Op, { uid: unknown } | { r: unknown }>
   return to([r ?? real, now, s ?? saved, now]);
 }
 
-/** A map that a task without capabilities over the parent writes to a namespace that it has just made. */
+/**
+ * A map that a task without capabilities over the parent writes to a namespace that it has just made. Id 0 of the parent
+ * is mapped only where its maker had CAP_SETFCAP.
+ */
 function mapped(state: State, lines: readonly Line[]): readonly Line[] | null {
   const { ids, pile, map } = state;
   const isMine = lines.every(([, lower, count]) =>
@@ -106,7 +111,8 @@ function mapped(state: State, lines: readonly Line[]): readonly Line[] | null {
   const isWithin = lines.every(([, lower, count]) =>
     map.some(([first, , many]) => lower >= first && lower + count <= first + many),
   );
-  return isMine && isWithin ? lines.map(([first, lower, count]) => [first, down(map, lower), count]) : null;
+  const isRoots = lines.some(([, lower]) => lower === 0) && (state.hasOnlyTwo || !state.isCapable);
+  return isMine && isWithin && !isRoots ? lines.map(([first, lower, count]) => [first, down(map, lower), count]) : null;
 }
 
 /** What each op is as steps, what they answer, and the state that it leaves. @param at  names what is made */
@@ -177,7 +183,12 @@ function apply(
           : [shut, shut]),
       ];
       const gidMap: readonly Line[] = fs === effective ? [[GID, GID, 1]] : [];
-      return { steps, answers, after: { ...state, map: map ?? [], gidMap, isCapable: true }, as: task };
+      return {
+        steps,
+        answers,
+        after: { ...state, map: map ?? [], gidMap, isCapable: true, hasOnlyTwo: false },
+        as: task,
+      };
     }
     default: {
       const { op: call, ...args } = op;
@@ -255,6 +266,7 @@ for (const engine of ENGINES)
             pile: new Set(pile),
             groupPile: new Set([101, 103]),
             isCapable,
+            hasOnlyTwo: true,
           };
           let task = "t";
           const steps: object[] = [];
