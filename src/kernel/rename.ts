@@ -65,7 +65,7 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   const permitted = mayMove(world, task, ends.value, flag);
   if (!permitted.ok) return permitted;
   if (!ends.value.areFree.ok) return ends.value.areFree;
-  return from.mount.superblock.operations?.rename?.(from, target) ?? moveEntry(world, task, ends.value, flag);
+  return from.mount.superblock.operations?.rename?.(from, target, flag) ?? moveEntry(world, task, ends.value, flag);
 }
 
 /** Move a name that may be moved. @returns ENOTEMPTY for one that would replace a directory with something in it */
@@ -120,11 +120,7 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!named.ok) return named;
   const toNamed = isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
   if (!toNamed.ok) return toNamed;
-  requireOwnFiles(
-    mount.superblock,
-    flag === "" ? "rename" : `rename with ${flag}`,
-    flag === "" || flag === "noreplace" ? "rename" : undefined,
-  );
+  requireOwnFiles(mount.superblock, "rename", "rename");
   const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   const found = lookupName(world, source.value);
