@@ -6,7 +6,6 @@ import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
 import type { AclType, InodeAcls, PosixAcl } from "./posix-acl.ts";
 import type { Process, ProcessFile } from "./process.ts";
-import type { RenameFlag } from "./rename.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -87,6 +86,10 @@ export type NameOperation =
   | "unlink"
   | "rmdir"
   | "tmpfile";
+
+/** The flags of renameat2. */
+export const RENAME_FLAGS = ["", "noreplace", "exchange", "whiteout"] as const;
+export type RenameFlag = (typeof RENAME_FLAGS)[number];
 
 /** A mounted file system, however many mounts show it. */
 export interface Superblock {

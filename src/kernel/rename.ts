@@ -1,6 +1,6 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
-import { type Inode, requireOwnFiles } from "./inode.ts";
+import { type Inode, type RenameFlag, requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent, requireFollowed } from "./path.ts";
@@ -36,10 +36,6 @@ const RULES = ruleTable({
   ontoItself: { sentence: "Nothing happens to a file that is renamed to a name it has.", source: "rename(2)" },
   onlyEmptyReplaced: { sentence: "A directory is replaced when it is empty.", source: "rename(2): ENOTEMPTY" },
 });
-
-/** The flags of renameat2. */
-export const RENAME_FLAGS = ["", "noreplace", "exchange", "whiteout"] as const;
-export type RenameFlag = (typeof RENAME_FLAGS)[number];
 
 /** A name that exists, and a name that may. */
 export interface Ends {
