@@ -1,6 +1,6 @@
 import { inheritedKeyrings } from "./key.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
-import { pidNamespacesFrom } from "./pid-namespace.ts";
+import { isFirstIn, pidNamespacesFrom } from "./pid-namespace.ts";
 import type { Process } from "./process.ts";
 import type { Task } from "./task.ts";
 import { mayCountProcess } from "./ucounts.ts";
@@ -88,9 +88,8 @@ export function exitTask(world: World, task: Task, how: "exited" | "killed" = "e
   }
   if (task.parent === null) reap(world, task);
   else reapNamespaces(world);
-  const { members, parent } = task.pidNs;
-  if (parent === null || members[0]?.name !== task.name) return;
-  for (const { name } of members) {
+  if (!isFirstIn(task.pidNs, task)) return;
+  for (const { name } of task.pidNs.members) {
     const member = world.tasks.get(name);
     if (member && !member.isZombie) exitTask(world, member, "killed");
   }

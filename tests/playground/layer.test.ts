@@ -2,94 +2,81 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { folderFor, LAYER, ROOTLESS, userns } from "../cli/command.ts";
-import { seriousFindings } from "./axe.ts";
 import { writeBigTar } from "./big-tar.ts";
-import { download, openPage, servePage, startBrowser } from "./page.ts";
+import { checkLooks } from "./looks.ts";
+import { download, pageTest } from "./page-test.ts";
 
-test("a layer is shifted in the page to the bytes that `userns shift` writes, packed and plain", async (t) => {
-  const browser = await startBrowser(t);
-  if (!browser) return;
-  const site = await servePage();
-  t.after(site.close);
-  const folder = folderFor(t);
-  const plain = join(folder, "plain.tar");
-  writeFileSync(plain, gunzipSync(readFileSync(LAYER)));
-  const expected = join(folder, "expected.tar");
-  assert.equal((await userns(["shift", plain, expected, "--map", ROOTLESS])).exit, 0);
+pageTest(
+  "a layer is shifted in the page to the bytes that `userns shift` writes, packed and plain",
+  { at: "#layer" },
+  async ({ page, t }) => {
+    const folder = folderFor(t);
+    const plain = join(folder, "plain.tar");
+    writeFileSync(plain, gunzipSync(readFileSync(LAYER)));
+    const expected = join(folder, "expected.tar");
+    assert.equal((await userns(["shift", plain, expected, "--map", ROOTLESS])).exit, 0);
 
-  const { page, complaints } = await openPage(browser, `${site.url}#layer`);
-  for (const file of [plain, LAYER]) {
-    await page.getByLabel("A layer").setInputFiles(file);
-    await page.getByText("272 entries, 13 ids; the map holds them all").waitFor();
+    for (const file of [plain, LAYER]) {
+      await page.getByLabel("A layer").setInputFiles(file);
+      await page.getByText("272 entries, 13 ids; the map holds them all").waitFor();
+      await page.getByRole("button", { name: "Shift it" }).click();
+      await page.getByText("272 of 272 entries shifted (wasm)").waitFor();
+      const bytes = await download(page);
+      const tar = file === LAYER ? gunzipSync(bytes) : bytes;
+      assert.ok(tar.equals(readFileSync(expected)), `${file}: ${tar.length} bytes`);
+    }
+  },
+);
+
+pageTest(
+  "ids that the map does not hold are marked, refused, and held by the map that is offered",
+  { at: "#layer", width: 390 },
+  async ({ page }) => {
+    const told = await userns(["layer", "lint", LAYER, "--map", "0:1000:1,1:100000:100", "--json"]);
+    const { unmapped, fit } = JSON.parse(told.stdout);
+
+    await page.getByLabel("Map", { exact: true }).fill("0:1000:1,1:100000:100");
+    await page.getByLabel("A layer").setInputFiles(LAYER);
+    await page.getByText(`the map does not hold ${unmapped.length} of them`).waitFor();
+    assert.equal(await page.locator("tr.is-unmapped").count(), unmapped.length);
     await page.getByRole("button", { name: "Shift it" }).click();
-    await page.getByText("272 of 272 entries shifted (wasm)").waitFor();
-    const bytes = await download(page);
-    const tar = file === LAYER ? gunzipSync(bytes) : bytes;
-    assert.ok(tar.equals(readFileSync(expected)), `${file}: ${tar.length} bytes`);
-  }
-  assert.deepEqual(complaints, []);
-});
+    await page.getByText(`Refused: ${unmapped.length} ids`).waitFor();
+    await checkLooks(page, "layer-refused");
+    await page.getByRole("button", { name: "Take the smallest map that does" }).click();
+    await page.getByText("the map holds them all").waitFor();
+    assert.equal(await page.getByLabel("Map", { exact: true }).inputValue(), fit.map);
+    const offered = page.getByText("by the rules as they were before");
+    await page.getByRole("button", { name: "Shift it" }).click();
+    await page.locator("a.download").waitFor();
+    assert.equal(await offered.count(), 0);
+    await page.getByLabel("Map of groups").fill("0:1000:5");
+    await offered.waitFor();
+  },
+);
 
-test("ids that the map does not hold are marked, refused, and held by the map that is offered", async (t) => {
-  const browser = await startBrowser(t);
-  if (!browser) return;
-  const site = await servePage();
-  t.after(site.close);
-  const told = await userns(["layer", "lint", LAYER, "--map", "0:1000:1,1:100000:100", "--json"]);
-  const { unmapped, fit } = JSON.parse(told.stdout);
-
-  const { page, complaints } = await openPage(browser, `${site.url}#layer`, 390);
-  await page.getByLabel("Map", { exact: true }).fill("0:1000:1,1:100000:100");
-  await page.getByLabel("A layer").setInputFiles(LAYER);
-  await page.getByText(`the map does not hold ${unmapped.length} of them`).waitFor();
-  assert.equal(await page.locator("tr.is-unmapped").count(), unmapped.length);
-  await page.getByRole("button", { name: "Shift it" }).click();
-  await page.getByText(`Refused: ${unmapped.length} ids`).waitFor();
-  await page.getByRole("button", { name: "Take the smallest map that does" }).click();
-  await page.getByText("the map holds them all").waitFor();
-  assert.equal(await page.getByLabel("Map", { exact: true }).inputValue(), fit.map);
-  assert.deepEqual(await seriousFindings(page), []);
-  const offered = page.getByText("by the rules as they were before");
-  await page.getByRole("button", { name: "Shift it" }).click();
-  await page.locator("a.download").waitFor();
-  assert.equal(await offered.count(), 0);
-  await page.getByLabel("Map of groups").fill("0:1000:5");
-  await offered.waitFor();
-  assert.deepEqual(complaints, []);
-});
-
-test("a layer of 300 MB is read in pieces while the page answers", async (t) => {
-  const browser = await startBrowser(t);
-  if (!browser) return;
-  const site = await servePage();
-  t.after(site.close);
+pageTest("a layer of 300 MB is read in pieces while the page answers", { at: "#layer" }, async ({ page, t }) => {
   const big = join(folderFor(t), "big.tar");
   writeBigTar(big, 300 * 1024 * 1024);
-  const { page, complaints } = await openPage(browser, `${site.url}#layer`);
   await page.getByLabel("A layer").setInputFiles(big);
   await page.getByLabel("Map of groups").fill("0:1000:5");
   await page.getByText("1 entries, 2 ids").waitFor();
   const heap = Number(await page.evaluate("performance.memory.usedJSHeapSize"));
   assert.ok(heap < 100_000_000, `${heap} bytes of the page's heap`);
-  assert.deepEqual(complaints, []);
 });
 
-test("a file that is no tar, and a packing that browsers lack, are told with what to do", async (t) => {
-  const browser = await startBrowser(t);
-  if (!browser) return;
-  const site = await servePage();
-  t.after(site.close);
-  const { page, complaints } = await openPage(browser, `${site.url}#layer`);
-  const give = (name: string, bytes: Buffer) =>
-    page.getByLabel("A layer").setInputFiles({ name, mimeType: "application/octet-stream", buffer: bytes });
-  await give("layer.tar.zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]));
-  await page.getByRole("alert").getByText("zstd -dc").waitFor();
-  await give("broken.tar.gz", readFileSync(LAYER).subarray(0, 5000));
-  await page.getByRole("alert").getByText("whole gzip data").waitFor();
-  await give("words.tar", Buffer.from("no tar at all".repeat(100)));
-  await page.getByRole("alert").getByText("words.tar").waitFor();
-  assert.deepEqual(complaints, []);
-});
+pageTest(
+  "a file that is no tar, and a packing that browsers lack, are told with what to do",
+  { at: "#layer" },
+  async ({ page }) => {
+    const give = (name: string, bytes: Buffer) =>
+      page.getByLabel("A layer").setInputFiles({ name, mimeType: "application/octet-stream", buffer: bytes });
+    await give("layer.tar.zst", Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]));
+    await page.getByRole("alert").getByText("zstd -dc").waitFor();
+    await give("broken.tar.gz", readFileSync(LAYER).subarray(0, 5000));
+    await page.getByRole("alert").getByText("whole gzip data").waitFor();
+    await give("words.tar", Buffer.from("no tar at all".repeat(100)));
+    await page.getByRole("alert").getByText("words.tar").waitFor();
+  },
+);
