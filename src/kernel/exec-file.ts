@@ -1,4 +1,4 @@
-import { type ExecOutcome, execProgram } from "./exec.ts";
+import { type ExecOutcome, execProgram, isTrusted } from "./exec.ts";
 import { honouredCapability } from "./file-capability.ts";
 import { ownerTable } from "./fsid-map.ts";
 import { requireOwnFiles } from "./inode.ts";
@@ -22,7 +22,7 @@ const RULES = ruleTable({
 /**
  * `execve` of the program at a path, a symbolic link followed.
  *
- * @returns ENOENT, ENOTDIR, EACCES on the way; ENOEXEC; EPERM of {@link execProgram}
+ * @returns ENOENT, ENOTDIR, EACCES on the way; ENOEXEC; EOVERFLOW of {@link honouredCapability}; EPERM of {@link execProgram}
  * @throws  UsernsError ERR_SCENARIO for a program on an overlay, which is not modelled
  */
 export function execFile(world: World, task: Task, name: PathName): Verdict<ExecOutcome> {
@@ -42,14 +42,16 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
   if (!runnable.ok) return runnable;
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);
+  const from = { isNosuid: mount.isNosuid, ownedBy: mount.superblock.userNs };
+  const caps = honouredCapability(world, task.cred, path);
+  if (!caps.ok && isTrusted(task, from)) return caps;
   const started = execProgram(world, task, {
     uid,
     gid,
     mode: inode.mode,
     table: ownerTable(world, mount.superblock),
-    isNosuid: mount.isNosuid,
-    ownedBy: mount.superblock.userNs,
-    caps: honouredCapability(world, task.cred, path),
+    ...from,
+    caps: caps.ok ? caps.value : null,
     isReadable: inodePermission(world, task.cred, path, MAY.read).ok,
   });
   if (started.ok) task.program = inode;

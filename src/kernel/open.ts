@@ -186,10 +186,10 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   if (directory.type !== "dir") return deny("ENOTDIR", RULES.tmpfileIsWritten, "it is no directory");
   const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
-  requireOwnFiles(mount.superblock, "O_TMPFILE");
+  const nameless = hasOperation(directory, "tmpfile");
+  if (nameless.ok) requireOwnFiles(mount.superblock, "O_TMPFILE");
   const permitted = mayCreate(world, task, { mount, directory });
   if (!permitted.ok) return permitted;
-  const nameless = hasOperation(directory, "tmpfile");
   if (!nameless.ok) return nameless;
   return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & MODE_BITS) });
 }

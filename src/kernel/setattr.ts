@@ -59,11 +59,12 @@ export function notifyChange(world: World, task: Task, path: Path, attr: SetAttr
   const { operations } = inode.superblock;
   const counted = quotaHolds(world, path, attr);
   if (!counted.ok) return counted;
+  const killed = attr.dropCapability ? killFileCapability(inode) : allow();
+  if (!killed.ok) return killed;
   if (operations) {
     const asPrepared = attr.mode !== undefined && prepared.value !== undefined ? { mode: prepared.value } : {};
     return operations.setattr(inode, { ...attr, ...asPrepared });
   }
-  if (attr.dropCapability) killFileCapability(inode);
   apply(world, task, path, attr, prepared.value);
   return prepared.rule ? allow(undefined, prepared.rule) : allow();
 }

@@ -5,7 +5,7 @@ import { NARROW, pageTest } from "./page-test.ts";
 
 const PASTED: readonly (readonly [text: string, readAs: string, told: RegExp])[] = [
   ["         0     100000      65536\n", "/proc/PID/uid_map", /yes, Linux takes this/],
-  ["alice:100000:65536\nben:165535:10", "lines of /etc/subuid", /alice and ben share 165535 to 165535/],
+  ["alice:100000:65536\nben:165535:10", "lines of /etc/subuid", /alice and ben share 165535$/],
   ["root2:0:5", "lines of /etc/subuid", /root2 is given the id of the host’s root/],
   ["lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536", "LXC", /yes, Linux takes this/],
   ["newuidmap: uid range [0-70000) -> [100000-170000) not allowed", "an error message", /USER:100000:70000/],
@@ -35,6 +35,22 @@ pageTest(
     assert.equal(shown.trimEnd(), stdout.trimEnd());
   },
 );
+
+pageTest("a map with lines that overlap is drawn, in whichever form it is", { at: "#paste" }, async ({ page }) => {
+  for (const [text, told] of [
+    ["0 1000 1\n1 100000 65536\n65536 300000 10", "65536 inside is in line 2 and in line 3"],
+    ["0:100000:10,10:100005:10", "100005 to 100009 below are in line 1 and in line 2"],
+    ["lxc.idmap = u 0 100000 10\nlxc.idmap = u 5 200000 1", "5 inside is in line 1 and in line 2"],
+  ] as const) {
+    await page.locator("textarea").fill(text);
+    await page.locator(".collisions").getByText(told).waitFor();
+    assert.equal(await page.locator(".drawing path.clash").count(), 2, "a part of either line");
+    assert.equal(await page.locator(".drawing rect.clash").count(), 1, "and the ids that both hold");
+  }
+  await page.locator("textarea").fill("0 100000 65536");
+  await page.locator(".drawing .is-lit").waitFor();
+  assert.equal(await page.locator(".clash").count(), 0);
+});
 
 pageTest(
   "a drawn map keeps to the width of a telephone, and an empty box says that it is empty",

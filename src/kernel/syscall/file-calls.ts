@@ -1,11 +1,12 @@
 import { accessPath } from "../access.ts";
 import { changeMode, changeOwner, changeTimes, TOUCH_NAMES, truncatePath } from "../attributes.ts";
 import { makeDirectory, makeNode, makeSymlink } from "../create.ts";
+import { RENAME_FLAGS } from "../inode.ts";
 import { linkPath } from "../link.ts";
 import { showMode } from "../mode.ts";
 import { copyFile, OPEN_FLAGS, openPath, readDirectory, writeByte } from "../open.ts";
 import { MAY } from "../permission.ts";
-import { RENAME_FLAGS, renamePath } from "../rename.ts";
+import { renamePath } from "../rename.ts";
 import { statPath } from "../stat.ts";
 import { removeDirectory, unlinkPath } from "../unlink.ts";
 import { allow } from "../verdict.ts";
