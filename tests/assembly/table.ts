@@ -71,7 +71,7 @@ export function finish(): void {
   store<u32>(table, <u32>extents, EXTENTS);
   store<u32>(table, extentCount, EXTENT_COUNT);
   store<u32>(table, tableHole, HOLE);
-  store<u32>(table, u32(tableHole != 0xffff_ffff), IS_BIASED);
+  store<u32>(table, u32(tableHole != 0xffff_ffff || extentCount == 0), IS_BIASED);
   store<u32>(table, 0, LIST);
   store<u32>(table, 0, BLOCKS);
   store<u32>(table, 0, ROOT);
