@@ -61,7 +61,10 @@ export class WasmTable {
     const hole = split?.hole ?? 0;
     const { words } = memory;
     const isBiased = split && isAmbiguous(split) ? 1 : 0;
-    words.set([this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0], this.address >>> 2);
+    words.set(
+      [this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0, 0, 0],
+      this.address >>> 2,
+    );
     let at = this.segments >>> 2;
     for (const { pin, delta, first, number } of table) {
       words[at] = pin;
