@@ -106,6 +106,17 @@ function findOverlapOn(side: string, extents: readonly Extent[], rangeOf: (exten
   return null;
 }
 
+/** Lines each of which could be a map's, that share ids: no map of {@link IdMap}, and still to be shown. */
+export class OverlapError extends UsernsError {
+  /** All of them, in the order written. */
+  readonly extents: readonly Extent[];
+
+  constructor(fault: Pick<MapFault, "expected" | "got">, where: string, extents: readonly Extent[]) {
+    super("ERR_EXTENT_OVERLAP", { expected: fault.expected, got: fault.got, where });
+    this.extents = extents;
+  }
+}
+
 /** What {@link idMap} may be told. */
 export interface IdMapOptions {
   /** Named in errors: `uid_map` gives `uid_map:3`. */
@@ -116,23 +127,31 @@ export interface IdMapOptions {
 /**
  * Make an id map of extents.
  *
- * @throws UsernsError ERR_EXTENT_EMPTY, ERR_EXTENT_WRAP, ERR_EXTENT_OVERLAP, ERR_MAP_LINES, with `where:line`
+ * @throws UsernsError ERR_EXTENT_EMPTY, ERR_EXTENT_WRAP, ERR_MAP_LINES, or {@link OverlapError}, with `where:line`
  * @example idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]).extents.map(showExtent) // ["0:100000:65536"]
  */
 export function idMap<K extends Kind = Kind>(extents: readonly Extent[], options: IdMapOptions = {}): IdMap<K> {
   const { where = "map", maxLines = Number.POSITIVE_INFINITY } = options;
   const fault = findLineFault(extents, maxLines);
-  if (fault) throw refusal(fault, where);
+  if (fault) throw mapError(fault, `${where}:${fault.line}`, extents);
   const byFirst = sortedByFirst(extents);
   const byLower = sortedByFirst(extents.map(flip));
   // Sorted once for the map and for the check: which lines collide is asked only where some do.
   const overlap = areDisjoint(byFirst) && areDisjoint(byLower) ? null : findOverlap(extents);
-  if (overlap) throw refusal(overlap, where);
+  if (overlap) throw mapError(overlap, `${where}:${overlap.line}`, extents);
   return { extents: extents.map(({ first, lowerFirst, count }) => ({ first, lowerFirst, count })), byFirst, byLower };
 }
 
-function refusal(fault: MapFault, where: string): UsernsError {
-  return new UsernsError(fault.code, { ...fault, where: `${where}:${fault.line}` });
+/**
+ * What is thrown for a fault of a list of extents: an {@link OverlapError} where they share ids.
+ *
+ * @param where  the place of the line that is wrong
+ */
+export function mapError(fault: MapFault, where: string, extents: readonly Extent[]): UsernsError {
+  const { code, expected, got } = fault;
+  return code === "ERR_EXTENT_OVERLAP"
+    ? new OverlapError(fault, where, extents)
+    : new UsernsError(code, { where, expected, got });
 }
 
 /** Do sorted ranges, each of which {@link fits}, share no id? */

@@ -1,7 +1,8 @@
 import { showExtent } from "../core/index.ts";
 import { type Capability, capName, textPlace } from "../kernel/index.ts";
+import type { MapWrite, Refusal } from "./map-asked.ts";
 import { linesOfText } from "./map-draft.ts";
-import { type MapQuestion, type MapWrite, type Refusal, writtenKinds } from "./map-question.ts";
+import { type MapQuestion, writtenKinds } from "./map-question.ts";
 import type { MapChange, MapProposal, MapRepair } from "./map-repair.ts";
 import { mapTools } from "./map-tool.ts";
 import { hang } from "./text.ts";

@@ -1,7 +1,8 @@
 import { type Extent, showExtent } from "../core/index.ts";
 import { beforeNul, type OwnerKind, parseMapText } from "../kernel/index.ts";
+import type { Refusal } from "./map-asked.ts";
 import { rawExtentOf } from "./map-numbers.ts";
-import type { MapQuestion, Refusal } from "./map-question.ts";
+import type { MapQuestion } from "./map-question.ts";
 
 /** A line of a map that is being changed, and the line of the first text that it comes from. */
 export interface DraftLine {

@@ -1,7 +1,7 @@
 import type { OwnerKind } from "../kernel/index.ts";
+import type { Refusal } from "./map-asked.ts";
 import type { Draft } from "./map-draft.ts";
 import { cutLine, moveLine } from "./map-overlap-edits.ts";
-import type { Refusal } from "./map-question.ts";
 import { dropLastLines, joinLines, rewriteLine, shrinkLine } from "./map-text-edits.ts";
 import {
   denySetgroups,

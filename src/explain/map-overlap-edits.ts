@@ -1,7 +1,7 @@
 import { cutOut, type Extent, fits, flip, lastOf, lowerOf, overlapOf } from "../core/index.ts";
 import type { OwnerKind } from "../kernel/index.ts";
+import type { Refusal } from "./map-asked.ts";
 import { closedUp, type Draft, extentOf, lostBetween, refusedLine, replaceLine } from "./map-draft.ts";
-import type { Refusal } from "./map-question.ts";
 
 interface Overlap {
   readonly small: Extent;

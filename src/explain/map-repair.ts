@@ -1,8 +1,9 @@
 import type { Engine } from "../core/index.ts";
 import type { Capability, OwnerKind } from "../kernel/index.ts";
+import { askMaps } from "./map-asked.ts";
 import { compareCosts, type Draft, type DraftLine, draftOf, linesOfText, questionOf } from "./map-draft.ts";
 import { EDITS } from "./map-edits.ts";
-import { askMaps, type MapQuestion, type WritePlace, type WrittenFile, writtenKinds } from "./map-question.ts";
+import { type MapQuestion, type WritePlace, type WrittenFile, writtenKinds } from "./map-question.ts";
 
 /** One thing to do differently. */
 export type MapChange =

@@ -1,5 +1,6 @@
 import { adjoins, type Extent, lowerOf, MAX_ID, MAX_MAP_LINES } from "../core/index.ts";
 import { type OwnerKind, PAGE_SIZE } from "../kernel/index.ts";
+import type { Refusal } from "./map-asked.ts";
 import {
   type Draft,
   type DraftLine,
@@ -11,7 +12,6 @@ import {
   withLines,
 } from "./map-draft.ts";
 import { linesOfNumbers, rawExtentOf } from "./map-numbers.ts";
-import type { Refusal } from "./map-question.ts";
 
 /** Write the numbers that a person meant as the kernel wants them; or leave the line out. */
 export function rewriteLine(draft: Draft, kind: OwnerKind, refusal: Refusal): readonly Draft[] {

@@ -1,5 +1,6 @@
 import { cutOut, flip, idSet, lowerOf, overlapOf, sortedByFirst, subtract, zip } from "../core/index.ts";
 import { type Capability, type OwnerKind, SETID_CAP } from "../kernel/index.ts";
+import type { Refusal } from "./map-asked.ts";
 import {
   addCosts,
   closedUp,
@@ -12,7 +13,6 @@ import {
   replaceLine,
   withLines,
 } from "./map-draft.ts";
-import type { Refusal } from "./map-question.ts";
 
 /** The writer's own id and no other, which needs no capability. */
 export function ownIdAlone(draft: Draft, kind: OwnerKind): readonly Draft[] {

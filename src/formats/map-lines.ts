@@ -1,4 +1,4 @@
-import { type Extent, findMapFault, type IdMap, idMap, type Kind, type OwnerKind, UsernsError } from "../core/index.ts";
+import { type Extent, findMapFault, type IdMap, idMap, type Kind, mapError, type OwnerKind } from "../core/index.ts";
 import type { LineKind, ReadMaps } from "./format.ts";
 import { noLine } from "./no-line.ts";
 
@@ -37,7 +37,7 @@ export function mapOfPlaced<K extends Kind>(placed: readonly Omit<MapLine, "kind
   const extents = placed.map(({ extent }) => extent);
   const fault = findMapFault(extents);
   const at = fault && placed[fault.line - 1]?.at;
-  if (fault && at) throw new UsernsError(fault.code, { where: at, expected: fault.expected, got: fault.got });
+  if (fault && at) throw mapError(fault, at, extents);
   return idMap(extents, { where });
 }
 

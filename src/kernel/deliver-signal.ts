@@ -1,6 +1,6 @@
 import { UsernsError } from "../core/errors.ts";
 import { exitTask } from "./fork.ts";
-import { isSeenFrom } from "./pid-namespace.ts";
+import { isFirstIn, isSeenFrom } from "./pid-namespace.ts";
 import { queueSignal, SIGCONT } from "./signal.ts";
 import type { Task } from "./task.ts";
 import { allow, ruleTable, type Verdict } from "./verdict.ts";
@@ -8,6 +8,7 @@ import type { World } from "./world.ts";
 
 const SIGKILL = 9;
 const SIGSTOP = 19;
+const UNBLOCKABLE: readonly number[] = [SIGKILL, SIGSTOP];
 
 /** The signals that leave a process as it is: none, SIGCHLD, SIGCONT, SIGURG, SIGWINCH. @source signal(7) */
 const HARMLESS: readonly number[] = [0, 17, SIGCONT, 23, 28];
@@ -31,7 +32,7 @@ const RULES = ruleTable({
  */
 export function deliverSignal(world: World, sender: Task, target: Task, signal: number): Verdict {
   if (HARMLESS.includes(signal) || target.isZombie) return allow();
-  if (target.blocked.has(signal) && signal !== SIGKILL && signal !== SIGSTOP) {
+  if (target.blocked.has(signal) && !UNBLOCKABLE.includes(signal)) {
     queueSignal(world, sender, target, signal);
     return allow();
   }
@@ -41,10 +42,8 @@ export function deliverSignal(world: World, sender: Task, target: Task, signal: 
       expected: "a signal that ends a process, or leaves it as it is: none is ever stopped here",
       got: String(signal),
     });
-  const { pidNs } = target;
-  const isFirst = pidNs.parent !== null && pidNs.members[0]?.name === target.name;
-  const isFromOutside = !isSeenFrom(sender.pidNs, pidNs);
-  if (isFirst && !(signal === SIGKILL && isFromOutside)) return allow(undefined, RULES.firstSpared);
+  const isKilledFromOutside = signal === SIGKILL && !isSeenFrom(sender.pidNs, target.pidNs);
+  if (isFirstIn(target.pidNs, target) && !isKilledFromOutside) return allow(undefined, RULES.firstSpared);
   exitTask(world, target, "killed");
   return allow();
 }

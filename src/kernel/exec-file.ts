@@ -1,4 +1,4 @@
-import { type ExecOutcome, execProgram } from "./exec.ts";
+import { type ExecOutcome, execProgram, isTrusted } from "./exec.ts";
 import { honouredCapability } from "./file-capability.ts";
 import { ownerTable } from "./fsid-map.ts";
 import { requireOwnFiles } from "./inode.ts";
@@ -16,13 +16,14 @@ const RULES = ruleTable({
     sentence: "A file that holds no program for this machine cannot be run, though permission was given.",
     source: "execve(2), ENOEXEC",
   },
+  notWritten: { sentence: "A file that is open for writing is not run.", source: "execve(2), ETXTBSY" },
   noexecMount: { sentence: "Nothing is run from a mount or file system that is noexec.", source: "execve(2), EACCES" },
 });
 
 /**
  * `execve` of the program at a path, a symbolic link followed.
  *
- * @returns ENOENT, ENOTDIR, EACCES on the way; ENOEXEC; EPERM of {@link execProgram}
+ * @returns ENOENT, ENOTDIR, EACCES on the way; ENOEXEC; EOVERFLOW of {@link honouredCapability}; EPERM of {@link execProgram}
  * @throws  UsernsError ERR_SCENARIO for a program on an overlay, which is not modelled
  */
 export function execFile(world: World, task: Task, name: PathName): Verdict<ExecOutcome> {
@@ -40,16 +41,22 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
       : allow(undefined, RULES.noexecMount);
   world.trail?.add("run anything from", mount.name, runnable);
   if (!runnable.ok) return runnable;
+  const writer = [...world.tasks.values()].find(({ files }) =>
+    [...files.values()].some((file) => file.path.inode === inode),
+  );
+  if (writer) return deny("ETXTBSY", RULES.notWritten, `${writer.name} keeps it open`);
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);
+  const from = { isNosuid: mount.isNosuid, ownedBy: mount.superblock.userNs };
+  const caps = honouredCapability(world, task.cred, path);
+  if (!caps.ok && isTrusted(task, from)) return caps;
   const started = execProgram(world, task, {
     uid,
     gid,
     mode: inode.mode,
     table: ownerTable(world, mount.superblock),
-    isNosuid: mount.isNosuid,
-    ownedBy: mount.superblock.userNs,
-    caps: honouredCapability(world, task.cred, path),
+    ...from,
+    caps: caps.ok ? caps.value : null,
     isReadable: inodePermission(world, task.cred, path, MAY.read).ok,
   });
   if (started.ok) task.program = inode;

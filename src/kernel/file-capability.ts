@@ -1,6 +1,6 @@
 import { NO_ID } from "../core/id.ts";
 import { isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import type { FileCapability } from "./capability-xattr.ts";
+import { decodeCapability, encodeCapability, type FileCapability } from "./capability-xattr.ts";
 import type { Cred } from "./cred.ts";
 import { fromKfsid, makeKfsid } from "./fsid.ts";
 import { lacking, type OwnerTable, ownerTable } from "./fsid-map.ts";
@@ -96,6 +96,8 @@ export function setFileCapability(world: World, cred: Cred, path: Path, given: F
 function keep(inode: Inode, capability: FileCapability, rule: Rule): Verdict {
   const kept = hasHandler(inode.superblock, CAPABILITY);
   if (!kept.ok) return kept;
+  const { operations } = inode.superblock;
+  if (operations?.setXattr) return operations.setXattr(inode, CAPABILITY, encodeCapability(capability));
   inode.capability = capability;
   return allow(undefined, rule);
 }
@@ -106,9 +108,10 @@ export function removeFileCapability(world: World, cred: Cred, path: Path): Verd
   if (!permitted.ok) return permitted;
   const kept = hasHandler(path.inode.superblock, CAPABILITY);
   if (!kept.ok) return kept;
-  if (!path.inode.capability) return deny("ENODATA", RULES.noFcap);
-  path.inode.capability = null;
-  return permitted;
+  const held = heldBy(path.inode);
+  if (!held.ok) return held;
+  const killed = killFileCapability(path.inode);
+  return killed.ok ? permitted : killed;
 }
 
 function maySetfcap(world: World, cred: Cred, path: Path): Verdict {
@@ -116,6 +119,19 @@ function maySetfcap(world: World, cred: Cred, path: Path): Verdict {
   if (isCapableOver(world, cred, file, "setfcap")) return allow(undefined, RULES.fcapNeedsSetfcap);
   const isHeld = isNsCapable(cred, cred.userNs, "setfcap");
   return deny("EPERM", RULES.fcapNeedsSetfcap, isHeld ? showOwners(file) : "no CAP_SETFCAP");
+}
+
+/** What an inode has as `security.capability`: its own, or what its file system reads elsewhere. @returns ENODATA, EOVERFLOW */
+function heldBy(inode: Inode): Verdict<FileCapability> {
+  const told = inode.superblock.operations?.getXattr?.(inode, CAPABILITY);
+  if (told && !told.ok) return told;
+  const held = told ? decodeCapability(told.value) : inode.capability;
+  return held ? allow(held) : deny("ENODATA", RULES.noFcap);
+}
+
+/** Has the file capabilities that a change of it takes away: `cap_inode_need_killpriv`. */
+export function hasFileCapability(inode: Inode): boolean {
+  return heldBy(inode).ok;
 }
 
 /**
@@ -126,14 +142,14 @@ function maySetfcap(world: World, cred: Cred, path: Path): Verdict {
 export function getFileCapability(world: World, cred: Cred, path: Path): Verdict<FileCapability> {
   const kept = hasHandler(path.inode.superblock, CAPABILITY);
   if (!kept.ok) return kept;
-  const held = path.inode.capability;
-  if (!held) return deny("ENODATA", RULES.noFcap);
-  const root = rootOf(world, path, held);
+  const held = heldBy(path.inode);
+  if (!held.ok) return held;
+  const root = rootOf(world, path, held.value);
   const table = ownerTable(world, path.mount.superblock);
   const rootId = fromKfsid(world, cred.userNs, "uid", root, table);
-  if (rootId !== NO_ID && rootId !== 0) return allow({ ...held, version: 3, rootId }, RULES.fcapShownWithRoot);
+  if (rootId !== NO_ID && rootId !== 0) return allow({ ...held.value, version: 3, rootId }, RULES.fcapShownWithRoot);
   if (isRootFor(world, cred.userNs, root, table))
-    return allow({ ...held, version: 2, rootId: 0 }, RULES.fcapShownAsOwn);
+    return allow({ ...held.value, version: 2, rootId: 0 }, RULES.fcapShownAsOwn);
   return deny(
     "EOVERFLOW",
     RULES.fcapForeign,
@@ -145,12 +161,12 @@ export function getFileCapability(world: World, cred: Cred, path: Path): Verdict
  * A file's capabilities where they count for a task: `get_vfs_caps_from_disk`. They do where their root is uid 0 of the
  * task's namespace or of one above it.
  *
- * @returns null where there are none, or none that count
+ * @returns null where there are none, or none that count; EOVERFLOW where the file system cannot tell
  */
-export function honouredCapability(world: World, cred: Cred, path: Path): FileCapability | null {
-  const held = path.inode.capability;
-  if (!held) return null;
-  const root = rootOf(world, path, held);
+export function honouredCapability(world: World, cred: Cred, path: Path): Verdict<FileCapability | null> {
+  const held = heldBy(path.inode);
+  if (!held.ok) return held.errno === "ENODATA" ? allow(null) : held;
+  const root = rootOf(world, path, held.value);
   const ok = isRootFor(world, cred.userNs, root, ownerTable(world, path.mount.superblock));
   world.trail?.add(
     "honour the capabilities of",
@@ -158,7 +174,7 @@ export function honouredCapability(world: World, cred: Cred, path: Path): FileCa
     { ok, rule: RULES.fcapCounts },
     `bound to ${showKuid64(root, "v")}`,
   );
-  return ok ? held : null;
+  return allow(ok ? held.value : null);
 }
 
 /** The root that capabilities are bound to, as the mount shows it. */
@@ -179,8 +195,12 @@ function isRootFor(world: World, userNs: UserNamespace, root: Kuid64<"uid">, tab
  * Drop a file's capabilities: `cap_inode_killpriv`. A change of owner, a write and a truncation that were permitted do
  * it, whoever makes them; directories are not asked.
  *
- * @source capabilities(7); vectors/linux-6.18/4_acl_fcap.json (tag fcap-kill)
+ * @returns what a file system says that keeps its files on others
+ * @source  capabilities(7); vectors/linux-6.18/4_acl_fcap.json (tag fcap-kill)
  */
-export function killFileCapability(inode: Inode): void {
+export function killFileCapability(inode: Inode): Verdict {
+  const { operations } = inode.superblock;
+  if (operations?.setXattr && hasFileCapability(inode)) return operations.setXattr(inode, CAPABILITY, null);
   inode.capability = null;
+  return allow();
 }

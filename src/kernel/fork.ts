@@ -1,6 +1,6 @@
 import { inheritedKeyrings } from "./key.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
-import { pidNamespacesFrom } from "./pid-namespace.ts";
+import { isFirstIn, pidNamespacesFrom } from "./pid-namespace.ts";
 import type { Process } from "./process.ts";
 import type { Task } from "./task.ts";
 import { mayCountProcess } from "./ucounts.ts";
@@ -34,6 +34,7 @@ export function forkTask(world: World, parent: Task, name: string): Verdict<Task
     timeNs: parent.timeNsForChildren,
     parent,
     mapFiles: new Map(parent.mapFiles),
+    files: new Map(parent.files),
     sockets: new Map(parent.sockets),
     pipes: [...parent.pipes],
     keyrings: inheritedKeyrings(parent.keyrings),
@@ -80,6 +81,7 @@ export function exitTask(world: World, task: Task, how: "exited" | "killed" = "e
   task.wasKilled = how === "killed";
   task.program = null;
   task.mapFiles.clear();
+  task.files.clear();
   task.sockets.clear();
   task.pipes.length = 0;
   for (const child of [...world.tasks.values()].filter(({ parent }) => parent === task)) {
@@ -88,9 +90,8 @@ export function exitTask(world: World, task: Task, how: "exited" | "killed" = "e
   }
   if (task.parent === null) reap(world, task);
   else reapNamespaces(world);
-  const { members, parent } = task.pidNs;
-  if (parent === null || members[0]?.name !== task.name) return;
-  for (const { name } of members) {
+  if (!isFirstIn(task.pidNs, task)) return;
+  for (const { name } of task.pidNs.members) {
     const member = world.tasks.get(name);
     if (member && !member.isZombie) exitTask(world, member, "killed");
   }

@@ -2,9 +2,8 @@ import { NO_ID, type UserId } from "../core/id.ts";
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { type HasProfile, type OwnerTable, ownerMap } from "./fsid-map.ts";
 import { fsidMode } from "./fsid-modes.ts";
-import { noteUnknownNumber, readerMap } from "./isolated.ts";
 import { intoKernel, mapOf, outOfKernel } from "./routes.ts";
-import { fromKid, type HasTranslators, idThrough, kidThrough } from "./uidgid.ts";
+import { fromKid, fromKidMunged, type HasTranslators, idThrough, kidThrough } from "./uidgid.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { World } from "./world.ts";
 
@@ -61,10 +60,7 @@ export function fromKfsidMunged<K extends OwnerKind>(
   kfsid: Kuid64<K>,
   table: OwnerTable,
 ): UserId<K> {
-  noteUnknownNumber(world, ns, kind, kfsid);
-  const route = outOfKernel([readerMap(world, ns, kind, [kfsid.number], table)], "shown");
-  const id: number = world.translators.place(kind, route, kfsid).id;
-  return id;
+  return fromKidMunged(world, ns, kind, kfsid, table);
 }
 
 /**

@@ -32,6 +32,8 @@ export class Inode {
   readonly row: number;
   mode: number;
   size = 0;
+  /** What a regular file holds, a character each byte; null: it is not known. */
+  content: string | null = null;
   links = 1;
   /** A directory's entries, by name. */
   readonly entries: Map<string, Inode> = new Map();
@@ -86,6 +88,10 @@ export type NameOperation =
   | "unlink"
   | "rmdir"
   | "tmpfile";
+
+/** The flags of renameat2. */
+export const RENAME_FLAGS = ["", "noreplace", "exchange", "whiteout"] as const;
+export type RenameFlag = (typeof RENAME_FLAGS)[number];
 
 /** A mounted file system, however many mounts show it. */
 export interface Superblock {
@@ -146,6 +152,14 @@ export interface InodeOperations {
    * @param keepsSetgid  may the caller set an access ACL and leave the set-group-ID bit?
    */
   setAcl?(inode: Inode, type: AclType, acl: PosixAcl | null, keepsSetgid: boolean): Verdict;
+  /**
+   * Read an extended attribute that the caller may read; absent: they are not modelled there.
+   *
+   * @returns the bytes of security.capability too, as the namespace that owns the superblock counts; ENODATA, EOVERFLOW
+   */
+  getXattr?(inode: Inode, name: string): Verdict<Uint8Array>;
+  /** Set one that the caller may set, or with null remove it. */
+  setXattr?(inode: Inode, name: string, value: Uint8Array | null): Verdict;
   permission(inode: Inode, mask: number): Verdict;
   /** May the name be looked for in the directory, whether or not it is there? */
   lookup(directory: Inode, name: string): Verdict;
@@ -158,8 +172,8 @@ export interface InodeOperations {
   remove(directory: Inode, name: string, inode: Inode): Verdict;
   /** Give an inode another name, and show it; absent: not modelled. */
   link?(directory: Inode, name: string, inode: Inode): Verdict;
-  /** Move a name, without flags but noreplace, and show it; absent: not modelled. */
-  rename?(from: NamedInode & { readonly inode: Inode }, to: NamedInode): Verdict;
+  /** Move a name, and show it; absent: not modelled. */
+  rename?(from: NamedInode & { readonly inode: Inode }, to: NamedInode, flag: RenameFlag): Verdict;
 }
 
 /** A name in a directory, and what it stands for; null: nothing yet. */
@@ -178,7 +192,7 @@ export interface NamedInode {
 export function requireOwnFiles(
   { name, type, operations }: Superblock,
   what: string,
-  by?: "link" | "rename" | "setAcl",
+  by?: "link" | "rename" | "setAcl" | "setXattr",
 ): void {
   if (operations && !(by && operations[by]))
     throw new UsernsError("ERR_SCENARIO", {

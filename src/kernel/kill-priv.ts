@@ -1,3 +1,4 @@
+import { hasFileCapability } from "./file-capability.ts";
 import type { SetAttr } from "./iattr.ts";
 import { isInGroupOrCapable, seenThrough } from "./inode-permission.ts";
 import { GROUP_EXEC, SETGID, SETUID } from "./mode.ts";
@@ -24,6 +25,6 @@ export function privsToRemove(world: World, task: Task, path: Path): SetAttr {
   const { inode } = path;
   const isKept = inode.type !== "file" || isNsCapable(task.cred, world.initUserNs, "fsetid");
   const dropBits = isKept ? 0 : (inode.mode & SETUID) | setgidToDrop(world, task, path);
-  const dropCapability = inode.capability !== null;
+  const dropCapability = hasFileCapability(inode);
   return dropBits !== 0 || dropCapability ? { dropBits, dropCapability, isForced: true } : {};
 }

@@ -9,9 +9,10 @@ const RULES = ruleTable({
     source: "renameat2(2): EINVAL; vectors of this project, pseudo.json",
   },
   operationThere: {
-    sentence: "A file system whose names are the kernel's own has no operation to make, move or remove them.",
+    sentence:
+      "A file system has not every operation on names: those whose names are the kernel's own have none to make, move or remove them; shiftfs, none for a file without a name.",
     source:
-      "mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2): EPERM; vectors of this project, trees.json",
+      "mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2): EPERM; vectors of this project, trees.json; shiftfs, as Ubuntu had it: EOPNOTSUPP",
   },
 });
 

@@ -28,8 +28,9 @@ const RULES = ruleTable({
   },
 });
 
-/** The kinds of namespace that unshare makes, in the order in which it makes them. */
-export const UNSHARE_FLAGS = ["user", "mnt", "uts", "ipc", "pid", "cgroup", "net", "time"] as const;
+/** The kinds of namespace that unshare makes, in the order in which it makes them and gives them their numbers. */
+const OWNED_FLAGS = ["mnt", "uts", "ipc", "pid", "cgroup", "net", "time"] as const;
+export const UNSHARE_FLAGS = ["user", ...OWNED_FLAGS] as const;
 export type UnshareFlag = (typeof UNSHARE_FLAGS)[number];
 
 /**
@@ -44,18 +45,17 @@ export function unshareNamespaces(
   flags: readonly UnshareFlag[],
   name: string,
 ): Verdict<UserNamespace | null> {
-  const wantsOthers = flags.some((flag) => flag !== "user");
   let made: UserNamespace | null = null;
   if (flags.includes("user")) {
     const user = unshareUser(world, task, name);
     if (!user.ok) return user;
     made = user.value;
-  } else if (wantsOthers && !isNsCapable(task.cred, task.cred.userNs, "sys_admin")) {
+  } else if (flags.length > 0 && !isNsCapable(task.cred, task.cred.userNs, "sys_admin")) {
     return deny("EPERM", RULES.unshareAdmin, `no CAP_SYS_ADMIN in ${task.cred.userNs.name}`);
   }
   const underOwner = flags.includes("pid") ? mayMakePidNamespace(task) : allow();
   if (!underOwner.ok) return underOwner;
-  for (const flag of UNSHARE_FLAGS) if (flag !== "user" && flags.includes(flag)) unshareOne(world, task, flag);
+  for (const flag of OWNED_FLAGS) if (flags.includes(flag)) unshareOne(world, task, flag);
   return allow(made);
 }
 
@@ -67,8 +67,7 @@ function mayMakePidNamespace({ cred, pidNs, pidNsForChildren }: Task): Verdict {
     : deny("EINVAL", RULES.pidUnderOwner, `${cred.userNs.name} is not below ${pidNs.userNs.name}`);
 }
 
-/** In the order of {@link UNSHARE_FLAGS}, in which they get their numbers. */
-function unshareOne({ numbers }: World, task: Task, kind: Exclude<UnshareFlag, "user">): void {
+function unshareOne({ numbers }: World, task: Task, kind: (typeof OWNED_FLAGS)[number]): void {
   const made: OwnedNamespace = { userNs: task.cred.userNs, inum: numbers.giveOther() };
   switch (kind) {
     case "mnt":

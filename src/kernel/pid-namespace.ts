@@ -14,6 +14,11 @@ export function* pidNamespacesFrom(ns: PidNamespace): Iterable<PidNamespace> {
   for (let at: PidNamespace | null = ns; at; at = at.parent) yield at;
 }
 
+/** Is the process the first of its pid namespace? The initial namespace counts none as its first. */
+export function isFirstIn({ members: [first] }: PidNamespace, process: Process): boolean {
+  return first?.name === process.name;
+}
+
 /** Is the process, which is in this namespace, one that tasks of the other have a number for? */
 export function isSeenFrom(ns: PidNamespace, other: PidNamespace): boolean {
   for (const at of pidNamespacesFrom(ns)) if (at === other) return true;

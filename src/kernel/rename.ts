@@ -1,6 +1,6 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
-import { type Inode, requireOwnFiles } from "./inode.ts";
+import { type Inode, type RenameFlag, requireOwnFiles } from "./inode.ts";
 import { inodePermission, wantWrite } from "./inode-permission.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent, requireFollowed } from "./path.ts";
@@ -37,10 +37,6 @@ const RULES = ruleTable({
   onlyEmptyReplaced: { sentence: "A directory is replaced when it is empty.", source: "rename(2): ENOTEMPTY" },
 });
 
-/** The flags of renameat2. */
-export const RENAME_FLAGS = ["", "noreplace", "exchange", "whiteout"] as const;
-export type RenameFlag = (typeof RENAME_FLAGS)[number];
-
 /** A name that exists, and a name that may. */
 export interface Ends {
   readonly from: Victim;
@@ -65,7 +61,7 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   const permitted = mayMove(world, task, ends.value, flag);
   if (!permitted.ok) return permitted;
   if (!ends.value.areFree.ok) return ends.value.areFree;
-  return from.mount.superblock.operations?.rename?.(from, target) ?? moveEntry(world, task, ends.value, flag);
+  return from.mount.superblock.operations?.rename?.(from, target, flag) ?? moveEntry(world, task, ends.value, flag);
 }
 
 /** Move a name that may be moved. @returns ENOTEMPTY for one that would replace a directory with something in it */
@@ -120,11 +116,7 @@ function findEnds(world: World, task: Task, path: PathName, to: PathName, flag: 
   if (!named.ok) return named;
   const toNamed = isEntry(world, task, target.value, flag === "noreplace" ? NO_ENTRY_TO_MAKE : NO_ENTRY);
   if (!toNamed.ok) return toNamed;
-  requireOwnFiles(
-    mount.superblock,
-    flag === "" ? "rename" : `rename with ${flag}`,
-    flag === "" || flag === "noreplace" ? "rename" : undefined,
-  );
+  requireOwnFiles(mount.superblock, "rename", "rename");
   const writable = wantWrite(world, mount);
   if (!writable.ok) return writable;
   const found = lookupName(world, source.value);

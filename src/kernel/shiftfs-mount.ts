@@ -2,12 +2,13 @@ import { UsernsError } from "../core/errors.ts";
 import { capSet, capsWithout } from "./capability.ts";
 import { makeCred } from "./cred.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
-import { MAX_STACK_DEPTH, type Superblock } from "./inode.ts";
+import { MAX_STACK_DEPTH, type NameOperation, type Superblock } from "./inode.ts";
 import { type Mount, type MountFlags, NO_FLAGS, type Path } from "./mount.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { lookup } from "./path.ts";
 import type { PathName } from "./path-name.ts";
-import { type Passthrough, type Shifted, Shiftfs } from "./shiftfs.ts";
+import { type Passthrough, Shiftfs } from "./shiftfs.ts";
+import type { Shifted } from "./shiftfs-ids.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -90,6 +91,9 @@ export function mountShiftfs(world: World, task: Task, request: ShiftfsRequest, 
   return allow(treeOf(world, shifted, request, below, at.mount.superblock, name, stackDepth));
 }
 
+/** What is done with names there. Its directories have no operation for a file without one. */
+const NAMES: readonly NameOperation[] = ["create", "mknod", "mkdir", "symlink", "link", "rename", "unlink", "rmdir"];
+
 function treeOf(
   world: World,
   shifted: Shifted,
@@ -110,6 +114,7 @@ function treeOf(
     // The view without a shift would offer set-user-ID programs.
     isNoexec: isMark,
     refresh: (directory) => operations.refresh(directory),
+    names: NAMES,
     operations,
   }));
   const set = Object.fromEntries([...forced].map((flag) => [flag, true]));

@@ -1,11 +1,9 @@
 import { isValidKuid64, type Kuid64 } from "../core/kuid64.ts";
 import { changeAcl } from "./acl-xattr.ts";
 import { createEntry, mayCreate } from "./create.ts";
-import { type Cred, type CredIds, idsOf, makeCred } from "./cred.ts";
 import { addEntry } from "./directory.ts";
-import { pairOfKfsid } from "./fsid.ts";
 import type { SetAttr } from "./iattr.ts";
-import { Inode, type InodeOperations, type NamedInode, type Superblock } from "./inode.ts";
+import { Inode, type InodeOperations, type NamedInode, type RenameFlag, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
 import { SETGID } from "./mode.ts";
 import type { MountFlags, Path } from "./mount.ts";
@@ -13,12 +11,12 @@ import { MAY } from "./permission.ts";
 import { ACL_TYPES, type AclType, mapAclIds, type PosixAcl } from "./posix-acl.ts";
 import { mayMove, moveEntry } from "./rename.ts";
 import { notifyChange } from "./setattr.ts";
-import type { Task } from "./task.ts";
-import { fromKid, makeKid } from "./uidgid.ts";
+import { markerAs, type Shifted, shiftDown, shiftUp } from "./shiftfs-ids.ts";
 import { mayDelete } from "./unlink.ts";
-import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
+import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { changeXattr, readXattr } from "./xattr.ts";
 
 const SOURCE = "shiftfs, as Ubuntu had it";
 
@@ -33,16 +31,6 @@ const RULES = ruleTable({
     source: `${SOURCE}: EOVERFLOW; vectors/proposals C66`,
   },
 });
-
-/** What a shiftfs shows, and as whom it works there. */
-export interface Shifted {
-  /** The directory below: one of no shiftfs, however many marks and mounts led to it. */
-  readonly lower: Path;
-  /** Whoever marked it, without CAP_SYS_RESOURCE: does the work below, and is asked there. */
-  readonly creator: Task;
-  /** `s_user_ns` of the mount: what an id is here, it is below by number. */
-  readonly userNs: UserNamespace;
-}
 
 /** What passes through to the file system below: 1, what statfs tells; 2, ioctls of a list. */
 export type Passthrough = 0 | 1 | 2 | 3;
@@ -135,7 +123,7 @@ export class Shiftfs implements InodeOperations {
     if (shown.type === "chr" || shown.type === "blk")
       return deny("EPERM", RULES.noDeviceMade, `it would be a ${shown.type}`);
     const { lower, creator } = this.shifted;
-    const task = { ...creator, umask: 0, cred: this.#creatorAs(shown) };
+    const task = { ...creator, umask: 0, cred: markerAs(this.#world, this.shifted, shown) };
     const entry = { mount: lower.mount, directory: this.lowerOf(directory), name, inode: null };
     const permitted = mayCreate(this.#world, task, entry);
     if (!permitted.ok) return permitted;
@@ -168,8 +156,8 @@ export class Shiftfs implements InodeOperations {
     return allow();
   }
 
-  /** The marker moves the name below. */
-  rename(from: NamedInode & { readonly inode: Inode }, to: NamedInode): Verdict {
+  /** The marker moves the name below, and owns the whiteout that it leaves. */
+  rename(from: NamedInode & { readonly inode: Inode }, to: NamedInode, flag: RenameFlag): Verdict {
     const { lower, creator } = this.shifted;
     const below = ({ directory, name }: NamedInode) => ({
       mount: lower.mount,
@@ -180,13 +168,22 @@ export class Shiftfs implements InodeOperations {
       from: { ...below(from), inode: this.lowerOf(from.inode) },
       to: { ...below(to), inode: to.inode && this.lowerOf(to.inode) },
     };
-    const permitted = mayMove(this.#world, creator, ends, "");
+    const permitted = mayMove(this.#world, creator, ends, flag);
     if (!permitted.ok) return permitted;
-    const moved = moveEntry(this.#world, creator, ends, "");
+    const moved = moveEntry(this.#world, creator, ends, flag);
     if (!moved.ok) return moved;
     this.refresh(from.directory);
     this.refresh(to.directory);
     return allow();
+  }
+
+  /** What the marker is shown below, whose root ids are then numbers of whoever is shown the file here. */
+  getXattr(inode: Inode, name: string): Verdict<Uint8Array> {
+    return readXattr(this.#world, this.shifted.creator, this.#below(inode), name);
+  }
+
+  setXattr(inode: Inode, name: string, value: Uint8Array | null): Verdict {
+    return changeXattr(this.#world, this.shifted.creator, this.#below(inode), name, value);
   }
 
   /** The marker sets the ACL below, and would keep a set-group-ID bit that the caller may not. */
@@ -205,27 +202,12 @@ export class Shiftfs implements InodeOperations {
     return { mount: this.shifted.lower.mount, inode: this.lowerOf(inode) };
   }
 
-  /** `shift_kuid`: from one namespace to another, by number. */
-  #shift<K extends OwnerKind>(from: UserNamespace, to: UserNamespace, kind: K, kid: Kuid64<K>): Kuid64<K> {
-    return makeKid(this.#world, to, kind, fromKid(this.#world, from, kind, kid));
-  }
-
   #up<K extends OwnerKind>(kind: K, kid: Kuid64<K>): Kuid64<K> {
-    return this.#shift(this.shifted.lower.inode.superblock.userNs, this.shifted.userNs, kind, kid);
+    return shiftUp(this.#world, this.shifted, kind, kid);
   }
 
   #down<K extends OwnerKind>(kind: K, kid: Kuid64<K>): Kuid64<K> {
-    return this.#shift(this.shifted.userNs, this.shifted.lower.inode.superblock.userNs, kind, kid);
-  }
-
-  /** The marker with the filesystem ids of who creates something, as they are below. */
-  #creatorAs({ uid, gid }: Inode): Cred {
-    const { cred } = this.shifted.creator;
-    const withFs = <K extends OwnerKind>(kind: K, kid: Kuid64<K>): CredIds<K> => {
-      const { real, effective, saved } = idsOf(cred, kind);
-      return { real, effective, saved, ...pairOfKfsid(this.#world, cred.userNs, kind, this.#down(kind, kid)) };
-    };
-    return makeCred(this.#world.credColumns, { ...cred, uid: withFs("uid", uid), gid: withFs("gid", gid) });
+    return shiftDown(this.#world, this.shifted, kind, kid);
   }
 
   #show(lower: Inode): Inode {
@@ -249,6 +231,7 @@ export class Shiftfs implements InodeOperations {
     to.setGid(this.#up("gid", from.gid));
     to.mode = from.mode;
     to.size = from.size;
+    to.content = from.content;
     to.target = from.target;
     to.isProgram = from.isProgram;
     for (const type of ACL_TYPES) {

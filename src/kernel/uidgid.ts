@@ -1,5 +1,6 @@
 import { type Kind, NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import type { OwnerTable } from "./fsid-map.ts";
 import { noteUnknownNumber, readerMap } from "./isolated.ts";
 import { intoKernel, mapOf, type NamedMap, outOfKernel } from "./routes.ts";
 import type { Translators } from "./translators.ts";
@@ -35,10 +36,19 @@ export function makeKids<K extends Kind>(
   kind: K,
   ids: readonly UserId<K>[],
 ): readonly Kuid64<K>[] {
+  return kidsThrough(world, mapOf(ns, kind), ids);
+}
+
+/** {@link makeKids} through a map of a namespace. */
+export function kidsThrough<K extends Kind>(
+  world: HasTranslators,
+  map: NamedMap<K>,
+  ids: readonly UserId<K>[],
+): readonly Kuid64<K>[] {
   const packed = Uint32Array.from({ length: ids.length * 2 }, (_, index) =>
     index % 2 === 0 ? (ids[index / 2] ?? NO_ID) : CLASSICAL,
   );
-  world.translators.of(intoKernel([mapOf(ns, kind)])).packed(packed);
+  world.translators.of(intoKernel([map])).packed(packed);
   return ids.map((id, index) => ({
     id: id === NO_ID ? NO_ID : (packed[index * 2] ?? NO_ID),
     number: packed[index * 2 + 1] ?? CLASSICAL,
@@ -59,15 +69,18 @@ export function idThrough<K extends Kind>(world: HasTranslators, kind: K, map: N
 /**
  * `from_kuid_munged`, `from_kgid_munged`: the number that a task of the namespace is shown; the creator's for an id of
  * another isolated namespace, the overflow id for none.
+ *
+ * @param table  fs for an owner of files, where there are fsid mappings
  */
 export function fromKidMunged<K extends OwnerKind>(
   world: World,
   ns: UserNamespace,
   kind: K,
   kid: Kuid64<K>,
+  table: OwnerTable = "id",
 ): UserId<K> {
   noteUnknownNumber(world, ns, kind, kid);
-  const route = outOfKernel([readerMap(world, ns, kind, [kid.number])], "shown");
+  const route = outOfKernel([readerMap(world, ns, kind, [kid.number], table)], "shown");
   const id: number = world.translators.place(kind, route, kid).id;
   return id;
 }

@@ -60,7 +60,11 @@ const MAX_NAME = 255;
 /** `XATTR_SIZE_MAX` */
 const MAX_VALUE = 65536;
 
-/** @throws UsernsError ERR_SCENARIO for a name that other calls are for */
+/**
+ * The file at a path whose attribute is read, or with MAY.write changed.
+ *
+ * @throws UsernsError ERR_SCENARIO for a name that other calls are for
+ */
 function named(world: World, task: Task, path: PathName, name: string, mask: number, sizeBytes = 0): Verdict<Path> {
   if (SPECIAL.includes(name))
     throw new UsernsError("ERR_SCENARIO", {
@@ -74,12 +78,9 @@ function named(world: World, task: Task, path: PathName, name: string, mask: num
   if (sizeBytes > MAX_VALUE) return deny("E2BIG", RULES.valueFits, `${sizeBytes} bytes`);
   const found = lookup(world, task, path, "nofollow");
   if (!found.ok) return found;
-  requireOwnFiles(found.value.mount.superblock, "extended attributes");
-  if ((mask & MAY.write) === 0) return found;
-  const writable = wantWrite(world, found.value.mount);
-  if (!writable.ok) return writable;
-  const mutable = isMutable(found.value.inode);
-  return mutable.ok ? found : mutable;
+  requireOwnFiles(found.value.mount.superblock, "extended attributes", "setXattr");
+  const writable = (mask & MAY.write) === 0 ? allow() : wantWrite(world, found.value.mount);
+  return writable.ok ? found : writable;
 }
 
 /** `xattr_permission`: reading what one may not see looks like its not being there. */
@@ -112,18 +113,6 @@ function securityPermission(task: Task, { inode }: Path, name: string): Verdict 
   return deny("EPERM", RULES.securityNeedsAdmin, `no CAP_SYS_ADMIN over ${userNs.name}, which mounted ${filesystem}`);
 }
 
-function changeable(world: World, task: Task, path: PathName, name: string, sizeBytes = 0): Verdict<Path> {
-  const found = named(world, task, path, name, MAY.write, sizeBytes);
-  if (!found.ok) return found;
-  for (const asked of [
-    xattrPermission(world, task, found.value, name, MAY.write),
-    securityPermission(task, found.value, name),
-    hasHandler(found.value.inode.superblock, name),
-  ])
-    if (!asked.ok) return asked;
-  return found;
-}
-
 /**
  * `lsetxattr` of `security.capability`: its form is asked first of all.
  *
@@ -143,41 +132,62 @@ function setCapabilityBytes(world: World, { cred }: Task, path: Path, value: Uin
     : deny("EINVAL", RULES.capabilityForm, `${value.length} bytes of another form`);
 }
 
+/**
+ * Change an attribute in the name of a task, or with null remove it: `vfs_setxattr`, `vfs_removexattr`. Also what a file
+ * system asks that stands on this one.
+ *
+ * @returns EPERM, EACCES, EINVAL, ENOTSUP, ENODATA
+ */
+export function changeXattr(world: World, task: Task, path: Path, name: string, value: Uint8Array | null): Verdict {
+  const { inode } = path;
+  const mutable = isMutable(inode);
+  if (!mutable.ok) return mutable;
+  if (name === CAPABILITY)
+    return value ? setCapabilityBytes(world, task, path, value) : removeFileCapability(world, task.cred, path);
+  for (const asked of [
+    xattrPermission(world, task, path, name, MAY.write),
+    securityPermission(task, path, name),
+    hasHandler(inode.superblock, name),
+  ])
+    if (!asked.ok) return asked;
+  const { operations } = inode.superblock;
+  if (operations?.setXattr) return operations.setXattr(inode, name, value);
+  if (!value) return inode.xattrs.delete(name) ? allow() : deny("ENODATA", RULES.noSuchAttribute, name);
+  inode.xattrs.set(name, value);
+  return allow();
+}
+
+/** Read an attribute in the name of a task: `vfs_getxattr`. @returns EACCES, EINVAL, ENOTSUP, ENODATA, EOVERFLOW */
+export function readXattr(world: World, task: Task, path: Path, name: string): Verdict<Uint8Array> {
+  if (name === CAPABILITY) {
+    const held = getFileCapability(world, task.cred, path);
+    return held.ok ? allow(encodeCapability(held.value), held.rule) : held;
+  }
+  const permitted = xattrPermission(world, task, path, name, MAY.read);
+  if (!permitted.ok) return permitted;
+  const { inode } = path;
+  const kept = hasHandler(inode.superblock, name);
+  if (!kept.ok) return kept;
+  const { operations } = inode.superblock;
+  if (operations?.getXattr) return operations.getXattr(inode, name);
+  const value = inode.xattrs.get(name);
+  return value ? allow(value) : deny("ENODATA", RULES.noSuchAttribute, name);
+}
+
 /** `lsetxattr` @source setxattr(2) */
 export function setXattr(world: World, task: Task, path: PathName, name: string, value: Uint8Array): Verdict {
-  if (name === CAPABILITY) {
-    const bearer = named(world, task, path, name, MAY.write, value.length);
-    return bearer.ok ? setCapabilityBytes(world, task, bearer.value, value) : bearer;
-  }
-  const found = changeable(world, task, path, name, value.length);
-  if (!found.ok) return found;
-  found.value.inode.xattrs.set(name, value);
-  return allow();
+  const found = named(world, task, path, name, MAY.write, value.length);
+  return found.ok ? changeXattr(world, task, found.value, name, value) : found;
 }
 
 /** `lremovexattr` @source removexattr(2) */
 export function removeXattr(world: World, task: Task, path: PathName, name: string): Verdict {
-  if (name === CAPABILITY) {
-    const bearer = named(world, task, path, name, MAY.write);
-    return bearer.ok ? removeFileCapability(world, task.cred, bearer.value) : bearer;
-  }
-  const found = changeable(world, task, path, name);
-  if (!found.ok) return found;
-  return found.value.inode.xattrs.delete(name) ? allow() : deny("ENODATA", RULES.noSuchAttribute, name);
+  const found = named(world, task, path, name, MAY.write);
+  return found.ok ? changeXattr(world, task, found.value, name, null) : found;
 }
 
 /** `lgetxattr` @source getxattr(2) */
 export function getXattr(world: World, task: Task, path: PathName, name: string): Verdict<Uint8Array> {
   const found = named(world, task, path, name, MAY.read);
-  if (!found.ok) return found;
-  if (name === CAPABILITY) {
-    const held = getFileCapability(world, task.cred, found.value);
-    return held.ok ? allow(encodeCapability(held.value), held.rule) : held;
-  }
-  const permitted = xattrPermission(world, task, found.value, name, MAY.read);
-  if (!permitted.ok) return permitted;
-  const kept = hasHandler(found.value.inode.superblock, name);
-  if (!kept.ok) return kept;
-  const value = found.value.inode.xattrs.get(name);
-  return value ? allow(value) : deny("ENODATA", RULES.noSuchAttribute, name);
+  return found.ok ? readXattr(world, task, found.value, name) : found;
 }

@@ -22,6 +22,8 @@ export interface FsidLineGround {
   readonly imageGrants: readonly SubidGrant<SubfsidEntry>[];
   /** Where those stand: `/etc/subuid:2`. */
   readonly places: readonly string[];
+  /** Has the file that grants it a line for the host's id 0 alone, to this caller by name or number? */
+  readonly isRootListed: boolean;
 }
 
 /** Where lines of each kind are granted. */
@@ -47,14 +49,19 @@ export function fsidGround(
   const { ids, images } = grantFiles(files, kind);
   const range = lowerOf(extent);
   const own = isOwnId(kind, user, extent);
-  const grants = grantsThatHold(grantsTo(ids, user, files.passwd), range) ?? [];
+  const given = grantsTo(ids, user, files.passwd);
+  const grants = grantsThatHold(given, range) ?? [];
   const isCovered = own || grants.length > 0;
-  const imageGrants = isCovered ? [] : (grantsThatHold(imageGrantsTo(images, user, files, image), range) ?? []);
+  const givenImages = isCovered ? [] : imageGrantsTo(images, user, files, image);
+  const imageGrants = grantsThatHold(givenImages, range) ?? [];
   const places = [
     ...grants.map(({ line }) => placeOfKept(ids, line)),
     ...imageGrants.map(({ line }) => placeOfKept(images, line)),
   ];
-  return { extent, isOwnId: own, grants, imageGrants, places };
+  const isRootListed = [...(grants.length > 0 ? given : []), ...(imageGrants.length > 0 ? givenImages : [])].some(
+    ({ entry }) => entry.first === 0n && entry.count === 1n && entry.owner !== ANY,
+  );
+  return { extent, isOwnId: own, grants, imageGrants, places, isRootListed };
 }
 
 function imageGrantsTo(
@@ -72,13 +79,6 @@ function imageGrantsTo(
 /** Does no file grant this line? */
 export function isUngranted({ isOwnId: own, grants, imageGrants }: FsidLineGround): boolean {
   return !own && grants.length === 0 && imageGrants.length === 0;
-}
-
-/** Is the host's id 0 granted by a line for it alone, to this caller by name or number? */
-export function isRootListed({ grants, imageGrants }: FsidLineGround): boolean {
-  return [...grants, ...imageGrants].some(
-    ({ entry }) => entry.first === 0n && entry.count === 1n && entry.owner !== ANY,
-  );
 }
 
 /**

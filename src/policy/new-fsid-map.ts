@@ -21,7 +21,6 @@ import {
   type FsidLineGround,
   fsidGround,
   grantFiles,
-  isRootListed,
   isUngranted,
 } from "./fsid-authority.ts";
 import { checkNumber, FSID_CHECKS } from "./fsid-checks.ts";
@@ -150,7 +149,7 @@ function notAllowed(run: NewFsidMapRun, extent: Extent): FsidRefusal {
 }
 
 function refuseRoot(run: NewFsidMapRun, grounds: readonly FsidLineGround[]): FsidRefusal | null {
-  const reaching = grounds.find((ground) => contains(lowerOf(ground.extent), 0) && !isRootListed(ground));
+  const reaching = grounds.find(({ extent, isRootListed }) => contains(lowerOf(extent), 0) && !isRootListed);
   if (!reaching) return null;
   const words = `fs${run.kind} range ${rangesShown(reaching.extent)} contains host root`;
   return { ...refuseFsidMap(run, FSID_CHECKS.newFsidMapHostRoot, words), refused: reaching.extent };

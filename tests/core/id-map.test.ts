@@ -55,6 +55,14 @@ test("an overlap names both lines and the first shared id", () => {
   });
 });
 
+test("lines that overlap are in the error, for whoever shows them", () => {
+  const lines = [extent(0, 100000, 65536), extent(65535, 200000, 10)];
+  assert.throws(
+    () => core.idMap(lines),
+    (error) => error instanceof core.OverlapError && error.extents === lines,
+  );
+});
+
 test("340 lines are taken and 341 refused where the limit of Linux is asked for", () => {
   const lines = (n: number) => Array.from({ length: n }, (_, i) => extent(i * 2, i * 2, 1));
   core.idMap(lines(340), { maxLines: core.MAX_MAP_LINES });

@@ -131,3 +131,66 @@ for (const engine of ENGINES)
       { numRuns: 120 },
     );
   });
+
+interface CapabilityAsked {
+  readonly lines: readonly Line[];
+  /** Of a program's capabilities on the disk: null for version 2. */
+  readonly held: number | null;
+  /** The same as root of the namespace gives them. */
+  readonly given: number | null;
+}
+
+const capability = (root: number | null) => ({
+  eff: true,
+  perm: ["kill"],
+  inh: "none",
+  ...(root === null ? { v: 2 } : { v: 3, rootid: root }),
+});
+
+const rootId = fc.option(fc.integer({ min: 0, max: 12 }));
+const capabilityAsked: fc.Arbitrary<CapabilityAsked> = fc.record({ lines: linesIn(100), held: rootId, given: rootId });
+
+/** What is read inside, what giving answers, and what the host then reads on the disk. */
+function capabilityFormula({ lines, held, given }: CapabilityAsked): readonly unknown[] {
+  const isInside = (root: number) => down(lines, root) !== NO_ID;
+  const shownTo = (root: number | null) => ({ ok: true, fcap: capability(root === 0 ? null : root) });
+  const isTaken = isInside(0) && (given === null || isInside(given));
+  return [
+    isInside(held ?? 0) ? shownTo(held) : { errno: "EOVERFLOW" },
+    // Whoever gives them has the file: it is that namespace's root's.
+    isTaken ? { ok: true } : { errno: isInside(0) ? "EINVAL" : "EPERM" },
+    shownTo(isTaken ? given : held),
+  ];
+}
+
+for (const engine of ENGINES)
+  test(`the root id of a program's capabilities is shifted by number, as the formulas say, on ${engine.name}`, () => {
+    fc.assert(
+      fc.property(capabilityAsked, (about) => {
+        const { lines, held, given } = about;
+        const [[first, lower] = [0, 0]] = lines;
+        const scenario = loadScenario({
+          version: 1,
+          profile: "linux-6.18+shiftfs",
+          setup: {
+            namespaces: [{ name: "N", parent: "init", owner: [0, 0], uid_map: lines, gid_map: lines }],
+            filesystems: [
+              { name: "disk", type: "ext4" },
+              { name: "mark", type: "shiftfs", lower: "disk" },
+            ],
+            files: [{ fs: "disk", path: "f", type: "exe", uid: 0, gid: first, mode: "0755", fcap: capability(held) }],
+            tasks: [{ name: "t", ns: "N", uid: lower, gid: lower, caps: "all", mntns: "own" }],
+          },
+          steps: [
+            { task: "t", call: "mount_shiftfs", path: "mark:", attach: "s" },
+            { task: "t", call: "fcap_get", path: "s:f" },
+            { task: "t", call: "fcap_set", path: "s:f", fcap: capability(given) },
+            { task: "@root", call: "fcap_get", path: "disk:f" },
+          ],
+        });
+        const [, ...told] = replay(scenario, engine).map(({ result }) => result);
+        assert.deepEqual(told, capabilityFormula(about));
+      }),
+      { numRuns: 120 },
+    );
+  });

@@ -1,11 +1,11 @@
 /** Processes that begin and end, and what counts them, on the running kernel. */
 import type { Values } from "../../src/kernel/syscall/call.ts";
-import { AGENT, AT_FDCWD, NotRun, type Proc } from "./agent.ts";
+import { AT_FDCWD, NotRun, type SysResult } from "./agent.ts";
 import { numberOf, textOf } from "./arguments.ts";
 import { type LiveCalls, recorded } from "./call.ts";
-import { readStatus } from "./capabilities.ts";
 import { taskAt } from "./id-calls.ts";
 import { O, u64s } from "./linux.ts";
+import { pidAsSeen } from "./process-calls.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
 const P_PID = 1;
@@ -17,8 +17,9 @@ const SIGSET_BYTES = 8;
 const RLIMIT_NPROC = 6;
 const PRIO_USER = 2;
 const TEXT_BYTES = 64;
-/** More than a pid can be. */
-const NO_PID = 0x7fff_ffff;
+
+/** How often a child is asked about that was sent a signal and has not ended yet; one that lives on is never waited for. */
+const WAIT_TRIES = 1000;
 
 /** siginfo_t: si_code at byte 8, si_uid at byte 20. */
 const siCode = (info: Buffer | undefined) => info?.readInt32LE(8);
@@ -40,14 +41,6 @@ async function readText(live: LiveWorld, { proc }: LiveTask, path: string): Prom
   const read = await live.agent.sys(proc, "read", opened.result, { out: TEXT_BYTES }, TEXT_BYTES);
   await live.agent.sys(proc, "close", opened.result);
   return read.errno === null ? String(read.buffers[0]?.subarray(0, read.result)) : recorded(read, "read");
-}
-
-/** The pid of a process in the pid namespace of another; one that nobody has where it is none there. */
-async function pidAsSeen({ agent }: LiveWorld, by: Proc, of: Proc): Promise<number> {
-  const asked = await agent.sys(AGENT, "kill", of.pid, 0);
-  if (asked.errno !== null) return NO_PID;
-  const [reader, target] = [await readStatus(agent, AGENT, by.pid), await readStatus(agent, AGENT, of.pid)];
-  return target.pids[reader.pids.length - 1] ?? NO_PID;
 }
 
 function procFile(live: LiveWorld, args: Values, name: string): string {
@@ -81,8 +74,12 @@ export const LIFE_CALLS: LiveCalls = {
     return { ok: true };
   },
   waitid: async (live, { proc }, args) => {
-    const pid = await pidAsSeen(live, proc, taskAt(live, args, "target").proc);
-    const waited = await live.agent.sys(proc, "waitid", P_PID, pid, { out: SIGINFO_BYTES }, WEXITED | WNOHANG, 0);
+    const pid = await pidAsSeen(live, proc, args);
+    let waited: SysResult;
+    let tries = WAIT_TRIES;
+    do {
+      waited = await live.agent.sys(proc, "waitid", P_PID, pid, { out: SIGINFO_BYTES }, WEXITED | WNOHANG, 0);
+    } while (siCode(waited.buffers[0]) === 0 && --tries > 0);
     const [info] = waited.buffers;
     return waited.errno === null ? { ok: true, si_uid: siUid(info), si_code: siCode(info) } : recorded(waited);
   },

@@ -1,8 +1,9 @@
 /** What one process may do to another, on the running kernel. */
 import type { Values } from "../../src/kernel/syscall/call.ts";
-import { AT_FDCWD, type SysResult } from "./agent.ts";
+import { AGENT, AT_FDCWD, type Proc, type SysResult } from "./agent.ts";
 import { numberOf, textOf, wordOf } from "./arguments.ts";
 import { type LiveCalls, recorded } from "./call.ts";
+import { readStatus } from "./capabilities.ts";
 import { statPath } from "./file-calls.ts";
 import { taskAt } from "./id-calls.ts";
 import { O } from "./linux.ts";
@@ -12,6 +13,18 @@ const PRIO_PROCESS = 0;
 const RLIMIT_NOFILE = 7;
 const LINK_BYTES = 256;
 const READ_BYTES = 16;
+/** More than a pid can be. */
+const NO_PID = 0x7fff_ffff;
+
+/** The pid of a step's target in the pid namespace of another process; one that nobody has where it is none there. */
+export async function pidAsSeen(live: LiveWorld, by: Proc, args: Values): Promise<number> {
+  const { agent } = live;
+  const of = taskAt(live, args, "target").proc;
+  const asked = await agent.sys(AGENT, "kill", of.pid, 0);
+  if (asked.errno !== null) return NO_PID;
+  const [reader, target] = [await readStatus(agent, AGENT, by.pid), await readStatus(agent, AGENT, of.pid)];
+  return target.pids[reader.pids.length - 1] ?? NO_PID;
+}
 
 function procPath(live: LiveWorld, args: Values): string {
   const file = textOf(args, "file");
@@ -21,9 +34,9 @@ function procPath(live: LiveWorld, args: Values): string {
 
 export const PROCESS_CALLS: LiveCalls = {
   kill: async (live, { proc }, args) =>
-    recorded(await live.agent.sys(proc, "kill", taskAt(live, args, "target").proc.pid, numberOf(args, "sig"))),
+    recorded(await live.agent.sys(proc, "kill", await pidAsSeen(live, proc, args), numberOf(args, "sig"))),
   ptrace: async (live, { proc }, args) =>
-    recorded(await live.agent.perform(proc, "trace", taskAt(live, args, "target").proc.pid)),
+    recorded(await live.agent.perform(proc, "trace", await pidAsSeen(live, proc, args))),
   robust_list: async (live, { proc }, args) => {
     const { pid } = taskAt(live, args, "target").proc;
     return recorded(await live.agent.sys(proc, "get_robust_list", pid, { out: 8 }, { out: 8 }));
@@ -41,7 +54,7 @@ export const PROCESS_CALLS: LiveCalls = {
         proc,
         "setpriority",
         PRIO_PROCESS,
-        taskAt(live, args, "target").proc.pid,
+        await pidAsSeen(live, proc, args),
         numberOf(args, "nice"),
       ),
     ),

@@ -135,6 +135,11 @@ const asked: fc.Arbitrary<Asked> = fc
         [0, 5],
         [100000, 20],
       ],
+      // The line that lists it stands behind one that holds it too.
+      [
+        [0, 5],
+        [0, 1],
+      ],
       [],
     ),
     imageGrant: fc.record({

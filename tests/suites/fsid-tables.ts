@@ -31,7 +31,7 @@ export function up(lines: readonly Line[], id: number): number {
 export const tableOf = ({ ids, fs }: Maps, mode: FsidModeName) => (fs.length === 0 && isFallback(mode) ? ids : fs);
 
 /** A.4, steps 8 and 9: null where a line lies in no single line of the parent's map. */
-function through(lines: readonly Line[], parent: readonly Line[]): readonly Line[] | null {
+export function through(lines: readonly Line[], parent: readonly Line[]): readonly Line[] | null {
   const taken: Line[] = [];
   for (const [first, lower, count] of lines) {
     const holder = parent.find(([from, , many]) => lower >= from && lower + count <= from + many);

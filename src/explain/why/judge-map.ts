@@ -2,7 +2,8 @@ import { type Engine, type Extent, idMap, type OwnerKind, showExtent } from "../
 import { countedFrom0, intermediateLines, lxc } from "../../formats/index.ts";
 import { CAPABILITIES, capName, parseMapText } from "../../kernel/index.ts";
 import { limitsThatRefuse, TOOL, toolFindings } from "../../policy/index.ts";
-import { askMaps, type MapQuestion } from "../map-question.ts";
+import { askMaps } from "../map-asked.ts";
+import type { MapQuestion } from "../map-question.ts";
 import { type MapProposal, repairMaps } from "../map-repair.ts";
 import type { Clue } from "./clue.ts";
 import type { WhyContext } from "./context.ts";

@@ -2,7 +2,8 @@ import { type Engine, type Extent, writtenLine } from "../../core/index.ts";
 import { CAPABILITIES, type Verdict } from "../../kernel/index.ts";
 import { loadScenario, replay, setupMap } from "../../scenario/index.ts";
 import type { OwnerMaps } from "../file-question.ts";
-import { askMaps, type MapQuestion } from "../map-question.ts";
+import { askMaps } from "../map-asked.ts";
+import type { MapQuestion } from "../map-question.ts";
 import type { WhyContext } from "./context.ts";
 
 /** A call as a step of a scenario. */

@@ -1,5 +1,5 @@
 import { scaleLog } from "d3-scale";
-import { HolePattern } from "../page/hole-pattern.tsx";
+import { Patterns } from "../page/patterns.tsx";
 import { useWidth } from "../page/use-width.ts";
 import type { BenchRow } from "./messages.ts";
 
@@ -19,7 +19,7 @@ export function BenchChart({ rows }: { readonly rows: readonly BenchRow[] }) {
   return (
     <div ref={box} class="drawing">
       <svg width={width} height={height} role="img" aria-label="Nanoseconds an id takes in Wasm and in TypeScript">
-        <HolePattern />
+        <Patterns />
         {ticks.map((tick) => (
           <g key={tick} class="tick">
             <line x1={x(tick)} x2={x(tick)} y1={HEAD - 6} y2={height} />

@@ -9,21 +9,21 @@ interface Given {
   readonly width: number;
   readonly lanes: readonly Lane[];
   readonly place: "first" | "inner" | "last";
-  /** Room beside the outermost columns, in pixels. */
-  readonly side: number;
 }
 
-const BAR = 10;
+/** Room beside the outermost columns, in pixels. */
+export const SIDE = 16;
+export const BAR = 10;
 /** Pixels between the base lines of two labels. */
 const APART = 13;
 const ROOMY = 230;
 
 /** A space of ids: its name, and a bar on which held ids are solid and holes hatched. */
-export function ColumnMark({ column, x, width, lanes, place, side }: Given) {
+export function ColumnMark({ column, x, width, lanes, place }: Given) {
   const { anchor, headX, labelX, labelAnchor } = {
-    first: { anchor: "start", headX: x - side, labelX: x + BAR, labelAnchor: "start" },
+    first: { anchor: "start", headX: x - SIDE, labelX: x + BAR, labelAnchor: "start" },
     inner: { anchor: "middle", headX: x, labelX: x + BAR, labelAnchor: "start" },
-    last: { anchor: "end", headX: x + side, labelX: x - BAR, labelAnchor: "end" },
+    last: { anchor: "end", headX: x + SIDE, labelX: x - BAR, labelAnchor: "end" },
   }[place] satisfies Record<string, string | number>;
   return (
     <g class="column">

@@ -1,8 +1,8 @@
 import { useMemo } from "preact/hooks";
-import { HolePattern } from "../page/hole-pattern.tsx";
+import { Patterns } from "../page/patterns.tsx";
 import { useWidth } from "../page/use-width.ts";
 import type { Chain } from "./chain.ts";
-import { ColumnMark } from "./column-mark.tsx";
+import { ColumnMark, SIDE } from "./column-mark.tsx";
 import type { FlowState, Picked } from "./flow-state.ts";
 import { type Lane, lanesOf } from "./id-scale.ts";
 import { piecesOf } from "./pieces.ts";
@@ -14,8 +14,6 @@ import { WayMark } from "./way-mark.tsx";
 const HEAD = 56;
 const SPACE = 430;
 const FOOT = 34;
-/** Room beside the outermost columns. */
-const SIDE = 16;
 
 /** An id this near to the top of its lane has its label below: above stands the lane's name. */
 const NEAR_TOP = 14;
@@ -37,7 +35,11 @@ export function Drawing({ chain, kind, scale, picked, onHover, onPick }: Given) 
   const pieces = useMemo(() => piecesOf(chain), [chain]);
   const columns = useMemo(
     () =>
-      chain.columns.map((_, index) => lanesOf(pieces[index - 1] ?? [], pieces[index] ?? [], scale, HEAD, HEAD + SPACE)),
+      chain.columns.map((_, index) => {
+        const ends = (pieces[index - 1] ?? []).map(({ to }) => to);
+        const begins = (pieces[index] ?? []).map(({ from }) => from);
+        return lanesOf([...ends, ...begins], scale, HEAD, HEAD + SPACE);
+      }),
     [chain, pieces, scale],
   );
   const step = (width - 2 * SIDE) / Math.max(1, chain.columns.length - 1);
@@ -73,7 +75,7 @@ export function Drawing({ chain, kind, scale, picked, onHover, onPick }: Given) 
         }}
       >
         <title>Spaces of ids as columns, and the lines of the maps between them</title>
-        <HolePattern />
+        <Patterns />
         {pieces.map((band, index) => (
           <g
             key={chain.columns[index]?.title ?? index}
@@ -101,13 +103,11 @@ export function Drawing({ chain, kind, scale, picked, onHover, onPick }: Given) 
             width={step}
             lanes={columns[index] ?? []}
             place={index === 0 ? "first" : index === chain.columns.length - 1 ? "last" : "inner"}
-            side={SIDE}
           />
         ))}
         <WayMark
           stops={way.stops}
           picked={picked}
-          side={SIDE}
           letters={chain.columns.map(({ letter }) => letter)}
           place={placeOf}
         />

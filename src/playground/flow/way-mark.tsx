@@ -1,4 +1,5 @@
 import { curveBumpX, line } from "d3-shape";
+import { SIDE } from "./column-mark.tsx";
 import type { Picked } from "./flow-state.ts";
 import type { Stop } from "./way.ts";
 
@@ -12,8 +13,6 @@ interface Point {
 interface Given {
   readonly stops: readonly Stop[];
   readonly picked: Picked;
-  /** Room beside the outermost columns, in pixels. */
-  readonly side: number;
   readonly letters: readonly string[];
   readonly place: (column: number, stop: Stop) => Point;
 }
@@ -24,7 +23,7 @@ const curve = line<Point>()
   .curve(curveBumpX);
 
 /** The way of the picked id: a line through every column, a dot where it is an id, a cross where it is none. */
-export function WayMark({ stops, picked, side, letters, place }: Given) {
+export function WayMark({ stops, picked, letters, place }: Given) {
   const points = stops.map((stop, column) => place(column, stop));
   const last = stops.length - 1;
   return (
@@ -38,7 +37,7 @@ export function WayMark({ stops, picked, side, letters, place }: Given) {
         const { x, y, isTop } = points[column] ?? { x: 0, y: 0, isTop: false };
         const isPicked = column === Math.min(picked.column, last);
         const anchor = column === 0 ? "start" : column === last ? "end" : "middle";
-        const textX = column === 0 ? x - side : column === last ? x + side : x;
+        const textX = column === 0 ? x - SIDE : column === last ? x + SIDE : x;
         const text = textOf(stop, letters[column] ?? "u");
         return (
           <g key={`${column}`} class={isPicked ? "stop is-picked" : "stop"}>

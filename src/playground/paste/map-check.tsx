@@ -1,8 +1,9 @@
 import { useMemo } from "preact/hooks";
-import { type Engine, showMapLine } from "../../core/index.ts";
+import { type Engine, OverlapError, showMapLine } from "../../core/index.ts";
 import { askMaps, type MapAuthor, type MapQuestion, mapAnswerLines, repairMaps } from "../../explain/index.ts";
 import { type MapFormat, readMaps, triples, uidMap } from "../../formats/index.ts";
 import { CAPABILITIES } from "../../kernel/index.ts";
+import { LinesDrawing } from "../flow/lines-drawing.tsx";
 import { attempt } from "../page/attempt.ts";
 import { FaultNote } from "../page/fault-note.tsx";
 import { ChainView } from "./chain-view.tsx";
@@ -75,6 +76,7 @@ export function MapCheck({ format, text, state, engine, onChange, show }: Given)
         ))}
       </section>
       {map ? <ChainView map={map} show={show} /> : null}
+      {read.fault instanceof OverlapError ? <LinesDrawing name="the map" lines={read.fault.extents} /> : null}
     </>
   );
 }

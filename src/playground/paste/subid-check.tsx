@@ -1,8 +1,8 @@
-import { lastOf } from "../../core/index.ts";
 import { entriesOf, grantedRanges, intermediateMap, type SubidEntry, type SubidFile } from "../../formats/index.ts";
 import { coveredAccounts, grantedIds, grantUses, reconcile } from "../../policy/index.ts";
 import { attempt } from "../page/attempt.ts";
 import { FaultNote } from "../page/fault-note.tsx";
+import { rangeWords } from "../page/range-words.ts";
 import { TableBox } from "../page/table-box.tsx";
 import { ChainView } from "./chain-view.tsx";
 
@@ -67,7 +67,7 @@ export function SubidCheck({ file, show }: Given) {
 
 function grantText(entry: SubidEntry): string {
   const range = grantedIds(entry);
-  return range ? `${range.first} to ${lastOf(range)}` : "no id of 32 bits";
+  return range ? rangeWords(range) : "no id of 32 bits";
 }
 
 function rootlessMap(file: SubidFile, owner: string) {
@@ -80,7 +80,7 @@ function sharedBy(file: SubidFile): string[] {
   return found.flatMap((finding) => {
     if (finding.code !== "overlap") return [];
     const { use, other, ids } = finding;
-    const shared = ids.map((range) => `${range.first} to ${lastOf(range)}`).join(", ");
+    const shared = ids.map(rangeWords).join(", ");
     return [`${use.where} and ${other.where}: ${use.owner} and ${other.owner} share ${shared}`];
   });
 }

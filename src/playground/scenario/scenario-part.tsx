@@ -31,7 +31,7 @@ export function ScenarioPart({ state, onChange, engine }: PartProps<ScenarioStat
       <div>
         <Editor text={text} fault={read?.fault ?? null} line={line} onChange={change} />
         {read?.fault ? <FaultNote fault={read.fault} /> : null}
-        {read?.value ? <MapHandles scenario={read.value.scenario} text={text} onChange={change} /> : null}
+        <MapHandles text={text} onChange={change} />
       </div>
       {shown ? (
         <div class={read?.fault ? "is-stale" : ""}>
