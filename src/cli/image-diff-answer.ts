@@ -30,6 +30,8 @@ export interface ImageDiffAnswer {
 export interface ComparedImage {
   readonly image: string;
   readonly form: Image["form"];
+  /** The kernel that it is unpacked and run on: `linux-6.18+isolated`. */
+  readonly profile: string;
   /** Its platform, or its name in an archive. */
   readonly name: string;
 }

@@ -11,7 +11,10 @@ const MOST_NAMES = 3;
 /** The answer for people: what changed for whom, the most frequent first, with a few paths each. */
 export function diffLines(result: ImageDiffAnswer, terminal: Terminal): string[] {
   const { a, b, tasks, count, groups, unlisted, programs, impossible } = result;
-  const [from, to] = [a, b].map(({ image }) => withoutControls(image));
+  const areAlike = a.profile === b.profile;
+  const [from, to] = [a, b].map(({ image, profile }) => {
+    return `${withoutControls(image)}${areAlike ? "" : ` on ${profile}`}`;
+  });
   const asked = countOf(tasks.length, "task", "tasks");
   const lines = [`${from} → ${to}: access to ${countOf(count, "path", "paths")} changes, of ${asked} asked for`];
   lines.push(...impossible.map(impossibleLine));
@@ -27,8 +30,9 @@ export function diffLines(result: ImageDiffAnswer, terminal: Terminal): string[]
   return lines;
 }
 
-function impossibleLine({ task, side, kind, id }: ImpossibleTask): string {
-  return `${withoutControls(task)} cannot be: the map of ${side} does not hold ${kind} ${id}`;
+function impossibleLine({ task, side, kind, id, table }: ImpossibleTask): string {
+  const map = table === "fs" ? "fs map" : "map";
+  return `${withoutControls(task)} cannot be: the ${map} of ${side} does not hold ${kind} ${id}`;
 }
 
 function groupLines(group: ChangeGroup, asked: readonly string[], terminal: Terminal): string[] {
@@ -71,8 +75,9 @@ function reasonOf({ why, directory, gains }: ChangeGroup): string {
 function programLine({ path, privilege, a, b }: PrivilegeChange): string {
   const shown = (granted: PrivilegeChange["a"]): string => {
     if (!granted) return "none";
-    const { id, hostId } = granted;
+    const { id, hostId, isIsolated } = granted;
     if (hostId === id) return String(id);
+    if (isIsolated) return `${id} (of the isolated namespace)`;
     return `${id} (${hostId === null ? "not mapped" : `${hostId} on the host`})`;
   };
   return `  ${privilege.padEnd(10)}  ${shown(a)} → ${shown(b)}  ${withoutControls(path)}`;

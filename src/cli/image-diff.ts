@@ -4,11 +4,11 @@ import {
   AccessDiff,
   type AccountedSide,
   type ComparedTask,
+  type Container,
   defaultTasks,
   type Image,
   ImageAccess,
   ImageAccounts,
-  type NamespaceMaps,
   PathTable,
   type PlatformImage,
   privilegeChanges,
@@ -19,20 +19,16 @@ import { AS_HELP, readAccessTask } from "./access-task.ts";
 import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { askedTask, type ImageDiffAnswer } from "./image-diff-answer.ts";
+import { addContainerOptions, type ContainerOptions, profileNotes, readContainer } from "./image-diff-container.ts";
 import { diffLines } from "./image-diff-text.ts";
 import { imageHost } from "./image-host.ts";
 import { IMAGE_HELP, openImage } from "./image-input.ts";
 import { MAX_UNPACKED, readingOf } from "./image-layers.ts";
-import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 
-interface DiffOptions {
-  readonly mapA?: string;
-  readonly gidMapA?: string;
-  readonly mapB?: string;
-  readonly gidMapB?: string;
+interface DiffOptions extends ContainerOptions {
   readonly as?: readonly string[];
   readonly platform?: string;
   readonly platformB?: string;
@@ -47,18 +43,16 @@ export function addImageDiffCommand(image: Command, session: Session): void {
     .command("diff")
     .summary("who gains or loses access to what")
     .description(
-      "Compare two images, or one image under two maps, by what people may do with\n" +
-        "their files: read, write and run them, or list, change and search directories,\n" +
-        "where every directory above lets them through. Without --as root, every account\n" +
-        "of the images and somebody who has none are asked for.\n" +
+      "Compare two images, or one under two maps or on two kernels, by what people may\n" +
+        "do with the files: read, write and run them, or list, change and search\n" +
+        "directories, where every directory above lets them through. Without --as root,\n" +
+        "every account of the images and somebody who has none are asked for.\n" +
         "Exit 1 when somebody gains or loses something.",
     )
     .argument("<a>", IMAGE_HELP)
-    .argument("<b>", "the image to compare it with")
-    .option("--map-a <map>", `the map that a is unpacked with; none without it: ${MAP_HELP}`)
-    .option("--gid-map-a <map>", "its map of groups, if it is another")
-    .option("--map-b <map>", "the map that b is unpacked with")
-    .option("--gid-map-b <map>", "its map of groups, if it is another")
+    .argument("<b>", "the image to compare it with");
+  addContainerOptions(diff);
+  diff
     .option("--as <who>", AS_HELP, list)
     .option("--platform <name>", "which of several images: linux/arm64, or a name of the archive")
     .option("--platform-b <name>", "which of b, if it is another")
@@ -72,15 +66,13 @@ export function addImageDiffCommand(image: Command, session: Session): void {
     "image diff app-1.tar app-2.tar --as www-data --as anyone",
     "image diff app.oci app.oci --map-a 0:100000:65536 --map-b 0:100000:1000",
     "image diff app.oci app.oci --map-a 0:100000:9 --map-b 0:300000:9 --as uid=100000,gid=100000,in=host",
+    "image diff app.oci app.oci --map-a 0:100000:65536 --profile-b linux-6.18+isolated",
     "image diff app-1.oci app-2.oci --platform linux/arm64 --json",
   ]);
 }
 
 async function runDiff(pathA: string, pathB: string, options: DiffOptions, terminal: Terminal): Promise<Exit> {
-  const [mapsA, mapsB] = [
-    await readMaps(options.mapA, options.gidMapA, "--map-a", "--gid-map-a"),
-    await readMaps(options.mapB, options.gidMapB, "--map-b", "--gid-map-b"),
-  ];
+  const [containerA, containerB] = [await readContainer(options, "a"), await readContainer(options, "b")];
   const host = imageHost();
   const imageA = await openOne(pathA, host);
   const imageB = pathA === pathB ? imageA : await openOne(pathB, host);
@@ -94,13 +86,13 @@ async function runDiff(pathA: string, pathB: string, options: DiffOptions, termi
   const { options: layerOptions, reading } = readingOf([...layers], options.maxUnpacked);
   const paths = new PathTable();
   const trees = await withProgress(reading, terminal, () => readTrees([a, b], paths, layerOptions, host));
-  const [sideA, sideB] = [sideOf(trees[0], mapsA), sideOf(trees[1], mapsB)];
+  const [sideA, sideB] = [sideOf(trees[0], containerA), sideOf(trees[1], containerB)];
   const { tasks, notes } = await tasksOf(options.as, sideA, sideB);
   const diff = new AccessDiff(sideA, sideB, tasks);
   const { groups, unlisted } = diff.groups();
   const result: ImageDiffAnswer = {
-    a: { image: pathA, form: imageA.form, name: a.name },
-    b: { image: pathB, form: imageB.form, name: b.name },
+    a: { image: pathA, form: imageA.form, name: a.name, profile: containerA.profile.name },
+    b: { image: pathB, form: imageB.form, name: b.name, profile: containerB.profile.name },
     tasks: diff.tasks.map(askedTask),
     impossible: diff.impossible,
     count: diff.count,
@@ -111,24 +103,14 @@ async function runDiff(pathA: string, pathB: string, options: DiffOptions, termi
   };
   if (options.json) await answerJson(terminal, result);
   else await answer(terminal, `${diffLines(result, terminal).join("\n")}\n`);
-  for (const note of [...unreadNotes(pathA, sideA), ...unreadNotes(pathB, sideB), ...notes]) talk(terminal, note);
+  const unread = [...unreadNotes(pathA, sideA), ...unreadNotes(pathB, sideB)];
+  for (const note of [...unread, ...notes, ...profileNotes(containerA, containerB)]) talk(terminal, note);
   for (const { access } of [sideA, sideB]) access.free();
   return diff.count + result.programs.count + diff.impossible.length > 0 ? EXIT.no : EXIT.yes;
 }
 
 async function openOne(path: string, host: ReturnType<typeof imageHost>): Promise<Image> {
   return readImage((await openImage(path)).files, host);
-}
-
-async function readMaps(
-  uidText: string | undefined,
-  gidText: string | undefined,
-  option: string,
-  gidOption: string,
-): Promise<NamespaceMaps | null> {
-  if (uidText !== undefined) return loadOwnerMaps(uidText, gidText, option, gidOption);
-  if (gidText !== undefined) throw usageFault(option, `the map that ${gidOption} goes with`, "none");
-  return null;
 }
 
 /** The one image that is meant. Several that have the same layers are one. */
@@ -141,10 +123,9 @@ function platformOf({ name, images }: Image, wanted: string | undefined, option:
   throw usageFault(option, `one of the images of ${name}: ${names}`, wanted === undefined ? "none" : quoted(wanted));
 }
 
-function sideOf(image: Awaited<ReturnType<typeof readTrees>>[0], maps: NamespaceMaps | null): AccountedSide {
+function sideOf(image: Awaited<ReturnType<typeof readTrees>>[0], container: Container): AccountedSide {
   const { tree } = image;
-  const access = new ImageAccess(initSync(), tree, maps);
-  return { tree, access, accounts: new ImageAccounts(image), isMapped: maps !== null };
+  return { tree, access: new ImageAccess(initSync(), tree, container), accounts: new ImageAccounts(image), container };
 }
 
 async function tasksOf(

@@ -8,9 +8,11 @@ import { UsernsError } from "../core/index.ts";
 import {
   AttributeDump,
   attributeDump,
+  type FileAttributes,
   OWNER_ATTRIBUTES,
   type OwnerAttributeName,
   type TreeAttributes,
+  valuesOf,
 } from "../pack/index.ts";
 import { isSystemError } from "./fault.ts";
 import { type Terminal, talk } from "./terminal.ts";
@@ -47,7 +49,7 @@ export async function writeOwnerXattrs(
   const { name } = OWNER_ATTRIBUTES[attribute];
   // That it stopped reading is told of by its exit, with its own words.
   const feeding = pipeline(Readable.from(latin1(attributeDump(name, values))), child.stdin).catch(() => undefined);
-  const code = await exitOf(child, "setfattr");
+  const code = await exitOf(child, "setfattr", "--xattr");
   await feeding;
   if (code === 0) return;
   const fix = "leave --xattr out, or take a folder of another file system: the manifest has all owners";
@@ -59,10 +61,10 @@ function* latin1(texts: Iterable<string>): Generator<Buffer> {
 }
 
 /**
- * An attribute of all files of a folder, through getfattr. That no file has it is said on stderr: so it is, too, where the
- * file system has no attributes.
+ * An attribute of all files of a folder. That no file has it is said on stderr: so it is, too, where the file system has
+ * no attributes.
  *
- * @throws UsernsError ERR_FILE where a file cannot be looked at; ERR_USAGE where there is no getfattr
+ * @throws what {@link readXattrs} throws
  */
 export async function readOwnerXattrs(
   folder: string,
@@ -70,23 +72,34 @@ export async function readOwnerXattrs(
   terminal: Terminal,
 ): Promise<TreeAttributes> {
   const { name } = OWNER_ATTRIBUTES[attribute];
+  const values = valuesOf(await readXattrs(folder, `^${name.replaceAll(".", "\\.")}$`, "--xattr"), name);
+  if (values.size === 0) talk(terminal, `note: no file of ${folder} has ${name}: all are taken as root's`);
+  return { attribute, values };
+}
+
+/**
+ * Extended attributes of all files of a folder, through getfattr. Symbolic links are not followed.
+ *
+ * @param names   an extended regular expression
+ * @param option  that asks for them, for errors
+ * @throws UsernsError ERR_FILE where a file cannot be looked at; ERR_USAGE where there is no getfattr
+ */
+export async function readXattrs(folder: string, names: string, option: string): Promise<FileAttributes> {
   const walk = ["--absolute-names", "--recursive", "--physical", "--no-dereference"];
-  const only = ["--dump", `--match=^${name.replaceAll(".", "\\.")}$`, "--encoding=hex"];
-  const child = spawn("getfattr", [...walk, ...only, "."], {
+  const child = spawn("getfattr", [...walk, "--dump", `--match=${names}`, "--encoding=hex", "."], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: environment(),
   });
   const words = firstWords(child);
-  const dump = new AttributeDump(name);
+  const dump = new AttributeDump();
   try {
-    const [code] = await Promise.all([exitOf(child, "getfattr"), readLines(child.stdout, dump)]);
-    if (code !== 0) throw xattrFault(folder, `files whose ${name} can be read`, words() || `exit ${code}`);
+    const [code] = await Promise.all([exitOf(child, "getfattr", option), readLines(child.stdout, dump)]);
+    if (code !== 0) throw xattrFault(folder, "files whose extended attributes can be read", words() || `exit ${code}`);
   } finally {
     child.kill();
   }
-  if (dump.values.size === 0) talk(terminal, `note: no file of ${folder} has ${name}: all are taken as root's`);
-  return { attribute, values: dump.values };
+  return dump.files;
 }
 
 async function readLines(output: Readable, dump: AttributeDump): Promise<void> {
@@ -108,15 +121,15 @@ function firstWords({ stderr }: { readonly stderr: Readable }): () => string {
 }
 
 /** @throws UsernsError ERR_USAGE where there is no such program */
-async function exitOf(child: ChildProcess, program: string): Promise<number | null> {
+async function exitOf(child: ChildProcess, program: string, option: string): Promise<number | null> {
   try {
     await once(child, "close");
     return child.exitCode;
   } catch (error) {
     if (!isSystemError(error) || error.code !== "ENOENT") throw error;
     const expected = `${program}, through which extended attributes are read and written`;
-    const fix = "install the package attr, or leave --xattr out: the manifest has all owners";
-    throw new UsernsError("ERR_USAGE", { where: "--xattr", expected, got: "no such program", fix });
+    const fix = `install the package attr, or leave ${option} out`;
+    throw new UsernsError("ERR_USAGE", { where: option, expected, got: "no such program", fix });
   }
 }
 

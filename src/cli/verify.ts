@@ -1,9 +1,11 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { type Kind, mapDown, mapUp, NO_ID, type OwnerKind, quoted } from "../core/index.ts";
+import { type Kind, mapDown, NO_ID, quoted } from "../core/index.ts";
 import type { OwnerMaps } from "../explain/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import {
-  attributedTree,
+  attributedLayer,
   type FoundTree,
   LayerTree,
   type OwnerAttributeName,
@@ -14,6 +16,7 @@ import {
 } from "../pack/index.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
 import { usageFault } from "./fault.ts";
+import { foundOnDisk } from "./found-on-disk.ts";
 import { addExamples } from "./help-examples.ts";
 import { readOwner } from "./id-argument.ts";
 import { countOf, MAX_UNPACKED } from "./image-layers.ts";
@@ -21,10 +24,9 @@ import { isFolder, LAYER_OPTION, type LayerSourceOptions, openLayerSource, readI
 import { MANIFEST_HELP, readManifest } from "./manifest-file.ts";
 import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
 import { newSha256 } from "./new-hash.ts";
-import { readOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
+import { xattrOption } from "./owner-xattrs.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
-import { readTree, withDigests } from "./tree-read.ts";
 
 /** The `--json` of `userns verify`. */
 export interface VerifyAnswer {
@@ -44,11 +46,15 @@ interface VerifyOptions extends LayerSourceOptions {
   readonly gidMap?: string;
   readonly builder?: string;
   readonly xattr?: OwnerAttributeName;
+  readonly fakeroot?: string;
+  readonly attributes?: true;
   readonly contents?: true;
   readonly json?: true;
 }
 
 const MOST_SHOWN = 40;
+/** @source OCI image specification, "Image Layout" */
+const LAYOUT_FILE = "oci-layout";
 
 /** `userns verify` */
 export function addVerifyCommand(program: Command, session: Session): void {
@@ -59,7 +65,8 @@ export function addVerifyCommand(program: Command, session: Session): void {
       "Hold a tree on a disk, or a layer, to its manifest: paths, types, modes, links,\n" +
         "and owners, where an owner may be one that no image has: whoever built it, one\n" +
         "that a map does not hold, 65534, 65535 or -1. Of layers also ACLs, capabilities,\n" +
-        "other attributes and the files' bytes. Exit 1 when there are findings.",
+        "other attributes and the files' bytes; of trees too, where options ask for it.\n" +
+        " Exit 1 when there are findings.",
     )
     .argument("<tree>", "a folder; or a layer, plain or packed; - for stdin; or oci:IMAGE, for a layer of an image")
     .requiredOption("--manifest <file>", MANIFEST_HELP)
@@ -72,7 +79,9 @@ export function addVerifyCommand(program: Command, session: Session): void {
       "--builder <uid:gid>",
       "who built it (default: who runs this, unless that is root; of a tree with --map nobody)",
     )
-    .addOption(xattrOption("of a tree, take owners from this extended attribute of its files"))
+    .addOption(xattrOption("take owners from this extended attribute of the files, root's where there is none"))
+    .option("--fakeroot <file>", "take the owners of a tree from what fakeroot -s wrote of it")
+    .option("--attributes", "read ACLs, capabilities and user.* attributes of a tree, through getfattr")
     .option("--contents", "read the files of a tree, and compare digests that the manifest has")
     .option(LAYER_OPTION.flags, LAYER_OPTION.help)
     .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)
@@ -86,6 +95,8 @@ export function addVerifyCommand(program: Command, session: Session): void {
     "verify layer.tar.gz --manifest owners.json --map 0:100000:65536 --json",
     "verify rootfs --manifest rootfs.mtree --map 0:1000:1,1:100000:65535 --contents",
     "verify rootfs --manifest rootfs.mtree --xattr override_stat",
+    "verify rootfs --manifest rootfs.mtree --map 0:100000:65536 --attributes",
+    "verify rootfs --manifest rootfs.mtree --fakeroot rootfs.save",
     "verify oci:app.tar --manifest app.mtree --layer 2 --builder 1000:1000 --max-unpacked 8000000000",
     "verify old.tar --manifest old.mtree --end-marker optional --gid-map 0:0:1000 --map 0:0:1000",
   ]);
@@ -94,10 +105,9 @@ export function addVerifyCommand(program: Command, session: Session): void {
 async function runVerify(given: string, options: VerifyOptions, terminal: Terminal): Promise<Exit> {
   const wanted = await readManifest(options.manifest);
   const maps = await mapsOf(options);
-  const isTree = await isFolder(given);
-  const found = isTree
-    ? await foundOnDisk(given, wanted, maps, options, terminal)
-    : await foundInLayer(given, maps, options, terminal);
+  const found = (await isTree(given, wanted))
+    ? await foundOnDisk(given, wanted, maps, { ...options, builder: builderOf(options, maps !== null) }, terminal)
+    : await foundInLayer(given, wanted, maps, options, terminal);
   const findings = treeFindings(wanted, found);
   const counts: Partial<Record<TreeFindingKind, number>> = {};
   for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
@@ -113,64 +123,54 @@ async function runVerify(given: string, options: VerifyOptions, terminal: Termin
   return findings.length > 0 ? EXIT.no : EXIT.yes;
 }
 
+/** @throws UsernsError ERR_USAGE for an image's folder, whose files are no tree that a manifest is about */
+async function isTree(given: string, wanted: Manifest): Promise<boolean> {
+  if (!(await isFolder(given))) return false;
+  if (wanted.byPath.has(LAYOUT_FILE) || !(await isThere(join(given, LAYOUT_FILE)))) return true;
+  throw usageFault("<tree>", `the folder of a tree, or oci:${given} for a layer of this image`, "an OCI layout");
+}
+
 async function mapsOf({ map, gidMap }: VerifyOptions): Promise<OwnerMaps | null> {
   if (map !== undefined) return loadOwnerMaps(map, gidMap, "--map", "--gid-map");
   if (gidMap !== undefined) throw usageFault("--map", "the map that --gid-map goes with", "none");
   return null;
 }
 
-async function foundOnDisk(
-  folder: string,
-  wanted: Manifest,
-  maps: OwnerMaps | null,
-  options: VerifyOptions,
-  terminal: Terminal,
-): Promise<FoundTree> {
-  if (options.xattr !== undefined && maps)
-    throw usageFault("--xattr", "--map or --xattr, whose owners are those of the image", "both");
-  const tree = await readTree(folder);
-  const manifest =
-    options.xattr === undefined
-      ? tree.manifest
-      : attributedTree(
-          tree.manifest,
-          tree.manifest,
-          await readOwnerXattrs(folder, options.xattr, terminal),
-          wanted,
-          folder,
-        );
-  const isRead = options.contents === true && wanted.entries.some(({ sha256 }) => sha256 !== null);
-  const { entries } = isRead ? await withDigests(manifest, tree, folder) : manifest;
-  const up = (kind: OwnerKind, id: number) => (maps ? mapUp<Kind>(maps[kind], id) : id);
-  const owners: OwnerReading = {
-    inImage: (kind, id) => ifMapped(up(kind, id)),
-    builder: builderOf(options, maps !== null),
-  };
-  return { entries, owners, hasAttributes: false, hasStandIns: true };
-}
-
 async function foundInLayer(
   given: string,
+  wanted: Manifest,
   maps: OwnerMaps | null,
   options: VerifyOptions,
   terminal: Terminal,
 ): Promise<FoundTree> {
   if (options.contents)
     throw usageFault("--contents", "a tree on a disk, for the bytes of a layer are always read", quoted(given));
-  if (options.xattr !== undefined)
-    throw usageFault("--xattr", "a tree on a disk, for a layer has its owners itself", quoted(given));
+  if (options.attributes)
+    throw usageFault("--attributes", "a tree on a disk, for the attributes of a layer are always read", quoted(given));
+  if (options.fakeroot !== undefined)
+    throw usageFault("--fakeroot", "a tree on a disk, whose files it knows by their inodes", quoted(given));
   const source = await openLayerSource(given, options, terminal);
   const tree = new LayerTree(null, newSha256);
   await readInto(tree, source, terminal);
-  const owners: OwnerReading = {
-    inImage: (kind, id) => (maps && mapDown<Kind>(maps[kind], id) === NO_ID ? null : id),
-    builder: builderOf(options, false),
+  const entries = tree.entries();
+  const hasStandIns = options.xattr !== undefined;
+  return {
+    entries:
+      options.xattr === undefined ? entries : attributedLayer(entries, options.xattr, wanted, source.where).entries,
+    owners: {
+      inImage: (kind, id) => (maps && mapDown<Kind>(maps[kind], id) === NO_ID ? null : id),
+      builder: builderOf(options, false),
+    },
+    readsAttribute: () => true,
+    hasStandIns,
   };
-  return { entries: tree.entries(), owners, hasAttributes: true, hasStandIns: false };
 }
 
-function ifMapped(id: number): number | null {
-  return id === NO_ID ? null : id;
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @param isShifted  are owners those of a disk, where the builder's own may stand for one of the image? */

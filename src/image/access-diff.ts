@@ -1,5 +1,5 @@
 import { RIGHT } from "../core/index.ts";
-import type { AccessTask, ImageAccess } from "./image-access.ts";
+import type { AccessTask, ImageAccess, MissingId } from "./image-access.ts";
 import { RIGHTS } from "./image-access.ts";
 import { type ImageTree, PATH_TYPES, type PathType } from "./image-tree.ts";
 import type { PathNode } from "./path-table.ts";
@@ -18,11 +18,9 @@ export interface ComparedTask {
 }
 
 /** A task that cannot be on one of the sides: its namespace does not map an id of it. */
-export interface ImpossibleTask {
+export interface ImpossibleTask extends MissingId {
   readonly task: string;
   readonly side: "a" | "b";
-  readonly kind: "uid" | "gid";
-  readonly id: number;
 }
 
 export type RightName = "read" | "write" | "execute";

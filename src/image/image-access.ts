@@ -1,34 +1,40 @@
-import { type AccessTable, type Engine, type IdMap, idMap, NO_ID, RIGHT } from "../core/index.ts";
+import { type AccessTable, type Engine, isValidKuid64, type Kuid64, RIGHT, type UserId } from "../core/index.ts";
 import {
   accessUser,
   type Capability,
   type Cred,
+  type CredIds,
   capSet,
-  childUserNamespace,
   chmodAcl,
   createWorld,
+  FULL_MACHINE,
   freeWorld,
+  fsTable,
+  idOfSetidFile,
   inodeBits,
-  intoKernel,
+  kidsThrough,
   makeCred,
+  makeKfsid,
   makeKid,
-  mapOf,
   markOwners,
   type OwnerKind,
+  type OwnerNumbers,
+  type OwnerTable,
+  ownerMap,
   type PosixAcl,
   type Protected,
+  pairOfId,
   ROOT,
   rightsOver,
-  sameIds,
+  type TableNumbers,
+  tableNumbers,
   type UserNamespace,
   type World,
 } from "../kernel/index.ts";
+import { type Container, containerNamespace, type NamespaceMaps } from "./container.ts";
 import type { ImageUser } from "./image-accounts.ts";
 import { type ImageTree, PATH_TYPES } from "./image-tree.ts";
 import type { PathNode } from "./path-table.ts";
-
-/** The maps of a user namespace. */
-export type NamespaceMaps = { readonly [K in OwnerKind]: IdMap<K> };
 
 /** A process that may want something of an image's files: its ids are counted where it sits. */
 export interface AccessTask extends ImageUser {
@@ -47,19 +53,29 @@ const MOST_OTHERS = 2;
 
 const [FILE, DIRECTORY, DEVICE] = (["file", "directory", "device"] as const).map((type) => PATH_TYPES.indexOf(type));
 
-/** Access to the files of one image, unpacked with its owners taken through a map. */
+/** An id that a task or a file cannot have: the map of processes, or that of files, does not hold it. */
+export interface MissingId {
+  readonly kind: OwnerKind;
+  readonly id: number;
+  readonly table: OwnerTable;
+}
+
+/** Access to the files of one image, unpacked in a container: their owners are what its root gives them there. */
 export class ImageAccess {
   readonly #world: World;
   readonly #tree: ImageTree;
   readonly #table: AccessTable;
+  /** Where owners of files are looked up. */
+  readonly #ownerTable: OwnerTable;
+  readonly #numbers: TableNumbers = tableNumbers();
   readonly #image: UserNamespace;
   readonly #others = new Map<NamespaceMaps, UserNamespace>();
 
-  /** @param maps  of the container; null where its ids are those of the host */
-  constructor(engine: Engine, tree: ImageTree, maps: NamespaceMaps | null) {
-    this.#world = createWorld(engine);
+  constructor(engine: Engine, tree: ImageTree, container: Container) {
+    this.#world = createWorld(engine, FULL_MACHINE, container.profile);
     this.#tree = tree;
-    this.#image = maps ? this.#namespace("the container", maps) : this.#world.initUserNs;
+    this.#ownerTable = fsTable(this.#world);
+    this.#image = containerNamespace(this.#world, "the container", container);
     this.#table = engine.accessTable(tree.paths.length);
     this.#fill();
   }
@@ -71,17 +87,28 @@ export class ImageAccess {
   }
 
   /** Why there can be no such task: an id of it that its namespace does not map; null where there can. */
-  missingId({ place, uid, gid, groups }: AccessTask): { readonly kind: OwnerKind; readonly id: number } | null {
+  missingId({ place, uid, gid, groups }: AccessTask): MissingId | null {
     const ns = this.#placeOf(place);
-    const isMapped = (kind: OwnerKind, id: number) => makeKid(this.#world, ns, kind, id).id !== NO_ID;
-    if (!isMapped("uid", uid)) return { kind: "uid", id: uid };
-    const group = [gid, ...groups].find((id) => !isMapped("gid", id));
-    return group === undefined ? null : { kind: "gid", id: group };
+    const missing = <K extends OwnerKind>(kind: K, id: UserId<K>, isGroupOnly: boolean): MissingId | null => {
+      const kid = makeKid(this.#world, ns, kind, id);
+      if (!isValidKuid64(kid)) return { kind, id, table: "id" };
+      // Supplementary groups are ids of processes alone.
+      return isGroupOnly || pairOfId(this.#world, ns, kind, id, kid).ok ? null : { kind, id, table: "fs" };
+    };
+    const group = groups.map((id) => missing("gid", id, true)).find((one) => one !== null);
+    return missing("uid", uid, false) ?? missing("gid", gid, false) ?? group ?? null;
   }
 
-  /** The id on the host of an id of the image; NO_ID for none. */
-  hostId(kind: OwnerKind, id: number): number {
-    return makeKid(this.#world, this.#image, kind, id).id;
+  /** The kernel id that an id of the image owns files as. Its id half is NO_ID for none. */
+  ownerOf<K extends OwnerKind>(kind: K, id: UserId<K>): Kuid64<K> {
+    return makeKfsid(this.#world, this.#image, kind, id, this.#ownerTable);
+  }
+
+  /** The kernel id that a program which an id of the image owns makes of who runs it; null for none. */
+  grantedBy<K extends OwnerKind>(kind: K, id: UserId<K>): Kuid64<K> | null {
+    const owner = this.ownerOf(kind, id);
+    const kid = isValidKuid64(owner) ? idOfSetidFile(this.#world, this.#image, kind, owner, this.#ownerTable) : null;
+    return kid && isValidKuid64(kid) ? kid : null;
   }
 
   /**
@@ -112,9 +139,10 @@ export class ImageAccess {
   #ask(tasks: readonly AccessTask[]): Uint8Array[] {
     const places = tasks.map(({ place }) => this.#placeOf(place));
     const namespaces = [...new Set([this.#world.initUserNs, this.#image, ...places])];
-    markOwners(this.#world, this.#table, namespaces);
+    markOwners(this.#world, this.#table, this.#numbers, namespaces, this.#ownerTable);
     const creds = tasks.map((task) => this.#credOf(task));
-    const answers = this.#table.ask(creds.map((cred) => accessUser(cred, namespaces)));
+    const users = creds.map((cred) => accessUser(this.#world, cred, this.#numbers, namespaces, this.#ownerTable));
+    const answers = this.#table.ask(users);
     for (const [index, cred] of creds.entries()) this.#askAcls(cred, answers[index] ?? NO_ANSWERS);
     for (const index of creds.keys()) this.#table.reach(index);
     return answers.map((bytes) => bytes.slice());
@@ -138,7 +166,7 @@ export class ImageAccess {
   #protectedAt(node: PathNode): { readonly key: string; file(): Protected } {
     const { type, mode, uid, gid, acl } = this.#tree.at(node);
     const entries = (acl ?? []).map(({ tag, id, perm }) => `${tag}:${id}:${perm}`).join();
-    const take = <K extends OwnerKind>(kind: K, id: number) => makeKid(this.#world, this.#image, kind, id);
+    const take = <K extends OwnerKind>(kind: K, of: UserId<K>) => this.ownerOf(kind, of);
     const file = (): Protected => {
       const kept: PosixAcl = (acl ?? []).map((entry) => {
         const { perm } = entry;
@@ -148,7 +176,7 @@ export class ImageAccess {
       });
       const owners = { uid: take("uid", uid), gid: take("gid", gid) };
       // Unpackers set the mode last, and with it what the ACL says of the classes.
-      return { ...owners, mode, isDirectory: type === "directory", table: "id", acl: chmodAcl(kept, mode) };
+      return { ...owners, mode, isDirectory: type === "directory", table: this.#ownerTable, acl: chmodAcl(kept, mode) };
     };
     return { key: `${type} ${mode} ${uid} ${gid} ${entries}`, file };
   }
@@ -161,8 +189,8 @@ export class ImageAccess {
     const effective = capSet(capabilities);
     return makeCred(world.credColumns, {
       ...root.cred,
-      uid: sameIds(makeKid(world, userNs, "uid", uid)),
-      gid: sameIds(makeKid(world, userNs, "gid", gid)),
+      uid: this.#idsOf(userNs, "uid", uid),
+      gid: this.#idsOf(userNs, "gid", gid),
       groups: groups.map((group) => makeKid(world, userNs, "gid", group)),
       effective,
       permitted: effective,
@@ -170,32 +198,35 @@ export class ImageAccess {
     });
   }
 
+  /** An id in every role, and as an owner of files what its namespace has for it. */
+  #idsOf<K extends OwnerKind>(ns: UserNamespace, kind: K, id: UserId<K>): CredIds<K> {
+    const kid = makeKid(this.#world, ns, kind, id);
+    const pair = pairOfId(this.#world, ns, kind, id, kid);
+    if (!pair.ok) throw new Error(`no such task was to be asked for: ${pair.because}`);
+    return { real: kid, effective: kid, saved: kid, ...pair.value };
+  }
+
   #placeOf(place: AccessTask["place"]): UserNamespace {
     if (place === "image") return this.#image;
     if (place === "host") return this.#world.initUserNs;
-    const known = this.#others.get(place) ?? this.#namespace(`another container ${this.#others.size + 1}`, place);
+    const known = this.#others.get(place) ?? this.#otherContainer(place);
     this.#others.set(place, known);
     return known;
   }
 
-  #namespace(name: string, maps: NamespaceMaps): UserNamespace {
-    const { initUserNs } = this.#world;
-    const ns = childUserNamespace(this.#world, initUserNs, name, initUserNs.owner, true);
-    ns.maps.uid = idMap(maps.uid.extents);
-    ns.maps.gid = idMap(maps.gid.extents);
-    return ns;
+  /** One with maps, as every kernel has them. */
+  #otherContainer(maps: NamespaceMaps): UserNamespace {
+    const name = `another container ${this.#others.size + 1}`;
+    return containerNamespace(this.#world, name, { maps, fsMaps: null, isIsolated: false });
   }
 
-  /** Owners as kernel ids, modes, and the tree. */
+  /** Owners by their numbers, modes, and the tree. */
   #fill(): void {
     const { types, modes, uids, gids } = this.#tree.columns();
-    const { translators } = this.#world;
-    const [kuids, kgids] = [uids.slice(), gids.slice()];
-    translators.of(intoKernel([mapOf(this.#image, "uid")])).ids(kuids);
-    translators.of(intoKernel([mapOf(this.#image, "gid")])).ids(kgids);
+    const [uidNumbers, gidNumbers] = [this.#numbered("uid", uids), this.#numbered("gid", gids)];
     const { bits, above, ...owners } = this.#table.view();
-    owners.uids.set(kuids);
-    owners.gids.set(kgids);
+    owners.uids.set(uidNumbers);
+    owners.gids.set(gidNumbers);
     above.set(this.#tree.paths.parents());
     for (let node: PathNode = 0; node < types.length; node++) {
       const type = types[node];
@@ -207,6 +238,16 @@ export class ImageAccess {
       const { mode, type } = this.#tree.at(node);
       bits[node] = inodeBits({ mode, isDirectory: type === "directory", hasAcl: true });
     }
+  }
+
+  /** For each id of a column, the number of the kernel id that it owns files as. */
+  #numbered<K extends OwnerKind>(kind: K, ids: Uint32Array): Uint32Array {
+    const distinct = [...new Set(ids)];
+    const map = ownerMap(this.#world, this.#image, kind, this.#ownerTable);
+    const kids = kidsThrough<K>(this.#world, map, distinct);
+    const numbers: { readonly [Key in OwnerKind]: OwnerNumbers<Key> } = this.#numbers;
+    const numberOf = new Map(kids.map((kid, index) => [distinct[index], numbers[kind].add(kid)]));
+    return ids.map((id) => numberOf.get(id) ?? 0);
   }
 }
 

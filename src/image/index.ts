@@ -17,6 +17,7 @@ export {
   type RightName,
   type RightsChange,
 } from "./access-diff.ts";
+export type { Container, NamespaceMaps } from "./container.ts";
 export {
   type AccountedSide,
   accountTask,
@@ -33,7 +34,7 @@ export type { ExposedFile, HostAccounts, Privilege } from "./exposed.ts";
 export { filesInTar, type ImageTar } from "./files-in-tar.ts";
 export type { DigestAlgorithm, FilePlace, ImageFile, ImageFiles, ImageHost, RunningHash, UnpackedTar } from "./host.ts";
 export type { Image, Layer, NewLayer, OutputFile, PlatformImage } from "./image.ts";
-export { type AccessTask, ImageAccess, type NamespaceMaps } from "./image-access.ts";
+export { type AccessTask, ImageAccess, type MissingId } from "./image-access.ts";
 export { ImageAccounts, type ImageUser } from "./image-accounts.ts";
 export { imageOfLayer, type LayerToWrap } from "./image-of-layer.ts";
 export { ImageTree, type PathType, type TreeInode } from "./image-tree.ts";

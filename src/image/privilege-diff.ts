@@ -1,4 +1,4 @@
-import { NO_ID } from "../core/index.ts";
+import { CLASSICAL } from "../core/index.ts";
 import type { AccessSide } from "./access-diff.ts";
 import { type Grant, grantsOf, type Privilege } from "./exposed.ts";
 import type { PathNode } from "./path-table.ts";
@@ -6,8 +6,10 @@ import type { PathNode } from "./path-table.ts";
 /** Whom a program makes of who runs it: an id of the image, and the one that it is on the host. */
 export interface GrantedId {
   readonly id: number;
-  /** Null where the map does not hold the id. */
+  /** Null where the maps do not hold the id, and where it is one that the host has not. */
   readonly hostId: number | null;
+  /** Is it an id of the isolated namespace alone? */
+  readonly isIsolated: boolean;
 }
 
 /** A program that makes who runs it somebody else than before. Null on the side where it does not. */
@@ -30,7 +32,7 @@ export function privilegeChanges(a: AccessSide, b: AccessSide): { count: number;
     const [before, after] = [grantedAt(a, node), grantedAt(b, node)];
     for (const privilege of new Set([...before.keys(), ...after.keys()])) {
       const [had, has] = [before.get(privilege) ?? null, after.get(privilege) ?? null];
-      if (had?.id === has?.id && had?.hostId === has?.hostId) continue;
+      if (isSameGrant(had, has)) continue;
       count++;
       if (programs.length < MOST_PROGRAMS)
         programs.push({ path: a.tree.paths.pathOf(node), privilege, a: had, b: has });
@@ -44,8 +46,13 @@ function grantedAt({ tree, access }: AccessSide, node: PathNode): Map<Privilege,
   const grants: readonly Grant[] = inode.type === "file" ? grantsOf(inode) : [];
   return new Map(
     grants.map(({ privilege, kind, id }) => {
-      const hostId = access.hostId(kind, id);
-      return [privilege, { id, hostId: hostId === NO_ID ? null : hostId }];
+      const kid = access.grantedBy(kind, id);
+      const isIsolated = kid !== null && kid.number !== CLASSICAL;
+      return [privilege, { id, hostId: kid === null || isIsolated ? null : kid.id, isIsolated }];
     }),
   );
+}
+
+function isSameGrant(had: GrantedId | null, has: GrantedId | null): boolean {
+  return had?.id === has?.id && had?.hostId === has?.hostId && had?.isIsolated === has?.isIsolated;
 }

@@ -1,4 +1,5 @@
 import { addEntry } from "./directory.ts";
+import { filesystemType } from "./filesystem-type.ts";
 import { Inode, type InodeParts, type InodeType } from "./inode.ts";
 import {
   creatorHasPlace,
@@ -80,6 +81,7 @@ export function newInode(
     gid: isSetgid ? directory.gid : mappedFsid(world, task.cred, mount, "gid"),
   };
   const inode = new Inode(world.inodeColumns, parts);
+  if (type === "file" && filesystemType(directory.superblock.type).holdsContent) inode.content = "";
   inode.acls.access = inherited.acls.access;
   inode.acls.default = inherited.acls.default;
   return inode;

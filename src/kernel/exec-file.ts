@@ -16,6 +16,7 @@ const RULES = ruleTable({
     sentence: "A file that holds no program for this machine cannot be run, though permission was given.",
     source: "execve(2), ENOEXEC",
   },
+  notWritten: { sentence: "A file that is open for writing is not run.", source: "execve(2), ETXTBSY" },
   noexecMount: { sentence: "Nothing is run from a mount or file system that is noexec.", source: "execve(2), EACCES" },
 });
 
@@ -40,6 +41,10 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
       : allow(undefined, RULES.noexecMount);
   world.trail?.add("run anything from", mount.name, runnable);
   if (!runnable.ok) return runnable;
+  const writer = [...world.tasks.values()].find(({ files }) =>
+    [...files.values()].some((file) => file.path.inode === inode),
+  );
+  if (writer) return deny("ETXTBSY", RULES.notWritten, `${writer.name} keeps it open`);
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);
   const from = { isNosuid: mount.isNosuid, ownedBy: mount.superblock.userNs };

@@ -13,6 +13,12 @@ export interface FileUser {
   isIn(kgid: Kuid64<"gid">): boolean;
 }
 
+/** The same of a task, whose groups can be told one by one. */
+export interface TaskFileUser extends FileUser {
+  /** The groups that it is in, the filesystem group first. One without a value is in the list, and nobody is in it. */
+  groups(): Iterable<Kuid64<"gid">>;
+}
+
 /**
  * Who a task is to a file whose owners are of this table. Without fsid mappings there is one answer: its filesystem ids
  * and its groups.
@@ -29,24 +35,28 @@ export function fileUser(
   cred: Cred,
   table: OwnerTable,
   asks: "permission" | "ownership" = "ownership",
-): FileUser {
+): TaskFileUser {
   const { uid, gid, groups, userNs } = cred;
   const mode = fsidMode(world.profile);
-  const isInAsTheyAre = (group: Kuid64<"gid">) => (kgid: Kuid64<"gid">) =>
-    isSameKuid64(group, kgid) || groups.has(kgid);
-  const asTheyAre: FileUser = { uid: uid.fs, gid: gid.fs, isIn: isInAsTheyAre(gid.fs) };
+  const membership = (group: Kuid64<"gid">): Pick<TaskFileUser, "isIn" | "groups"> => ({
+    isIn: (kgid) => isSameKuid64(group, kgid) || groups.has(kgid),
+    groups: () => [group, ...groups],
+  });
+  const asTheyAre: TaskFileUser = { uid: uid.fs, gid: gid.fs, ...membership(gid.fs) };
   if (!mode) return asTheyAre;
   if (table === "id") {
     if (mode.exemptOwner === "pfsuid")
-      return { uid: uid.pfs, gid: gid.pfs, isIn: isInAsTheyAre(mode.isRepaired ? gid.pfs : gid.fs) };
+      return { uid: uid.pfs, gid: gid.pfs, ...membership(mode.isRepaired ? gid.pfs : gid.fs) };
     const isTranslated = mode.exemptOwner === "translated" && asks === "permission";
     return isTranslated ? { ...asTheyAre, uid: kfsidToKid(world, userNs, "uid", uid.fs) } : asTheyAre;
   }
   if (!mode.isRepaired) return asTheyAre;
-  const isOfFiles = (kgid: Kuid64<"gid">) => (group: Kuid64<"gid">) =>
-    isSameKuid64(fsidBeside(world, userNs, "gid", group), kgid);
+  const ofFiles = (group: Kuid64<"gid">) => fsidBeside(world, userNs, "gid", group);
   return {
     ...asTheyAre,
-    isIn: (kgid) => isValidKuid64(kgid) && (isSameKuid64(gid.fs, kgid) || [...groups].some(isOfFiles(kgid))),
+    isIn: (kgid) =>
+      isValidKuid64(kgid) &&
+      (isSameKuid64(gid.fs, kgid) || [...groups].some((group) => isSameKuid64(ofFiles(group), kgid))),
+    groups: () => [gid.fs, ...[...groups].map(ofFiles)],
   };
 }

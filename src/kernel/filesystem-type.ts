@@ -20,6 +20,8 @@ export interface FilesystemType {
   readonly isFsidmapExempt: boolean;
   /** Do its device files open where a child namespace mounted it too: is `SB_I_NODEV` taken back? */
   readonly opensDevices: boolean;
+  /** Does a regular file of it hold what was written to it, and nothing else? */
+  readonly holdsContent: boolean;
 }
 
 const COMMON: FilesystemType = {
@@ -31,11 +33,12 @@ const COMMON: FilesystemType = {
   dropsSetgidWithAcl: false,
   isFsidmapExempt: false,
   opensDevices: false,
+  holdsContent: true,
 };
 /** Keeps its files on others. */
 const STACKED: FilesystemType = { ...COMMON, allowsIdmap: false };
 /** The kernel's own: no attributes. */
-const PSEUDO: FilesystemType = { ...STACKED, keeps: [], hasAcls: false };
+const PSEUDO: FilesystemType = { ...STACKED, keeps: [], hasAcls: false, holdsContent: false };
 /** The kernel's own, over kernfs. */
 const KERNFS: FilesystemType = { ...PSEUDO, keeps: ["trusted.", "security."], hasRenameFlags: false };
 
@@ -56,7 +59,7 @@ const TYPES = {
   devpts: { ...PSEUDO, opensDevices: true },
   cgroup: KERNFS,
   cgroup2: { ...KERNFS, keeps: ATTRIBUTE_CLASSES },
-  ramfs: PSEUDO,
+  ramfs: { ...PSEUDO, holdsContent: true },
   mqueue: PSEUDO,
   securityfs: PSEUDO,
   overlay: STACKED,

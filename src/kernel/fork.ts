@@ -34,6 +34,7 @@ export function forkTask(world: World, parent: Task, name: string): Verdict<Task
     timeNs: parent.timeNsForChildren,
     parent,
     mapFiles: new Map(parent.mapFiles),
+    files: new Map(parent.files),
     sockets: new Map(parent.sockets),
     pipes: [...parent.pipes],
     keyrings: inheritedKeyrings(parent.keyrings),
@@ -80,6 +81,7 @@ export function exitTask(world: World, task: Task, how: "exited" | "killed" = "e
   task.wasKilled = how === "killed";
   task.program = null;
   task.mapFiles.clear();
+  task.files.clear();
   task.sockets.clear();
   task.pipes.length = 0;
   for (const child of [...world.tasks.values()].filter(({ parent }) => parent === task)) {

@@ -6,6 +6,8 @@ export interface SetAttr {
   readonly gid?: Kuid64<"gid">;
   readonly mode?: number;
   readonly size?: number;
+  /** What a file of that size holds then; null: it is not known. Absent: what it held, cut, or filled up with zero bytes. */
+  readonly content?: string | null;
   /** now: both times, as write permission allows; set: anything else, as ownership allows. */
   readonly times?: "now" | "set";
   /** Set-id bits to drop, as {@link SETUID} and {@link SETGID} together. */

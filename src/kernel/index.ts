@@ -83,6 +83,7 @@ export * from "./nsproxy.ts";
 export * from "./open.ts";
 export * from "./open-map-file.ts";
 export * from "./overlay-mount.ts";
+export * from "./owner-numbers.ts";
 export * from "./path.ts";
 export * from "./path-entry.ts";
 export * from "./path-guard.ts";

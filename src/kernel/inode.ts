@@ -32,6 +32,8 @@ export class Inode {
   readonly row: number;
   mode: number;
   size = 0;
+  /** What a regular file holds, a character each byte; null: it is not known. */
+  content: string | null = null;
   links = 1;
   /** A directory's entries, by name. */
   readonly entries: Map<string, Inode> = new Map();

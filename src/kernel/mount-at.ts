@@ -45,7 +45,10 @@ const RULES = ruleTable({
     sentence: "A mount that came from a more privileged mount namespace is not unmounted.",
     source: "mount_namespaces(7), Restrictions on mount namespaces; umount(2): EINVAL",
   },
-  mountInUse: { sentence: "A mount that carries another one stays.", source: "umount(2): EBUSY" },
+  mountInUse: {
+    sentence: "A mount stays that carries another one, or through which a file is kept open.",
+    source: "umount(2): EBUSY",
+  },
   rootStays: {
     sentence: "The mount that is the caller's root directory stays; its file system becomes read-only.",
     source: "vectors of this project, trees.json",
@@ -143,12 +146,16 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
     mount.superblock.isReadOnly = true;
     return allow(undefined, RULES.rootStays);
   }
-  if (tree.isUsed(mount)) return deny("EBUSY", RULES.mountInUse, mount.name);
+  if (tree.isUsed(mount) || hasOpenFile(world, mount)) return deny("EBUSY", RULES.mountInUse, mount.name);
   tree.detach(mount);
   reapNamespaces(world);
   const disk = [...world.disks.values()].find(({ superblock }) => superblock === mount.superblock);
   if (disk && !isMounted(world, disk.superblock)) forgetInodes(world, disk);
   return allow();
+}
+
+function hasOpenFile({ tasks }: World, mount: Mount): boolean {
+  return [...tasks.values()].some(({ files }) => [...files.values()].some(({ path }) => path.mount === mount));
 }
 
 /** `key=value,flag` as pairs; a flag's value is empty, and a value without a key is none. */

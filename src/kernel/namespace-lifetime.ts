@@ -40,13 +40,14 @@ function livingTasks({ tasks, residents }: World): ReadonlySet<Task> {
 }
 
 function* heldBy(task: Task): Iterable<UserNamespace> {
-  const { cred, mmNs, mountNs, isZombie, mapFiles, sockets } = task;
+  const { cred, mmNs, mountNs, isZombie, mapFiles, files, sockets } = task;
   yield cred.userNs;
   for (const { userNs } of otherNamespacesOf(task)) yield userNs;
   if (isZombie) return;
   yield mmNs;
   yield* heldByMounts(mountNs);
   for (const { ns, opener } of mapFiles.values()) yield* [ns, opener.userNs];
+  for (const { path, opener } of files.values()) yield* [path.mount.superblock.userNs, opener.userNs];
   for (const socket of sockets.values()) yield* heldByPeers(socket);
 }
 

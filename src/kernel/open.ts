@@ -5,7 +5,6 @@ import { TERMINAL_MULTIPLEXER } from "./device-mounts.ts";
 import { filesystemType } from "./filesystem-type.ts";
 import { type Inode, requireOwnFiles } from "./inode.ts";
 import { inodePermission, ownsOrCapable, wantWrite } from "./inode-permission.ts";
-import { privsToRemove } from "./kill-priv.ts";
 import { MODE_BITS } from "./mode.ts";
 import type { Mount, Path } from "./mount.ts";
 import { hasOperation } from "./name-operations.ts";
@@ -14,9 +13,8 @@ import { type Entry, isNoName, noEntry, notDirectory, notMade } from "./path-ent
 import { guardsCreate } from "./path-guard.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
-import { notifyChange } from "./setattr.ts";
 import type { Task } from "./task.ts";
-import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 import { getWriteAccess } from "./write-access.ts";
 
@@ -144,8 +142,11 @@ function openExisting(world: World, task: Task, path: Path, { access, flags }: O
   return cut.ok ? allow(path, permitted.rule) : cut;
 }
 
-/** null, zero and full, as the model counts devices: they open for whoever may. @source null(4), full(4) */
-const MEMORY_DEVICES: readonly number[] = [0x103, 0x105, 0x107];
+/** Devices 1:3 and 1:7, as the model counts them. */
+export const NULL_DEVICE = 0x103;
+export const FULL_DEVICE = 0x107;
+/** With zero, 1:5: they open for whoever may. @source null(4), full(4) */
+const MEMORY_DEVICES: readonly number[] = [NULL_DEVICE, 0x105, FULL_DEVICE];
 
 /** `may_open_dev` */
 function opensDevices(world: World, { isNodev, superblock }: Mount): boolean {
@@ -187,29 +188,6 @@ function openTemporary(world: World, task: Task, path: PathName, { access, flags
   if (!permitted.ok) return permitted;
   if (!nameless.ok) return nameless;
   return allow({ mount, inode: newInode(world, task, { mount, directory }, "file", mode & MODE_BITS) });
-}
-
-/** Open a file, write one byte at its start, close it. What is refused at opening says so. */
-export function writeByte(world: World, task: Task, path: PathName): Verdict {
-  const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
-  if (!opened.ok) return opened;
-  const removed = privsToRemove(world, task, opened.value);
-  const size = Math.max(opened.value.inode.size, 1);
-  return atStage(notifyChange(world, task, opened.value, { ...removed, size, isForced: true }), "write");
-}
-
-/** Copy what a file holds into another, which is made or cut first. */
-export function copyFile(world: World, task: Task, path: PathName, to: PathName, mode: number): Verdict {
-  const source = openPath(world, task, path, { access: "r", flags: [], mode: 0 });
-  if (!source.ok) return source;
-  const target = openPath(world, task, to, { access: "w", flags: ["creat", "trunc"], mode });
-  if (!target.ok) return target;
-  const { size, isProgram } = source.value.inode;
-  const { inode } = target.value;
-  const removed = privsToRemove(world, task, target.value);
-  const written = notifyChange(world, task, target.value, { ...removed, size, isForced: true });
-  inode.isProgram = written.ok ? isProgram : inode.isProgram;
-  return written;
 }
 
 /** Open a directory and read its entries. */

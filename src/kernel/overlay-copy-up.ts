@@ -52,6 +52,7 @@ export function copyUp(world: World, inodes: OverlayInodes, work: OverlayWork, i
   const owned = notifyChange(world, work.mounter, upper, { uid, gid });
   if (!owned.ok) return owned;
   made.size = source.size;
+  made.content = source.content;
   made.device = source.device;
   made.target = source.target;
   above.value.inode.entries.set(layers.name, made);

@@ -97,6 +97,7 @@ export class OverlayInodes {
     inode.setGid(gid);
     inode.mode = mode;
     inode.size = real.inode.size;
+    inode.content = real.inode.content;
     inode.device = real.inode.device;
     inode.target = real.inode.target;
     inode.isProgram = real.inode.isProgram;

@@ -82,10 +82,10 @@ function foreignOwner(world: World, cred: Cred, { uid, gid, table }: Protected):
   return isCovered(world, cred, "gid", gid, table) ? null : "gid";
 }
 
-/** Do capabilities count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
-function isCovered<K extends OwnerKind>(
+/** Do capabilities of a task in the namespace count over what the id owns? `privileged_wrt_inode_uidgid`, for one id. */
+export function isCovered<K extends OwnerKind>(
   world: World,
-  { userNs }: Cred,
+  { userNs }: Pick<Cred, "userNs">,
   kind: K,
   kid: Kuid64<K>,
   table: OwnerTable,

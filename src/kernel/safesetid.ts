@@ -55,8 +55,14 @@ export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, 
     rules.push(rule);
   }
   const unnamed = rules.filter(({ to }) => !rules.some(({ from }) => isSameKuid64(from, to)));
-  world.setidPolicies[kind] = [...rules, ...unnamed.map(({ to }) => ({ from: to, to }))];
+  world.setidPolicies[kind] = { text, rules: [...rules, ...unnamed.map(({ to }) => ({ from: to, to }))] };
   return allow();
+}
+
+/** Read a policy, as it was written last: nothing where there is none. */
+export function readSetidPolicy(world: World, { cred }: Task, kind: OwnerKind): Verdict<string> {
+  const opened = atStage(genericPermission(world, cred, POLICY_FILE, MAY.read), "open");
+  return opened.ok ? allow(world.setidPolicies[kind].text, opened.rule) : opened;
 }
 
 /**
@@ -65,7 +71,7 @@ export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, 
  */
 export function policyAllows<K extends OwnerKind>(world: World, cred: Cred, kind: K, ids: CredIds<K>): Verdict {
   const old = idsOf(cred, kind);
-  const named = world.setidPolicies[kind].filter(({ from }) => isSameKuid64(from, old.real));
+  const named = world.setidPolicies[kind].rules.filter(({ from }) => isSameKuid64(from, old.real));
   if (named.length === 0) return allow();
   const isHeld = (kid: Kuid64) =>
     (["real", "effective", "saved"] as const).some((role) => isSameKuid64(old[role], kid));

@@ -1,6 +1,7 @@
 import { mayChgrp, mayChown, ownersHavePlace, quotaHolds } from "./chown.ts";
 import { killFileCapability } from "./file-capability.ts";
 import type { SetAttr } from "./iattr.ts";
+import type { Inode } from "./inode.ts";
 import {
   inodePermission,
   isChangedAtAll,
@@ -100,12 +101,22 @@ function prepare(
   return allow(isInGroupOrCapable(world, task.cred, file, gid ?? file.gid) ? mode : mode & ~SETGID, owns.rule);
 }
 
+/** A file that grows to more is taken for one whose content is not known: nobody wants its zero bytes. */
+const MOST_ZEROS = 0x10000;
+
+/** What a file holds once it is cut, or has grown. */
+function resized({ content }: Inode, size: number): string | null {
+  if (size === 0) return "";
+  return content === null || size > MOST_ZEROS ? null : content.slice(0, size).padEnd(size, "\0");
+}
+
 /** `setattr_copy`: the set-group-ID bit is asked about once more, with the new owners in place. */
 function apply(world: World, task: Task, path: Path, attr: SetAttr, mode: number | undefined): void {
   const { mount, inode } = path;
   if (attr.uid) inode.setUid(fromVfsid(world, mount, "uid", attr.uid));
   if (attr.gid) inode.setGid(fromVfsid(world, mount, "gid", attr.gid));
   if (attr.size !== undefined) {
+    inode.content = attr.content === undefined ? resized(inode, attr.size) : attr.content;
     inode.size = attr.size;
     inode.isProgram = false;
   }

@@ -7,5 +7,13 @@ export interface SetidRule {
   readonly to: Kuid64;
 }
 
-/** The policies of the security module SafeSetID, by kind; none at the start. */
-export type SetidPolicies = { [K in OwnerKind]: readonly SetidRule[] };
+/** A policy, as it was written, and what it says; empty at the start. */
+export interface SetidPolicy {
+  readonly text: string;
+  readonly rules: readonly SetidRule[];
+}
+
+export const NO_POLICY: SetidPolicy = { text: "", rules: [] };
+
+/** The policies of the security module SafeSetID, by kind. */
+export type SetidPolicies = { [K in OwnerKind]: SetidPolicy };

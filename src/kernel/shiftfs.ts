@@ -231,6 +231,7 @@ export class Shiftfs implements InodeOperations {
     to.setGid(this.#up("gid", from.gid));
     to.mode = from.mode;
     to.size = from.size;
+    to.content = from.content;
     to.target = from.target;
     to.isProgram = from.isProgram;
     for (const type of ACL_TYPES) {

@@ -7,6 +7,7 @@ import type { ProcessKeyrings } from "./key.ts";
 import { keyUser } from "./key-user.ts";
 import type { MountNamespace } from "./mount.ts";
 import type { NetNamespace } from "./net-namespace.ts";
+import type { OpenFile } from "./open-file.ts";
 import type { OpenMapFile } from "./open-map-file.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import type { Pipe } from "./pipe.ts";
@@ -54,6 +55,8 @@ export interface Task extends Process {
   timeNsForChildren: TimeNamespace;
   /** Map files that it keeps open, by the name it gave them. */
   readonly mapFiles: Map<string, OpenMapFile>;
+  /** Other files that it keeps open, by the name it gave them. */
+  readonly files: Map<string, OpenFile>;
   /** Sockets that it holds, by the name it gave them. */
   readonly sockets: Map<string, Socket>;
   /** Pipes that it holds open. */

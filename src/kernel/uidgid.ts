@@ -36,10 +36,19 @@ export function makeKids<K extends Kind>(
   kind: K,
   ids: readonly UserId<K>[],
 ): readonly Kuid64<K>[] {
+  return kidsThrough(world, mapOf(ns, kind), ids);
+}
+
+/** {@link makeKids} through a map of a namespace. */
+export function kidsThrough<K extends Kind>(
+  world: HasTranslators,
+  map: NamedMap<K>,
+  ids: readonly UserId<K>[],
+): readonly Kuid64<K>[] {
   const packed = Uint32Array.from({ length: ids.length * 2 }, (_, index) =>
     index % 2 === 0 ? (ids[index / 2] ?? NO_ID) : CLASSICAL,
   );
-  world.translators.of(intoKernel([mapOf(ns, kind)])).packed(packed);
+  world.translators.of(intoKernel([map])).packed(packed);
   return ids.map((id, index) => ({
     id: id === NO_ID ? NO_ID : (packed[index * 2] ?? NO_ID),
     number: packed[index * 2 + 1] ?? CLASSICAL,

@@ -16,7 +16,7 @@ import type { PathGuard } from "./path-guard.ts";
 import type { PidNamespace } from "./pid-namespace.ts";
 import { DEFAULT_PIPE_PAGES } from "./pipe.ts";
 import { LINUX, type Profile } from "./profile.ts";
-import type { SetidPolicies } from "./setid-policies.ts";
+import { NO_POLICY, type SetidPolicies } from "./setid-policies.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { TimeNamespace } from "./time-namespace.ts";
@@ -126,7 +126,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     keys: new Map(),
     keyRegisters: new Map(),
     utsNamespaces: new Map([[initUserNs.name, initial]]),
-    setidPolicies: { uid: [], gid: [] },
+    setidPolicies: { uid: NO_POLICY, gid: NO_POLICY },
     cgroups: null,
     idNames: new Map(),
     pipePages: DEFAULT_PIPE_PAGES,
@@ -204,6 +204,7 @@ export function spawn(world: World, parts: TaskParts): Task {
     timeNs: world.initTimeNs,
     timeNsForChildren: world.initTimeNs,
     mapFiles: new Map(),
+    files: new Map(),
     sockets: new Map(),
     pipes: [],
     keyrings: { thread: null, process: null, session: null },

@@ -4,45 +4,64 @@ import { bytesOfPath, canonicalPath, pathOfBytes } from "../manifest/index.ts";
 /** The values of one extended attribute, by the path of its file. */
 export type AttributeValues = ReadonlyMap<string, Uint8Array>;
 
+/** Extended attributes by name, by the path of their file; a file without any is not there. */
+export type FileAttributes = ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+
 const FILE = "# file: ";
 /** Bytes that a name in a dump has as three octal digits. @source attr 2.5.1 (measured) */
 const ESCAPED = /[\\\n\r]/g;
 const ESCAPE = /\\([0-3][0-7]{2})/g;
 
 /**
- * What `getfattr --dump --encoding=hex` prints of one attribute, line by line; a character is a byte (latin1).
+ * What `getfattr --dump --encoding=hex` prints, line by line; a character is a byte (latin1).
  *
  * @source getfattr(1), setfattr(1); attr 2.5.1 (measured)
  */
 export class AttributeDump {
-  readonly values = new Map<string, Uint8Array>();
-  readonly #prefix: string;
-  #path: string | null = null;
+  readonly #files = new Map<string, Map<string, Uint8Array>>();
+  #file: Map<string, Uint8Array> | null = null;
 
-  /** @param name  of the attribute */
-  constructor(name: string) {
-    this.#prefix = `${name}=0x`;
+  get files(): FileAttributes {
+    return this.#files;
   }
 
   /** @throws UsernsError ERR_FILE for what getfattr prints nowhere */
   line(line: string): void {
-    if (line === "") this.#path = null;
-    else if (line.startsWith(FILE)) this.#path = pathOf(line.slice(FILE.length));
+    if (line === "") this.#file = null;
+    else if (line.startsWith(FILE)) this.#begin(pathOf(line.slice(FILE.length)));
     else this.#value(line);
   }
 
+  #begin(path: string): void {
+    this.#file = new Map();
+    this.#files.set(path, this.#file);
+  }
+
   #value(line: string): void {
-    const hex = line.slice(this.#prefix.length);
-    if (this.#path === null || !line.startsWith(this.#prefix) || !/^(?:[0-9a-f]{2})*$/.test(hex)) throw dumpFault(line);
-    this.values.set(this.#path, bytesOfHex(hex));
+    const [, name, hex = ""] = /^([^=]+)=0x((?:[0-9a-f]{2})*)$/.exec(line) ?? [];
+    if (this.#file === null || name === undefined) throw dumpFault(line);
+    this.#file.set(unescaped(name), bytesOfHex(hex));
   }
 }
 
+/** One attribute of all files. */
+export function valuesOf(files: FileAttributes, name: string): AttributeValues {
+  const values = new Map<string, Uint8Array>();
+  for (const [path, attributes] of files) {
+    const value = attributes.get(name);
+    if (value) values.set(path, value);
+  }
+  return values;
+}
+
 function pathOf(name: string): string {
-  const plain = name.replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
-  const path = canonicalPath(pathOfBytes(Uint8Array.from(plain, (letter) => letter.charCodeAt(0))));
+  const path = canonicalPath(pathOfBytes(Uint8Array.from(unescaped(name), (letter) => letter.charCodeAt(0))));
   if (path === null) throw dumpFault(name);
   return path;
+}
+
+function unescaped(name: string): string {
+  return name.replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
 function bytesOfHex(hex: string): Uint8Array {

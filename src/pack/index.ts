@@ -5,8 +5,15 @@
  * This layer reads and writes no file: trees, archives and patterns are handed to it. It may import all below it.
  */
 export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
-export { AttributeDump, type AttributeValues, attributeDump } from "./attribute-dump.ts";
+export {
+  AttributeDump,
+  type AttributeValues,
+  attributeDump,
+  type FileAttributes,
+  valuesOf,
+} from "./attribute-dump.ts";
 export { constraintFindings } from "./constraint-findings.ts";
+export { withDiskAttributes } from "./disk-attributes.ts";
 export {
   type DiskFile,
   type DiskNumbers,
@@ -20,6 +27,7 @@ export { LayerTree, type TreeMaker } from "./layer-tree.ts";
 export { type ModeChange, readModeChange } from "./mode-change.ts";
 export { type OwnedTree, ownedTree } from "./owned-tree.ts";
 export {
+  attributedLayer,
   attributedTree,
   keptOwners,
   OWNER_ATTRIBUTES,

@@ -79,6 +79,29 @@ export function attributedTree(
   return manifestOf(entries, name);
 }
 
+/**
+ * A layer as the attributes on its entries say, whatever owners these have: {@link attributedTree} of an archive that was
+ * made of a rootless tree. The attribute is not among those of the result.
+ */
+export function attributedLayer(
+  entries: readonly ManifestEntry[],
+  attribute: OwnerAttributeName,
+  elsewhere: Manifest | null,
+  where: string,
+): Manifest {
+  const { name } = OWNER_ATTRIBUTES[attribute];
+  const values = new Map<string, Uint8Array>();
+  const bare = entries.map((entry): ManifestEntry => {
+    const xattrs = new Map(entry.xattrs);
+    const value = xattrs.get(name);
+    if (value) values.set(entry.path, value);
+    xattrs.delete(name);
+    return { ...entry, ...ROOT, xattrs };
+  });
+  const layer = manifestOf(bare, where);
+  return attributedTree(layer, layer, { attribute, values }, elsewhere, where);
+}
+
 function ownersIn(manifest: Manifest | null, { path, type }: ManifestEntry): Pick<ManifestEntry, "uid" | "gid"> {
   const said = manifest?.byPath.get(path);
   return said && said.type === type ? { uid: said.uid, gid: said.gid } : ROOT;

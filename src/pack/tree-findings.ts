@@ -38,8 +38,8 @@ export interface FoundTree {
   /** In any order; owners that are none (-1) may be among them. */
   readonly entries: readonly ManifestEntry[];
   readonly owners: OwnerReading;
-  /** Could ACLs, capabilities and other attributes be read? */
-  readonly hasAttributes: boolean;
+  /** Of which names attributes were read beside ACLs and capabilities; null: not these either. */
+  readonly readsAttribute: ((name: string) => boolean) | null;
   /** May an empty file stand for what an ordinary user cannot make? */
   readonly hasStandIns: boolean;
 }
@@ -105,10 +105,14 @@ function* differences(is: ManifestEntry, should: ManifestEntry, tree: FoundTree)
   for (const [kind, found, wanted] of compared)
     if (found !== null && wanted !== null && found !== wanted)
       yield { kind, path, says: `${found}, should be ${wanted}` };
-  if (tree.hasAttributes) yield* attributeDifferences(is, should);
+  if (tree.readsAttribute) yield* attributeDifferences(is, should, tree.readsAttribute);
 }
 
-function* attributeDifferences(is: ManifestEntry, should: ManifestEntry): Generator<TreeFinding> {
+function* attributeDifferences(
+  is: ManifestEntry,
+  should: ManifestEntry,
+  isRead: (name: string) => boolean,
+): Generator<TreeFinding> {
   const { path } = should;
   const compared: (readonly [TreeFindingKind, string, string])[] = [
     ["acl", showAcl(is, "access"), showAcl(should, "access")],
@@ -119,7 +123,7 @@ function* attributeDifferences(is: ManifestEntry, should: ManifestEntry): Genera
     if (found !== wanted) yield { kind, path, says: `${found}, should be ${wanted}` };
   for (const name of new Set([...is.xattrs.keys(), ...should.xattrs.keys()])) {
     const [found, wanted] = [is.xattrs.get(name)?.join(), should.xattrs.get(name)?.join()];
-    if (found === wanted) continue;
+    if (found === wanted || !isRead(name)) continue;
     const what =
       found === undefined ? "is not there" : wanted === undefined ? "should not be there" : "has another value";
     yield { kind: "attribute", path, says: `${name} ${what}` };

@@ -83,6 +83,7 @@ export function setUpFile(world: World, item: unknown, where: string): void {
   });
   addEntry(directory, name, inode);
   inode.size = given.size;
+  if (given.type === "file" && given.size === 0) inode.content = "";
   inode.target = given.target;
   inode.isProgram = given.type === "exe";
   inode.capability = given.fcap;

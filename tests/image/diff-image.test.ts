@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { ImageDiffAnswer } from "../../src/cli/answers.ts";
-import type { RightsChange } from "../../src/image/index.ts";
 import { folderFor, userns } from "../cli/command.ts";
 import { aclValue, archive, capabilityValue, pax } from "../shift/archive.ts";
 import {
@@ -17,30 +15,8 @@ import {
   plain,
   writeFolder,
 } from "./build-image.ts";
+import { changesOf, type Layers } from "./diff-changes.ts";
 import { ACCOUNTS, ACL, dir, file, link } from "./diff-entries.ts";
-
-type Layers = readonly (readonly Uint8Array[])[];
-
-/** `read,write by permissions`: what one task gains or loses of a path. */
-function shown({ gains, loses, why, directory }: RightsChange): string {
-  const parts = [...gains.map((right) => `+${right}`), ...loses.map((right) => `-${right}`)];
-  return `${parts.join(" ")} ${directory === null ? why : `by /${directory}`}`;
-}
-
-/** The changes of a comparison: by task and path. */
-async function changesOf(folder: string, a: Layers, b: Layers, args: readonly string[] = []) {
-  const write = (name: string, layers: Layers) =>
-    writeFolder(layoutOf(...layers.map((entries) => gzipped(archive(...entries)))), join(folder, name));
-  const { exit, stdout, stderr } = await userns(["image", "diff", write("a", a), write("b", b), "--json", ...args]);
-  assert.equal(stderr, "");
-  const answer: Omit<ImageDiffAnswer, "paths"> & { paths: { path: string; changes: RightsChange[] }[] } =
-    JSON.parse(stdout);
-  const changes = answer.paths.flatMap(({ path, changes: some }) =>
-    some.flatMap((change) => change.tasks.map((task) => `${task}: ${path || "/"} ${shown(change)}`)),
-  );
-  assert.equal(answer.count, answer.paths.length);
-  return { exit, answer, changes };
-}
 
 const AS_WWW = ["--as", "www-data"];
 const BASE = [
@@ -277,7 +253,7 @@ test("an account that a map does not hold cannot be: that is said, and it is not
   const layers = [BASE];
   const maps = ["--map-a", "0:100000:65536", "--map-b", "0:100000:40"];
   const { exit, answer } = await changesOf(folderFor(t), layers, layers, [...maps, "--as", "www-data"]);
-  assert.deepEqual(answer.impossible, [{ task: "www-data", side: "b", kind: "gid", id: 42 }]);
+  assert.deepEqual(answer.impossible, [{ task: "www-data", side: "b", kind: "gid", id: 42, table: "id" }]);
   assert.deepEqual([answer.tasks, exit], [[], 1]);
 });
 
@@ -286,7 +262,7 @@ test("programs that make somebody else of who runs them are called out: set-id, 
   const a = [file("s", 0o4755), file("g", 0o2755, { gid: 5 }), file("c", 0o755, { attributes: capability }), file("p")];
   const b = [file("s", 0o4755, { uid: 33 }), file("g", 0o2745, { gid: 5 }), file("c", 0o755), file("p", 0o4755)];
   const { answer } = await changesOf(folderFor(t), [a], [b], ["--map-a", "0:100000:9", "--as", "root"]);
-  const id = (of: number, hostId: number | null) => ({ id: of, hostId });
+  const id = (of: number, hostId: number | null) => ({ id: of, hostId, isIsolated: false });
   assert.deepEqual(answer.programs, {
     count: 4,
     programs: [

@@ -8,6 +8,7 @@ import { imageHost } from "../../src/cli/image-host.ts";
 import { openImage } from "../../src/cli/image-input.ts";
 import { initSync, RIGHT } from "../../src/core/index.ts";
 import { ImageAccess, imageTask, PathTable, readImage, readTrees } from "../../src/image/index.ts";
+import { LINUX } from "../../src/kernel/index.ts";
 import { folderFor } from "../cli/command.ts";
 import { need } from "../need.ts";
 import { aclValue, archive } from "../shift/archive.ts";
@@ -125,7 +126,7 @@ test("who may do what with each path of an unpacked image is what access(2) says
   const nodes = Array.from({ length: paths.length }, (_, node) => node).filter(
     (node) => !tree.isType(node, "absent") && !tree.isType(node, "symlink"),
   );
-  const access = new ImageAccess(initSync(), tree, null);
+  const access = new ImageAccess(initSync(), tree, { profile: LINUX, maps: null, fsMaps: null, isIsolated: false });
   const answers = access.rights(TASKS.map((task) => imageTask(task)));
   for (const [index, { uid, gid, groups }] of TASKS.entries()) {
     const args = ["-e", ASK, root, String(uid), String(gid), groups.join(), ...nodes.map((node) => paths.pathOf(node))];

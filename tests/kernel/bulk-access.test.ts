@@ -2,25 +2,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { CLASSICAL, idMap, type Kuid64, NO_ID, RIGHT } from "../../src/core/index.ts";
+import { CLASSICAL, idMap, type Kuid64, type NamespaceNumber, NO_ID, RIGHT } from "../../src/core/index.ts";
 import {
   type AclEntry,
   accessUser,
+  type CredIds,
   type CredParts,
   capSet,
   childUserNamespace,
   createWorld,
+  FULL_MACHINE,
   freeWorld,
+  fsTable,
   inodeBits,
   inodePermission,
+  LINUX,
   MAY,
   makeCred,
   markOwners,
   NO_CAPS,
+  type OwnerKind,
   type PosixAcl,
+  parseProfile,
   rightsOver,
   sameIds,
   seenThrough,
+  tableNumbers,
 } from "../../src/kernel/index.ts";
 import { Inode, type Superblock } from "../../src/kernel/inode.ts";
 import { NO_FLAGS } from "../../src/kernel/mount.ts";
@@ -35,6 +42,8 @@ const acl = fc.record({ users: named, groups: named, classes: fc.tuple(perm, per
 const inode = fc.record({
   uid: owner,
   gid: owner,
+  /** Is the owner, is the group one of an isolated namespace? */
+  isOwn: fc.tuple(fc.boolean(), fc.boolean()),
   mode: fc.nat(0o7777),
   isDirectory: fc.boolean(),
   acl: fc.option(acl, { freq: 3 }),
@@ -42,6 +51,8 @@ const inode = fc.record({
 const task = fc.record({
   uid: id,
   gid: id,
+  /** Those that files are compared with, where the kernel has fsid mappings. */
+  fs: fc.tuple(id, id),
   groups: fc.array(id, { maxLength: 6 }),
   caps: fc.constantFrom(
     NO_CAPS,
@@ -52,8 +63,13 @@ const task = fc.record({
   ),
   namespace: fc.nat(3),
 });
+/** Kernels on which a task may be another to the same file. */
+const PROFILES = ["", "+isolated", "+isolated=repaired", "+fsid=v1", "+fsid=v3", "+fsid", "+isolated+fsid=v3"].map(
+  (given) => parseProfile(`${LINUX.name}${given}`),
+);
 /** The namespaces beside the initial one: how many ids from 0 each maps to itself. */
 const cases = fc.record({
+  profile: fc.constantFrom(...PROFILES),
   counts: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
   inodes: fc.array(inode, { minLength: 1, maxLength: 40 }),
   tasks: fc.array(task, { minLength: 1, maxLength: 4 }),
@@ -65,7 +81,7 @@ interface AclDraft {
   readonly classes: readonly [owner: number, group: number, mask: number, other: number];
 }
 
-const kid = (of: number): Kuid64<never> => ({ id: of, number: CLASSICAL });
+const kid = (of: number, number: NamespaceNumber = CLASSICAL): Kuid64<never> => ({ id: of, number });
 
 function entriesOf({ users, groups, classes: [own, group, mask, other] }: AclDraft): PosixAcl {
   const user = ([of, bits]: readonly [number, number]): AclEntry => ({ tag: "user", perm: bits, kid: kid(of) });
@@ -83,15 +99,22 @@ function entriesOf({ users, groups, classes: [own, group, mask, other] }: AclDra
 for (const engine of ENGINES)
   test(`access to all inodes at once is access to each, on ${engine.name}`, () => {
     fc.assert(
-      fc.property(cases, ({ counts, inodes, tasks }) => {
-        const world = createWorld(engine);
+      fc.property(cases, ({ profile, counts, inodes, tasks }) => {
+        const world = createWorld(engine, FULL_MACHINE, profile);
         const { initUserNs } = world;
         const children = counts.map((count, index) => {
           const ns = childUserNamespace(world, initUserNs, `ns${index}`, initUserNs.owner, true);
           ns.maps.uid = idMap<"uid">([{ first: 0, lowerFirst: 0, count }]);
           ns.maps.gid = idMap<"gid">([{ first: 0, lowerFirst: 0, count: 7 - count }]);
+          ns.fsMaps.uid = idMap<"uid">([{ first: 0, lowerFirst: 1, count }]);
+          ns.fsMaps.gid = idMap<"gid">([{ first: 0, lowerFirst: 1, count: 7 - count }]);
           return ns;
         });
+        const [, last] = children;
+        assert.ok(last);
+        last.isIsolated = profile.isolated !== null;
+        const ownedBy = (of: number, isOwn: boolean) => kid(of, isOwn ? last.number : CLASSICAL);
+        const numbers = tableNumbers();
         const namespaces = [initUserNs, ...children];
         const superblock: Superblock = { name: "f", type: "tmpfs", userNs: initUserNs, isReadOnly: false };
         const table = engine.accessTable(inodes.length);
@@ -100,31 +123,36 @@ for (const engine of ENGINES)
             superblock,
             type: one.isDirectory ? "dir" : "file",
             mode: one.mode,
-            uid: kid(one.uid),
-            gid: kid(one.gid),
+            uid: ownedBy(one.uid, one.isOwn[0]),
+            gid: ownedBy(one.gid, one.isOwn[1]),
           });
           made.acls.access = one.acl && entriesOf(one.acl);
           const { uids, gids, bits } = table.view();
-          [uids[row], gids[row]] = [one.uid, one.gid];
+          [uids[row], gids[row]] = [numbers.uid.add(made.uid), numbers.gid.add(made.gid)];
           bits[row] = inodeBits({ ...one, hasAcl: one.acl !== null });
           return { inode: made, mount: { ...NO_FLAGS, name: "m", superblock, root: made, idmap: null } };
         });
-        markOwners(world, table, [children[0] ?? initUserNs]);
-        markOwners(world, table, namespaces);
+        const looked = fsTable(world);
+        markOwners(world, table, numbers, [last], looked);
+        markOwners(world, table, numbers, namespaces, looked);
         const base = world.tasks.get("@root")?.cred;
         assert.ok(base);
-        const creds = tasks.map(({ uid, gid, groups, caps, namespace }) => {
+        const creds = tasks.map(({ uid, gid, fs, groups, caps, namespace }) => {
+          const userNs = namespaces[namespace] ?? initUserNs;
+          const of = (one: number) => kid(one, userNs.number);
+          const asFiles = <K extends OwnerKind>(one: number): Partial<CredIds<K>> =>
+            profile.fsid === null ? {} : { fs: kid(one, userNs.number) };
           const parts: CredParts = {
             ...base,
-            uid: sameIds<"uid">(kid(uid)),
-            gid: sameIds<"gid">(kid(gid)),
-            groups: groups.map((group) => kid(group)),
+            uid: { ...sameIds<"uid">(of(uid)), ...asFiles<"uid">(fs[0]) },
+            gid: { ...sameIds<"gid">(of(gid)), ...asFiles<"gid">(fs[1]) },
+            groups: groups.map(of),
             effective: caps,
-            userNs: namespaces[namespace] ?? initUserNs,
+            userNs,
           };
           return makeCred(world.credColumns, parts);
         });
-        const users = creds.map((cred) => accessUser(cred, namespaces));
+        const users = creds.map((cred) => accessUser(world, cred, numbers, namespaces, looked));
         const answers = table.ask(users).map((bytes) => bytes.slice());
         for (const [index, cred] of creds.entries())
           for (const [row, path] of paths.entries()) {
@@ -142,7 +170,7 @@ for (const engine of ENGINES)
         table.free();
         freeWorld(world);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 

@@ -4,6 +4,7 @@ import { AT_FDCWD, NotRun, type SysArg } from "./agent.ts";
 import { bitsOf, modeOf, numberOf, textOf, wordOf } from "./arguments.ts";
 import { type LiveCall, type LiveCalls, recorded } from "./call.ts";
 import { pathIn } from "./files.ts";
+import { writeKept } from "./kept.ts";
 import { AT, O, S_IF } from "./linux.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
@@ -81,6 +82,8 @@ const OPEN_FLAGS = {
 const ACCESS_MODES = { r: O.r, w: O.w, rw: O.rw };
 const XATTR_BYTES = 4096;
 const LISTING_BYTES = 4096;
+/** More than any file has that a vector reads. */
+const READ_BYTES = 4096;
 /** More than the program has. */
 const COPIED_BYTES = 1 << 26;
 
@@ -150,10 +153,26 @@ export const FILE_CALLS: LiveCalls = {
     const { agent } = live;
     const opened = await agent.sys(proc, "openat", AT_FDCWD, pathOf(live, args), O.w, 0);
     if (opened.errno !== null) return recorded(opened, "open");
-    const written = await agent.sys(proc, "write", opened.result, "x", 1);
+    const bytes = Buffer.from(textOf(args, "text", "x"), "latin1");
+    const written = await agent.sys(proc, "write", opened.result, bytes, bytes.length);
     await agent.sys(proc, "close", opened.result);
     return recorded(written, "write");
   },
+  read: async (live, { proc }, args) => {
+    const { agent } = live;
+    const opened = await agent.sys(proc, "openat", AT_FDCWD, pathOf(live, args), O.r, 0);
+    if (opened.errno !== null) return recorded(opened, "open");
+    const read = await agent.sys(proc, "read", opened.result, { out: READ_BYTES }, READ_BYTES);
+    await agent.sys(proc, "close", opened.result);
+    if (read.errno !== null) return recorded(read);
+    return { ok: true, text: read.buffers[0]?.subarray(0, read.result).toString("latin1") ?? "" };
+  },
+  file_open: async (live, task, args) => {
+    const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, pathOf(live, args), O.w, 0);
+    if (opened.errno === null) task.fds.set(textOf(args, "keep"), opened.result);
+    return recorded(opened);
+  },
+  file_write_fd: writeKept,
   readdir: async (live, { proc }, args) => {
     const { agent } = live;
     const opened = await agent.sys(proc, "openat", AT_FDCWD, pathOf(live, args), O.r | O.directory, 0);

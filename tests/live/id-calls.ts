@@ -9,6 +9,7 @@ import { AT_FDCWD, NotRun, type Proc, type SysArg } from "./agent.ts";
 import { bitsOf, numberOf, numbersOf, textOf, wordOf } from "./arguments.ts";
 import { type LiveCall, type LiveCalls, recorded } from "./call.ts";
 import { capsetArgs, readStatus, type Status } from "./capabilities.ts";
+import { bytesOf, keptFd, writeKept } from "./kept.ts";
 import { CLONE, NS_GET_OWNER_UID, NS_GET_PARENT, O, PR, u32s } from "./linux.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
 
@@ -177,13 +178,6 @@ function mapPath(live: LiveWorld, args: Values): string {
 
 const MAP_BYTES = 16384;
 
-/** Bytes of a step's text, which is Latin-1. */
-function bytesOf(args: Values): Buffer {
-  return args.hex === undefined
-    ? Buffer.from(textOf(args, "text", ""), "latin1")
-    : Buffer.from(textOf(args, "hex"), "hex");
-}
-
 async function readAll(live: LiveWorld, task: LiveTask, fd: number): Promise<Values> {
   const { agent } = live;
   await agent.sys(task.proc, "lseek", fd, 0, 0);
@@ -194,12 +188,6 @@ async function readAll(live: LiveWorld, task: LiveTask, fd: number): Promise<Val
     if (result === 0) return { ok: true, text: Buffer.concat(chunks).toString("latin1") };
     if (buffers[0]) chunks.push(buffers[0].subarray(0, result));
   }
-}
-
-function keptFd(task: LiveTask, args: Values): number {
-  const fd = task.fds.get(textOf(args, "fd"));
-  if (fd === undefined) throw new NotRun(`no descriptor ${textOf(args, "fd")}`);
-  return fd;
 }
 
 export const MAP_CALLS: LiveCalls = {
@@ -231,10 +219,6 @@ export const MAP_CALLS: LiveCalls = {
     if (opened.errno === null) task.fds.set(textOf(args, "keep"), opened.result);
     return recorded(opened);
   },
-  map_write_fd: async ({ agent }, task, args) => {
-    const bytes = bytesOf(args);
-    const written = await agent.sys(task.proc, "write", keptFd(task, args), bytes, bytes.length);
-    return written.errno === null ? { ok: true, n: written.result } : recorded(written);
-  },
+  map_write_fd: writeKept,
   map_read_fd: (live, task, args) => readAll(live, task, keptFd(task, args)),
 };

@@ -54,7 +54,7 @@ for (const engine of ENGINES)
         return there === NO_ID ? null : there;
       };
       const tree = { entries: placed.entries, owners: { inImage, builder: null } };
-      return treeFindings(IMAGE, { ...tree, hasAttributes: false, hasStandIns: false }).map(
+      return treeFindings(IMAGE, { ...tree, readsAttribute: null, hasStandIns: false }).map(
         ({ kind, path }) => `${kind} ${path}`,
       );
     };

@@ -63,11 +63,25 @@ for (const { rule, of, told } of FAILING)
 /** Steps whose answer no rule of the model gives, and why. */
 const NAMED: readonly (readonly [steps: readonly (readonly [string, string, string])[], reason: string])[] = [
   [[["h", "after 400 ms: recvmsg", "Kernel panic"]], "prose about a kernel panic"],
-  [[["h", "stat /proc/version", ""]], "/proc/version: what proc and sysfs hold beside processes is not modelled"],
+  [
+    [["h", "stat /proc/version", ""]],
+    "/proc/version: what proc, sysfs and devtmpfs hold beside processes is not modelled",
+  ],
   [[["h", "chmod /proc/self/sched 600", ""]], "/proc/PID/sched is no file that is modelled"],
-  [[["h", "read /init", ""]], "/init: what a file holds is not modelled"],
-  [[["h", "openw /init", ""]], "a descriptor is kept of the map files only"],
-  [[["h", "writelast x", ""]], "the agent keeps no descriptor of a file that is modelled"],
+  [[["h", "read /init", ""]], "what /init holds is not modelled"],
+  [[["h", "openw /proc/self/exe", ""]], "what /proc/PID/exe leads to is not opened here"],
+  [
+    [["h", "openw /proc/sys/user/max_user_namespaces", ""]],
+    "a descriptor of /proc/sys/user/max_user_namespaces is not kept",
+  ],
+  [[["h", "writelast x", ""]], "the agent keeps no descriptor of a file"],
+  [
+    [
+      ["h", "openw /proc/self/comm", "ret=0"],
+      ["h", "writelast x", ""],
+    ],
+    "what a write to the kept file does is not modelled",
+  ],
   [[["h", "accept", ""]], "the agent has not listened, connected or accepted before"],
   [
     [

@@ -1,10 +1,11 @@
 import { accessPath } from "../access.ts";
 import { changeMode, changeOwner, changeTimes, TOUCH_NAMES, truncatePath } from "../attributes.ts";
 import { makeDirectory, makeNode, makeSymlink } from "../create.ts";
+import { copyFile, openFile, readFile, writeFile, writeOpenFile } from "../file-content.ts";
 import { RENAME_FLAGS } from "../inode.ts";
 import { linkPath } from "../link.ts";
 import { showMode } from "../mode.ts";
-import { copyFile, OPEN_FLAGS, openPath, readDirectory, writeByte } from "../open.ts";
+import { OPEN_FLAGS, openPath, readDirectory } from "../open.ts";
 import { MAY } from "../permission.ts";
 import { renamePath } from "../rename.ts";
 import { statPath } from "../stat.ts";
@@ -26,6 +27,7 @@ import {
   scenarioError,
   text,
 } from "./argument.ts";
+import { bytes } from "./bytes-argument.ts";
 import { type CallTable, defineCall, plain } from "./call.ts";
 import { path } from "./path-argument.ts";
 
@@ -90,7 +92,25 @@ const CONTENT_CALLS: CallTable = [
   defineCall("open", { path, acc: access, flags: openFlags, mode: optional(mode, 0o644) }, (world, task, values) =>
     plain(openPath(world, task, values.path, { access: values.acc, flags: values.flags, mode: values.mode })),
   ),
-  defineCall("write", { path }, (world, task, values) => plain(writeByte(world, task, values.path))),
+  defineCall("read", { path }, (world, task, { path }) => {
+    const held = readFile(world, task, path);
+    return held.ok ? allow({ text: held.value }, held.rule) : held;
+  }),
+  defineCall("write", { path, text: optional(bytes, "x") }, (world, task, { path, text }) =>
+    plain(writeFile(world, task, path, text)),
+  ),
+  defineCall("file_open", { path, keep: text }, (world, task, { path, keep }) => {
+    const opened = openFile(world, task, path);
+    if (opened.ok) task.files.set(keep, opened.value);
+    return plain(opened);
+  }),
+  defineCall("file_write_fd", { fd: text, text: bytes }, (world, task, { fd, text }, where) => {
+    const file = task.files.get(fd);
+    const known = [...task.files.keys()].join(", ") || "none";
+    if (!file) throw scenarioError(`${where}.fd`, `a file that ${task.name} keeps open: ${known}`, fd);
+    const written = writeOpenFile(world, task, file, text);
+    return written.ok ? allow({ n: written.value }, written.rule) : written;
+  }),
   defineCall("copy_file", { path, to: path, mode: optional(mode, 0o755) }, (world, task, { path, to, mode }) =>
     plain(copyFile(world, task, path, to, mode)),
   ),

@@ -1,7 +1,7 @@
 import { setCaps } from "../capset.ts";
 import { SECUREBIT_NAMES, SECUREBITS } from "../cred.ts";
 import { dropFromBounding, getSecurebits, raiseAmbient, setDumpable, setNoNewPrivs, setSecurebits } from "../prctl.ts";
-import { writeSetidPolicy } from "../safesetid.ts";
+import { readSetidPolicy, writeSetidPolicy } from "../safesetid.ts";
 import { setGroups } from "../setgroups.ts";
 import { setFsId, setId, setReId, setResId } from "../setid.ts";
 import { showCapSets, showGroups, showIds } from "../show.ts";
@@ -37,6 +37,10 @@ const SETID_CALLS: CallTable = [
   ),
   defineCall("setfsuid", { uid: id }, (world, task, { uid }) => oldId(setFsId(world, task, "uid", uid))),
   defineCall("setfsgid", { gid: id }, (world, task, { gid }) => oldId(setFsId(world, task, "gid", gid))),
+  defineCall("safesetid_read", { kind: oneOf("uid", "gid") }, (world, task, { kind }) => {
+    const held = readSetidPolicy(world, task, kind);
+    return held.ok ? allow({ text: held.value }, held.rule) : held;
+  }),
   defineCall("safesetid_write", { kind: oneOf("uid", "gid"), text }, (world, task, { kind, text }) =>
     plain(writeSetidPolicy(world, task, kind, text)),
   ),

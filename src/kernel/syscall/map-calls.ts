@@ -6,6 +6,7 @@ import type { Task } from "../task.ts";
 import { allow, atStage, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
 import { type Argument, text as anyText, natural, oneOf, optional, pidOfTask, scenarioError } from "./argument.ts";
+import { bytes } from "./bytes-argument.ts";
 import { type CallTable, defineCall, NOTHING, type Values } from "./call.ts";
 
 /** Whose /proc directory a map file is reached through: a namespace's resident, the task itself, or /proc/TASK. */
@@ -32,18 +33,6 @@ const throughProcOf: Argument<Task | typeof SELF> = {
 };
 
 const file: Argument<MapFileName> = oneOf(...MAP_FILES);
-
-/** Bytes as text, a character each: Latin-1. */
-const text: Argument<string> = {
-  schema: { type: "string", pattern: "^[\\x00-\\xff]*$" },
-  isOptional: false,
-  read: (value, where, world) => {
-    const given = anyText.read(value, where, world);
-    if ([...given].some((character) => character > "\xff"))
-      throw scenarioError(where, "characters of one byte, up to U+00FF", value, "write other bytes as hex");
-    return given;
-  },
-};
 
 /** Bytes as hexadecimal digits, read as Latin-1. */
 const hex: Argument<string> = {
@@ -85,7 +74,7 @@ export const MAP_CALLS: CallTable = [
     {
       ns: throughProcOf,
       file,
-      text: optional(text, undefined),
+      text: optional(bytes, undefined),
       hex: optional(hex, undefined),
       acc: optional(access, "w"),
       offset: optional(natural, undefined),
@@ -95,8 +84,8 @@ export const MAP_CALLS: CallTable = [
       const opened = openThrough(world, task, ns, file, ACCESS[acc]);
       if (!opened.ok) return atStage(opened, "open");
       opened.value.position = lseek;
-      const bytes = hex ?? text ?? "";
-      const written = offset === undefined ? writeMapFile(world, task.cred, opened.value, bytes) : pwriteMapFile();
+      const written =
+        offset === undefined ? writeMapFile(world, task.cred, opened.value, hex ?? text ?? "") : pwriteMapFile();
       return atStage(counted(written), "write");
     },
   ),
@@ -121,7 +110,7 @@ export const MAP_CALLS: CallTable = [
       return allow(NOTHING);
     },
   ),
-  defineCall("map_write_fd", { fd: anyText, text }, (world, task, { fd, text }, where) =>
+  defineCall("map_write_fd", { fd: anyText, text: bytes }, (world, task, { fd, text }, where) =>
     counted(writeMapFile(world, task.cred, kept(task, fd, where), text)),
   ),
   defineCall("map_read_fd", { fd: anyText }, (world, task, { fd }, where) =>

@@ -6,8 +6,8 @@ export interface OpenThings {
   readonly listening?: string;
   /** The connection that it made or accepted last. */
   readonly connection?: { readonly name: string; readonly side: "accepted" | "connected" };
-  /** Has it the one descriptor of a file that it keeps? */
-  readonly hasFile?: boolean;
+  /** By which call it writes to the one descriptor of a file that it keeps; null: what that does is not modelled. */
+  readonly file?: "map_write_fd" | "file_write_fd" | null;
 }
 
 /** What a script remembers of the answers so far, since later commands refer to them. */
@@ -106,6 +106,11 @@ export function word(given: Given, name: string): string {
   const value = given.get(name);
   if (value === undefined) throw scriptError(`a word for ${name}`, "nothing");
   return value;
+}
+
+/** The bytes of a text: what a line of commands cannot hold is written as C has it. */
+export function written(given: Given): string {
+  return word(given, "TEXT").replaceAll("\\n", "\n").replaceAll("\\t", "\t");
 }
 
 /** A whole number. */

@@ -1,7 +1,17 @@
 import { isMapFileName, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
-import { type Given, id, number, remember, word } from "./command.ts";
-import { isBuilt, MAX_USER_NAMESPACES, PIPE_PAGES, procFileOf, SETID_POLICY } from "./proc-path.ts";
+import { type Given, id, number, word, written } from "./command.ts";
+import { KEPT_VERBS } from "./kept-verbs.ts";
+import {
+  CGROUP_PROCS,
+  directoryLinkOf,
+  isBuilt,
+  isProcLink,
+  MAX_USER_NAMESPACES,
+  PIPE_PAGES,
+  procFileOf,
+  SETID_POLICY,
+} from "./proc-path.ts";
 import { READ_VERB } from "./read-verb.ts";
 import { begin, call, notModelled, plainVerb, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
 
@@ -23,10 +33,6 @@ const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
 function onPath(path: string, ofFile: ScriptCall, ofProc: (target: string, file: string) => ScriptCall): ScriptCall {
   const proc = procFileOf(path);
   return proc && isBuilt(proc) ? ofProc(proc.agent, proc.file) : ofFile;
-}
-
-function isLink(file: string): boolean {
-  return procPath(file)?.entry.type === "symlink";
 }
 
 const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
@@ -55,10 +61,13 @@ const NAME_VERBS: readonly Verb[] = [
 const ATTRIBUTE_VERBS: readonly Verb[] = [
   verb(
     "stat PATH",
-    (given) =>
-      onPath(word(given, "PATH"), call("stat", { path: word(given, "PATH") }), (target, file) =>
+    (given) => {
+      const link = directoryLinkOf(word(given, "PATH"));
+      if (link) return call("proc_stat", { target: link.agent, file: link.file });
+      return onPath(word(given, "PATH"), call("stat", { path: word(given, "PATH") }), (target, file) =>
         call("proc_stat", { target, file }),
-      ),
+      );
+    },
     ({ uid, gid, mode: bits, type }, given) =>
       `uid=${uid} gid=${gid} mode=${wholeMode(bits, type ?? procType(word(given, "PATH")))}`,
   ),
@@ -80,7 +89,7 @@ const ATTRIBUTE_VERBS: readonly Verb[] = [
 ];
 
 function procType(path: string): unknown {
-  const proc = procFileOf(path);
+  const proc = procFileOf(path) ?? directoryLinkOf(path);
   return proc ? procPath(proc.file)?.entry.type : undefined;
 }
 
@@ -96,7 +105,7 @@ const CONTENT_VERBS: readonly Verb[] = [
   plainVerb("open PATH ACCESS", (given) => {
     const acc = word(given, "ACCESS");
     const file = procFileOf(word(given, "PATH"))?.file;
-    if (file !== undefined && isLink(file)) return notModelled(`what /proc/PID/${file} leads to is not opened here`);
+    if (file !== undefined && isProcLink(file)) return notModelled(unknownTarget(file));
     return onPath(word(given, "PATH"), call("open", { path: word(given, "PATH"), acc }), (target, file) =>
       call("proc_open", { target, file, acc }),
     );
@@ -116,36 +125,7 @@ const CONTENT_VERBS: readonly Verb[] = [
       return `ret=${values?.n ?? lengthOf(written(given))}`;
     },
   },
-  verb(
-    "openw FILE",
-    (given, { procFile }) => {
-      const proc = procFile(word(given, "FILE"));
-      return proc && isMapFileName(proc.file)
-        ? call("map_open", { ns: `/proc/${proc.agent}`, file: proc.file, keep: KEPT, acc: "w" })
-        : notModelled("a descriptor is kept of the map files only");
-    },
-    (_, __, { agent, memory }) => {
-      remember(memory, agent, { hasFile: true });
-      return "ret=0";
-    },
-  ),
-  verb(
-    "writelast TEXT…",
-    (given, { agent, memory }) =>
-      memory.open.get(agent)?.hasFile
-        ? call("map_write_fd", { fd: KEPT, text: written(given) })
-        : notModelled("the agent keeps no descriptor of a file that is modelled"),
-    ({ n }) => `ret=${n}`,
-  ),
 ];
-
-/** What an agent calls the one descriptor that it keeps. */
-const KEPT = "kept";
-
-/** The bytes of a text: what a line of commands cannot hold is written as C has it. */
-function written(given: Given): string {
-  return word(given, "TEXT").replaceAll("\\n", "\n").replaceAll("\\t", "\t");
-}
 
 /** How many bytes a text has: a pid, which stands there by the name of its agent, as many as it has digits. */
 function lengthOf(text: string): string | number {
@@ -164,17 +144,19 @@ function isWritable(file: string): boolean {
   return isMapFileName(file) || file === "loginuid" || WRITERS.has(file);
 }
 
+const unknownTarget = (file: string) => `what /proc/PID/${file} leads to is not opened here`;
+
 const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is not modelled`;
 
 function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: Number(text) })];
   const proc = scene.procFile(path);
-  if (!proc && path.endsWith("/cgroup.procs"))
+  if (!proc && path.endsWith(CGROUP_PROCS))
     return [call("cgroup_move", { path, target: AGENT.test(text) ? text : scene.agent })];
   const [, kind] = SETID_POLICY.exec(path) ?? [];
   if (kind !== undefined) return [call("safesetid_write", { kind, text })];
-  if (!proc) return [call("write", { path })];
+  if (!proc) return [call("write", { path, text })];
   const { agent, file } = proc;
   if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];
   if (file === "loginuid")
@@ -185,4 +167,10 @@ function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCa
   return [begin("open", "proc_open", { target: agent, file, acc: "w" })];
 }
 
-export const FILE_VERBS: readonly Verb[] = [...NAME_VERBS, ...ATTRIBUTE_VERBS, ...CONTENT_VERBS, ...ACL_VERBS];
+export const FILE_VERBS: readonly Verb[] = [
+  ...NAME_VERBS,
+  ...ATTRIBUTE_VERBS,
+  ...CONTENT_VERBS,
+  ...KEPT_VERBS,
+  ...ACL_VERBS,
+];

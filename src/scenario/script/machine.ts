@@ -48,14 +48,33 @@ export const MACHINE: Setup = {
   sockets: [{ name: SHARED_PAIR, type: "dgram", passcred: true }],
 };
 
-/** What is known of the lines of /proc/PID/mountinfo for what is mounted from the start. */
-export const MACHINE_MOUNT_LINES: readonly string[] = [
-  " / / rw,relatime - rootfs rootfs rw",
-  " / /proc rw,relatime - proc proc rw",
-  " / /sys rw,relatime - sysfs sysfs rw",
-  " / /dev rw,relatime - devtmpfs devtmpfs rw",
-  " / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw",
-  " / /h/ext rw,relatime - ext4 /dev/ubda rw",
+/** What the files of a process tell of a mount, but for numbers, which are the machine's own. */
+export interface MountWords {
+  readonly root: string;
+  readonly point: string;
+  readonly options: string;
+  readonly type: string;
+  readonly source: string;
+  readonly fileSystemOptions: string;
+}
+
+const mounted = (point: string, type: string, source = type) => ({
+  root: "/",
+  point,
+  options: "rw,relatime",
+  type,
+  source,
+  fileSystemOptions: "rw",
+});
+
+/** What is known of what is mounted from the start: the words of lines of /proc/PID/mountinfo. */
+export const MACHINE_MOUNTS: readonly MountWords[] = [
+  mounted("/", "rootfs"),
+  mounted("/proc", "proc"),
+  mounted("/sys", "sysfs"),
+  mounted("/dev", "devtmpfs"),
+  mounted("/sys/fs/cgroup", "cgroup2"),
+  mounted("/h/ext", "ext4", "/dev/ubda"),
 ];
 
 /** An agent that exists from the start: root of the machine, with nothing of its own. */

@@ -26,6 +26,12 @@ export function procFileOf(path: string): ProcFile | null {
   };
 }
 
+/** The link of a process to its root directory or to where it is, asked about itself; null for what it leads to. */
+export function directoryLinkOf(path: string): ProcFile | null {
+  const [, agent = "", file = ""] = /^\/proc\/([a-z])\/(root|cwd)$/.exec(path) ?? [];
+  return file === "" ? null : { agent, file };
+}
+
 /** How many user namespaces a user may have, in any procfs: what it says is the reader's own namespace's. */
 export const MAX_USER_NAMESPACES = "/sys/user/max_user_namespaces";
 
@@ -35,6 +41,14 @@ export const PIPE_PAGES = "/proc/sys/fs/pipe-user-pages-soft";
 /** The policies of SafeSetID, wherever securityfs is mounted. */
 export const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
 
+/** The file of a cgroup that takes the pid of a process. */
+export const CGROUP_PROCS = "/cgroup.procs";
+
+/** Is it a link: to a namespace, a program, a directory? */
+export function isProcLink(file: string): boolean {
+  return procPath(file)?.entry.type === "symlink";
+}
+
 /** Files of /proc/PID that the machine of the recordings was built without: their names are nothing's. */
 const NOT_BUILT: readonly string[] = ["io"];
 
@@ -43,16 +57,20 @@ export function isBuilt({ file }: ProcFile): boolean {
   return !NOT_BUILT.includes(file);
 }
 
-/** What lies below the machine's /proc and /sys, but for processes, cgroups and what is mounted for security modules. */
-const OF_THE_MACHINE = /^\/(?:proc\/(?![a-z](?:\/|$))|sys\/(?!fs\/cgroup(?:\/|$)|kernel\/security(?:\/|$)))./;
+/**
+ * What lies below the machine's /dev, /proc and /sys, but for the disk, processes, cgroups and what is mounted for security
+ * modules.
+ */
+const OF_THE_MACHINE =
+  /^\/(?:dev\/(?!ubda$)|proc\/(?![a-z](?:\/|$))|sys\/(?!fs\/cgroup(?:\/|$)|kernel\/security(?:\/|$)))./;
 
-/** Why nothing can be told about a path in the machine's procfs or sysfs; null: something can. */
+/** Why nothing can be told about a path in the machine's procfs, sysfs or devtmpfs; null: something can. */
 export function whyUnknown(path: string): string | null {
   const proc = procFileOf(path);
   if (proc) return isBuilt(proc) && !procPath(proc.file) ? `/proc/PID/${proc.file} is no file that is modelled` : null;
   const isSetting = path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
   return !isSetting && OF_THE_MACHINE.test(path)
-    ? `${path}: what proc and sysfs hold beside processes is not modelled`
+    ? `${path}: what proc, sysfs and devtmpfs hold beside processes is not modelled`
     : null;
 }
 

@@ -11,7 +11,7 @@ import { agentsIn, inNames, type Memory, newMemory } from "./command.ts";
 import { agentTask, MACHINE } from "./machine.ts";
 import { whyNotReplayable } from "./not-replayable.ts";
 import { profileOf } from "./policy.ts";
-import { type ProcFile, procFileOf, whyUnknown, withPid } from "./proc-path.ts";
+import { directoryLinkOf, type ProcFile, procFileOf, whyUnknown, withPid } from "./proc-path.ts";
 import type { Script, ScriptStep } from "./script.ts";
 import { call, type ScriptCall } from "./verb.ts";
 import { readCommand } from "./verbs.ts";
@@ -128,7 +128,7 @@ function isNumberedElsewhere({ tasks, initPidNs }: World, agent: string): boolea
 /** The file of an agent that a path leads to in a procfs that was mounted. */
 function mountedProcFile(world: World, agent: string, path: string): ProcFile | null {
   const task = world.tasks.get(agent);
-  if (!task || !path.startsWith("/")) return null;
+  if (!task || !path.startsWith("/") || directoryLinkOf(path)) return null;
   const found = lookup(world, task, pathArgument.read(path, path, world), "nofollow");
   const shown = found.ok ? found.value.inode.superblock.processFile?.(found.value.inode) : null;
   return shown ? { agent: shown.process.name, file: shown.path } : null;
