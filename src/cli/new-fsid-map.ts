@@ -124,7 +124,7 @@ export function addNewFsidMapCommand(program: Command, session: Session): void {
     "newfsidmap --user ben --image /srv/debian --strict",
     "newfsidmap --user ben --shift static --id-plan 0:100000:65536",
     "newfsidmap --user ben --shift static --static 2000000000:65536",
-    "newfsidmap --user ben --shift static --id-plan 0:100000:9 --nested 0:3:2",
+    "newfsidmap --user ben --shift 5:9 --id-plan 0:5:9 --nested 0:3:2",
     "newfsidmap --user ben --gid --subgid FILE --subfsgid FILE --shift 5:1",
     "newfsidmap --user 7 --passwd FILE --subuid FILE --subfsuid FILE 0 7 1",
     "newfsidmap --user ben --target 4242 --shift static --write",
