@@ -1,7 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
+import type { UsernsError } from "../../core/index.ts";
 import { attempt } from "../page/attempt.ts";
 import { FaultNote } from "../page/fault-note.tsx";
 import type { PartProps } from "../page/part.tsx";
+import { droppedFile } from "./dropped-file.ts";
 import { isSameLayer, type LayerState, mapsOf } from "./layer-state.ts";
 import { megabytes } from "./megabytes.ts";
 import type { LayerMessage } from "./messages.ts";
@@ -14,6 +16,7 @@ import { useLayerJob } from "./use-layer-job.ts";
 /** A layer or an image of the visitor's: whose it is, what of it a map cannot hold, and the same shifted. */
 export function LayerPart({ state, onChange }: PartProps<LayerState>) {
   const [file, setFile] = useState<File | null>(null);
+  const [dropFault, setDropFault] = useState<UsernsError | null>(null);
   const scan = useLayerJob();
   const shift = useLayerJob();
   const [shiftedBy, setShiftedBy] = useState(state);
@@ -21,6 +24,7 @@ export function LayerPart({ state, onChange }: PartProps<LayerState>) {
   const maps = useMemo(() => attempt(() => mapsOf({ map, gidMap, reverse })), [map, gidMap, reverse]);
   const take = (next: File | undefined) => {
     if (!next) return;
+    setDropFault(null);
     setFile(next);
     shift.clear();
     scan.start({ file: next, shift: null });
@@ -37,7 +41,11 @@ export function LayerPart({ state, onChange }: PartProps<LayerState>) {
           onDragOver={(event) => event.preventDefault()}
           onDrop={(event) => {
             event.preventDefault();
-            take(event.dataTransfer?.files[0]);
+            const { dataTransfer } = event;
+            if (!dataTransfer) return;
+            const dropped = attempt(() => droppedFile(dataTransfer));
+            if (dropped.fault) setDropFault(dropped.fault);
+            else take(dropped.value);
           }}
         >
           <span>
@@ -45,6 +53,7 @@ export function LayerPart({ state, onChange }: PartProps<LayerState>) {
               ? `${file.name}, ${megabytes(file.size)}`
               : "Drop a layer or an image here, or choose one: tar or tar.gz, a tar of an OCI layout or of docker save"}
           </span>
+          {file ? null : <span class="dim">What is packed with zstd, squashfs and folders are for the command.</span>}
           <input
             type="file"
             aria-label="A layer or an image"
@@ -52,6 +61,7 @@ export function LayerPart({ state, onChange }: PartProps<LayerState>) {
             onInput={(event) => take(event.currentTarget.files?.[0])}
           />
         </label>
+        {dropFault ? <FaultNote fault={dropFault} /> : null}
         {scan.isRunning ? <Progress message={scan.message} file={file} what="Reading" onStop={scan.stop} /> : null}
         {scan.message?.type === "fault" ? <FaultNote fault={scan.message.fault} /> : null}
         {scan.message?.type === "scanned" && file ? (

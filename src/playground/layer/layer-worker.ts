@@ -1,5 +1,5 @@
 /** Looks at a layer or an image, or shifts it, apart from the page: one request, then its answer. */
-import { init, UsernsError } from "../../core/index.ts";
+import { type Fault, init, UsernsError } from "../../core/index.ts";
 import {
   type Image,
   type ImageHost,
@@ -36,8 +36,14 @@ async function answer({ file, shift }: LayerRequest): Promise<void> {
     else if (error instanceof UsernsError) {
       const { where, expected, got, fix } = error;
       tell({ type: "fault", fault: { where, expected, got, ...(fix === undefined ? {} : { fix }) } });
-    } else throw error;
+    } else if (error instanceof DOMException) tell({ type: "fault", fault: unreadable(file, error) });
+    else throw error;
   }
+}
+
+/** What a browser throws while it reads a file that is no longer what was chosen. */
+function unreadable({ name }: File, { message }: DOMException): Fault {
+  return { where: name, expected: "a file that can be read", got: message, fix: "choose it again" };
 }
 
 async function scanLayer(file: File, host: ImageHost): Promise<LayerMessage> {

@@ -11,13 +11,12 @@ interface Given {
 
 /** Ids that are listed; more would take the page long to draw. */
 const MOST_LISTED = 300;
-const BAR_WIDTH = 150;
 
 /** Every id of a layer: what it becomes, and a bar for how many entries it owns; one that the map lacks is hatched. */
 export function OwnersTable({ ids, maps }: Given) {
   const most = Math.max(1, ...ids.map(({ owner }) => owner));
   // Of the square root: root owns nearly everything, and the others are to be seen too.
-  const width = scaleSqrt([0, most], [0, BAR_WIDTH]);
+  const percent = scaleSqrt([0, most], [0, 100]);
   return (
     <TableBox name="Owners">
       <table class="owners">
@@ -26,7 +25,9 @@ export function OwnersTable({ ids, maps }: Given) {
             <th scope="col">id</th>
             <th scope="col">name</th>
             <th scope="col">becomes</th>
-            <th scope="col">entries</th>
+            <th scope="col" colSpan={2}>
+              entries
+            </th>
             <th scope="col">in ACLs</th>
             <th scope="col">example</th>
           </tr>
@@ -41,15 +42,9 @@ export function OwnersTable({ ids, maps }: Given) {
                 </td>
                 <td>{tally.names.map(({ name }) => name).join(", ")}</td>
                 <td>{to === null ? "" : to === NO_ID ? "not mapped" : to}</td>
-                <td>
-                  <span
-                    class="bar"
-                    style={{
-                      width: `${tally.owner === 0 ? 0 : Math.max(2, width(tally.owner))}px`,
-                      borderWidth: tally.owner === 0 ? 0 : undefined,
-                    }}
-                  />{" "}
-                  {tally.owner}
+                <td class="count">{tally.owner}</td>
+                <td class="bar-cell">
+                  {tally.owner === 0 ? null : <span class="bar" style={{ width: `${percent(tally.owner)}%` }} />}
                 </td>
                 <td>{tally.acl}</td>
                 <td class="path">{tally.examples[0] ?? ""}</td>
