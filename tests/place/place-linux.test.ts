@@ -35,7 +35,7 @@ const isThere = (program: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-const TOOLS = ["newuidmap", "unshare", "nsenter", "setpriv", "getfacl", "getcap"];
+const TOOLS = ["newuidmap", "unshare", "nsenter", "setpriv", "getfacl", "getcap", "getfattr"];
 const missing = (await Promise.all(TOOLS.map(async (tool) => ((await isThere(tool)) ? [] : [tool])))).flat();
 
 /** Somebody who has no account on this machine. */
@@ -178,7 +178,7 @@ type PlacedMaps = Readonly<Record<OwnerKind, string>>;
 
 /** What `userns verify` finds by the manifest that all was placed by. */
 async function verify(folder: string, found: string, maps: PlacedMaps | null): Promise<string[]> {
-  const given = maps ? ["--map", maps.uid, "--gid-map", maps.gid] : [];
+  const given = maps ? ["--map", maps.uid, "--gid-map", maps.gid, "--attributes"] : [];
   const args = ["verify", found, "--manifest", join(folder, "work/image.mtree"), ...given, "--json"];
   const { stdout, stderr } = await userns(args);
   assert.equal(stderr, "");
