@@ -5,7 +5,7 @@ import { segmentInBlocks } from "./blocks";
 import { lookUp } from "./scattered";
 import { DELTA, FIRST, NEXT_FIRST, NO_ID, SEGMENT_COUNT, SEGMENTS, segmentOf } from "./segment";
 import { countNoIds, outside, sumOfLanes } from "./simd";
-import { holdBlock } from "./vertical";
+import { translateAgainstAll } from "./vertical";
 
 /** How many ids of the last call of {@link translateRows} became NO_ID. */
 export let unmappedInRows: u32 = 0;
@@ -110,7 +110,9 @@ export function translateRows(
       v128.store(to, w, 48);
       unmapped = countNoIds(countNoIds(countNoIds(countNoIds(unmapped, x), y), z), w);
     } else {
-      unmapped = i32x4.sub(unmapped, byBlocks ? lookUp(table, from, to, 16, true) : holdBlock(table, from, to));
+      unmapped = byBlocks
+        ? i32x4.sub(unmapped, lookUp(table, from, to, 16, true))
+        : i32x4.add(unmapped, i32x4.replace_lane(i32x4.splat(0), 0, translateAgainstAll(table, from, to, 16)));
     }
     segment = next;
     isPlain = isPlainSegment(next);

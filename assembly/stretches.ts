@@ -1,14 +1,14 @@
 /** Bulk translation in stretches: as rows while ids come in rows, else each id by itself. */
 import { translateRows, unmappedInRows } from "./rows";
 import { lookUp, splitFours } from "./scattered";
-import { EXTENT_COUNT, IS_BIASED, LIST, translateBySearch } from "./segment";
+import { EXTENT_COUNT, IS_BIASED, LIST, translateBySearch, WITHOUT_GUESS, WITHOUT_LOOK } from "./segment";
 import { sumOfLanes } from "./simd";
 import { translateAgainstAll, translatePair, translateSingle } from "./vertical";
 
 /** Ids between two looks at whether they come in rows. */
 const STRETCH: u32 = 1024;
 /** Stretches without a look after one in which they did not. */
-const WITHOUT_LOOK: u32 = 31;
+const SKIPPED: u32 = 31;
 /** Of the 256 fours of a stretch, how many may have an id in a block of several segments until not guessing is faster (measured). */
 const MOST_SPLIT: u32 = 40;
 /** Of the 64 blocks of a stretch, how many may lie in several segments until another way is faster (measured). */
@@ -52,8 +52,9 @@ function translateStretches(
 ): u32 {
   let unmapped: u32 = 0;
   let left = length & ~15;
-  let withoutLook: u32 = 0;
-  let withoutGuess: u32 = 0;
+  // Kept from call to call: calls may be as short as a stretch.
+  let withoutLook = load<u32>(table, WITHOUT_LOOK);
+  let withoutGuess = load<u32>(table, WITHOUT_GUESS);
   while (left > 0) {
     const stretch = min(left, STRETCH);
     let done: u32 = 0;
@@ -61,19 +62,21 @@ function translateStretches(
     else {
       done = translateRows(table, byBlocks, from, to, stretch, mostMisses);
       unmapped += unmappedInRows;
-      if (done < stretch) withoutLook = WITHOUT_LOOK;
+      if (done < stretch) withoutLook = SKIPPED;
     }
     const rest = stretch - done;
     from += <usize>done << 2;
     to += <usize>done << 2;
     if (rest > 0 && byBlocks) {
       unmapped -= sumOfLanes(lookUp(table, from, to, rest, withoutGuess == 0));
-      if (splitFours > MOST_SPLIT) withoutGuess = WITHOUT_LOOK;
+      if (splitFours > MOST_SPLIT) withoutGuess = SKIPPED;
       else if (withoutGuess > 0) withoutGuess--;
     } else if (rest > 0) unmapped += translateAgainstAll(table, from, to, rest);
     left -= stretch;
     from += <usize>rest << 2;
     to += <usize>rest << 2;
   }
+  store<u32>(table, withoutLook, WITHOUT_LOOK);
+  store<u32>(table, withoutGuess, WITHOUT_GUESS);
   return unmapped + translateBySearch(table, from, to, length & 15);
 }

@@ -39,7 +39,7 @@ export function addMapOptions(command: Command): void {
   for (const option of MAP_OPTIONS) command.addOption(option);
 }
 
-function collect(value: string, previous: readonly string[] = []): string[] {
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

@@ -14,6 +14,7 @@ import {
   type ImageFacts,
   type MappedKind,
   type NewFsidMapAnswer,
+  nestedFault,
   newFsidMap,
   readProcPlace,
   readShift,
@@ -23,6 +24,7 @@ import {
 } from "../policy/index.ts";
 import { usageFault } from "./fault.ts";
 import { fsidChecksText, fsidText } from "./fsid-text.ts";
+import { collect } from "./given-maps.ts";
 import { addExamples } from "./help-examples.ts";
 import { readGrantedImages, readImage } from "./image-facts.ts";
 import { loadMap } from "./map-option.ts";
@@ -68,6 +70,7 @@ interface NewFsidMapOptions {
   readonly image?: string;
   readonly shift?: string;
   readonly idPlan?: string;
+  readonly nested?: readonly string[];
   readonly strict?: true;
   readonly static?: string;
   readonly subuid?: string;
@@ -103,6 +106,7 @@ export function addNewFsidMapCommand(program: Command, session: Session): void {
     .option("--image <path>", "the image's root directory, or the manifest beside it")
     .option("--shift <shift>", "own, static, BASE or BASE:COUNT; else what the image says")
     .option("--id-plan <map>", "the id map that follows: each of its ids must have an fs id")
+    .option("--nested <map>", "the id map of a namespace inside that one; may be repeated", collect)
     .option("--strict", "refuse an image with an owner that is not mapped")
     .option("--static <range>", "the static shift, BASE:COUNT", `${STATIC_SHIFT.base}:${STATIC_SHIFT.count}`)
     .option("--subuid <file>", "ranges of users", "/etc/subuid")
@@ -120,6 +124,7 @@ export function addNewFsidMapCommand(program: Command, session: Session): void {
     "newfsidmap --user ben --image /srv/debian --strict",
     "newfsidmap --user ben --shift static --id-plan 0:100000:65536",
     "newfsidmap --user ben --shift static --static 2000000000:65536",
+    "newfsidmap --user ben --shift 5:9 --id-plan 0:5:9 --nested 0:3:2",
     "newfsidmap --user ben --gid --subgid FILE --subfsgid FILE --shift 5:1",
     "newfsidmap --user 7 --passwd FILE --subuid FILE --subfsuid FILE 0 7 1",
     "newfsidmap --user ben --target 4242 --shift static --write",
@@ -149,6 +154,14 @@ async function ask(args: readonly string[], options: NewFsidMapOptions) {
   if (options.user === undefined) throw usageFault("--user", "who runs it: a name or a number", "none");
   if (options.write && options.target === undefined)
     throw usageFault("--target", "the process that --write goes with", "none");
+  if (options.nested && options.idPlan === undefined)
+    throw usageFault("--id-plan", "the map that --nested is inside", "none");
+  const plan = {
+    idPlan: options.idPlan === undefined ? null : await loadMap(options.idPlan, "--id-plan"),
+    nested: await Promise.all((options.nested ?? []).map((map) => loadMap(map, "--nested"))),
+  };
+  const fault = nestedFault(plan);
+  if (fault) throw usageFault(`--nested ${fault.index + 1}`, "a map that the one around it holds", fault.because);
   const staticShift = readStatic(options.static);
   const files = await readFiles(options, kind);
   const caller = callerNamed(options.user, files.passwd);
@@ -165,7 +178,7 @@ async function ask(args: readonly string[], options: NewFsidMapOptions) {
     shift: options.shift ?? null,
     image,
     args,
-    idPlan: options.idPlan === undefined ? null : await loadMap(options.idPlan, "--id-plan"),
+    ...plan,
     isStrict: options.strict === true,
     staticShift,
     find: () => (place ? readProcTarget(folder, kind) : newNamespace(caller)),

@@ -16,6 +16,7 @@ import {
   readPolicy,
   ruleFindings,
 } from "../pack/index.ts";
+import { CountedContents } from "./counted-contents.ts";
 import { usageFault } from "./fault.ts";
 import { compileGlob } from "./glob.ts";
 import { addExamples } from "./help-examples.ts";
@@ -25,6 +26,7 @@ import { MANIFEST_HELP, type PeopleOptions, readManifest } from "./manifest-file
 import { readOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
 import { OUT_HELP, type PackForm, packTarget, writePacked } from "./pack-output.ts";
 import { MTIME_HELP, timeRule, withTimes } from "./pack-times.ts";
+import { withProgress } from "./progress.ts";
 import { readSource } from "./scenario-file.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
@@ -116,7 +118,10 @@ async function runPack(folder: string, options: PackOptions, terminal: Terminal)
   const isBroken = findings.some((finding) => finding.isBroken);
   const manifest = withTimes(applied.manifest, times, folder);
   const leftOut = target.form === "mtree" ? [] : leftOutOfTar(manifest);
-  const text = isBroken ? null : await writePacked({ manifest, contents: plan.tree }, target);
+  const contents = new CountedContents(manifest, plan.tree);
+  const text = isBroken
+    ? null
+    : await withProgress(contents, terminal, () => writePacked({ manifest, contents }, target));
   const result: PackAnswer = {
     folder,
     out: isBroken ? null : { form: target.form, path: target.path },

@@ -17,7 +17,7 @@ import { checkHeader } from "./tar-header.ts";
 import { WasmAccessTable } from "./wasm-access.ts";
 import { type Kernels, kernelsOf } from "./wasm-kernels.ts";
 import { WasmMemory } from "./wasm-memory.ts";
-import { WasmOperands } from "./wasm-operands.ts";
+import { SHORT_WINDOW_WORDS, WasmOperands } from "./wasm-operands.ts";
 import { WasmRoute } from "./wasm-route.ts";
 import { WasmTable } from "./wasm-table.ts";
 
@@ -100,7 +100,13 @@ class WasmTranslator implements Translator {
       : this.#table.hasBlocks
         ? translateByBlocks
         : translateBySearch;
-    return this.core.operands.run(length, reads, writes, ([a = 0, b = 0], count) => kernel(table, a, b, count));
+    return this.core.operands.run(
+      length,
+      reads,
+      writes,
+      ([a = 0, b = 0], count) => kernel(table, a, b, count),
+      this.#table.isVertical ? SHORT_WINDOW_WORDS : undefined,
+    );
   }
 
   packed(from: Ids, to: Ids = from): number {

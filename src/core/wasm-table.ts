@@ -61,7 +61,10 @@ export class WasmTable {
     const hole = split?.hole ?? 0;
     const { words } = memory;
     const isBiased = split && isAmbiguous(split) ? 1 : 0;
-    words.set([this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0], this.address >>> 2);
+    words.set(
+      [this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0, 0, 0],
+      this.address >>> 2,
+    );
     let at = this.segments >>> 2;
     for (const { pin, delta, first, number } of table) {
       words[at] = pin;
@@ -150,10 +153,10 @@ export function rowBits(tables: readonly WasmTable[]): number {
   return bits;
 }
 
-/** Could an id that a piece moves be taken for a hole? Then the kernel has to look closer. */
+/** Could an id that a piece moves be taken for a hole, or is there no piece? Then the kernel has to look closer. */
 function isAmbiguous({ pieces, hole }: Pieces): boolean {
   const givesNoId = ({ first, span, delta }: Piece) => (NO_ID - delta - first) >>> 0 <= span;
-  return hole !== NO_ID || pieces.some((piece) => piece.delta === NO_ID || givesNoId(piece));
+  return hole !== NO_ID || pieces.length === 0 || pieces.some((piece) => piece.delta === NO_ID || givesNoId(piece));
 }
 
 /**

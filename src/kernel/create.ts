@@ -20,7 +20,7 @@ import { getName, type PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { inheritAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, deny, ruleTable, type Verdict, withoutValue } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const RULES = ruleTable({
@@ -110,11 +110,6 @@ export function createEntry(
   return allow(inode);
 }
 
-/** A verdict without its value. */
-function done(verdict: Verdict<unknown>): Verdict {
-  return verdict.ok ? allow() : verdict;
-}
-
 /** `filename_create` and `may_create`: the free name that a call is going to fill. */
 export function entryToCreate(world: World, task: Task, path: PathName, as: "dir" | "file"): Verdict<Entry> {
   const entry = freeEntry(world, task, path, as);
@@ -151,7 +146,7 @@ export function makeDirectory(world: World, task: Task, path: PathName, mode: nu
   if (!entry.ok) return entry;
   const made = hasOperation(entry.value.directory, "mkdir");
   if (!made.ok) return made;
-  return done(createEntry(world, task, entry.value, "dir", mode & DIRECTORY_BITS));
+  return withoutValue(createEntry(world, task, entry.value, "dir", mode & DIRECTORY_BITS));
 }
 
 /** What mknod makes. */
@@ -174,7 +169,7 @@ export function makeNode(
     return deny("EPERM", RULES.deviceNeedsMknod, "no CAP_MKNOD in the initial namespace");
   const made = hasOperation(entry.value.directory, type === "file" ? "create" : "mknod");
   if (!made.ok) return made;
-  return done(createEntry(world, task, entry.value, type, mode & MODE_BITS, isDevice ? { device } : {}));
+  return withoutValue(createEntry(world, task, entry.value, type, mode & MODE_BITS, isDevice ? { device } : {}));
 }
 
 /** `symlink` @source symlink(2) */
@@ -185,5 +180,5 @@ export function makeSymlink(world: World, task: Task, target: string, path: Path
   if (!entry.ok) return entry;
   const made = hasOperation(entry.value.directory, "symlink");
   if (!made.ok) return made;
-  return done(createEntry(world, task, entry.value, "symlink", LINK_MODE, { target }));
+  return withoutValue(createEntry(world, task, entry.value, "symlink", LINK_MODE, { target }));
 }

@@ -158,19 +158,24 @@ function isDevice({ type }: Inode): boolean {
 }
 
 /** What is behind a special file, once it may be opened. */
-function openSpecial({ inode, mount }: Path, access: Access, flags: readonly OpenFlag[]): Verdict {
+function openSpecial(path: Path, access: Access, flags: readonly OpenFlag[]): Verdict {
+  requireAlone(path, access, flags);
+  const { inode } = path;
+  if (inode.type === "sock") return deny("ENXIO", RULES.nobodyReads, "it is a socket");
+  if (inode.type === "fifo" && access === "w") return deny("ENXIO", RULES.nobodyReads, "nobody reads the fifo");
+  return allow();
+}
+
+function requireAlone({ inode, mount }: Path, access: Access, flags: readonly OpenFlag[]): void {
   const isWaiting = inode.type === "fifo" && access !== "rw" && !flags.includes("nonblock");
   const isTerminal = inode.superblock.type === "devpts" && inode.device === TERMINAL_MULTIPLEXER;
-  if (isTerminal || (inode.type === "chr" && MEMORY_DEVICES.includes(inode.device))) return allow();
-  if (isDevice(inode) || isWaiting)
+  const isMemory = inode.type === "chr" && MEMORY_DEVICES.includes(inode.device);
+  if (isWaiting || (isDevice(inode) && !isTerminal && !isMemory))
     throw new UsernsError("ERR_SCENARIO", {
       where: mount.name,
       expected: "a file that can be opened without a driver or another process, which is all that is modelled",
       got: isWaiting ? "a fifo, opened without nonblock" : `a ${inode.type} device, opened with permission`,
     });
-  if (inode.type === "sock") return deny("ENXIO", RULES.nobodyReads, "it is a socket");
-  if (inode.type === "fifo" && access === "w") return deny("ENXIO", RULES.nobodyReads, "nobody reads the fifo");
-  return allow();
 }
 
 /** `do_tmpfile`: a file without a name in a directory. */

@@ -2,7 +2,7 @@ import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Pipe } from "./pipe.ts";
 import type { Task } from "./task.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { type Allowed, allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const RULES = ruleTable({
@@ -27,15 +27,20 @@ function pagesOf({ tasks }: World, user: Kuid64<"uid">): number {
   return [...open].filter((pipe) => isSameKuid64(pipe.user, user)).reduce((pages, pipe) => pages + pipe.pages, 0);
 }
 
-/** `pipe`, kept open at both ends. */
-export function makePipe(world: World, task: Task): Verdict<Pipe> {
+/** `pipe` so many times, each kept open at both ends. */
+export function makePipes(world: World, task: Task, count: number): Allowed<readonly Pipe[]> {
+  const made = Array.from({ length: count }, () => makePipe(world, task));
+  return allow(made, RULES.pipePagesOfUser, `${showKuid64(task.cred.uid.real)} makes them`);
+}
+
+function makePipe(world: World, task: Task): Pipe {
   const { cred } = task;
   const user = cred.uid.real;
   const isFree = (["sys_resource", "sys_admin"] as const).some((name) => isNsCapable(cred, world.initUserNs, name));
   const isOver = !isFree && world.pipePages > 0 && pagesOf(world, user) + FULL_PAGES > world.pipePages;
   const pipe = { user, pages: isOver ? LEAST_PAGES : FULL_PAGES };
   task.pipes.push(pipe);
-  return allow(pipe, RULES.pipePagesOfUser, `${showKuid64(user)} makes it`);
+  return pipe;
 }
 
 /** Is the pipe as large as one that nothing limits? */

@@ -17,8 +17,8 @@ import {
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
-import { existing, mayDelete, removeEntry, type Victim } from "./unlink.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { existing, mayDelete, type Victim } from "./unlink.ts";
+import { allow, deny, ruleTable, type Verdict, withoutValue } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const RULES = ruleTable({
@@ -73,14 +73,11 @@ export function moveEntry(world: World, task: Task, { from, to: target }: Ends, 
   }
   if (target.inode) {
     if (target.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyReplaced);
-    const removed = removeEntry({ ...target, inode: target.inode });
-    if (!removed.ok) return removed;
+    target.inode.links--;
   }
   from.directory.entries.delete(from.name);
   addEntry(target.directory, target.name, from.inode);
-  if (flag !== "whiteout") return allow();
-  const whiteout = createEntry(world, task, from, "chr", 0);
-  return whiteout.ok ? allow() : whiteout;
+  return flag === "whiteout" ? withoutValue(createEntry(world, task, from, "chr", 0)) : allow();
 }
 
 /** The top of a named mount, which is one name in the directory that the mount hides; or a task's root directory. */

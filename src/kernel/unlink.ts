@@ -89,7 +89,7 @@ export function mayDelete(world: World, task: Task, { mount, directory, inode }:
 }
 
 /** Take an entry out of its directory. */
-export function removeEntry({ directory, name, inode }: Victim): Verdict {
+function removeEntry({ directory, name, inode }: Victim): Verdict {
   const removed = directory.superblock.operations?.remove(directory, name, inode) ?? allow();
   if (!removed.ok) return removed;
   directory.entries.delete(name);

@@ -65,6 +65,11 @@ export function deny(errno: Errno, rule: Rule, because: string = rule.sentence):
   return { ok: false, errno, rule, because };
 }
 
+/** The same verdict about nothing that was made or found. */
+export function withoutValue(verdict: Verdict<unknown>): Verdict {
+  return verdict.ok ? allow() : verdict;
+}
+
 /** The same verdict, said by the call `stage` of a step that is several calls. */
 export function atStage<T>(verdict: Verdict<T>, stage: string): Verdict<T> {
   return verdict.ok ? verdict : { ...verdict, stage };

@@ -15,6 +15,7 @@ import {
   type UserProgram,
 } from "../kernel/syscall/index.ts";
 import type { FsidFiles } from "./fsid-authority.ts";
+import { flatPlan, nestedFault } from "./fsid-plan.ts";
 import type { FsidTarget } from "./fsid-target.ts";
 import type { SubidFiles } from "./get-subids.ts";
 import type { ImageFacts } from "./image-offset.ts";
@@ -49,6 +50,8 @@ const RUN = {
   shift: optional(nullable(text), null),
   image: optional(nullable(text), null),
   id_plan: optional(nullable(LINES), null),
+  /** Maps of namespaces inside that of id_plan, from the outside in. */
+  nested: optional(listOf(LINES), []),
   strict: optional(flag, false),
   /** Who runs it; the setup's caller otherwise. */
   caller: optional(nullable(OWNER), null),
@@ -117,7 +120,17 @@ export function fsidProgram(
           `an image of the setup: ${images.map(({ path }) => path).join(", ")}`,
           given.image,
         );
-      const idPlan = given.id_plan && idMap<MappedKind>(given.id_plan.map(asExtent), { where: `${where}.id_plan` });
+      const planned = (lines: readonly (readonly number[])[], key: string) =>
+        idMap<MappedKind>(lines.map(asExtent), { where: `${where}.${key}` });
+      const plan = {
+        idPlan: given.id_plan && planned(given.id_plan, "id_plan"),
+        nested: given.nested.map((lines, index) => planned(lines, `nested[${index}]`)),
+      };
+      if (plan.nested.length > 0 && !plan.idPlan)
+        throw scenarioError(`${where}.nested`, "an id_plan beside it, the map around", "none");
+      const fault = nestedFault(plan);
+      if (fault)
+        throw scenarioError(`${where}.nested[${fault.index}]`, "a map that the one around it holds", fault.because);
       const target = named ? String(named.pid) : given.target;
       const place = readProcPlace(target);
       const told = newFsidMap(files, {
@@ -127,7 +140,7 @@ export function fsidProgram(
         shift: given.shift,
         image,
         args: given.args,
-        idPlan,
+        ...plan,
         isStrict: given.strict,
         staticShift: STATIC_SHIFT,
         find: (place) => {
@@ -141,7 +154,7 @@ export function fsidProgram(
           return writeAsRoot(world, task, file, text);
         },
       });
-      return allow({ ...shown(told, kind), follow: followed(told.map, idPlan, given.follow) }, told.rule);
+      return allow({ ...shown(told, kind), follow: followed(told.map, flatPlan(plan), given.follow) }, told.rule);
     },
   };
 }

@@ -39,6 +39,7 @@ export * from "./fsid-authority.ts";
 export * from "./fsid-checks.ts";
 export * from "./fsid-coverage.ts";
 export * from "./fsid-mount-plan.ts";
+export * from "./fsid-plan.ts";
 export * from "./fsid-target.ts";
 export * from "./get-subids.ts";
 export * from "./image-offset.ts";

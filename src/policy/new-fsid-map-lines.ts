@@ -1,5 +1,6 @@
 import { type Extent, fits } from "../core/index.ts";
 import { FSID_CHECKS } from "./fsid-checks.ts";
+import { throughPlan } from "./fsid-plan.ts";
 import { offsetOf } from "./image-offset.ts";
 import { FSID_TOOL, fsidUsage, type ProcPlace, readProcPlace, readShift, shiftExtent } from "./new-fsid-map-request.ts";
 import { type FsidRefusal, type NewFsidMapRun, refuseFsidMap } from "./new-fsid-map-run.ts";
@@ -33,19 +34,24 @@ export function readFsidArguments(run: NewFsidMapRun): FsidRequest | FsidRefusal
 }
 
 export type LinesAsked =
-  | { readonly ok: true; readonly extents: readonly Extent[] }
+  /** isMirror: nothing is asked for, the kernel mirrors the id map. */
+  | { readonly ok: true; readonly extents: readonly Extent[]; readonly isMirror: boolean }
   | { readonly ok: false; readonly refusal: FsidRefusal };
 
 /** The lines that a request comes to: its own, those of a shift, or those of an image; none for the id map's own. */
 export function linesAsked(run: NewFsidMapRun, given: readonly Extent[]): LinesAsked {
-  if (given.length > 0) return { ok: true, extents: given };
+  const ofImage = (extents: readonly Extent[]): LinesAsked => ({
+    ok: true,
+    extents: throughPlan(run, extents),
+    isMirror: false,
+  });
+  if (given.length > 0) return { ok: true, extents: given, isMirror: false };
   const { image, staticShift } = run;
   const shift = run.shift === null ? null : readShift(run.shift);
-  if (shift?.type === "base") return { ok: true, extents: [shiftExtent(shift.range)] };
-  if (shift?.type === "static")
-    return { ok: true, extents: [shiftExtent({ first: staticShift.base, count: staticShift.count })] };
-  if (shift?.type === "own" || image === null) return { ok: true, extents: [] };
+  if (shift?.type === "base") return ofImage([shiftExtent(shift.range)]);
+  if (shift?.type === "static") return ofImage([shiftExtent({ first: staticShift.base, count: staticShift.count })]);
+  if (shift?.type === "own" || image === null) return { ok: true, extents: [], isMirror: true };
   const offset = offsetOf(image, run.kind, staticShift);
-  if (offset.ok) return offset;
+  if (offset.ok) return ofImage(offset.extents);
   return { ok: false, refusal: { ...refuseFsidMap(run, offset.rule, offset.message), manifestFault: offset.fault } };
 }

@@ -1,8 +1,9 @@
-import type { Extent, IdMap } from "../core/index.ts";
+import type { Extent } from "../core/index.ts";
 import type { ManifestFault } from "../formats/index.ts";
 import type { Rule } from "../kernel/index.ts";
 import type { FsMapFinding } from "./fs-map-findings.ts";
 import type { FsidLineGround } from "./fsid-authority.ts";
+import type { FsidPlan } from "./fsid-plan.ts";
 import type { FsidMapFile, FsidTarget, FsidWriter, KernelRefusal } from "./fsid-target.ts";
 import type { ImageFacts } from "./image-offset.ts";
 import { FSID_TOOL, type ProcPlace, type StaticShift } from "./new-fsid-map-request.ts";
@@ -11,7 +12,7 @@ import type { ToolCaller } from "./target-owner.ts";
 import type { ToolAnswer } from "./tool-answer.ts";
 
 /** What is run: the tool of a kind, its arguments, and how to find what they name. */
-export interface NewFsidMapRun {
+export interface NewFsidMapRun extends FsidPlan {
   readonly kind: MappedKind;
   readonly caller: ToolCaller;
   /** `4242` or `fd:3`; undefined when there is none. */
@@ -22,8 +23,6 @@ export interface NewFsidMapRun {
   readonly image: ImageFacts | null;
   /** Three a line. */
   readonly args: readonly string[];
-  /** The id map that will be written afterwards; null where it was not told: then nobody asks whether it has fs ids. */
-  readonly idPlan: IdMap | null;
   /** Is an owner without an fs id an error? */
   readonly isStrict: boolean;
   readonly staticShift: StaticShift;

@@ -26,6 +26,7 @@ import {
 import { checkNumber, FSID_CHECKS } from "./fsid-checks.ts";
 import { unmappedOwners } from "./fsid-coverage.ts";
 import { mountPlan } from "./fsid-mount-plan.ts";
+import { flatPlan } from "./fsid-plan.ts";
 import type { FsidMapFile, FsidTarget, KernelRefusal } from "./fsid-target.ts";
 import { linesAsked, readFsidArguments } from "./new-fsid-map-lines.ts";
 import { FSID_TOOL, shiftExtent } from "./new-fsid-map-request.ts";
@@ -74,7 +75,8 @@ export function newFsidMap(files: FsidFiles, run: NewFsidMapRun): NewFsidMapAnsw
   const stranger = refuseTarget(run, user, target);
   if (stranger || !target) return no(stranger ?? noTarget(run));
   const asked = linesAsked(run, request.extents);
-  const ids = run.idPlan ?? chunkOf(files, kind, user);
+  const plan = flatPlan(run);
+  const ids = plan ?? chunkOf(files, kind, user);
   const map = asked.ok ? asked.extents : [];
   const about = { map, mount: mountPlan(map, ids), findings: findingsOf(files, run, map, ids) };
   const refused = refuseFile(run, target) ?? (asked.ok ? null : asked.refusal);
@@ -86,9 +88,12 @@ export function newFsidMap(files: FsidFiles, run: NewFsidMapRun): NewFsidMapAnsw
     grounds.push(ground);
     if (isUngranted(ground)) return { ...no(notAllowed(run, extent)), ...about, grounds };
   }
-  const unsafe = refuseRoot(run, grounds) ?? refuseCustody(run, grounds) ?? refuseDomain(run, map);
+  const unsafe =
+    refuseRoot(run, grounds) ??
+    refuseCustody(run, grounds) ??
+    (asked.ok && asked.isMirror ? null : refuseDomain(run, plan, map));
   if (unsafe) return { ...no(unsafe), ...about, grounds };
-  const unmapped = image === null ? [] : unmappedOwners(image, kind, map.length > 0 ? map : ids.extents);
+  const unmapped = image === null ? [] : unmappedOwners(image, kind, map.length > 0 ? map : ids.extents, run);
   const path = image?.path ?? "";
   const coverage = unmapped.map((owner) => `image ${path} uses ${kind} ${owner}, which is not mapped`);
   const told = coverage.map((line) => `${FSID_TOOL[kind]}: ${line}\n`).join("");
@@ -163,9 +168,9 @@ function refuseCustody(run: NewFsidMapRun, grounds: readonly FsidLineGround[]): 
   return null;
 }
 
-function refuseDomain(run: NewFsidMapRun, map: readonly Extent[]): FsidRefusal | null {
-  if (!run.idPlan || map.length === 0) return null;
-  const [without] = subtract(insideOf(run.idPlan), idSet(map));
+function refuseDomain(run: NewFsidMapRun, plan: IdMap | null, map: readonly Extent[]): FsidRefusal | null {
+  if (!plan) return null;
+  const [without] = subtract(insideOf(plan), idSet(map));
   if (!without) return null;
   const { kind } = run;
   const words = `${kind} ${without.first} is in the id map but has no fs${kind}, set${kind}(${without.first}) would fail`;

@@ -76,22 +76,37 @@ export async function pgBossQueue(place: string): Promise<JobQueue> {
   const name = withoutPassword(place, "--queue");
   const NewBoss = await loadBoss();
   const client = await connectClient(place, name);
-  const failures: unknown[] = [];
-  const query = async (text: string, values: readonly unknown[] = []) => {
+  const query = (text: string, values: readonly unknown[] = []) => guarded(name, () => queryOf(client, text, values));
+  /** Of queries that pg-boss made, and that nobody was told of: it takes one that failed for an empty queue. */
+  const untold = new Set<unknown>();
+  const bossQuery = async (text: string, values?: readonly unknown[]) => {
     try {
-      return await guarded(name, () => queryOf(client, text, values));
+      return await query(text, values);
     } catch (error) {
-      failures.push(error);
+      untold.add(error);
       throw error;
     }
   };
+  const told = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      untold.delete(error);
+      throw error;
+    }
+  };
+  const tell = (): void => {
+    const [failure] = untold;
+    untold.clear();
+    if (failure !== undefined) throw failure;
+  };
   const boss = new NewBoss({
-    db: { executeSql: query },
+    db: { executeSql: bossQuery },
     schema: SCHEMA,
     schedule: false,
     maintenanceIntervalSeconds: UPKEEP_SECONDS,
   });
-  // What goes wrong with the upkeep is told with the next query.
+  // What goes wrong with the upkeep is told to who takes next.
   boss.on("error", () => {});
   const close = async (): Promise<void> => {
     try {
@@ -115,18 +130,19 @@ export async function pgBossQueue(place: string): Promise<JobQueue> {
     async add(jobs, silenceMs) {
       await query(FORGET, [jobs.map(({ id }) => id)]);
       const expireInSeconds = Math.max(1, Math.ceil(silenceMs / 1000));
-      await boss.insert(jobs.map(({ id, data }) => ({ name: QUEUE, id, data: storable(data), expireInSeconds })));
+      const added = jobs.map(({ id, data }) => ({ name: QUEUE, id, data: storable(data), expireInSeconds }));
+      await told(() => boss.insert(added));
     },
     async take(most) {
-      failures.length = 0;
+      tell();
       const jobs = await boss.fetch(QUEUE, { batchSize: most, includeMetadata: true });
-      // pg-boss takes a query that failed for an empty queue.
-      if (failures.length > 0) throw failures[0];
+      // Jobs that were taken are begun: what went wrong with the upkeep meanwhile can wait.
+      if (jobs.length === 0) tell();
       return jobs.map((job) => takenOf(job, name));
     },
     keep: async (ids) => void (await query(KEEP, [ids])),
-    answer: async (id, output) => void (await boss.complete(QUEUE, id, storable(output))),
-    fail: async (id, output) => void (await boss.fail(QUEUE, id, storable(output))),
+    answer: (id, output) => told(() => boss.complete(QUEUE, id, storable(output))),
+    fail: (id, output) => told(() => boss.fail(QUEUE, id, storable(output))),
     async unfinished() {
       const [row] = (await query(UNFINISHED)).rows;
       return keptNumber(keptObject(row, name), "unfinished", name);

@@ -1,4 +1,20 @@
+import { plainRun } from "./plain-claim.ts";
+
 export const SCHEMA_VERSION = 1;
+
+/** By the names that claim_at_once has for the terms. */
+const PLAIN = plainRun(
+  {
+    body: "supposed",
+    pool: "of_pool",
+    size: "size",
+    block: "block",
+    tenant: "for_tenant",
+    key: "by_key",
+    now: "now",
+  },
+  "userns.",
+);
 
 /**
  * The tables, in a schema of their own; what each is for stands in sqlite-schema.ts. No two pieces that are held share
@@ -111,8 +127,7 @@ BEGIN
   INSERT INTO userns.run SELECT * FROM json_to_recordset(added) AS new (pool text, first int8, count int8);
 END $$;
 
--- A claim that nothing stands in the way of, in one call: the pool is as the caller supposes, time has changed nothing,
--- the key is new, the quota has room and a run is long enough. Else nothing is done, and got_id is null.
+-- A plain claim, in one call; of another nothing is done, and got_id is null.
 CREATE FUNCTION userns.claim_at_once(
   supposed text, of_pool text, size int8, block int8, for_owner text, for_tenant text, why text, by_key text, now int8, until int8,
   OUT got_id int8, OUT got_first int8
@@ -122,16 +137,7 @@ DECLARE
 BEGIN
   -- A statement of its own: those behind it see what the one before us wrote.
   LOCK TABLE userns.ledger IN EXCLUSIVE MODE;
-  SELECT (SELECT coalesce(max(seq), 0) + 1 FROM userns.event), fitting.first, fitting.count INTO got_id, got_first, has
-  FROM userns.pool CROSS JOIN LATERAL (
-    SELECT run.first, run.count FROM userns.run
-    WHERE run.pool = of_pool AND run.count >= block ORDER BY run.count, run.first LIMIT 1
-  ) fitting
-  WHERE pool.name = of_pool AND pool.body = supposed
-    AND NOT EXISTS (SELECT FROM userns.claim WHERE "releasedAt" IS NULL AND "expiresAt" <= now)
-    AND NOT EXISTS (SELECT FROM userns.claim WHERE "releasedAt" IS NOT NULL AND "freedAt" IS NULL AND "freeAt" <= now)
-    AND NOT EXISTS (SELECT FROM userns.claim WHERE key = by_key)
-    AND NOT EXISTS (SELECT FROM userns.tenant WHERE name = for_tenant AND used + size > quota);
+  SELECT plain.id, plain.first, plain.count INTO got_id, got_first, has FROM (${PLAIN}) AS plain;
   IF got_id IS NULL THEN RETURN; END IF;
   IF has = block THEN
     DELETE FROM userns.run WHERE run.pool = of_pool AND run.first = got_first;

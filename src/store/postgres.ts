@@ -1,5 +1,4 @@
 import {
-  blockCount,
   type Claim,
   type ClaimRequest,
   type Kept,
@@ -9,12 +8,12 @@ import {
   keptObject,
   keptTextOrNull,
   newClaim,
-  type Pool,
   type RunChange,
   runsWanted,
 } from "../policy/index.ts";
 import { inTurn } from "./in-turn.ts";
 import type { KnownForClaims, Ledger, LedgerTransaction, Tenant } from "./ledger.ts";
+import { plainTerms, type SupposedPool } from "./plain-claim.ts";
 import { withoutPassword } from "./postgres-client.ts";
 import { connectPostgres, type PostgresConnection } from "./postgres-connection.ts";
 import { isLost } from "./postgres-fault.ts";
@@ -103,12 +102,6 @@ const KNOWN = `SELECT
     (SELECT first, count FROM userns.run WHERE pool = $1 ORDER BY count DESC LIMIT $7)
   ) r) AS runs`;
 
-interface SupposedPool {
-  readonly pool: Pool;
-  /** As it is kept. */
-  readonly body: string;
-}
-
 /** Pools as they were when a claim last asked, by connection: what to ask for comes from them, and is checked then. */
 const lastKnown = new WeakMap<PostgresConnection, Map<string, SupposedPool>>();
 
@@ -120,13 +113,13 @@ async function claimAtOnce(
 ): Promise<Claim | null> {
   const supposed = lastKnown.get(connection)?.get(request.pool);
   if (!supposed) return null;
-  const { pool, owner, tenant, purpose = null, key = null, size = supposed.pool.size } = request;
-  const block = blockCount(supposed.pool, size);
-  const until = request.ttlMs === undefined ? null : now + request.ttlMs;
+  const { body, pool, size, block, tenant, key } = plainTerms(supposed, request, now);
+  const { owner, purpose = null, ttlMs } = request;
+  const until = ttlMs === undefined ? null : now + ttlMs;
   const [row = {}] = await connection.rows(
     "claim-at-once",
     "SELECT * FROM userns.claim_at_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    [supposed.body, pool, size, block, owner, tenant, purpose, key, now, until],
+    [body, pool, size, block, owner, tenant, purpose, key, now, until],
   );
   const id = keptNumberOrNull(row, "got_id", where);
   if (id === null) return null;

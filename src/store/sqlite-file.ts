@@ -6,13 +6,14 @@ import { type Kept, keptNumber, keptObject } from "../policy/index.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { SqliteDatabase, SqliteDriver } from "./sqlite-driver.ts";
 import { BUSY_MS, FILE_NEEDED, isBusy, isSystemError, sqliteFault } from "./sqlite-fault.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
+import { APPLICATION_ID, CLAIMED, SCHEMA, SCHEMA_VERSION } from "./sqlite-schema.ts";
 
 /** A claim changes one row each in eight places: small pages make little of it to write. */
 const PAGE_BYTES = 1024;
 
 /** How transactions are made: see transactionsOf, which waits longer, synchronises, and empties the log. */
-const SESSION = "PRAGMA busy_timeout = 2; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0";
+const SESSION = `PRAGMA busy_timeout = 2; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;
+PRAGMA temp_store = MEMORY; ${CLAIMED}`;
 
 export function rowOf(value: unknown, where: string): Kept {
   return keptObject(value, where);

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { UsernsError } from "../core/index.ts";
 import { keptNumber } from "../policy/index.ts";
 import { OverlapBarred } from "./ledger.ts";
-import type { SqliteDatabase } from "./sqlite-driver.ts";
+import type { SqliteDatabase, SqliteStatement } from "./sqlite-driver.ts";
 import { BUSY_MS, isBusy, sqliteFault } from "./sqlite-fault.ts";
 import { rowOf } from "./sqlite-file.ts";
 
@@ -15,6 +15,8 @@ export interface SqliteTransactions {
   read<T>(work: () => Promise<T>): Promise<T>;
   /** What was written is on the disk when this resolves. */
   write<T>(work: () => Promise<T>): Promise<T>;
+  /** The same of work that waits for nothing, with less ado. null: it did nothing, which is not waited for. */
+  writeAtOnce<T>(work: () => T | null): Promise<T | null>;
   /** Move what the log holds into the file, so that the next to write begins the log anew; not when others are long. */
   emptyLog(): void;
   close(): void;
@@ -39,8 +41,8 @@ export function transactionsOf(database: SqliteDatabase, path: string): SqliteTr
   const empty = database.prepare("PRAGMA wal_checkpoint(RESTART)");
   const log = openLog(database, path);
 
-  async function attempt<T>(isAlone: boolean, work: () => Promise<T>): Promise<T> {
-    (isAlone ? beginAlone : begin).run();
+  async function attempt<T>(start: SqliteStatement, work: () => Promise<T>): Promise<T> {
+    start.run();
     try {
       const result = await work();
       commit.run();
@@ -50,11 +52,22 @@ export function transactionsOf(database: SqliteDatabase, path: string): SqliteTr
       throw error;
     }
   }
+  function attemptAtOnce<T>(work: () => T): T {
+    beginAlone.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    }
+  }
   /** SQLite waits two milliseconds for a turn; its longer waits would leave everybody asleep between two turns. */
-  async function patiently<T>(isAlone: boolean, work: () => Promise<T>): Promise<T> {
+  async function patiently<T>(attempt: () => T | Promise<T>): Promise<T> {
     for (const since = performance.now(); ; await setImmediate())
       try {
-        return await attempt(isAlone, work);
+        return await attempt();
       } catch (error) {
         if (isBusy(error) && performance.now() - since < BUSY_MS) continue;
         throw isBarred(error)
@@ -62,15 +75,23 @@ export function transactionsOf(database: SqliteDatabase, path: string): SqliteTr
           : sqliteFault(error, path);
       }
   }
+  function synchronise(): void {
+    try {
+      fdatasyncSync(log);
+    } catch (error) {
+      throw notKept(error, path);
+    }
+  }
   return {
-    read: (work) => patiently(false, work),
+    read: (work) => patiently(() => attempt(begin, work)),
     async write(work) {
-      const result = await patiently(true, work);
-      try {
-        fdatasyncSync(log);
-      } catch (error) {
-        throw notKept(error, path);
-      }
+      const result = await patiently(() => attempt(beginAlone, work));
+      synchronise();
+      return result;
+    },
+    async writeAtOnce(work) {
+      const result = await patiently(() => attemptAtOnce(work));
+      if (result !== null) synchronise();
       return result;
     },
     emptyLog() {

@@ -1,12 +1,21 @@
 import type { Range } from "../core/index.ts";
-import { type Claim, type ClaimRequest, keptNumber, keptNumberOrNull, runsWanted } from "../policy/index.ts";
+import {
+  type Change,
+  type Claim,
+  type ClaimRequest,
+  keptNumber,
+  keptNumberOrNull,
+  keptText,
+  runsWanted,
+} from "../policy/index.ts";
 import { inTurn } from "./in-turn.ts";
 import type { KnownForClaims, Ledger, LedgerReads, LedgerTransaction, Tenant } from "./ledger.ts";
+import { plainChange, plainRun, plainTerms, type SupposedPool } from "./plain-claim.ts";
 import { append } from "./sqlite-append.ts";
 import { type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
 import { openSqliteFile } from "./sqlite-file.ts";
 import { claimOfKey, claimsById, heldIn, lastSeq, readsOf } from "./sqlite-reads.ts";
-import { poolOf, runsFrom, type Statements, statementsOf, tenantOf } from "./sqlite-statements.ts";
+import { poolOf, rangeOf, runsFrom, type Statements, statementsOf, tenantOf } from "./sqlite-statements.ts";
 import { transactionsOf } from "./sqlite-transaction.ts";
 
 /** The log is emptied by who writes each so-manieth event, and then is some three megabytes long. */
@@ -27,27 +36,53 @@ export async function sqliteLedger(path: string, driver?: SqliteDriver): Promise
   const sql = statementsOf(database, path);
   const turns = inTurn();
   const reads = readsOf(sql);
+  const pools = new Map<string, SupposedPool>();
   let isLogLong = false;
+  const write = (change: Change): void => {
+    append(sql, change);
+    isLogLong ||= change.events.some(({ seq }) => seq % EVENTS_OF_A_LOG === 0);
+  };
   const transaction: LedgerTransaction = {
     ...reads,
-    ...transactionOf(sql),
-    async append(change) {
-      append(sql, change);
-      isLogLong ||= change.events.some(({ seq }) => seq % EVENTS_OF_A_LOG === 0);
-    },
+    ...transactionOf(sql, pools),
+    append: async (change) => write(change),
   };
+  const written = <T>(work: () => Promise<T>): Promise<T> =>
+    turns(async () => {
+      isLogLong = false;
+      const result = await work();
+      if (isLogLong) transactions.emptyLog();
+      return result;
+    });
   return {
     name: path,
     read: (work) => turns(() => transactions.read(() => work(reads))),
-    write: (work) =>
-      turns(async () => {
-        isLogLong = false;
-        const result = await transactions.write(() => work(transaction));
-        if (isLogLong) transactions.emptyLog();
-        return result;
+    write: (work) => written(() => transactions.write(() => work(transaction))),
+    claimAtOnce: (request, now) =>
+      written(async () => {
+        const supposed = pools.get(request.pool);
+        return supposed ? transactions.writeAtOnce(() => claimAtOnce(sql, supposed, request, now, write)) : null;
       }),
     close: () => turns(async () => transactions.close()),
   };
+}
+
+const PLAIN = plainRun({ body: "?", pool: "?", size: "?", block: "?", tenant: "?", key: "?", now: "?" });
+
+function claimAtOnce(
+  sql: Statements,
+  supposed: SupposedPool,
+  request: ClaimRequest,
+  now: number,
+  write: (change: Change) => void,
+): Claim | null {
+  const terms = plainTerms(supposed, request, now);
+  const { body, pool, size, block, tenant, key } = terms;
+  const row = sql.row(PLAIN, body, pool, size, block, tenant, key, now);
+  if (row === null) return null;
+  const { claim, change } = plainChange(keptNumber(row, "id", sql.path), request, terms, rangeOf(sql, row));
+  write(change);
+  return claim;
 }
 
 const DUE = `SELECT id FROM (
@@ -72,11 +107,18 @@ const KNOWN = `SELECT
 const FITTING = "SELECT first, count FROM run WHERE pool = ? AND count >= ? ORDER BY count, first LIMIT ? + 0";
 const LARGEST = "SELECT first, count FROM run WHERE pool = ? ORDER BY count DESC LIMIT ? + 0";
 
-function knownForClaims(sql: Statements, name: string, requests: readonly ClaimRequest[], now: number): KnownForClaims {
+function knownForClaims(
+  sql: Statements,
+  pools: Map<string, SupposedPool>,
+  name: string,
+  requests: readonly ClaimRequest[],
+  now: number,
+): KnownForClaims {
   const row = sql.row(KNOWN, now, now, name);
   const isDue = row?.due === 1;
   if (!row || row.body === null) return { facts: null, isDue };
   const pool = poolOf(sql, row);
+  pools.set(name, { pool, body: keptText(row, "body", sql.path) });
   const keyed = new Map<string, Claim>();
   for (const { key } of requests) {
     const claim = key === undefined ? null : claimOfKey(sql, key);
@@ -97,10 +139,13 @@ function knownForClaims(sql: Statements, name: string, requests: readonly ClaimR
   return { facts: { now, lastSeq, pool, keyed, tenants, runs: [...byFirst.values()] }, isDue };
 }
 
-function transactionOf(sql: Statements): Omit<LedgerTransaction, keyof LedgerReads | "append"> {
+function transactionOf(
+  sql: Statements,
+  pools: Map<string, SupposedPool>,
+): Omit<LedgerTransaction, keyof LedgerReads | "append"> {
   return {
     lastSeq: async () => lastSeq(sql),
-    knownForClaims: async (name, requests, now) => knownForClaims(sql, name, requests, now),
+    knownForClaims: async (name, requests, now) => knownForClaims(sql, pools, name, requests, now),
     due: async (now, most) => claimsById(sql, dueIds(sql, now, most)),
     async runsBeside(pool, ranges) {
       const found = new Map<number, Range>();

@@ -14,6 +14,8 @@ import {
   SEGMENTS,
   ROOT,
   ROW_BITS,
+  WITHOUT_GUESS,
+  WITHOUT_LOOK,
   applySegment,
   segmentOf,
 } from "../../assembly/segment";
@@ -71,10 +73,12 @@ export function finish(): void {
   store<u32>(table, <u32>extents, EXTENTS);
   store<u32>(table, extentCount, EXTENT_COUNT);
   store<u32>(table, tableHole, HOLE);
-  store<u32>(table, u32(tableHole != 0xffff_ffff), IS_BIASED);
+  store<u32>(table, u32(tableHole != 0xffff_ffff || extentCount == 0), IS_BIASED);
   store<u32>(table, 0, LIST);
   store<u32>(table, 0, BLOCKS);
   store<u32>(table, 0, ROOT);
+  store<u32>(table, 0, WITHOUT_LOOK);
+  store<u32>(table, 0, WITHOUT_GUESS);
 }
 
 /** Five extents: one id at 0, neighbours, one across a page, and one up to the highest id. */

@@ -196,3 +196,19 @@ test("an image that is not there, a file for one, no user, and --write without a
   }
   assert.equal((await userns(["newfsidmap"])).exit, 2);
 });
+
+test("a plan that nests: the files of the inner namespace's ids alone; one that leads out of the map around is wrong use", async (t) => {
+  const { args } = place(t);
+  const plan = ["--shift", "100000:10", "--id-plan", "0:100000:10"];
+  const nested = await userns([...args, ...plan, "--nested", "0:3:2"]);
+  assert.equal(nested.exit, 0);
+  assert.match(nested.stdout, /^ {14}0 100003 2$/m);
+  const out = await userns([...args, ...plan, "--nested", "0:3:2", "--nested", "0:1:2"]);
+  assert.deepEqual([out.exit, out.stdout], [2, ""]);
+  assert.match(
+    out.stderr,
+    /^error: --nested 2\n {2}expected {2}a map that the one around it holds\n {2}got {7}line 1: /,
+  );
+  const alone = await userns([...args, "--nested", "0:3:2"]);
+  assert.deepEqual([alone.exit, alone.stderr.split("\n")[0]], [2, "error: --id-plan"]);
+});

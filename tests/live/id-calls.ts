@@ -190,6 +190,14 @@ async function readAll(live: LiveWorld, task: LiveTask, fd: number): Promise<Val
   }
 }
 
+async function readMap(live: LiveWorld, task: LiveTask, args: Values): Promise<Values> {
+  const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, mapPath(live, args), O.r, 0);
+  if (opened.errno !== null) return recorded(opened, "open");
+  const read = await readAll(live, task, opened.result);
+  await live.agent.sys(task.proc, "close", opened.result);
+  return read;
+}
+
 export const MAP_CALLS: LiveCalls = {
   map_write: async (live, { proc }, args) => {
     const { agent } = live;
@@ -206,12 +214,12 @@ export const MAP_CALLS: LiveCalls = {
     await agent.sys(proc, "close", fd);
     return written.errno === null ? { ok: true, n: written.result } : recorded(written, "write");
   },
-  map_read: async (live, task, args) => {
-    const opened = await live.agent.sys(task.proc, "openat", AT_FDCWD, mapPath(live, args), O.r, 0);
-    if (opened.errno !== null) return recorded(opened, "open");
-    const read = await readAll(live, task, opened.result);
-    await live.agent.sys(task.proc, "close", opened.result);
-    return read;
+  map_read: readMap,
+  map_lines: async (live, task, args) => {
+    const { text, ...shown } = await readMap(live, task, args);
+    if (typeof text !== "string") return shown;
+    const lines = text.split("\n").filter(Boolean);
+    return { ok: true, lines: lines.map((line) => line.trim().split(/ +/).map(Number)) };
   },
   map_open: async (live, task, args) => {
     const acc = wordOf(args, "acc", O, "rw");

@@ -1,6 +1,7 @@
 /** The flow of the page: the same answers as the command's, in a link that others can open. */
 import assert from "node:assert/strict";
 import { userns } from "../cli/command.ts";
+import { checkLooks } from "./looks.ts";
 import { pageTest } from "./page-test.ts";
 import { POLICY_WITHOUT_WASM } from "./site.ts";
 
@@ -32,6 +33,7 @@ pageTest(
     await page.getByLabel("Id", { exact: true }).fill("70000");
     await page.getByText("not mapped, shown as 65534").waitFor();
     await page.locator(".drawing .cross").first().waitFor();
+    await checkLooks(page, "flow-unmapped");
 
     await page.getByLabel("Map of the mount").fill("0:100000:zzz");
     await page.getByRole("alert").getByText("a decimal number").waitFor();

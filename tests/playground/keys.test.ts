@@ -47,13 +47,13 @@ pageTest("by keys: a scenario is stepped through, and edited, and the editor lef
   await page.keyboard.press("Control+Home");
   await page.keyboard.type("# mine\n");
   await page.locator(".cm-line").first().getByText("# mine").waitFor();
-  await tabTo(page, page.getByRole("slider", { name: "end of line 2, uid_map of container" }));
-  await page.keyboard.press("PageUp");
-  await page.getByText("0:1000:1, 1:100000:32768", { exact: true }).waitFor();
   await tabTo(page, page.getByRole("button", { name: "Forward" }));
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await page.getByText("after call 2 of 9").waitFor();
+  await tabTo(page, page.getByRole("slider", { name: "end of line 2, uid_map of container" }));
+  await page.keyboard.press("PageUp");
+  await page.getByText("0:1000:1, 1:100000:32768", { exact: true }).waitFor();
 });
 
 pageTest("by keys: a map is pasted, and checked as another writer's", {}, async ({ page }) => {
@@ -68,9 +68,10 @@ pageTest("by keys: a map is pasted, and checked as another writer's", {}, async 
 
 pageTest("by keys: a layer is chosen, shifted and downloaded", {}, async ({ page }) => {
   await openPart(page, "Layer");
+  const chooser = page.waitForEvent("filechooser");
   await tabTo(page, page.getByLabel("A layer"));
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-  await chooser.setFiles({ name: "layer.tar.gz", mimeType: "application/gzip", buffer: readFileSync(LAYER) });
+  await page.keyboard.press("Enter");
+  await (await chooser).setFiles({ name: "layer.tar.gz", mimeType: "application/gzip", buffer: readFileSync(LAYER) });
   await page.getByText("the map holds them all").waitFor();
   await tabTo(page, page.getByRole("button", { name: "Shift it" }));
   await page.keyboard.press("Enter");

@@ -1,4 +1,4 @@
-import { isFullSize, makePipe, setPipePages } from "../pipe-pages.ts";
+import { isFullSize, makePipes, setPipePages } from "../pipe-pages.ts";
 import { shmget, shmSetOwner, shmStat } from "../sysv-ipc.ts";
 import { allow, atStage } from "../verdict.ts";
 import { id, integer, mode, natural, optional } from "./argument.ts";
@@ -27,13 +27,8 @@ const SHM_CALLS: CallTable = [
 /** Pipes, and the setting of the machine that limits them. */
 const PIPE_CALLS: CallTable = [
   defineCall("pipe_many", { count: natural }, (world, task, { count }) => {
-    let full = 0;
-    for (let made = 0; made < count; made++) {
-      const pipe = makePipe(world, task);
-      if (!pipe.ok) return pipe;
-      if (isFullSize(pipe.value)) full++;
-    }
-    return allow({ pipes: count, full_size: full });
+    const { value: pipes, rule, because } = makePipes(world, task, count);
+    return allow({ pipes: count, full_size: pipes.filter(isFullSize).length }, rule, because);
   }),
   defineCall("pipe_user_pages_write", { pages: natural }, (world, task, { pages }) =>
     plain(atStage(setPipePages(world, task, pages), "open")),

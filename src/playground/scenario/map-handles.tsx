@@ -15,7 +15,7 @@ export function MapHandles({ text, onChange }: Given) {
   const maps = useMemo(() => setupMaps(text), [text]);
   if (maps.length === 0) return null;
   return (
-    <section class="card">
+    <section class="card scenario-maps">
       <h3>Maps at the beginning</h3>
       <p class="dim">
         Drag the end of a line, or move it by the arrow keys, Page Up and Page Down, Home and End: the text follows.

@@ -27,14 +27,13 @@ export function ScenarioPart({ state, onChange, engine }: PartProps<ScenarioStat
   const step = Math.min(state.step, shown?.run.calls.length ?? 0);
   const line = read?.value ? lineOfStep(text, shown?.run.calls[step - 1]?.where) : 0;
   return (
-    <div class="halves">
-      <div>
+    <div class="scenario">
+      <div class="scenario-text">
         <Editor text={text} fault={read?.fault ?? null} line={line} onChange={change} />
         {read?.fault ? <FaultNote fault={read.fault} /> : null}
-        <MapHandles text={text} onChange={change} />
       </div>
       {shown ? (
-        <div class={read?.fault ? "is-stale" : ""}>
+        <div class={read?.fault ? "scenario-answers is-stale" : "scenario-answers"}>
           <p class="scenario-title">
             <b>{shown.run.title ?? "A scenario"}</b> <span class="dim">{shown.run.profile}</span>
           </p>
@@ -42,6 +41,7 @@ export function ScenarioPart({ state, onChange, engine }: PartProps<ScenarioStat
           <World replayed={shown} step={step} />
         </div>
       ) : null}
+      <MapHandles text={text} onChange={change} />
     </div>
   );
 }
