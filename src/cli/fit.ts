@@ -8,6 +8,7 @@ import { usageFault } from "./fault.ts";
 import { addExamples } from "./help-examples.ts";
 import { readIdSet } from "./id-argument.ts";
 import { loadNamedMaps } from "./map-option.ts";
+import { collect } from "./repeated-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 import { type IdSources, readUsedIds } from "./used-ids.ts";
@@ -34,8 +35,6 @@ interface FitOptions extends Omit<IdSources, "ids"> {
 
 const KINDS = ["uid", "gid"] as const;
 
-const list = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
 /** `userns fit` */
 export function addFitCommand(program: Command, session: Session): void {
   const command = program
@@ -51,8 +50,8 @@ export function addFitCommand(program: Command, session: Session): void {
     .option("--gid-available <ranges>", "those of groups, if they are others")
     .option("--passwd <file>", "the users of a passwd, and their groups")
     .option("--group <file>", "the groups of a group file")
-    .option("--layer <in>", "every id in a layer; may be given again", list)
-    .option("--tree <folder>", "the owners of a folder's files; may be given again", list)
+    .option("--layer <in>", "every id in a layer; may be given again", collect)
+    .option("--tree <folder>", "the owners of a folder's files; may be given again", collect)
     .option("--keep <map>", "lines that have to be in the map, such as your own id as root")
     .option("--for <form>", "who takes the map: a form of userns convert", "triples")
     .option("--json", "answer as JSON")

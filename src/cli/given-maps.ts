@@ -3,6 +3,7 @@ import type { OwnerMaps } from "../explain/index.ts";
 import { type Denied, type OwnerKind, textPlace, throughParent } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
 import { loadOwnerMaps, MAP_HELP } from "./map-option.ts";
+import { collect } from "./repeated-option.ts";
 
 /** The maps that ids go through, as texts. */
 export interface MapOptions {
@@ -37,10 +38,6 @@ const MAP_OPTIONS: readonly Option[] = [
 
 export function addMapOptions(command: Command): void {
   for (const option of MAP_OPTIONS) command.addOption(option);
-}
-
-export function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }
 
 /** @throws UsernsError ERR_USAGE for an option without the one that it goes with, and what {@link loadOwnerMaps} throws */

@@ -25,6 +25,7 @@ import { imageHost } from "./image-host.ts";
 import { IMAGE_HELP, openImage } from "./image-input.ts";
 import { MAX_UNPACKED, readingOf } from "./image-layers.ts";
 import { withProgress } from "./progress.ts";
+import { collect } from "./repeated-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk } from "./terminal.ts";
 
@@ -35,8 +36,6 @@ interface DiffOptions extends ContainerOptions {
   readonly maxUnpacked?: string;
   readonly json?: true;
 }
-
-const list = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function addImageDiffCommand(image: Command, session: Session): void {
   const diff = image
@@ -53,7 +52,7 @@ export function addImageDiffCommand(image: Command, session: Session): void {
     .argument("<b>", "the image to compare it with");
   addContainerOptions(diff);
   diff
-    .option("--as <who>", AS_HELP, list)
+    .option("--as <who>", AS_HELP, collect)
     .option("--platform <name>", "which of several images: linux/arm64, or a name of the archive")
     .option("--platform-b <name>", "which of b, if it is another")
     .option(MAX_UNPACKED.flags, MAX_UNPACKED.help)

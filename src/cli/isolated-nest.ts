@@ -6,6 +6,7 @@ import { usageFault } from "./fault.ts";
 import { type MapOptions, nestedFaults, nestedFaultText, readGivenMaps } from "./given-maps.ts";
 import { readId, readOwner } from "./id-argument.ts";
 import { readIsolatedMount } from "./isolated-mount.ts";
+import { collect } from "./repeated-option.ts";
 
 /** What is said of namespaces that are isolated. */
 export interface IsolatedOptions {
@@ -15,7 +16,6 @@ export interface IsolatedOptions {
 }
 
 export function addIsolatedOptions(command: Command): void {
-  const collect = (value: string, previous: readonly string[] = []) => [...previous, value];
   command.addOption(
     new Option(
       "--isolated <number>",

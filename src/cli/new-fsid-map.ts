@@ -24,11 +24,11 @@ import {
 } from "../policy/index.ts";
 import { usageFault } from "./fault.ts";
 import { fsidChecksText, fsidText } from "./fsid-text.ts";
-import { collect } from "./given-maps.ts";
 import { addExamples } from "./help-examples.ts";
 import { readGrantedImages, readImage } from "./image-facts.ts";
 import { loadMap } from "./map-option.ts";
 import { procFolder, procWriter, readProcTarget } from "./proc-target.ts";
+import { collect } from "./repeated-option.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal } from "./terminal.ts";
 import { callerNamed, readPasswd, readSubids } from "./tool-files.ts";

@@ -8,7 +8,7 @@ const REFRESH_MS = 100;
 /** What is being read: how much of it there is, and how much of that was read. */
 export type Reading = Pick<LayerInput, "sizeBytes" | "bytesRead">;
 
-/** Show how far a layer has been read while `work` goes on, if a person watches; nothing in a pipe. */
+/** Show how far something has been read while `work` goes on, if a person watches; nothing in a pipe. */
 export async function withProgress<T>(input: Reading, terminal: Terminal, work: () => Promise<T>): Promise<T> {
   if (!terminal.isWatched) return work();
   const { sizeBytes } = input;

@@ -8,6 +8,7 @@ import {
   attributedLayer,
   type FoundTree,
   LayerTree,
+  OWNER_ATTRIBUTES,
   type OwnerAttributeName,
   type OwnerReading,
   type TreeFinding,
@@ -66,7 +67,7 @@ export function addVerifyCommand(program: Command, session: Session): void {
         "and owners, where an owner may be one that no image has: whoever built it, one\n" +
         "that a map does not hold, 65534, 65535 or -1. Of layers also ACLs, capabilities,\n" +
         "other attributes and the files' bytes; of trees too, where options ask for it.\n" +
-        " Exit 1 when there are findings.",
+        "Exit 1 when there are findings.",
     )
     .argument("<tree>", "a folder; or a layer, plain or packed; - for stdin; or oci:IMAGE, for a layer of an image")
     .requiredOption("--manifest <file>", MANIFEST_HELP)
@@ -154,6 +155,7 @@ async function foundInLayer(
   await readInto(tree, source, terminal);
   const entries = tree.entries();
   const hasStandIns = options.xattr !== undefined;
+  const ofOwner = options.xattr && OWNER_ATTRIBUTES[options.xattr].name;
   return {
     entries:
       options.xattr === undefined ? entries : attributedLayer(entries, options.xattr, wanted, source.where).entries,
@@ -161,7 +163,7 @@ async function foundInLayer(
       inImage: (kind, id) => (maps && mapDown<Kind>(maps[kind], id) === NO_ID ? null : id),
       builder: builderOf(options, false),
     },
-    readsAttribute: () => true,
+    readsAttribute: (name) => name !== ofOwner,
     hasStandIns,
   };
 }

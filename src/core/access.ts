@@ -28,9 +28,9 @@ export const COVERED_FLAGS = 4;
 
 /** Who asks. */
 export interface AccessUser {
-  /** What is compared with owners: the filesystem user id, as a kernel id. */
+  /** What is compared with owners: the number that the table's column of users has for the filesystem user id. */
   readonly uid: number;
-  /** The filesystem group and the supplementary ones, as kernel ids. At least one. */
+  /** The same for the filesystem group and the supplementary ones. At least one. */
   readonly gids: readonly number[];
   /**
    * What capabilities let through: nothing; reading, and searching directories (CAP_DAC_READ_SEARCH); all but running

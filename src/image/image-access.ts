@@ -64,7 +64,6 @@ export class ImageAccess {
   readonly #world: World;
   readonly #tree: ImageTree;
   readonly #table: AccessTable;
-  /** Where owners of files are looked up. */
   /** Owners of an image's files are ids of files. */
   readonly #ownerTable: OwnerTable = "fs";
   readonly #numbers: TableNumbers = tableNumbers();

@@ -9,6 +9,7 @@ import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { writerOf } from "./writer.ts";
 
 const RULES = ruleTable({
   onlyFilesRun: { sentence: "Only a regular file can be run.", source: "execve(2), EACCES" },
@@ -41,9 +42,7 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
       : allow(undefined, RULES.noexecMount);
   world.trail?.add("run anything from", mount.name, runnable);
   if (!runnable.ok) return runnable;
-  const writer = [...world.tasks.values()].find(({ files }) =>
-    [...files.values()].some((file) => file.path.inode === inode),
-  );
+  const writer = writerOf(world, (open) => open.inode === inode);
   if (writer) return deny("ETXTBSY", RULES.notWritten, `${writer.name} keeps it open`);
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);

@@ -45,6 +45,8 @@ export function writeOpenFile(world: World, task: Task, file: OpenFile, bytes: s
   const { path, position } = file;
   const { inode } = path;
   if (inode.type === "chr" && inode.device === FULL_DEVICE) return deny("ENOSPC", RULES.alwaysFull);
+  // Since it was opened the file may have been changed below.
+  inode.superblock.refresh?.(inode);
   if (inode.type === "file" && bytes.length > 0) {
     const end = position + bytes.length;
     const { content } = inode;

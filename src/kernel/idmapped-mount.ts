@@ -7,6 +7,7 @@ import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { writerOf } from "./writer.ts";
 
 const SOURCE = "mount_setattr(2); vectors/linux-6.18/3_idmapped_mounts.json (tag setattr)";
 
@@ -39,6 +40,10 @@ const RULES = ruleTable({
   lockedFlags: {
     sentence: "A flag that came with the mount from a more privileged mount namespace cannot be cleared.",
     source: "mount_namespaces(7), Restrictions on mount namespaces; mount_setattr(2): EPERM",
+  },
+  noWriters: {
+    sentence: "A mount does not become read-only while a file is kept open for writing through it.",
+    source: "mount_setattr(2): EBUSY; vectors of this project, asked.json",
   },
   notOwnNamespace: {
     sentence: "The namespace that owns the file system is no idmap for its mounts.",
@@ -171,7 +176,7 @@ export function attachTree(world: World, task: Task, { mount, locked }: Tree, na
  *
  * @param reach       finds the mount; a change of nothing does not look for it
  * @param mayReplace  may an idmap be replaced or taken away, as open_tree_attr may with the clone it makes?
- * @returns EPERM, EINVAL, EBADF
+ * @returns EPERM, EINVAL, EBADF, EBUSY
  */
 export function setMountAttributes(
   world: World,
@@ -199,8 +204,11 @@ export function setMountAttributes(
   if (idmap.value !== "keep") {
     const allowed = mayIdmap(task, tree.value, idmap.value, mayReplace);
     if (!allowed.ok) return allowed;
-    mount.idmap = idmap.value && idmapOf(idmap.value);
   }
+  const writer = writerOf(world, (path) => path.mount === mount);
+  if (writer && change.set.includes("ro") && !mount.isReadOnly)
+    return deny("EBUSY", RULES.noWriters, `${writer.name} keeps a file of ${mount.name} open`);
+  if (idmap.value !== "keep") mount.idmap = idmap.value && idmapOf(idmap.value);
   const isSet = (name: FlagName) => change.set.includes(name) || (mount[FLAG[name]] && !change.clr.includes(name));
   const changed = FLAG_NAMES.filter((name) => isSet(name) !== mount[FLAG[name]]);
   if (changed.length > 0 && attachedAt) {

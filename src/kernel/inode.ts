@@ -110,8 +110,8 @@ export interface Superblock {
   readonly fsidmapExempt?: boolean;
   /** Fill a directory that was just made with what every directory of this file system has. */
   readonly populate?: (directory: Inode) => void;
-  /** Bring the entries of a directory up to date before a name is looked for there. */
-  readonly refresh?: (directory: Inode) => void;
+  /** Bring an inode up to date: a directory before a name is looked for there, a file that is kept open before a write. */
+  readonly refresh?: (inode: Inode) => void;
   /** Which file of which process an inode shows; null: of none. */
   readonly processFile?: (inode: Inode) => ProcessFile | null;
   /** What opening asks beside permission. */

@@ -18,6 +18,7 @@ import { mountTmpfs } from "./tmpfs-mount.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
+import { writerOf } from "./writer.ts";
 
 const RULES = ruleTable({
   deviceAdmin: {
@@ -146,16 +147,13 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
     mount.superblock.isReadOnly = true;
     return allow(undefined, RULES.rootStays);
   }
-  if (tree.isUsed(mount) || hasOpenFile(world, mount)) return deny("EBUSY", RULES.mountInUse, mount.name);
+  if (tree.isUsed(mount) || writerOf(world, (path) => path.mount === mount))
+    return deny("EBUSY", RULES.mountInUse, mount.name);
   tree.detach(mount);
   reapNamespaces(world);
   const disk = [...world.disks.values()].find(({ superblock }) => superblock === mount.superblock);
   if (disk && !isMounted(world, disk.superblock)) forgetInodes(world, disk);
   return allow();
-}
-
-function hasOpenFile({ tasks }: World, mount: Mount): boolean {
-  return [...tasks.values()].some(({ files }) => [...files.values()].some(({ path }) => path.mount === mount));
 }
 
 /** `key=value,flag` as pairs; a flag's value is empty, and a value without a key is none. */

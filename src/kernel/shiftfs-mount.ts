@@ -113,7 +113,7 @@ function treeOf(
     stackDepth,
     // The view without a shift would offer set-user-ID programs.
     isNoexec: isMark,
-    refresh: (directory) => operations.refresh(directory),
+    refresh: (inode) => operations.refresh(inode),
     names: NAMES,
     operations,
   }));

@@ -78,12 +78,12 @@ export class Shiftfs implements InodeOperations {
     return lower;
   }
 
-  /** Bring a directory and what stands in it up to date with the tree below. */
-  refresh(directory: Inode): void {
-    const lower = this.lowerOf(directory);
-    this.#copyAttributes(lower, directory);
-    directory.entries.clear();
-    for (const [name, entry] of lower.entries) directory.entries.set(name, this.#show(entry));
+  /** Bring a file, or a directory and what stands in it, up to date with the tree below. */
+  refresh(inode: Inode): void {
+    const lower = this.lowerOf(inode);
+    this.#copyAttributes(lower, inode);
+    inode.entries.clear();
+    for (const [name, entry] of lower.entries) inode.entries.set(name, this.#show(entry));
   }
 
   /** The rules have asked whoever looks, on what is shown; the marker is asked below. */

@@ -6,6 +6,7 @@ export const FILES_LEFT_ALONE: ReadonlyMap<string, string> = new Map([
   ["bulk-view.ts", "many ids at once; the bulk tests compare it with one at a time"],
   ["errno.ts", "a list of names"],
   ["kuid-column.ts", "how ids lie in memory"],
+  ["owner-numbers.ts", "numbers of many ids at once; the bulk tests compare it with one at a time"],
   ["profile.ts", "how a kernel is named; tests/kernel/profile.test.ts reads the names"],
   ["show.ts", "how an answer is put"],
   ["syscall/acl-argument.ts", "reads a scenario's arguments"],

@@ -41,12 +41,15 @@ export function EndHandle({ name, lines, line, x, lane, onHold, onCount }: Given
       aria-valuenow={count}
       aria-valuetext={`${lastOf(line)}, of ${count}`}
       onKeyDown={(event) => {
+        // The browser's own, as Alt and an arrow to go back.
+        if (event.altKey || event.ctrlKey || event.metaKey) return;
         const next = countByKey(event.key, count, free);
         if (next === null) return;
         event.preventDefault();
         set(next);
       }}
       onPointerDown={(event) => {
+        if (event.button !== 0 || !event.isPrimary) return;
         event.currentTarget.setPointerCapture(event.pointerId);
         onHold(true);
       }}

@@ -1,5 +1,6 @@
 import { area, curveBumpX } from "d3-shape";
 import type { Range } from "../../core/index.ts";
+import { BAR } from "./column-mark.tsx";
 import type { Lane } from "./id-scale.ts";
 
 /** Where a ribbon begins or ends. */
@@ -23,8 +24,6 @@ const NAME_HEIGHT = 18;
 /** Where it begins: behind the ids of the column. */
 const NAME_START = 84;
 const LETTER_WIDTH = 7.3;
-/** Of the next column. */
-const BAR = 8;
 
 const shape = area<readonly [x: number, top: number, bottom: number]>()
   .x(([x]) => x)

@@ -11,7 +11,7 @@ export function droppedFile({ items, files }: DataTransfer): File {
   if (folder)
     throw unwanted("a folder", {
       where: folder.name,
-      fix: `put it into a tar: tar -cf ${folder.name}.tar -C ${folder.name} . ; the command takes image folders as they are: userns image`,
+      fix: `put it into a tar: tar -cf layer.tar -C FOLDER . ; the command takes image folders as they are: userns image`,
     });
   if (!file) throw unwanted("no file", {});
   if (files.length > 1) throw unwanted(`${files.length} files`, { fix: "drop one after the other" });

@@ -29,6 +29,7 @@ export function setupMaps(text: string): readonly SetupMap[] {
     );
     if (typeof first !== "number" || typeof lowerFirst !== "number" || typeof count !== "number") return null;
     const extent = { first, lowerFirst, count };
+    if (![first, lowerFirst, count].every((number) => Number.isInteger(number) && number >= 0)) return null;
     return fits(extent) && fits(lowerOf(extent)) ? extent : null;
   };
   return listOf(namespaces).flatMap((item, index) =>

@@ -1,4 +1,4 @@
-import { isMapFileName, procPath } from "../../kernel/index.ts";
+import { isMapFileName, NULL_DEVICE, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
 import { type Given, id, number, word, written } from "./command.ts";
 import { KEPT_VERBS } from "./kept-verbs.ts";
@@ -11,12 +11,10 @@ import {
   PIPE_PAGES,
   procFileOf,
   SETID_POLICY,
+  unknownTarget,
 } from "./proc-path.ts";
 import { READ_VERB } from "./read-verb.ts";
 import { begin, call, notModelled, plainVerb, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
-
-/** Character device 1:3, as the model counts devices: major above minor, eight bits each. */
-const NULL_DEVICE = 0x103;
 
 /** The type bits of a mode. @source inode(7) */
 const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
@@ -143,8 +141,6 @@ const WRITERS: ReadonlyMap<string, string> = new Map([
 function isWritable(file: string): boolean {
   return isMapFileName(file) || file === "loginuid" || WRITERS.has(file);
 }
-
-const unknownTarget = (file: string) => `what /proc/PID/${file} leads to is not opened here`;
 
 const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is not modelled`;
 

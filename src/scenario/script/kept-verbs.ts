@@ -1,6 +1,6 @@
 import { isMapFileName } from "../../kernel/index.ts";
 import { type OpenThings, remember, word, written } from "./command.ts";
-import { CGROUP_PROCS, isBuilt, isProcLink, MAX_USER_NAMESPACES, PIPE_PAGES, SETID_POLICY } from "./proc-path.ts";
+import { CGROUP_PROCS, isBuilt, isProcLink, isSetting, unknownTarget } from "./proc-path.ts";
 import { call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** What an agent calls the one descriptor that it keeps. */
@@ -12,13 +12,8 @@ interface KeptFile {
   readonly write: NonNullable<OpenThings["file"]> | null;
 }
 
-/** Files that are written to by calls of their own, which open them anew each time. */
-function hasOwnCalls(path: string): boolean {
-  return path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
-}
-
 function keptFile(path: string, { procFile }: Scene): KeptFile | NotModelled {
-  if (hasOwnCalls(path)) return notModelled(`a descriptor of ${path} is not kept`);
+  if (isSetting(path)) return notModelled(`a descriptor of ${path} is not kept`);
   const proc = procFile(path);
   if (!proc || !isBuilt(proc))
     return {
@@ -28,7 +23,7 @@ function keptFile(path: string, { procFile }: Scene): KeptFile | NotModelled {
   const { agent, file } = proc;
   if (isMapFileName(file))
     return { open: call("map_open", { ns: `/proc/${agent}`, file, keep: KEPT, acc: "w" }), write: "map_write_fd" };
-  if (isProcLink(file)) return notModelled(`what /proc/PID/${file} leads to is not opened here`);
+  if (isProcLink(file)) return notModelled(unknownTarget(file));
   return { open: call("proc_open", { target: agent, file, acc: "w" }), write: null };
 }
 

@@ -64,12 +64,21 @@ export function isBuilt({ file }: ProcFile): boolean {
 const OF_THE_MACHINE =
   /^\/(?:dev\/(?!ubda$)|proc\/(?![a-z](?:\/|$))|sys\/(?!fs\/cgroup(?:\/|$)|kernel\/security(?:\/|$)))./;
 
+/** Settings of the machine, which are written to by calls of their own: these open them anew each time. */
+export function isSetting(path: string): boolean {
+  return path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
+}
+
+/** Why a link of /proc/PID is not opened. */
+export function unknownTarget(file: string): string {
+  return `what /proc/PID/${file} leads to is not opened here`;
+}
+
 /** Why nothing can be told about a path in the machine's procfs, sysfs or devtmpfs; null: something can. */
 export function whyUnknown(path: string): string | null {
   const proc = procFileOf(path);
   if (proc) return isBuilt(proc) && !procPath(proc.file) ? `/proc/PID/${proc.file} is no file that is modelled` : null;
-  const isSetting = path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
-  return !isSetting && OF_THE_MACHINE.test(path)
+  return !isSetting(path) && OF_THE_MACHINE.test(path)
     ? `${path}: what proc, sysfs and devtmpfs hold beside processes is not modelled`
     : null;
 }
