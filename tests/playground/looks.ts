@@ -19,6 +19,8 @@ export async function checkLooks(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();
   for (const width of [WIDE, NARROW]) {
     await page.setViewportSize({ width, height: 900 });
+    // What is drawn to a width of its own is drawn again a frame later.
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png`, fullPage: true });
