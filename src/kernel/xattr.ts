@@ -137,9 +137,12 @@ function setCapabilityBytes(world: World, { cred }: Task, path: Path, value: Uin
  * system asks that stands on this one.
  *
  * @returns EPERM, EACCES, EINVAL, ENOTSUP, ENODATA
+ * @throws  UsernsError ERR_SCENARIO for a file system below that keeps no attributes of its own
  */
 export function changeXattr(world: World, task: Task, path: Path, name: string, value: Uint8Array | null): Verdict {
   const { inode } = path;
+  // What a write takes away is taken away everywhere; the rest would be kept by the inode that is shown alone.
+  if (name !== CAPABILITY || value) requireOwnFiles(inode.superblock, "extended attributes", "setXattr");
   const mutable = isMutable(inode);
   if (!mutable.ok) return mutable;
   if (name === CAPABILITY)
