@@ -108,10 +108,15 @@ export function removeFileCapability(world: World, cred: Cred, path: Path): Verd
   if (!permitted.ok) return permitted;
   const kept = hasHandler(path.inode.superblock, CAPABILITY);
   if (!kept.ok) return kept;
-  const held = heldBy(path.inode);
-  if (!held.ok) return held;
-  const killed = killFileCapability(path.inode);
-  return killed.ok ? permitted : killed;
+  const { operations } = path.inode.superblock;
+  const removed = operations?.setXattr?.(path.inode, CAPABILITY, null) ?? removeOwn(path.inode);
+  return removed.ok ? permitted : removed;
+}
+
+function removeOwn(inode: Inode): Verdict {
+  if (!inode.capability) return deny("ENODATA", RULES.noFcap);
+  inode.capability = null;
+  return allow();
 }
 
 function maySetfcap(world: World, cred: Cred, path: Path): Verdict {

@@ -50,6 +50,10 @@ const RULES = ruleTable({
     sentence: "A mount stays that carries another one, or through which a file is kept open.",
     source: "umount(2): EBUSY",
   },
+  noWriters: {
+    sentence: "A file system does not become read-only while one of its files is kept open for writing.",
+    source: "umount(2): EBUSY; vectors of this project, trees.json",
+  },
   rootStays: {
     sentence: "The mount that is the caller's root directory stays; its file system becomes read-only.",
     source: "vectors of this project, trees.json",
@@ -144,6 +148,8 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
   if (!tree.mounts().includes(mount)) return deny("EINVAL", RULES.ownTree, `${mount.name} is not of ${name}`);
   if (tree.isLocked(mount)) return deny("EINVAL", RULES.lockedMount, mount.name);
   if (mount === tree.top) {
+    if (writerOf(world, (path) => path.mount.superblock === mount.superblock))
+      return deny("EBUSY", RULES.noWriters, mount.superblock.name);
     mount.superblock.isReadOnly = true;
     return allow(undefined, RULES.rootStays);
   }
