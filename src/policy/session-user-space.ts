@@ -47,6 +47,13 @@ const LOOK_UP = { uid: optional(id, undefined), name: optional(text, undefined) 
 
 const ARGS = { pam_open_session: OPEN, pam_close_session: CLOSE, pile_lease: LEASE, nss_lookup: LOOK_UP };
 
+/** @throws UsernsError ERR_SCENARIO for one that stands there before */
+function requireOnce(names: readonly string[], at: (index: number) => string, expected: string): void {
+  const again = names.findIndex((name, index) => names.indexOf(name) < index);
+  const name = names[again];
+  if (name !== undefined) throw scenarioError(at(again), expected, name);
+}
+
 /** A PAM module that hands out piles, the registry behind it, and the NSS module that names their ids. */
 export const SESSIONS: UserSpace = {
   setupKeys: Object.keys(SETUP),
@@ -54,6 +61,13 @@ export const SESSIONS: UserSpace = {
   shape: { setup: SETUP, programs: ARGS },
   start: (world, setup, where) => {
     const { users, grants } = objectOf(SETUP).read(setup, where, world).piles;
+    const names = users.map(({ name }) => name);
+    requireOnce(names, (index) => `${where}.piles.users[${index}].name`, "a name that no other user has");
+    const owners = grants.map((entry) => entry.user);
+    for (const [index, owner] of owners.entries())
+      if (!names.includes(owner))
+        throw scenarioError(`${where}.piles.grants[${index}].user`, `one of ${names.join(", ")}`, owner);
+    requireOnce(owners, (index) => `${where}.piles.grants[${index}].user`, "a user to whom nothing was granted before");
     const registry = new PileRegistry(users.map(({ name, uid }) => ({ name, id: uid })));
     const sessions = new Map<string, Session>();
     const requestOf = (name: string): LeaseRequest | null => {
@@ -64,7 +78,7 @@ export const SESSIONS: UserSpace = {
       pam_open_session: (world, step, where) => {
         const { login, user: name, as } = objectOf(OPEN).read(step, where, world);
         const who = users.find((entry) => entry.name === name);
-        if (!who) throw scenarioError(`${where}.user`, `one of ${users.map((entry) => entry.name).join(", ")}`, name);
+        if (!who) throw scenarioError(`${where}.user`, `one of ${names.join(", ")}`, name);
         if (sessions.has(as)) throw scenarioError(`${where}.as`, "a name that no session has", as);
         const opened = openSession(world, registry, login, who, requestOf(name));
         if (opened.ok) sessions.set(as, opened.value);

@@ -12,6 +12,10 @@ interface BadRow {
   readonly stderr: readonly string[];
 }
 
+/** A scenario in which alice can log in, and who else is told. */
+const logins = (grants: string, others = "") =>
+  `version: 1\nprofile: linux-6.18+setusers\nsetup:\n  piles:\n    users: [{ name: alice, uid: 1000, gid: 1000 }${others}]\n  ${grants}\nsteps: []\n`;
+
 const BAD: readonly BadRow[] = [
   {
     rule: "an undefined name is told with line and column of its key",
@@ -54,6 +58,29 @@ const BAD: readonly BadRow[] = [
     rule: "a key that is missing is told with the place of what should hold it",
     text: "version: 1\nsteps:\n  - call: creds\n",
     stderr: ["error: a.yaml:3:5: $.steps[0].task", "  expected  text", "  got       nothing"],
+  },
+  {
+    rule: "a pile that is granted to nobody who can log in is told",
+    text: logins("  grants: [{ user: ghost }]"),
+    stderr: ["error: a.yaml:6:16: $.setup.piles.grants[0].user", "  expected  one of alice", '  got       "ghost"'],
+  },
+  {
+    rule: "a second grant to the same user is told",
+    text: logins("  grants: [{ user: alice }, { user: alice, name: more }]"),
+    stderr: [
+      "error: a.yaml:6:33: $.setup.piles.grants[1].user",
+      "  expected  a user to whom nothing was granted before",
+      '  got       "alice"',
+    ],
+  },
+  {
+    rule: "two users of one name are told",
+    text: logins("", ", { name: alice, uid: 1001, gid: 1001 }"),
+    stderr: [
+      "error: a.yaml:5:54: $.setup.piles.users[1].name",
+      "  expected  a name that no other user has",
+      '  got       "alice"',
+    ],
   },
   {
     rule: "JSON has lines and columns too",
