@@ -59,7 +59,6 @@ const TYPES = {
   devpts: { ...PSEUDO, opensDevices: true },
   cgroup: KERNFS,
   cgroup2: { ...KERNFS, keeps: ATTRIBUTE_CLASSES },
-  ramfs: { ...PSEUDO, holdsContent: true },
   mqueue: PSEUDO,
   securityfs: PSEUDO,
   overlay: STACKED,
