@@ -12,6 +12,7 @@
 // Calls, and what they take.
 export * from "./access.ts";
 // Questions.
+export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
 export { checkAcl } from "./acl-permission.ts";
 // What a setup puts there by itself.
 export { validateAcl } from "./acl-valid.ts";
