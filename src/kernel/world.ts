@@ -191,6 +191,8 @@ export function spawn(world: World, parts: TaskParts): Task {
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
     nice: 0,
+    comm: null,
+    oomAdjust: 0,
     leastOomAdjust: 0,
     processLimit: null,
     mountNs: parts.mountNs ?? world.initMountNs,
