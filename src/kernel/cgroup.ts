@@ -59,14 +59,6 @@ export function makeCgroups(
     isReadOnly: false,
     names: ["mkdir", "rmdir"],
     ...exempt,
-    live: {
-      // Who is in the root is not known: a machine has processes of its own.
-      read: (reader, inode) => {
-        const of = cgroupsFrom(root).find(({ entries }) => entries.get(PROCS) === inode);
-        return allow(of && of !== root ? readProcs(world, reader, of) : null);
-      },
-      write: (writer, file, text) => writeProcs(world, writer, file, text),
-    },
     mayRmdir: (cgroup) => {
       const child = [...cgroup.entries.values()].some(({ type }) => type === "dir");
       if (child) return deny("EBUSY", RULES.emptyRemoved, "it holds another cgroup");
@@ -80,6 +72,14 @@ export function makeCgroups(
     },
   };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode, ...owner });
+  world.liveFiles.set(superblock, {
+    // Who is in the root is not known: a machine has processes of its own.
+    read: (reader, inode) => {
+      const of = cgroupsFrom(root).find(({ entries }) => entries.get(PROCS) === inode);
+      return allow(of && of !== root ? readProcs(world, reader, of) : null);
+    },
+    write: (writer, file, text) => writeProcs(world, writer, file, text),
+  });
   superblock.populate?.(root);
   return { superblock, root };
 }

@@ -27,7 +27,7 @@ export function readFile(world: World, task: Task, name: PathName): Verdict<stri
   if (!opened.ok) return opened;
   const { inode } = opened.value;
   if (inode.type === "dir") return deny("EISDIR", RULES.directoryNotRead);
-  const { live } = inode.superblock;
+  const live = world.liveFiles.get(inode.superblock);
   if (live) return atStage(live.read(task, inode), "read");
   return allow(inode.type === "chr" && inode.device === NULL_DEVICE ? "" : inode.content);
 }
@@ -47,7 +47,7 @@ export function openFile(world: World, task: Task, name: PathName): Verdict<Open
 export function writeOpenFile(world: World, task: Task, file: OpenFile, bytes: string | null): Verdict<number> {
   const { path, position } = file;
   const { inode } = path;
-  const { live } = inode.superblock;
+  const live = world.liveFiles.get(inode.superblock);
   if (live && bytes !== null) return live.write(task, file, bytes);
   if (inode.type === "chr" && inode.device === FULL_DEVICE) return deny("ENOSPC", RULES.alwaysFull);
   // Since it was opened the file may have been changed below.

@@ -4,10 +4,8 @@ import type { FileCapability } from "./capability-xattr.ts";
 import type { FilesystemTypeName } from "./filesystem-type.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
-import type { OpenFile } from "./open-file.ts";
 import type { AclType, InodeAcls, PosixAcl } from "./posix-acl.ts";
 import type { Process, ProcessFile } from "./process.ts";
-import type { Task } from "./task.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -124,8 +122,6 @@ export interface Superblock {
   readonly isSealed?: (inode: Inode) => boolean;
   /** What a change of mode, owners or times asks beside what it asks everywhere. */
   readonly maySetattr?: (inode: Inode, attr: SetAttr) => Verdict;
-  /** What its files say and take, where they are the kernel's own and hold no bytes. */
-  readonly live?: LiveFiles;
   /** What removing a directory asks once its name may be taken away. */
   readonly mayRmdir?: (directory: Inode) => Verdict;
   /** What /proc/PID/mountinfo tells of the options that it was made with; absent: of none. */
@@ -136,14 +132,6 @@ export interface Superblock {
   readonly isNoexec?: boolean;
   /** Absent where an inode is all there is to a file. */
   readonly operations?: InodeOperations;
-}
-
-/** Files whose text is made when they are read, and that do something when they are written. They are open already. */
-export interface LiveFiles {
-  /** What a file says to a reader; null: that is not modelled. */
-  read(reader: Task, inode: Inode): Verdict<string | null>;
-  /** @returns how many bytes were taken */
-  write(writer: Task, file: OpenFile, bytes: string): Verdict<number>;
 }
 
 /** A file system that outlives its mounts: what a block device holds, or the one hierarchy of cgroups. */

@@ -28,6 +28,7 @@ const SOURCE = "proc(5); vectors of this project, pseudo.json: EPERM";
 
 const RULES = ruleTable({
   modeOfProcess: { sentence: "What procfs has of a process keeps its mode, whoever asks.", source: SOURCE },
+  onlyTold: { sentence: "What the machine only tells is not written to, whoever opened it.", source: "write(2): EIO" },
   settingsStay: { sentence: "What is in /proc/sys keeps its mode and owners, whoever asks.", source: SOURCE },
 });
 
@@ -63,17 +64,6 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
       const of = files.get(inode);
       return of ? { process: of.task, path: of.path } : null;
     },
-    live: {
-      read: (reader, inode) => {
-        const of = files.get(inode);
-        return of ? readProcText(world, reader, of) : allow(null);
-      },
-      write: (writer, { path }, text) => {
-        const of = files.get(path.inode);
-        if (!of) throw notWritten(name);
-        return writeProcText(world, writer, of, text);
-      },
-    },
     isImmutable: (inode) => files.get(inode)?.entry === PROC_ENTRIES[""],
     isSealed: (inode) => inode.type === "dir" && settings.has(inode),
     maySetattr: (inode, { mode, uid, gid }) => {
@@ -87,6 +77,19 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
     },
   };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o555, ...GLOBAL_ROOT });
+  world.liveFiles.set(superblock, {
+    read: (reader, inode) => {
+      const of = files.get(inode);
+      return of ? readProcText(world, reader, of) : allow(null);
+    },
+    write: (writer, { path }, text) => {
+      const of = files.get(path.inode);
+      if (of) return writeProcText(world, writer, of, text);
+      if (!settings.has(path.inode)) return deny("EIO", RULES.onlyTold);
+      if (path.inode !== made.get("sys/kernel/hostname")) throw notWritten(name);
+      return allow(text.length);
+    },
+  });
   const made = addPseudoFiles(world, top, FIXED);
   for (const [path, inode] of made) if (path === "sys" || path.startsWith("sys/")) settings.add(inode);
   return { ...NO_FLAGS, name, superblock, root: top, idmap: null };
@@ -96,9 +99,9 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
 function notWritten(name: string): UsernsError {
   return new UsernsError("ERR_SCENARIO", {
     where: name,
-    expected: "a file of a process",
-    got: "a setting of the machine, whose writes are not modelled there",
-    fix: "max_user_namespaces_write and pipe_user_pages_write",
+    expected: "a file of a process, or the name of the machine",
+    got: "another setting of the machine",
+    fix: "max_user_namespaces_write",
   });
 }
 
