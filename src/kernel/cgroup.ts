@@ -1,10 +1,10 @@
 import { UsernsError } from "../core/errors.ts";
 import { addEntry } from "./directory.ts";
+import { mountAnew } from "./disk.ts";
 import { Inode, type KeptFilesystem, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
 import { type Mount, NO_FLAGS } from "./mount.ts";
 import { openPath } from "./open.ts";
-import { lookupOpen } from "./path.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
@@ -74,6 +74,7 @@ export function makeCgroups(
 export function mountCgroups(world: World, { cgroupNs }: Task, name: string): Verdict<Mount> {
   const { cgroups } = world;
   if (!cgroups) return deny("ENODEV", RULES.oneHierarchy);
+  mountAnew(world, cgroups);
   return allow({ ...NO_FLAGS, name, superblock: cgroups.superblock, root: cgroupNs.root ?? cgroups.root, idmap: null });
 }
 
@@ -81,31 +82,30 @@ export function mountCgroups(world: World, { cgroupNs }: Task, name: string): Ve
 export function moveToCgroup(world: World, task: Task, path: PathName, moved: Task): Verdict {
   const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
   if (!opened.ok) return opened;
-  const entry = lookupOpen(world, task, path, "nofollow");
-  if (!entry.ok) return entry;
-  const { directory, name, mount } = entry.value;
-  const { cgroups } = world;
-  if (!cgroups || directory.superblock !== cgroups.superblock || name !== PROCS)
+  const { mount, inode: written } = opened.value;
+  const root = world.cgroups?.root;
+  const to = root ? chainTo(root, ({ entries }) => entries.get(PROCS) === written) : [];
+  const target = to.at(-1);
+  if (!root || !target)
     throw new UsernsError("ERR_SCENARIO", {
       where: mount.name,
       expected: `a ${PROCS} of the hierarchy of cgroups, to which a pid is written`,
-      got: name,
+      got: path.text,
     });
-  const from = chainTo(cgroups.root, moved.cgroup ?? cgroups.root);
-  const common = chainTo(cgroups.root, directory).findLast((inode) => from.includes(inode));
-  const inode = common?.entries.get(PROCS);
+  const from = chainTo(root, (cgroup) => cgroup === (moved.cgroup ?? root));
+  const inode = to.findLast((cgroup) => from.includes(cgroup))?.entries.get(PROCS);
   if (!inode) throw new Error("two cgroups without a common one");
   const may = inodePermission(world, task.cred, { mount, inode }, MAY.write);
   if (!may.ok) return atStage(deny("EACCES", RULES.migrateFromAncestor, may.because), "write");
-  moved.cgroup = directory;
+  moved.cgroup = target;
   return allow(undefined, RULES.migrateFromAncestor);
 }
 
-/** The cgroups from the root down to one. */
-function chainTo(at: Inode, cgroup: Inode): readonly Inode[] {
-  if (at === cgroup) return [at];
+/** The cgroups from one down to the first below it that is such a one; none: nothing below is. */
+function chainTo(at: Inode, isSuch: (cgroup: Inode) => boolean): readonly Inode[] {
+  if (isSuch(at)) return [at];
   for (const child of at.entries.values()) {
-    const below = child.type === "dir" ? chainTo(child, cgroup) : [];
+    const below = chainTo(child, isSuch);
     if (below.length > 0) return [at, ...below];
   }
   return [];
