@@ -99,6 +99,7 @@ export * from "./prctl.ts";
 export * from "./priority.ts";
 export * from "./proc.ts";
 export * from "./proc-file.ts";
+export { isFixedProcFile } from "./proc-mount.ts";
 export * from "./process.ts";
 export * from "./process-setting.ts";
 export * from "./profile.ts";
