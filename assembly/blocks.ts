@@ -12,7 +12,7 @@
  * no such bits: it leads to the node's first place whatever they are, so such a node is one entry, shared by all of
  * the segment's.
  */
-import { BLOCKS, FIRST, NEXT_FIRST, ROOT, ROW_BITS, SEGMENT_BYTES, SEGMENT_COUNT, SEGMENTS } from "./segment";
+import { BLOCKS, FIRST, NEXT_FIRST, ROOT, ROW_BITS, SEGMENT_BYTES, SEGMENT_COUNT, SEGMENTS, TOP } from "./segment";
 import { lanesOf, loadFour } from "./simd";
 
 /** The ids of a block below a root, and of most rows': 2 to the power of this. */
@@ -130,19 +130,14 @@ export function endOfSegments(table: usize): usize {
   return load<usize>(table, SEGMENTS) + <usize>load<u32>(table, SEGMENT_COUNT) * SEGMENT_BYTES;
 }
 
-/** The first id of a table's last segment. */
+/** The address of the segment that holds `id`, in a table that has blocks. */
 // @ts-ignore: decorator
 @inline
-export function topOf(table: usize): u32 {
-  return load<u32>(endOfSegments(table) - SEGMENT_BYTES, FIRST);
-}
-
-/** The address of the segment that holds `id`, in a table that has blocks. */
 export function segmentInBlocks(table: usize, id: u32): usize {
   const blocks = load<usize>(table, BLOCKS);
   const entry =
-    blocks != 0 ? entryInRow(blocks, load<u32>(table, ROW_BITS), topOf(table), id) : entryBelow(load<usize>(table, ROOT), id);
-  return settle(entry, id);
+    blocks != 0 ? entryInRow(blocks, load<u32>(table, ROW_BITS), load<u32>(table, TOP), id) : entryBelow(load<usize>(table, ROOT), id);
+  return (entry & STARTS) == 0 ? entry : settle(entry, id);
 }
 
 /** Where a segment ends: one past its last id. `u64`: it may be 2³². */
@@ -164,7 +159,7 @@ function roundUp(id: u64, bits: u64): u64 {
 export function buildRow(table: usize, row: usize, bits: u32): void {
   const end = endOfSegments(table);
   const places = (1 << bits) - 1;
-  const rowEnd = row + (<usize>((topOf(table) >> bits) + 1) << 2);
+  const rowEnd = row + (<usize>((load<u32>(table, TOP) >> bits) + 1) << 2);
   let at = row;
   for (let segment = load<usize>(table, SEGMENTS); segment < end; segment += SEGMENT_BYTES) {
     if ((load<u32>(segment, FIRST) & places) != 0) countStart(at - 4);

@@ -5,8 +5,8 @@
  * The list is u32[n + 1] for the ids 0 … n, where n is the first id of the last segment, which is pinned: larger ids
  * become what n does.
  */
-import { endOfSegments, entryBelow, placesBelow, placesInRow, settleFour, settleFourInline, STARTS, topOf } from "./blocks";
-import { applySegment, BLOCKS, DELTA, FIRST, LIST, NEXT_FIRST, ROOT, ROW_BITS, SEGMENT_BYTES, SEGMENTS } from "./segment";
+import { endOfSegments, entryBelow, placesBelow, placesInRow, settleFour, settleFourInline, STARTS } from "./blocks";
+import { applySegment, BLOCKS, DELTA, FIRST, LIST, NEXT_FIRST, ROOT, ROW_BITS, SEGMENT_BYTES, SEGMENTS, TOP } from "./segment";
 import { lanesOf, loadFour } from "./simd";
 
 /** How many fours of the last call of {@link lookUp} that guessed had an id in a block of several segments. */
@@ -91,7 +91,7 @@ export function lookUp(table: usize, from: usize, to: usize, length: u32, guesse
 @inline
 function lookUpInList(table: usize, from: usize, to: usize, end: usize): v128 {
   const list = load<usize>(table, LIST);
-  const top = topOf(table);
+  const top = load<u32>(table, TOP);
   let noIds = i32x4.splat(0);
   for (; from < end; from += 16, to += 16) {
     const out = readFour(list, top, from);
@@ -107,7 +107,7 @@ function lookUpInBlocks(table: usize, from: usize, to: usize, end: usize, inRow:
   const row = load<u32>(table, BLOCKS);
   const bits = load<u32>(table, ROW_BITS);
   const root = load<u32>(table, ROOT);
-  const top = topOf(table);
+  const top = load<u32>(table, TOP);
   let noIds = i32x4.splat(0);
   for (; from < end; from += 16, to += 16) {
     const out = translateFour(row, bits, root, top, from, inRow, guesses);

@@ -10,7 +10,7 @@ const MOST_EXTENTS = 12;
 const BIAS = 0x8000_0000;
 
 /** Sizes and places in bytes: assembly/segment.ts, vertical.ts and blocks.ts say what lies there. */
-const TABLE_BYTES = 48;
+const TABLE_BYTES = 64;
 const SEGMENT_BYTES = 16;
 const EXTENT_BYTES = 48;
 const SENTINELS = 15;
@@ -62,7 +62,7 @@ export class WasmTable {
     const { words } = memory;
     const isBiased = split && isAmbiguous(split) ? 1 : 0;
     words.set(
-      [this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0, 0, 0],
+      [this.segments, table.length, extents, pieces.length, hole, 0, isBiased, 0, 0, 0, 0, 0, this.top],
       this.address >>> 2,
     );
     let at = this.segments >>> 2;

@@ -18,6 +18,7 @@ import {
   manyExtents,
   noIds,
   plainly,
+  rowIds,
   table,
   to,
 } from "./table";
@@ -37,6 +38,18 @@ function expectAtLengths(isVertical: bool): void {
   for (let length: u32 = 0; length <= 70; length++) expectKernels(length, isVertical);
   expectKernels(1024, isVertical);
   expectKernels(4096, isVertical);
+}
+
+function expectRows(isVertical: bool): void {
+  linkRoot();
+  for (let run: u32 = 30; run <= 420; run += 130) {
+    rowIds(4096, run);
+    expect<u32>(translateByBlocks(table, from, to, 4096)).toBe(noIds(4096), "by blocks: unmapped");
+    expect<u32>(differences(4096)).toBe(0, "by blocks");
+    if (!isVertical) continue;
+    expect<u32>(translateVertical(table, from, to, 4096)).toBe(noIds(4096), "vertical: unmapped");
+    expect<u32>(differences(4096)).toBe(0, "vertical");
+  }
 }
 
 /** By rows of large and of small blocks, by a root, and by the list, where the table has them. */
@@ -149,6 +162,24 @@ describe("kernels of 32-bit ids agree with the plain reading of the segments", (
   it("extents that end where pages and blocks do", () => {
     manyExtents(100, 65280, 256);
     expectAtEveryLength(false);
+  });
+
+  it("rows of ids that are mapped, that are not, and that change within a block", () => {
+    fiveExtents(0xffff_ffff);
+    expectRows(true);
+    fiveExtents(65534);
+    expectRows(true);
+    manyExtents(200, 701, 110);
+    expectRows(false);
+  });
+
+  it("rows in an extent that moves one of its ids to 4294967295", () => {
+    begin(0xffff_ffff);
+    addHole(0);
+    addExtent(1000, 4294967200, 96);
+    addHole(1096);
+    finish();
+    expectRows(false);
   });
 
   it("in place", () => {

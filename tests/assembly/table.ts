@@ -14,13 +14,14 @@ import {
   SEGMENTS,
   ROOT,
   ROW_BITS,
+  TOP,
   WITHOUT_GUESS,
   WITHOUT_LOOK,
   applySegment,
   segmentOf,
 } from "../../assembly/segment";
 import { buildList, listBytes } from "../../assembly/scattered";
-import { buildRoot, buildRow, rootBytes, topOf } from "../../assembly/blocks";
+import { buildRoot, buildRow, rootBytes } from "../../assembly/blocks";
 
 export const MAX_SEGMENTS = 800;
 const SENTINELS: usize = 15;
@@ -74,6 +75,7 @@ export function finish(): void {
   store<u32>(table, extentCount, EXTENT_COUNT);
   store<u32>(table, tableHole, HOLE);
   store<u32>(table, u32(tableHole != 0xffff_ffff || extentCount == 0), IS_BIASED);
+  store<u32>(table, load<u32>(end - 16, FIRST), TOP);
   store<u32>(table, 0, LIST);
   store<u32>(table, 0, BLOCKS);
   store<u32>(table, 0, ROOT);
@@ -119,7 +121,7 @@ const MOST_ROW_BYTES: u32 = 1 << 20;
 
 /** Write down the blocks of the table, 2 to the power of `bits` ids each, in a row. @returns false, with no row, where it is long */
 export function linkRow(bits: u32): bool {
-  const bytes = ((topOf(table) >> bits) + 1) << 2;
+  const bytes = ((load<u32>(table, TOP) >> bits) + 1) << 2;
   if (bytes > MOST_ROW_BYTES) return false;
   const row = grow(bytes);
   buildRow(table, row, bits);
@@ -173,6 +175,14 @@ export function edgeIds(length: u32): u32 {
     store<u32>(from + 4 * k, id);
   }
   return length;
+}
+
+/** Ids that go up by one, `run` of them from the first id of each segment, so that many blocks lie in one. */
+export function rowIds(length: u32, run: u32): void {
+  for (let k: u32 = 0; k < length; k++) {
+    const segment = segments + 16 * ((k / run) % segmentCount);
+    store<u32>(from + 4 * k, load<u32>(segment, FIRST) + (k % run));
+  }
 }
 
 /** What the segments, read one after the other, make of an id. */

@@ -1,4 +1,5 @@
 import { procPath } from "../../kernel/index.ts";
+import { hasPid } from "./command.ts";
 
 /** A file in the /proc directory of an agent, or what a path there leads to through its root directory. */
 export interface ProcFile {
@@ -43,6 +44,16 @@ export const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
 
 /** The file of a cgroup that takes the pid of a process. */
 export const CGROUP_PROCS = "/cgroup.procs";
+
+/** What is written to a file, as far as it can be told: a pid is the machine's own, and only a cgroup takes one for what it is. */
+export function toldText(path: string, text: string): string | null {
+  return hasPid(text) && !path.endsWith(CGROUP_PROCS) ? null : text;
+}
+
+/** Other files of a cgroup, which set it up. */
+export function isOtherCgroupFile(path: string): boolean {
+  return /\/cgroup\.\w+$/.test(path) && !path.endsWith(CGROUP_PROCS);
+}
 
 /** Is it a link: to a namespace, a program, a directory? */
 export function isProcLink(file: string): boolean {
