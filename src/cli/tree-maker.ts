@@ -134,11 +134,12 @@ export class DiskTreeMaker implements TreeMaker {
     return placeIn(this.#folder, path);
   }
 
-  /** Name by name from the root. */
+  /** Name by name, from the folder that is held open where it lies below that, or else from the root. */
   #open(path: string): OpenFolder {
     if (path === ROOT_PATH) return this.#root;
-    let at = this.#root;
-    for (const name of path.split("/")) {
+    let at = path.startsWith(`${this.#folder.path}/`) ? this.#folder : this.#root;
+    const rest = at === this.#root ? path : path.slice(at.path.length + 1);
+    for (const name of rest.split("/")) {
       const next = { path: at === this.#root ? name : `${at.path}/${name}`, fd: openSync(placeIn(at, name), FOLDER) };
       this.#closeFolder(at);
       at = next;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { type Kind, mapDown, NO_ID, quoted } from "../core/index.ts";
 import type { OwnerMaps } from "../explain/index.ts";
+import { LAYOUT } from "../image/index.ts";
 import type { Manifest } from "../manifest/index.ts";
 import {
   attributedLayer,
@@ -54,8 +55,6 @@ interface VerifyOptions extends LayerSourceOptions {
 }
 
 const MOST_SHOWN = 40;
-/** @source OCI image specification, "Image Layout" */
-const LAYOUT_FILE = "oci-layout";
 
 /** `userns verify` */
 export function addVerifyCommand(program: Command, session: Session): void {
@@ -127,7 +126,7 @@ async function runVerify(given: string, options: VerifyOptions, terminal: Termin
 /** @throws UsernsError ERR_USAGE for an image's folder, whose files are no tree that a manifest is about */
 async function isTree(given: string, wanted: Manifest): Promise<boolean> {
   if (!(await isFolder(given))) return false;
-  if (wanted.byPath.has(LAYOUT_FILE) || !(await isThere(join(given, LAYOUT_FILE)))) return true;
+  if (wanted.byPath.has(LAYOUT.mark) || !(await isThere(join(given, LAYOUT.mark)))) return true;
   throw usageFault("<tree>", `the folder of a tree, or oci:${given} for a layer of this image`, "an OCI layout");
 }
 

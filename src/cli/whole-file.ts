@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { createWriteStream, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { type FileHandle, mkdir, open, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { UsernsError } from "../core/index.ts";
+import { dropTree } from "./drop-tree.ts";
 import { fileFault, isSystemError } from "./fault.ts";
 import { checkOutput } from "./new-output.ts";
 
@@ -14,7 +15,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Take away what is half-written, at once: for a process that is about to end. */
 export function dropUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { force: true, recursive: true });
+  for (const path of unfinished) dropFailed(path);
   unfinished.clear();
 }
 
@@ -87,17 +88,34 @@ export async function makeWholeFolder<T>(path: string, make: (beside: string) =>
 }
 
 async function besideAndMoved<T>(place: Place, make: (beside: string) => Promise<T>): Promise<T> {
-  const beside = join(dirname(place.path), `.${basename(place.path)}.${randomBytes(6).toString("hex")}.part`);
+  const beside = join(dirname(place.path), `.${besideName(place.path)}.${randomBytes(6).toString("hex")}.part`);
   hold(beside);
   try {
     const made = await make(beside);
     await moveInto(beside, place.path);
     return made;
   } catch (error) {
-    await rm(beside, { force: true, recursive: true });
+    dropFailed(beside);
     throw error;
   } finally {
     release(beside);
+  }
+}
+
+/** Most characters of the name; whole it would leave no room for what stands around it. */
+const MOST_OF_NAME = 50;
+
+/** Enough of a file's name to tell what was to become of the one beside it. */
+function besideName(path: string): string {
+  return [...basename(path)].slice(0, MOST_OF_NAME).join("");
+}
+
+/** Take away what failed. Where even that fails, the failure before is the one to tell. */
+function dropFailed(beside: string): void {
+  try {
+    dropTree(beside);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

@@ -6,6 +6,9 @@ import { imageFault } from "./image-fault.ts";
 import { items, type JsonPlace, member, showPlace, textAt, textOr } from "./json-document.ts";
 import { withEdits } from "./json-edit.ts";
 
+/** Layers of one image. No engine takes more than a few hundred. */
+const MOST_LAYERS = 1000;
+
 /** An image's configuration: of all that it says, what its layers are when they are unpacked. */
 export interface Config {
   readonly document: Document;
@@ -22,6 +25,7 @@ export interface Config {
 export function readConfig(document: Document, layerCount: number): Config {
   const list = member(member(document.top, "rootfs"), "diff_ids");
   const diffIds = items(list).map((place) => ({ place, digest: readDigest(textAt(place), showPlace(place)) }));
+  if (layerCount > MOST_LAYERS) throw imageFault(showPlace(list), `at most ${MOST_LAYERS} layers`, `${layerCount}`);
   if (diffIds.length !== layerCount)
     throw imageFault(showPlace(list), `a digest for each of ${layerCount} layers`, `${diffIds.length}`);
   const [os, architecture, variant] = ["os", "architecture", "variant"].map((name) =>

@@ -1,18 +1,8 @@
 import { blobPath, type Digest, digestOf, readDigest, verified } from "./digest.ts";
+import type { DocumentBudget } from "./document-budget.ts";
 import type { ImageFile, ImageFiles, ImageHost } from "./host.ts";
 import { imageFault } from "./image-fault.ts";
-import {
-  has,
-  type JsonPlace,
-  MAX_DOCUMENT_BYTES,
-  member,
-  members,
-  readJson,
-  showPlace,
-  sizeAt,
-  textAt,
-  textOr,
-} from "./json-document.ts";
+import { has, type JsonPlace, member, members, readJson, showPlace, sizeAt, textAt, textOr } from "./json-document.ts";
 import type { JsonEdit } from "./json-edit.ts";
 import { isOfPackedBytes } from "./media-type.ts";
 
@@ -62,20 +52,25 @@ export interface Document {
 }
 
 /** Read the document that a descriptor leads to, held to its digest. @throws UsernsError ERR_IMAGE */
-export async function readBlob(files: ImageFiles, descriptor: Descriptor, host: ImageHost): Promise<Document> {
+export async function readBlob(
+  files: ImageFiles,
+  descriptor: Descriptor,
+  budget: DocumentBudget,
+  host: ImageHost,
+): Promise<Document> {
   const file = await openBlob(files, descriptor);
   const where = `${files.name}: ${blobPath(descriptor.digest)}`;
-  return readDocument(file, where, (bytes) => verified(bytes, descriptor.digest, host, where));
+  return readDocument(file, where, budget, (bytes) => verified(bytes, descriptor.digest, host, where));
 }
 
 /** Read a document of an image. @param pass  what the bytes go through @throws UsernsError ERR_IMAGE */
 export async function readDocument(
   file: ImageFile,
   where: string,
+  budget: DocumentBudget,
   pass = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => bytes,
 ): Promise<Document> {
-  if (file.sizeBytes > MAX_DOCUMENT_BYTES)
-    throw imageFault(where, `a document of at most ${MAX_DOCUMENT_BYTES} bytes`, `${file.sizeBytes} bytes`);
+  budget.take(file.sizeBytes, where);
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
   try {

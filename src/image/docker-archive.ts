@@ -1,17 +1,19 @@
 import { type Config, readConfig, rewriteConfig } from "./config.ts";
 import { type Document, readDocument } from "./descriptor.ts";
 import { readDigest, verified } from "./digest.ts";
-import { type ArchiveItem, readArchiveList, rewriteArchiveList } from "./docker-list.ts";
+import { ARCHIVE_LIST, type ArchiveItem, readArchiveList, rewriteArchiveList } from "./docker-list.ts";
+import { DocumentBudget } from "./document-budget.ts";
 import type { ImageFile, ImageFiles, ImageHost } from "./host.ts";
 import type { Image, Layer, NewLayer, OutputFile } from "./image.ts";
 import { imageFault } from "./image-fault.ts";
 import { type JsonPlace, showPlace, textAt } from "./json-document.ts";
 
-const LIST = "manifest.json";
+/** Images in one archive: more than anybody saves. */
+const MOST_IMAGES = 2000;
 
 /** Is it an archive as `docker save` writes it? */
 export async function isDockerArchive(files: ImageFiles): Promise<boolean> {
-  return (await files.file(LIST)) !== null;
+  return (await files.file(ARCHIVE_LIST)) !== null;
 }
 
 interface Read {
@@ -27,12 +29,17 @@ interface Read {
  * @throws UsernsError ERR_IMAGE
  */
 export async function readDockerArchive(files: ImageFiles, host: ImageHost): Promise<Image> {
-  const file = await files.file(LIST);
-  if (!file) throw imageFault(files.name, `a file ${LIST} in the archive`, "none");
-  const list = await readDocument(file, `${files.name}: ${LIST}`);
+  const file = await files.file(ARCHIVE_LIST);
+  if (!file) throw imageFault(files.name, `a file ${ARCHIVE_LIST} in the archive`, "none");
+  const budget = new DocumentBudget();
+  const list = await readDocument(file, `${files.name}: ${ARCHIVE_LIST}`, budget);
   const read: Read[] = [];
-  for (const item of readArchiveList(list)) read.push(await readItem(item, files, host));
-  if (read.length === 0) throw imageFault(`${files.name}: ${LIST}`, "at least one image", "none");
+  for (const item of readArchiveList(list)) {
+    if (read.length >= MOST_IMAGES)
+      throw imageFault(showPlace(item.place), `at most ${MOST_IMAGES} images`, "one more");
+    read.push(await readItem(item, files, budget, host));
+  }
+  if (read.length === 0) throw imageFault(`${files.name}: ${ARCHIVE_LIST}`, "at least one image", "none");
   return {
     name: files.name,
     form: "docker-archive",
@@ -43,11 +50,11 @@ export async function readDockerArchive(files: ImageFiles, host: ImageHost): Pro
   };
 }
 
-async function readItem(item: ArchiveItem, files: ImageFiles, host: ImageHost): Promise<Read> {
+async function readItem(item: ArchiveItem, files: ImageFiles, budget: DocumentBudget, host: ImageHost): Promise<Read> {
   const path = textAt(item.config);
   const hex = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(path)?.[1];
   const where = `${files.name}: ${path}`;
-  const document: Document = await readDocument(await fileAt(item.config, files), where, (bytes) =>
+  const document: Document = await readDocument(await fileAt(item.config, files), where, budget, (bytes) =>
     hex === undefined ? bytes : verified(bytes, readDigest(`sha256:${hex}`, where), host, where),
   );
   const config = readConfig(document, item.layers.length);
@@ -92,5 +99,5 @@ function rewrite(
     }
   }
   const text = rewriteArchiveList(list, (path) => paths.get(path) ?? path);
-  return [{ path: LIST, content: { text } }, ...files.values()];
+  return [{ path: ARCHIVE_LIST, content: { text } }, ...files.values()];
 }

@@ -2,6 +2,9 @@ import type { Document } from "./descriptor.ts";
 import { has, items, type JsonPlace, member, textAt } from "./json-document.ts";
 import { type JsonEdit, withEdits } from "./json-edit.ts";
 
+/** The file of an archive that leads to its images. */
+export const ARCHIVE_LIST = "manifest.json";
+
 /** One image of an archive: an item of its manifest.json. @source Docker's image specification v1.2, "manifest.json" */
 export interface ArchiveItem {
   readonly config: JsonPlace;

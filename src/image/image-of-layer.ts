@@ -3,6 +3,7 @@ import { written } from "./descriptor.ts";
 import { blobPath } from "./digest.ts";
 import type { ImageHost } from "./host.ts";
 import type { NewLayer, OutputFile } from "./image.ts";
+import { LAYOUT, LAYOUT_VERSION } from "./layout-files.ts";
 
 /** What one layer makes an image of. */
 export interface LayerToWrap extends NewLayer {
@@ -37,8 +38,8 @@ export function imageOfLayer(layer: LayerToWrap, host: ImageHost): OutputFile[] 
   const named = { ...manifest, annotations: { "org.opencontainers.image.ref.name": name } };
   const text = (value: object) => ({ text: JSON.stringify(value) });
   return [
-    { path: "oci-layout", content: text({ imageLayoutVersion: "1.0.0" }) },
-    { path: "index.json", content: text({ schemaVersion: 2, manifests: [named] }) },
+    { path: LAYOUT.mark, content: text({ imageLayoutVersion: LAYOUT_VERSION }) },
+    { path: LAYOUT.index, content: text({ schemaVersion: 2, manifests: [named] }) },
     ...files,
   ];
 }

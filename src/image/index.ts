@@ -40,6 +40,7 @@ export { imageOfLayer, type LayerToWrap } from "./image-of-layer.ts";
 export { ImageTree, type PathType, type TreeInode } from "./image-tree.ts";
 export { inParallel } from "./in-parallel.ts";
 export { type LayerOptions, openLayerTar, withinLimit } from "./layer-tar.ts";
+export { LAYOUT } from "./layout-files.ts";
 export { type ImageFindings, type LayerFindings, lintImage } from "./lint.ts";
 export { imageOwners, type LayerOwners } from "./owners.ts";
 export { PathTable } from "./path-table.ts";

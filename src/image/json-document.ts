@@ -12,9 +12,6 @@ export interface JsonPlace {
   readonly document: string;
 }
 
-/** Most bytes of an index, a manifest or a configuration. Registries take manifests of 4 MiB. */
-export const MAX_DOCUMENT_BYTES = 8 << 20;
-
 /** Deeper than any document of an image; a hostile one would use up the stack of whoever walks it. */
 const MAX_DEPTH = 100;
 

@@ -12,15 +12,14 @@ import {
 } from "./descriptor.ts";
 import { blobPath, type Digest } from "./digest.ts";
 import { rewriteArchiveList } from "./docker-list.ts";
+import { DocumentBudget } from "./document-budget.ts";
 import type { ImageFiles, ImageHost } from "./host.ts";
 import type { Image, KeptBlob, Layer, NewLayer, OutputFile, PlatformImage } from "./image.ts";
 import { imageFault } from "./image-fault.ts";
 import { items, member, showPlace, textAt } from "./json-document.ts";
 import { withEdits } from "./json-edit.ts";
+import { LAYOUT, LAYOUT_VERSION } from "./layout-files.ts";
 import { mediaKind } from "./media-type.ts";
-
-/** The files of a layout. @source OCI image specification, "Image Layout" */
-const LAYOUT = { mark: "oci-layout", index: "index.json", archiveList: "manifest.json" } as const;
 
 /** Indexes inside one another, and manifests in all: more than any registry gives out. */
 const MAX_INDEX_DEPTH = 4;
@@ -53,14 +52,16 @@ export async function isLayout(files: ImageFiles): Promise<boolean> {
 
 /** Read a layout, every document held to its digest. @throws UsernsError ERR_IMAGE */
 export async function readLayout(files: ImageFiles, host: ImageHost): Promise<Image> {
-  const mark = await readTop(files, LAYOUT.mark);
+  const budget = new DocumentBudget();
+  const mark = await readTop(files, LAYOUT.mark, budget);
   const version = member(mark.top, "imageLayoutVersion");
-  if (textAt(version) !== "1.0.0") throw imageFault(showPlace(version), '"1.0.0"', JSON.stringify(version.value));
-  const reader = new LayoutReader(files, host);
-  const top = await reader.index(await readTop(files, LAYOUT.index), 1);
+  if (textAt(version) !== LAYOUT_VERSION)
+    throw imageFault(showPlace(version), JSON.stringify(LAYOUT_VERSION), JSON.stringify(version.value));
+  const reader = new LayoutReader(files, budget, host);
+  const top = await reader.index(await readTop(files, LAYOUT.index, budget), 1);
   if (reader.images.length === 0)
     throw imageFault(`${files.name}: ${LAYOUT.index}`, "a manifest of at least one image", foundInstead(reader));
-  const list = (await files.file(LAYOUT.archiveList)) ? await readTop(files, LAYOUT.archiveList) : null;
+  const list = (await files.file(LAYOUT.archiveList)) ? await readTop(files, LAYOUT.archiveList, budget) : null;
   return {
     name: files.name,
     form: "oci",
@@ -90,10 +91,10 @@ function foundInstead({ artifacts }: LayoutReader): string {
   return `none, and ${artifacts === 1 ? "one" : artifacts} of something else: no layer in it has the media type of one`;
 }
 
-async function readTop(files: ImageFiles, path: string): Promise<Document> {
+async function readTop(files: ImageFiles, path: string, budget: DocumentBudget): Promise<Document> {
   const file = await files.file(path);
   if (!file) throw imageFault(files.name, `a file ${path} in the image`, "none");
-  return readDocument(file, `${files.name}: ${path}`);
+  return readDocument(file, `${files.name}: ${path}`, budget);
 }
 
 /** Follows descriptors down to layers. Digests are held to, so nothing leads back to itself. */
@@ -102,12 +103,14 @@ class LayoutReader {
   readonly kept: KeptBlob[] = [];
   artifacts = 0;
   readonly #files: ImageFiles;
+  readonly #budget: DocumentBudget;
   readonly #host: ImageHost;
   readonly #known = new Map<string, Node>();
   readonly #keptDigests = new Set<string>();
 
-  constructor(files: ImageFiles, host: ImageHost) {
+  constructor(files: ImageFiles, budget: DocumentBudget, host: ImageHost) {
     this.#files = files;
+    this.#budget = budget;
     this.#host = host;
   }
 
@@ -129,7 +132,7 @@ class LayoutReader {
 
   async #child(descriptor: Descriptor, depth: number): Promise<Node> {
     const kind = mediaKind(descriptor.mediaType);
-    if (kind === "index") return this.index(await readBlob(this.#files, descriptor, this.#host), depth + 1);
+    if (kind === "index") return this.index(await this.#read(descriptor), depth + 1);
     if (kind === "manifest") return this.#manifest(descriptor);
     this.artifacts++;
     await this.#keep(descriptor);
@@ -137,7 +140,7 @@ class LayoutReader {
   }
 
   async #manifest(descriptor: Descriptor): Promise<Node> {
-    const document = await readBlob(this.#files, descriptor, this.#host);
+    const document = await this.#read(descriptor);
     const config = readDescriptor(member(document.top, "config"));
     const layers = items(member(document.top, "layers")).map((place) => readDescriptor(place));
     const odd = layers.filter(({ mediaType }) => mediaKind(mediaType) !== "layer");
@@ -158,7 +161,7 @@ class LayoutReader {
     descriptor: Descriptor,
     blobs: readonly Descriptor[],
   ): Promise<ImageNode> {
-    const config = readConfig(await readBlob(this.#files, descriptor, this.#host), blobs.length);
+    const config = readConfig(await this.#read(descriptor), blobs.length);
     const name = platform === "" ? config.platform : platform;
     const layers: { descriptor: Descriptor; layer: Layer }[] = [];
     for (const [index, blob] of blobs.entries()) {
@@ -170,6 +173,10 @@ class LayoutReader {
     }
     this.images.push({ name, layers: layers.map(({ layer }) => layer) });
     return { kind: "image", document, config: { descriptor, config }, layers };
+  }
+
+  #read(descriptor: Descriptor): Promise<Document> {
+    return readBlob(this.#files, descriptor, this.#budget, this.#host);
   }
 
   async #keep(descriptor: Descriptor): Promise<void> {

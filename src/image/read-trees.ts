@@ -1,7 +1,6 @@
-import { quotedPath, scanTar, type TarEntry } from "../shift/index.ts";
+import { type RefuseEntry, scanTar, type TarEntry } from "../shift/index.ts";
 import type { ImageHost } from "./host.ts";
 import type { Layer, PlatformImage } from "./image.ts";
-import { imageFault } from "./image-fault.ts";
 import { ImageTree } from "./image-tree.ts";
 import { type LayerOptions, layerBytes, openLayerTar } from "./layer-tar.ts";
 import type { PathNode, PathTable } from "./path-table.ts";
@@ -11,8 +10,6 @@ import { TreeUnpacker } from "./tree-unpacker.ts";
 const KEPT_NAMES: ReadonlySet<string> = new Set(["passwd", "group"]);
 const MOST_KEPT_BYTES = 1 << 20;
 const MOST_KEPT_FILES = 64;
-/** What a tree's columns can count. No engine takes more than a few hundred. */
-const MOST_LAYERS = 0xffff;
 
 /** The tree of an image, and the small files of it that were kept. */
 export interface UnpackedImage {
@@ -36,11 +33,11 @@ class Unpacking implements UnpackedImage {
     this.#unpacker = new TreeUnpacker(this.tree);
   }
 
-  /** @throws UsernsError ERR_IMAGE for an entry that cannot be unpacked */
-  unpack(entry: TarEntry, layer: number, where: string): void {
+  /** @throws what `refuse` makes, for an entry that cannot be unpacked */
+  unpack(entry: TarEntry, layer: number, refuse: RefuseEntry): void {
     this.#passing = null;
     const made = this.#unpacker.unpack(entry, layer);
-    if (typeof made !== "number") throw imageFault(`${where}: ${quotedPath(entry.path)}`, made.expected, made.got);
+    if (typeof made !== "number") throw refuse(made.expected, made.got);
     if (made < 0) return;
     if (entry.type === "hard link") {
       const known = this.#kept.get(this.#unpacker.resolve(entry.linkPath));
@@ -78,7 +75,7 @@ class Unpacking implements UnpackedImage {
 /**
  * Unpack two images into trees over one table of paths. Layers that both begin with are unpacked once.
  *
- * @throws UsernsError ERR_IMAGE, ERR_TAR, ERR_COMPRESSION, ERR_FILE
+ * @throws UsernsError ERR_TAR, ERR_IMAGE, ERR_COMPRESSION, ERR_FILE
  */
 export async function readTrees(
   [a, b]: readonly [PlatformImage, PlatformImage],
@@ -121,15 +118,14 @@ async function readLayer(
   options: LayerOptions,
   host: ImageHost,
 ): Promise<void> {
-  if (number > MOST_LAYERS) throw imageFault(layer.where, `at most ${MOST_LAYERS} layers`, "one more");
   const { tar } = await openLayerTar(layer, host, options);
   await scanTar(tar, {
     name: layer.where,
     paths: "inside",
     // Its digest says that it is whole.
     endMarker: "optional",
-    onEntry(entry) {
-      for (const image of images) image.unpack(entry, number, layer.where);
+    onEntry(entry, refuse) {
+      for (const image of images) image.unpack(entry, number, refuse);
     },
     onBody(bytes) {
       for (const image of images) image.body(bytes);

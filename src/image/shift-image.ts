@@ -1,6 +1,6 @@
 import type { ShiftReport } from "../shift/index.ts";
 import { verified } from "./digest.ts";
-import { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
+import { distinctLayers, type LayerPlace, layerIdentity } from "./distinct-layers.ts";
 import type { ImageHost } from "./host.ts";
 import type { Image, NewLayer, OutputFile } from "./image.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -53,7 +53,7 @@ export async function shiftImage(
       continue;
     }
     const { finished } = outcome;
-    made.set(place.digest, finished);
+    made.set(layerIdentity(layer), finished);
     const isSame = finished.diffId.text === layer.diffId.text;
     layers.push({ ...place, becomes: finished.blob.text, isSame, report: finished.report });
   }
@@ -61,7 +61,7 @@ export async function shiftImage(
   for (const { digest, file, where } of image.kept)
     await store.put(verified(file.bytes(), digest, host, where), digest.algorithm);
   const files = image.rewritten((layer) => {
-    const next = made.get((layer.blob ?? layer.diffId).text);
+    const next = made.get(layerIdentity(layer));
     if (!next) throw new Error(`layer ${layer.where} was not shifted`);
     return next;
   });

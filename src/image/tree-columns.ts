@@ -10,7 +10,7 @@ export class TreeColumns {
   modes = new Uint16Array(FIRST_NODES);
   uids = new Uint32Array(FIRST_NODES);
   gids = new Uint32Array(FIRST_NODES);
-  /** The layer that a path is from, counted from 1; 0 for none. */
+  /** The layer that a path is from, counted from 1; 0 for none. An image has at most a thousand: config.ts. */
   layers = new Uint16Array(FIRST_NODES);
   /** The layer that hid the path itself, and what is below it, as it was in those before; 0 for none. */
   hidden = new Uint16Array(FIRST_NODES);

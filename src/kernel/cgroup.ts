@@ -1,12 +1,15 @@
 import { UsernsError } from "../core/errors.ts";
+import type { Cred } from "./cred.ts";
 import { addEntry } from "./directory.ts";
 import { Inode, type KeptFilesystem, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
-import { type Mount, NO_FLAGS } from "./mount.ts";
+import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
 import { openPath } from "./open.ts";
+import type { OpenFile } from "./open-file.ts";
 import { lookupOpen } from "./path.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
+import { numberIn } from "./pid-namespace.ts";
 import type { Task } from "./task.ts";
 import type { OwnerIds } from "./user-namespace.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -25,7 +28,10 @@ const RULES = ruleTable({
     sentence: "A cgroup is removed with its files, when no process and no other cgroup is in it.",
     source: "Documentation/admin-guide/cgroup-v2.rst, Organizing Processes and Threads: EBUSY",
   },
-  procsMoves: { sentence: "A process is moved by writing its pid to cgroup.procs.", source: `${SOURCE}: EINVAL` },
+  procsMoves: {
+    sentence: "A process is moved by writing its pid to cgroup.procs.",
+    source: `${SOURCE}: EINVAL, ESRCH`,
+  },
 });
 
 const PROCS = "cgroup.procs";
@@ -66,6 +72,14 @@ export function makeCgroups(
     },
   };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode, ...owner });
+  world.liveFiles.set(superblock, {
+    // Who is in the root is not known: a machine has processes of its own.
+    read: (reader, inode) => {
+      const of = cgroupsFrom(root).find(({ entries }) => entries.get(PROCS) === inode);
+      return allow(of && of !== root ? readProcs(world, reader, of) : null);
+    },
+    write: (writer, file, text) => writeProcs(world, writer, file, text),
+  });
   superblock.populate?.(root);
   return { superblock, root };
 }
@@ -85,20 +99,61 @@ export function moveToCgroup(world: World, task: Task, path: PathName, moved: Ta
   if (!entry.ok) return entry;
   const { directory, name, mount } = entry.value;
   const { cgroups } = world;
-  if (!cgroups || directory.superblock !== cgroups.superblock || name !== PROCS)
-    throw new UsernsError("ERR_SCENARIO", {
-      where: mount.name,
-      expected: `a ${PROCS} of the hierarchy of cgroups, to which a pid is written`,
-      got: name,
-    });
+  if (!cgroups || directory.superblock !== cgroups.superblock || name !== PROCS) throw notProcs(mount, name);
+  return atStage(migrate(world, cgroups, task.cred, { mount, inode: directory }, moved), "write");
+}
+
+/** What is written to a cgroup.procs that is open: the number of a process in the writer's pid namespace, 0 for itself. */
+function writeProcs(world: World, writer: Task, { path, opener }: OpenFile, text: string): Verdict<number> {
+  const { mount, inode } = path;
+  const { cgroups } = world;
+  const directory = cgroups && cgroupsFrom(cgroups.root).find(({ entries }) => entries.get(PROCS) === inode);
+  if (!cgroups || !directory) throw notProcs(mount, "another file of a cgroup");
+  const number = /^\s*\+?(\d+)\s*$/.exec(text)?.[1];
+  if (number === undefined) return deny("EINVAL", RULES.procsMoves, JSON.stringify(text));
+  const has = (task: Task) => numberIn(writer.pidNs, task, world.initPidNs) === Number(number);
+  const moved = Number(number) === 0 ? writer : [...world.tasks.values()].find(has);
+  if (!moved) return deny("ESRCH", RULES.procsMoves, `no process has the number ${number}`);
+  const done = migrate(world, cgroups, opener, { mount, inode: directory }, moved);
+  return done.ok ? allow(text.length, done.rule) : done;
+}
+
+/** What a cgroup.procs says: its processes' numbers in the reader's pid namespace, 0 for one that has none there. */
+function readProcs({ tasks, initPidNs }: World, { pidNs }: Task, cgroup: Inode): string {
+  const inside = [...tasks.values()].filter((task) => task.cgroup === cgroup && !task.isZombie);
+  return inside.map((task) => `${numberIn(pidNs, task, initPidNs)}\n`).join("");
+}
+
+function notProcs(mount: Mount, got: string): UsernsError {
+  return new UsernsError("ERR_SCENARIO", {
+    where: mount.name,
+    expected: `a ${PROCS} of the hierarchy of cgroups, to which a pid is written`,
+    got,
+  });
+}
+
+/** Take a process from where it is to a cgroup, as whoever opened the file there may. */
+function migrate(
+  world: World,
+  cgroups: KeptFilesystem,
+  opener: Cred,
+  { mount, inode: directory }: Path,
+  moved: Task,
+): Verdict {
   const from = chainTo(cgroups.root, moved.cgroup ?? cgroups.root);
   const common = chainTo(cgroups.root, directory).findLast((inode) => from.includes(inode));
   const inode = common?.entries.get(PROCS);
   if (!inode) throw new Error("two cgroups without a common one");
-  const may = inodePermission(world, task.cred, { mount, inode }, MAY.write);
-  if (!may.ok) return atStage(deny("EACCES", RULES.migrateFromAncestor, may.because), "write");
+  const may = inodePermission(world, opener, { mount, inode }, MAY.write);
+  if (!may.ok) return deny("EACCES", RULES.migrateFromAncestor, may.because);
   moved.cgroup = directory;
   return allow(undefined, RULES.migrateFromAncestor);
+}
+
+/** A cgroup, and all below it. */
+function cgroupsFrom(cgroup: Inode): readonly Inode[] {
+  const below = [...cgroup.entries.values()].filter(({ type }) => type === "dir");
+  return [cgroup, ...below.flatMap(cgroupsFrom)];
 }
 
 /** The cgroups from the root down to one. */

@@ -7,6 +7,7 @@ export const ERRNO = {
   EPERM: { number: 1, sentence: "operation not permitted" },
   ENOENT: { number: 2, sentence: "no such file or directory" },
   ESRCH: { number: 3, sentence: "no such process" },
+  EIO: { number: 5, sentence: "nothing can be read or written there" },
   ENXIO: { number: 6, sentence: "no such device or address" },
   E2BIG: { number: 7, sentence: "too many bytes" },
   ENOEXEC: { number: 8, sentence: "not a program" },

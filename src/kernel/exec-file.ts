@@ -4,8 +4,9 @@ import { ownerTable } from "./fsid-map.ts";
 import { requireOwnFiles } from "./inode.ts";
 import { inodePermission, seenThrough } from "./inode-permission.ts";
 import { lookup } from "./path.ts";
-import type { PathName } from "./path-name.ts";
+import { namesIn, type PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
+import { commOf } from "./process-setting.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -58,6 +59,8 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
     caps: caps.ok ? caps.value : null,
     isReadable: inodePermission(world, task.cred, path, MAY.read).ok,
   });
-  if (started.ok) task.program = inode;
+  if (!started.ok) return started;
+  task.program = path;
+  task.comm = commOf(namesIn(name.text).at(-1) ?? "");
   return started;
 }

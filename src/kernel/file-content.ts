@@ -27,6 +27,8 @@ export function readFile(world: World, task: Task, name: PathName): Verdict<stri
   if (!opened.ok) return opened;
   const { inode } = opened.value;
   if (inode.type === "dir") return deny("EISDIR", RULES.directoryNotRead);
+  const live = world.liveFiles.get(inode.superblock);
+  if (live) return atStage(live.read(task, inode), "read");
   return allow(inode.type === "chr" && inode.device === NULL_DEVICE ? "" : inode.content);
 }
 
@@ -39,18 +41,21 @@ export function openFile(world: World, task: Task, name: PathName): Verdict<Open
 /**
  * Write at the position of an open file, which moves on. What a write takes from a file besides, it takes as the writer.
  *
- * @returns how many bytes were written: all of them
+ * @param bytes  null: some that nobody told of, which count as one
+ * @returns how many bytes were written: all of them, but where the kernel looks at fewer
  */
-export function writeOpenFile(world: World, task: Task, file: OpenFile, bytes: string): Verdict<number> {
+export function writeOpenFile(world: World, task: Task, file: OpenFile, bytes: string | null): Verdict<number> {
   const { path, position } = file;
   const { inode } = path;
+  const live = world.liveFiles.get(inode.superblock);
+  if (live && bytes !== null) return live.write(task, file, bytes);
   if (inode.type === "chr" && inode.device === FULL_DEVICE) return deny("ENOSPC", RULES.alwaysFull);
   // Since it was opened the file may have been changed below.
   inode.superblock.refresh?.(inode);
-  if (inode.type === "file" && bytes.length > 0) {
-    const end = position + bytes.length;
-    const { content } = inode;
-    const held = content?.padEnd(position, "\0");
+  const count = bytes?.length ?? 1;
+  if (inode.type === "file" && count > 0) {
+    const end = position + count;
+    const held = bytes === null ? undefined : inode.content?.padEnd(position, "\0");
     const changed = notifyChange(world, task, path, {
       ...privsToRemove(world, task, path),
       size: Math.max(inode.size, end),
@@ -59,12 +64,12 @@ export function writeOpenFile(world: World, task: Task, file: OpenFile, bytes: s
     });
     if (!changed.ok) return changed;
   }
-  file.position += bytes.length;
-  return allow(bytes.length);
+  file.position += count;
+  return allow(count);
 }
 
 /** Open a file, write at its start, close it. What is refused at opening says so. */
-export function writeFile(world: World, task: Task, name: PathName, bytes: string): Verdict<number> {
+export function writeFile(world: World, task: Task, name: PathName, bytes: string | null): Verdict<number> {
   const opened = atStage(openFile(world, task, name), "open");
   return opened.ok ? atStage(writeOpenFile(world, task, opened.value, bytes), "write") : opened;
 }

@@ -1,4 +1,4 @@
-import { NO_ID, type UserId } from "../core/id.ts";
+import { isId, NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, isValidKuid64 } from "../core/kuid64.ts";
 import type { Cred } from "./cred.ts";
 import { isNsCapable } from "./ns-capable.ts";
@@ -11,6 +11,7 @@ const SOURCE = "proc(5), /proc/pid/loginuid; vectors/isolated/scenarios.json (A0
 
 const RULES = ruleTable({
   loginOfSelf: { sentence: "A task sets its own login uid only.", source: `${SOURCE}: EPERM` },
+  loginNumber: { sentence: "A login uid is a number, 0 … 4294967295.", source: `${SOURCE}: EINVAL, ERANGE` },
   loginMapped: { sentence: "The login uid must be mapped in the opener's namespace.", source: `${SOURCE}: EINVAL` },
   loginOnce: {
     sentence: "A login uid that is set is changed with CAP_AUDIT_CONTROL in the initial namespace only.",
@@ -26,6 +27,15 @@ const RULES = ruleTable({
 export function readLoginUid(world: World, reader: Cred, target: Task): Verdict<UserId<"uid">> {
   const held = target.loginUid ?? { id: NO_ID, number: CLASSICAL };
   return allow(fromKid(world, reader.userNs, "uid", held), RULES.loginShown);
+}
+
+/** Write to /proc/PID/loginuid, which is open. */
+export function writeLoginUidText(world: World, task: Task, target: Task, text: string): Verdict {
+  if (task !== target) return deny("EPERM", RULES.loginOfSelf, target.name);
+  const [, digits] = /^\+?(\d+)\n?$/.exec(text) ?? [];
+  if (digits === undefined) return deny("EINVAL", RULES.loginNumber, JSON.stringify(text));
+  const uid = Number(digits);
+  return isId(uid) ? writeLoginUid(world, task, target, uid) : deny("ERANGE", RULES.loginNumber, digits);
 }
 
 /** Write a number to /proc/PID/loginuid; NO_ID unsets it. The file is open. */

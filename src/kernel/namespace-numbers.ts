@@ -16,9 +16,16 @@ export class NamespaceNumbers {
   /** Every number that was given, by whichever way. */
   readonly #given = new Set<NamespaceNumber>();
   #highest: NamespaceNumber = CLASSICAL;
+  /** The lowest number of a file. */
+  #first = 1;
 
   constructor(initUserNs: UserNamespace) {
     this.add(initUserNs);
+  }
+
+  /** From here on no file gets a lower number: how machines count, where small numbers are nobody's. */
+  startAt(first: number): void {
+    this.#first = first;
   }
 
   /**
@@ -54,7 +61,7 @@ export class NamespaceNumbers {
   }
 
   #lowestFree(): number {
-    let inum = 1;
+    let inum = this.#first;
     while (this.#files.has(inum)) inum++;
     return inum;
   }

@@ -24,3 +24,8 @@ export function isSeenFrom(ns: PidNamespace, other: PidNamespace): boolean {
   for (const at of pidNamespacesFrom(ns)) if (at === other) return true;
   return false;
 }
+
+/** The number of a process in a pid namespace; 0: it has none there. */
+export function numberIn(ns: PidNamespace, { name, pid }: Process, initial: PidNamespace): number {
+  return ns === initial ? pid : ns.members.findIndex((member) => member.name === name) + 1;
+}

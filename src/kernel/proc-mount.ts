@@ -1,9 +1,11 @@
+import { UsernsError } from "../core/errors.ts";
 import { addEntry } from "./directory.ts";
 import { Inode, type InodeType, type Superblock } from "./inode.ts";
 import { procEntryExists } from "./map-file.ts";
 import { type Mount, NO_FLAGS } from "./mount.ts";
 import { PROC_ENTRIES, type ProcEntry, procOwner } from "./proc.ts";
 import { passGuard } from "./proc-file.ts";
+import { type OfProcess, readProcText, writeProcText } from "./proc-text.ts";
 import { addPseudoFiles, GLOBAL_ROOT, type PseudoFile } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable } from "./verdict.ts";
@@ -22,20 +24,18 @@ const FIXED: readonly PseudoFile[] = [
   fixed("sys/user/max_user_namespaces", "file", 0o644),
 ];
 
+/** Is it a file of procfs that is no process's, and modelled? @param path  below where that is mounted */
+export function isFixedProcFile(path: string): boolean {
+  return FIXED.some((known) => known.path === path);
+}
+
 const SOURCE = "proc(5); vectors of this project, pseudo.json: EPERM";
 
 const RULES = ruleTable({
   modeOfProcess: { sentence: "What procfs has of a process keeps its mode, whoever asks.", source: SOURCE },
+  onlyTold: { sentence: "What the machine only tells is not written to, whoever opened it.", source: "write(2): EIO" },
   settingsStay: { sentence: "What is in /proc/sys keeps its mode and owners, whoever asks.", source: SOURCE },
 });
-
-/** A file of a process. */
-interface OfProcess {
-  readonly task: Task;
-  /** Below its directory. */
-  readonly path: string;
-  readonly entry: ProcEntry;
-}
 
 /**
  * A procfs of a task's pid namespace, owned by the user namespace that owns that. Files of a process belong to its ids,
@@ -82,9 +82,32 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
     },
   };
   const top = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o555, ...GLOBAL_ROOT });
+  world.liveFiles.set(superblock, {
+    read: (reader, inode) => {
+      const of = files.get(inode);
+      return of ? readProcText(world, reader, of) : allow(null);
+    },
+    write: (writer, { path }, text) => {
+      const of = files.get(path.inode);
+      if (of) return writeProcText(world, writer, of, text);
+      if (!settings.has(path.inode)) return deny("EIO", RULES.onlyTold);
+      if (path.inode !== made.get("sys/kernel/hostname")) throw notWritten(name);
+      return allow(text.length);
+    },
+  });
   const made = addPseudoFiles(world, top, FIXED);
   for (const [path, inode] of made) if (path === "sys" || path.startsWith("sys/")) settings.add(inode);
   return { ...NO_FLAGS, name, superblock, root: top, idmap: null };
+}
+
+/** What the settings of a machine do is not modelled here. */
+function notWritten(name: string): UsernsError {
+  return new UsernsError("ERR_SCENARIO", {
+    where: name,
+    expected: "a file of a process, or the name of the machine",
+    got: "another setting of the machine",
+    fix: "max_user_namespaces_write",
+  });
 }
 
 /** The directory of a process with its files, which it adds to those known. */

@@ -18,17 +18,31 @@ const RULES = ruleTable({
   },
 });
 
-/** Write to /proc/PID/comm, which is open. */
-export function writeComm(task: Task, target: Task): Verdict {
-  return task === target ? allow() : deny("EINVAL", RULES.nameOfSelf, target.name);
+/** How many bytes a process's name has at most. @source proc_pid_comm(5), TASK_COMM_LEN */
+const MAX_NAME = 15;
+
+/** What a process is called: the beginning of the text, up to a NUL. */
+export function commOf(text: string): string {
+  return text.split("\0", 1).join("").slice(0, MAX_NAME);
 }
+
+/** Write to /proc/PID/comm, which is open. */
+export function writeComm(task: Task, target: Task, text: string): Verdict {
+  if (task !== target) return deny("EINVAL", RULES.nameOfSelf, target.name);
+  target.comm = commOf(text);
+  return allow();
+}
+
+/** How much of what is written to /proc/PID/oom_score_adj is looked at. */
+export const OOM_BYTES = 12;
 
 const MAX_ADJUSTMENT = 1000;
 const MAX_INT = 0x7fff_ffff;
 const LEAST_INT = -0x8000_0000;
 
 /** Write to /proc/PID/oom_score_adj, which is open. */
-export function writeOomScoreAdj(world: World, { cred }: Task, target: Task, text: string): Verdict {
+export function writeOomScoreAdj(world: World, { cred }: Task, target: Task, whole: string): Verdict {
+  const text = whole.slice(0, OOM_BYTES);
   const [, sign = "", digits] = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)\s*$/i.exec(text) ?? [];
   if (digits === undefined) return deny("EINVAL", RULES.oomNumber, JSON.stringify(text));
   const isOctal = /^0[0-7]+$/.test(digits);
@@ -38,6 +52,7 @@ export function writeOomScoreAdj(world: World, { cred }: Task, target: Task, tex
   const isCapable = isNsCapable(cred, world.initUserNs, "sys_resource");
   if (value < target.leastOomAdjust && !isCapable)
     return deny("EACCES", RULES.oomLower, `below ${target.leastOomAdjust}`);
+  target.oomAdjust = value;
   if (isCapable) target.leastOomAdjust = value;
   return allow(undefined, RULES.oomLower);
 }

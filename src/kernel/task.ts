@@ -5,7 +5,7 @@ import type { Inode } from "./inode.ts";
 import type { IpcNamespace } from "./ipc-namespace.ts";
 import type { ProcessKeyrings } from "./key.ts";
 import { keyUser } from "./key-user.ts";
-import type { MountNamespace } from "./mount.ts";
+import type { MountNamespace, Path } from "./mount.ts";
 import type { NetNamespace } from "./net-namespace.ts";
 import type { OpenFile } from "./open-file.ts";
 import type { OpenMapFile } from "./open-map-file.ts";
@@ -31,12 +31,15 @@ export interface Task extends Process {
   /** The user namespace in which it last did execve: the owner of its memory. */
   mmNs: UserNamespace;
   /** The file of a world that it last did execve of; null: a program from elsewhere. */
-  program: Inode | null;
+  program: Path | null;
   noNewPrivs: boolean;
   session: number;
   umask: number;
   nice: number;
-  /** How low anybody may set its /proc/PID/oom_score_adj. */
+  /** Its name, a character each byte; null: its program was not started here, and it has given itself none. */
+  comm: string | null;
+  oomAdjust: number;
+  /** How low anybody may set {@link Task.oomAdjust}. */
   leastOomAdjust: number;
   /** RLIMIT_NPROC; null: none. */
   processLimit: number | null;

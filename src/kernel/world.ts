@@ -7,6 +7,7 @@ import type { InodeColumns, KeptFilesystem, Superblock } from "./inode.ts";
 import { type IpcNamespace, newIpcNamespace } from "./ipc-namespace.ts";
 import type { Key, KeyRegisters } from "./key.ts";
 import { KuidColumn } from "./kuid-column.ts";
+import type { LiveFiles } from "./live-files.ts";
 import type { Mount, MountNamespace } from "./mount.ts";
 import { MountTree } from "./mount-tree.ts";
 import { NamespaceNumbers } from "./namespace-numbers.ts";
@@ -60,6 +61,8 @@ export interface World {
   /** The resident process of each namespace that a setup made: through its /proc directory the map files are reached. */
   readonly residents: Map<UserNamespace, Task>;
   readonly superblocks: Map<string, Superblock>;
+  /** What the files of file systems of the kernel's own say and take. */
+  readonly liveFiles: Map<Superblock, LiveFiles>;
   /** By name, plain mounts of a file system under the file system's own name. */
   readonly mounts: Map<string, Mount>;
   /** What block devices hold, by their paths. */
@@ -120,6 +123,7 @@ export function createWorld(engine: Engine, machine: Machine = FULL_MACHINE, pro
     reaped: new Map(),
     residents: new Map(),
     superblocks: new Map(),
+    liveFiles: new Map(),
     mounts: new Map(),
     disks: new Map(),
     socketPairs: new Map(),
@@ -191,6 +195,8 @@ export function spawn(world: World, parts: TaskParts): Task {
     session: parts.hasOwnSession ? pid : FIRST_PID,
     umask: parts.umask ?? 0,
     nice: 0,
+    comm: null,
+    oomAdjust: 0,
     leastOomAdjust: 0,
     processLimit: null,
     mountNs: parts.mountNs ?? world.initMountNs,

@@ -11,6 +11,6 @@ const RULES = ruleTable({
 
 /** Is it a file that no task runs: `get_write_access`? @returns ETXTBSY */
 export function getWriteAccess(world: World, inode: Inode): Verdict {
-  const runner = [...world.tasks.values()].find(({ program }) => program === inode);
+  const runner = [...world.tasks.values()].find(({ program }) => program?.inode === inode);
   return runner ? deny("ETXTBSY", RULES.programNotWritten, `${runner.name} runs it`) : allow();
 }

@@ -163,7 +163,7 @@ export class LayerTree {
     if (type !== "dir")
       throw refuse(
         `a folder at ${quoted(above)}, for what lies below it`,
-        type === "symlink" ? "a symbolic link" : "none",
+        type === "symlink" ? "a symbolic link" : "a file",
       );
     for (const folder of missing.reverse()) this.#unsaidFolder(folder);
   }

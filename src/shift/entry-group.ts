@@ -31,7 +31,7 @@ export interface TarPlace {
 const MOST_PATH = 4095;
 
 /** A path in a message, whole if it can be one. */
-export function quotedPath(path: string): string {
+function quotedPath(path: string): string {
   return path.length <= MOST_PATH ? JSON.stringify(path) : quoted(path);
 }
 

@@ -5,7 +5,6 @@
  * It may import core, formats and kernel.
  */
 
-export { quotedPath } from "./entry-group.ts";
 export { entryHeader, type NewTarEntry } from "./entry-header.ts";
 export type { CapabilityRule } from "./file-capability.ts";
 export { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { test } from "node:test";
-import { writeWhole } from "../../src/cli/whole-file.ts";
+import { makeWholeFolder, writeWhole } from "../../src/cli/whole-file.ts";
 import { UsernsError } from "../../src/core/index.ts";
 import { folderFor } from "./command.ts";
 
@@ -58,6 +58,14 @@ test("a file that is replaced keeps its mode, and a link to it stays a link", as
   assert.equal(readFileSync(path, "utf8"), "after");
   assert.equal(statSync(path).mode & 0o777, 0o640);
   assert.ok(lstatSync(link).isSymbolicLink());
+});
+
+test("a name as long as a name can be is written too", async (t) => {
+  const folder = folderFor(t);
+  const name = `${"é".repeat(126)}.to`;
+  await writeWhole(join(folder, name), put("x"));
+  await makeWholeFolder(join(folder, `d${name.slice(1)}`), async () => {});
+  assert.deepEqual(readdirSync(folder).sort(), [`d${name.slice(1)}`, name].sort());
 });
 
 test("a device is written to and stays a device", async () => {

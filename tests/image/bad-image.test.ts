@@ -103,6 +103,12 @@ const BAD: readonly (readonly [title: string, files: () => Files, where: RegExp,
   ["a document that is no JSON", () => withIndex([]).set("index.json", bytesOf("{")), /index\.json$/, /JSON/],
   ["a layout without an image", () => withIndex([]), /index\.json$/, /^none$/],
   [
+    "an image of a thousand layers and one",
+    () => layoutOf(...Array.from({ length: 1001 }, () => plain(TAR))),
+    /rootfs\.diff_ids$/,
+    /^1001$/,
+  ],
+  [
     "another version of the layout",
     () => withIndex([]).set("oci-layout", bytesOf('{"imageLayoutVersion":"2.0"}')),
     /imageLayoutVersion$/,
@@ -159,6 +165,41 @@ test("a layer that unpacks to far more than it is, is refused at the limit, and 
   assert.match(stderr, /unpacks to at most 1000000 bytes/);
   assert.match(stderr, /--max-unpacked BYTES/);
   assert.equal((await userns([...args, "--max-unpacked", String(GIB)])).exit, 0);
+});
+
+test("what the second configuration says of a layer is held to as well", async (t) => {
+  const files: Files = new Map();
+  const lie = { ...plain(TAR), diffId: sha256(bytesOf("other")) };
+  finishLayout(files, [addImage(files, [plain(TAR)]), addImage(files, [lie], "arm64")]);
+  const from = writeFolder(files, join(folderFor(t), "in"));
+  for (const command of ["lint", "shift"] as const) {
+    const { exit, stderr } = await userns(["image", command, ...ARGUMENTS[command](from)]);
+    assert.equal(exit, 2);
+    assert.match(stderr, /linux\/arm64, layer 1 .*\n {2}expected {2}a tar of sha256:/);
+  }
+});
+
+test("documents that are too large together are refused", async (t) => {
+  const folder = folderFor(t);
+  const blanks = " ".repeat(7 << 20);
+  const files: Files = new Map();
+  const indexes = [1, 2, 3, 4, 5].map((n) => bytesOf(`{"n":${n},"manifests":[]${blanks}}`));
+  const refs = indexes.map((bytes) => addBlob(files, bytes, `${OCI}.index.v1+json`));
+  const layout = writeFolder(finishLayout(files, refs), join(folder, "in"));
+  const saved = join(folder, "saved.tar");
+  const config = bytesOf(`{"rootfs":{"diff_ids":[]}${blanks}}`);
+  const list = Array.from({ length: 5 }, () => ({ Config: "config.json", Layers: [] }));
+  const members = [entry({ name: "config.json" }, config), entry({ name: "manifest.json" }, JSON.stringify(list))];
+  writeFileSync(saved, archive(...members));
+  for (const [path, where] of [
+    [layout, /blobs\/sha256/],
+    [saved, /saved\.tar: config\.json\n/],
+  ] as const) {
+    const { exit, stderr } = await userns(["image", "owners", path]);
+    assert.equal(exit, 2);
+    assert.match(stderr, where);
+    assert.match(stderr, /at most 33554432 bytes in all/);
+  }
 });
 
 test("links in an archive that lead to one another are refused", async (t) => {

@@ -187,6 +187,15 @@ for (const [what, entries, says] of HOSTILE)
     assert.deepEqual(readdirSync(at).sort(), ["in", "secret"]);
   });
 
+test("a layer of folders two thousand deep is made name by name, and taken away when it is refused", async (t) => {
+  const at = folder(t);
+  const layer = writeLayer(join(at, "layer.tar"), [{ path: `${"d/".repeat(2000)}f` }, { ...evil, path: "../evil" }]);
+  const { exit, err } = await userns("unpack", layer, join(at, "out"));
+  assert.match(err, /entry 2/);
+  assert.equal(exit, 2);
+  assert.deepEqual(readdirSync(at), ["layer.tar"]);
+});
+
 test("absolute paths are paths from the root of the tree", async (t) => {
   const at = folder(t);
   const layer = writeLayer(join(at, "layer.tar"), [

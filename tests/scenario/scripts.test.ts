@@ -69,7 +69,7 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
   ],
   [[["h", "chmod /proc/self/sched 600", ""]], "/proc/PID/sched is no file that is modelled"],
   [[["h", "read /init", ""]], "what /init holds is not modelled"],
-  [[["h", "openw /proc/self/exe", ""]], "what /proc/PID/exe leads to is not opened here"],
+  [[["h", "openw /proc/self/ns/user", ""]], "the file of a namespace is not kept"],
   [
     [["h", "openw /proc/sys/user/max_user_namespaces", ""]],
     "a descriptor of /proc/sys/user/max_user_namespaces is not kept",
@@ -77,10 +77,25 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
   [[["h", "writelast x", ""]], "the agent keeps no descriptor of a file"],
   [
     [
-      ["h", "openw /proc/self/comm", "ret=0"],
-      ["h", "writelast x", ""],
+      ["h", "openw /sys/fs/cgroup/cgroup.subtree_control", "ret=0"],
+      ["h", "writelast +pids", ""],
     ],
     "what a write to the kept file does is not modelled",
+  ],
+  [
+    [["h", "write /sys/fs/cgroup/cgroup.subtree_control +pids", ""]],
+    "what a write to /sys/fs/cgroup/cgroup.subtree_control does is not modelled",
+  ],
+  [[["h", "read /proc/self/environ", ""]], "what /proc/PID/environ holds is not modelled"],
+  [[["h", "read /sys/fs/cgroup/cgroup.procs", ""]], "what /sys/fs/cgroup/cgroup.procs holds is not modelled"],
+  [[["h", "read /proc/self/status id", ""]], "of /proc/PID/status the lines are modelled that ids decide"],
+  [
+    [
+      ["h", "creat /tmp/f", "ret=0"],
+      ["h", "write /tmp/f <pid of a>", "ret=3"],
+      ["h", "read /tmp/f", ""],
+    ],
+    "what /tmp/f holds is not modelled",
   ],
   [[["h", "accept", ""]], "the agent has not listened, connected or accepted before"],
   [

@@ -96,15 +96,17 @@ const CONTENT_CALLS: CallTable = [
     const held = readFile(world, task, path);
     return held.ok ? allow({ text: held.value }, held.rule) : held;
   }),
-  defineCall("write", { path, text: optional(bytes, "x") }, (world, task, { path, text }) =>
-    plain(writeFile(world, task, path, text)),
-  ),
+  defineCall("write", { path, text: optional(nullable(bytes), "x") }, (world, task, { path, text }) => {
+    const written = writeFile(world, task, path, text);
+    const isShort = written.ok && text !== null && written.value < text.length;
+    return isShort ? allow({ n: written.value }, written.rule) : plain(written);
+  }),
   defineCall("file_open", { path, keep: text }, (world, task, { path, keep }) => {
     const opened = openFile(world, task, path);
     if (opened.ok) task.files.set(keep, opened.value);
     return plain(opened);
   }),
-  defineCall("file_write_fd", { fd: text, text: bytes }, (world, task, { fd, text }, where) => {
+  defineCall("file_write_fd", { fd: text, text: nullable(bytes) }, (world, task, { fd, text }, where) => {
     const file = task.files.get(fd);
     const known = [...task.files.keys()].join(", ") || "none";
     if (!file) throw scenarioError(`${where}.fd`, `a file that ${task.name} keeps open: ${known}`, fd);

@@ -91,9 +91,9 @@ const TEXT_CALLS: CallTable = [
     const opened = openProc(world, task, target, MOUNTINFO_FILE, MAY.read);
     return opened.ok ? allow({ mounts: mountInfo(world, target) }, opened.rule) : atStage(opened, "open");
   }),
-  defineCall("comm_write", { target: pidOfTask, text }, (world, task, { target }) => {
+  defineCall("comm_write", { target: pidOfTask, text }, (world, task, { target, text }) => {
     const opened = openProc(world, task, target, COMM_FILE, MAY.write);
-    return opened.ok ? plain(atStage(writeComm(task, target), "write")) : atStage(opened, "open");
+    return opened.ok ? plain(atStage(writeComm(task, target, text), "write")) : atStage(opened, "open");
   }),
   defineCall("oom_score_adj_write", { target: pidOfTask, text }, (world, task, { target, text }) => {
     const opened = openProc(world, task, target, OOM_FILE, MAY.write);

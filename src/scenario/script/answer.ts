@@ -43,7 +43,7 @@ function isCounter(label: string): boolean {
 }
 
 /** Stands in an answer for a number that the model does not know: a pid, or how long one is. */
-const ANY = "*";
+export const ANY = "*";
 /** What tmpfs tells of its inode numbers, where the kernel was built to make them wide. @source tmpfs(5), inode64 */
 const INODE_NUMBERS = "(?:,inode(?:32|64))?";
 const TMPFS_LINE = / - tmpfs | tmpfs r[ow],.* 0 0(?:$|\|)/;

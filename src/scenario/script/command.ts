@@ -6,8 +6,8 @@ export interface OpenThings {
   readonly listening?: string;
   /** The connection that it made or accepted last. */
   readonly connection?: { readonly name: string; readonly side: "accepted" | "connected" };
-  /** By which call it writes to the one descriptor of a file that it keeps; null: what that does is not modelled. */
-  readonly file?: "map_write_fd" | "file_write_fd" | null;
+  /** The one file that it keeps a descriptor of, and by which call it writes to it; null: what that does is not modelled. */
+  readonly file?: { readonly path: string; readonly write: "map_write_fd" | "file_write_fd" } | null;
 }
 
 /** What a script remembers of the answers so far, since later commands refer to them. */
@@ -44,15 +44,26 @@ export function scriptError(expected: string, got: string): UsernsError {
   return new UsernsError("ERR_SCENARIO", { where: "$.do", expected, got });
 }
 
+/** Stands before the name of an agent in a text that is written: what is written there is its pid. */
+const PID = "\0";
+
 /**
  * A command in which the agents stand by their names: `<pid of x>` and `$x` become x, `/proc/self` the directory of the
- * acting agent, `id of x` a number.
+ * acting agent, `id of x` a number. In a text that is written a pid keeps apart from a letter: {@link hasPid}.
  *
  * @example inNames("chmod /proc/<pid of a>/root/f 600", "h", newMemory()) // "chmod /proc/a/root/f 600"
  */
 export function inNames(text: string, agent: string, memory: Memory): string {
+  const [, before = text, after = ""] = /^(writelast |write (?:<pid of \w+>|\S)+ )(.*)$/s.exec(text) ?? [];
+  return inNamesOnly(before, agent, memory, "") + inNamesOnly(after, agent, memory, PID);
+}
+
+function inNamesOnly(text: string, agent: string, memory: Memory, mark: string): string {
   return text
-    .replace(/<pid of (\w+)>|\$(\w+)/g, (_, pid: string | undefined, short: string | undefined) => pid ?? short ?? "")
+    .replace(
+      /<pid of (\w+)>|\$(\w+)/g,
+      (_, pid: string | undefined, short: string | undefined) => `${mark}${pid ?? short ?? ""}`,
+    )
     .replaceAll("/proc/self", `/proc/${agent}`)
     .replace(/id of (\w+)/g, (_, of: string) => {
       const number = memory.numbers.get(of);
@@ -111,6 +122,16 @@ export function word(given: Given, name: string): string {
 /** The bytes of a text: what a line of commands cannot hold is written as C has it. */
 export function written(given: Given): string {
   return word(given, "TEXT").replaceAll("\\n", "\n").replaceAll("\\t", "\t");
+}
+
+/** Is the pid of an agent in a text that is written? */
+export function hasPid(text: string): boolean {
+  return text.includes(PID);
+}
+
+/** A text with the pids that stand in it by the names of agents. @param pidOf  undefined for a name that no agent has */
+export function withPids(text: string, pidOf: (agent: string) => number | undefined): string {
+  return text.replaceAll(/\0([a-z])/g, (_, agent: string) => String(pidOf(agent) ?? agent));
 }
 
 /** A whole number. */

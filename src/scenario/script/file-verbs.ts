@@ -1,20 +1,33 @@
 import { isMapFileName, NULL_DEVICE, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
-import { type Given, id, number, word, written } from "./command.ts";
+import { ANY } from "./answer.ts";
+import { type Given, hasPid, id, number, word, written } from "./command.ts";
 import { KEPT_VERBS } from "./kept-verbs.ts";
 import {
-  CGROUP_PROCS,
   directoryLinkOf,
   isBuilt,
+  isNsFile,
+  isOtherCgroupFile,
   isProcLink,
   MAX_USER_NAMESPACES,
+  NS_NOT_WRITTEN,
   PIPE_PAGES,
   procFileOf,
   SETID_POLICY,
-  unknownTarget,
+  toldText,
 } from "./proc-path.ts";
 import { READ_VERB } from "./read-verb.ts";
-import { begin, call, notModelled, plainVerb, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
+import {
+  begin,
+  call,
+  type NotModelled,
+  notModelled,
+  plainVerb,
+  type Scene,
+  type ScriptCall,
+  type Verb,
+  verb,
+} from "./verb.ts";
 
 /** The type bits of a mode. @source inode(7) */
 const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
@@ -30,7 +43,7 @@ const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
 /** A call on a path; one of its own for a file of a /proc directory, that the machine was built with. */
 function onPath(path: string, ofFile: ScriptCall, ofProc: (target: string, file: string) => ScriptCall): ScriptCall {
   const proc = procFileOf(path);
-  return proc && isBuilt(proc) ? ofProc(proc.agent, proc.file) : ofFile;
+  return proc && isBuilt(proc) && !isProcLink(proc.file) ? ofProc(proc.agent, proc.file) : ofFile;
 }
 
 const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
@@ -100,14 +113,19 @@ function lettersOf(mask: number): string {
 }
 
 const CONTENT_VERBS: readonly Verb[] = [
-  plainVerb("open PATH ACCESS", (given) => {
-    const acc = word(given, "ACCESS");
-    const file = procFileOf(word(given, "PATH"))?.file;
-    if (file !== undefined && isProcLink(file)) return notModelled(unknownTarget(file));
-    return onPath(word(given, "PATH"), call("open", { path: word(given, "PATH"), acc }), (target, file) =>
-      call("proc_open", { target, file, acc }),
-    );
-  }),
+  {
+    usage: "open PATH ACCESS",
+    calls: (given, { procFile }) => {
+      const [path, acc] = [word(given, "PATH"), word(given, "ACCESS")];
+      const proc = procFile(path);
+      if (proc && isNsFile(proc.file)) return [call("proc_readlink", { target: proc.agent, file: proc.file })];
+      return [onPath(path, call("open", { path, acc }), (target, file) => call("proc_open", { target, file, acc }))];
+    },
+    show: (_, given, { procFile }) => {
+      const file = procFile(word(given, "PATH"))?.file ?? "";
+      return isNsFile(file) && word(given, "ACCESS") !== "r" ? NS_NOT_WRITTEN : "ret=0";
+    },
+  },
   plainVerb("opendir PATH", (given) =>
     onPath(word(given, "PATH"), call("readdir", { path: word(given, "PATH") }), (target, file) =>
       call("proc_open", { target, file }),
@@ -117,50 +135,26 @@ const CONTENT_VERBS: readonly Verb[] = [
   {
     usage: "write FILE TEXT…",
     calls: (given, scene) => writeCalls(word(given, "FILE"), written(given), scene),
-    show: ([values], given, { procFile }) => {
-      const file = procFile(word(given, "FILE"))?.file;
-      if (file !== undefined && !isWritable(file)) return notModelled(unknownWrite(file));
-      return `ret=${values?.n ?? lengthOf(written(given))}`;
+    show: ([values], given) => {
+      const [path, text] = [word(given, "FILE"), written(given)];
+      if (isOtherCgroupFile(path)) return notModelled(`what a write to ${path} does is not modelled`);
+      return `ret=${values?.n ?? (hasPid(text) ? ANY : text.length)}`;
     },
   },
 ];
 
-/** How many bytes a text has: a pid, which stands there by the name of its agent, as many as it has digits. */
-function lengthOf(text: string): string | number {
-  return AGENT.test(text) ? "*" : text.length;
-}
-
-const AGENT = /^[a-z]$/;
-
-/** Files of /proc/PID that a call of their own writes to. */
-const WRITERS: ReadonlyMap<string, string> = new Map([
-  ["comm", "comm_write"],
-  ["oom_score_adj", "oom_score_adj_write"],
-]);
-
-function isWritable(file: string): boolean {
-  return isMapFileName(file) || file === "loginuid" || WRITERS.has(file);
-}
-
-const unknownWrite = (file: string) => `what writing /proc/PID/${file} does is not modelled`;
-
-function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] {
+function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] | NotModelled {
   if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
   if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: Number(text) })];
   const proc = scene.procFile(path);
-  if (!proc && path.endsWith(CGROUP_PROCS))
-    return [call("cgroup_move", { path, target: AGENT.test(text) ? text : scene.agent })];
   const [, kind] = SETID_POLICY.exec(path) ?? [];
   if (kind !== undefined) return [call("safesetid_write", { kind, text })];
-  if (!proc) return [call("write", { path, text })];
-  const { agent, file } = proc;
-  if (isMapFileName(file)) return [call("map_write", { ns: `/proc/${agent}`, file, text })];
-  if (file === "loginuid")
-    return [call("loginuid_write", { target: agent, uid: id(new Map([["TEXT", text]]), "TEXT") })];
-  const writer = WRITERS.get(file);
-  if (writer) return [call(writer, { target: agent, text })];
-  // What a write does is not known, but whether it may be opened is.
-  return [begin("open", "proc_open", { target: agent, file, acc: "w" })];
+  if (proc && isMapFileName(proc.file))
+    return [call("map_write", { ns: `/proc/${proc.agent}`, file: proc.file, text })];
+  if (proc && hasPid(text)) return notModelled("a pid is the machine's own, and says nothing there");
+  // What the write does is not known, but whether it may be opened is.
+  if (isOtherCgroupFile(path)) return [begin("open", "open", { path, acc: "w" })];
+  return [call("write", { path, text: toldText(path, text) })];
 }
 
 export const FILE_VERBS: readonly Verb[] = [

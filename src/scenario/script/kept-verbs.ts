@@ -1,6 +1,7 @@
 import { isMapFileName } from "../../kernel/index.ts";
-import { type OpenThings, remember, word, written } from "./command.ts";
-import { CGROUP_PROCS, isBuilt, isProcLink, isSetting, unknownTarget } from "./proc-path.ts";
+import { ANY } from "./answer.ts";
+import { hasPid, type OpenThings, remember, word, written } from "./command.ts";
+import { isNsFile, isOtherCgroupFile, isSetting, toldText } from "./proc-path.ts";
 import { call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** What an agent calls the one descriptor that it keeps. */
@@ -9,22 +10,19 @@ const KEPT = "kept";
 /** How a file is opened that is kept, and by which call it is written to then. */
 interface KeptFile {
   readonly open: ScriptCall;
-  readonly write: NonNullable<OpenThings["file"]> | null;
+  readonly write: NonNullable<OpenThings["file"]>["write"] | null;
 }
 
 function keptFile(path: string, { procFile }: Scene): KeptFile | NotModelled {
   if (isSetting(path)) return notModelled(`a descriptor of ${path} is not kept`);
   const proc = procFile(path);
-  if (!proc || !isBuilt(proc))
-    return {
-      open: call("file_open", { path, keep: KEPT }),
-      write: path.endsWith(CGROUP_PROCS) ? null : "file_write_fd",
-    };
-  const { agent, file } = proc;
-  if (isMapFileName(file))
+  if (proc && isMapFileName(proc.file)) {
+    const { agent, file } = proc;
     return { open: call("map_open", { ns: `/proc/${agent}`, file, keep: KEPT, acc: "w" }), write: "map_write_fd" };
-  if (isProcLink(file)) return notModelled(unknownTarget(file));
-  return { open: call("proc_open", { target: agent, file, acc: "w" }), write: null };
+  }
+  if (proc && isNsFile(proc.file)) return notModelled("the file of a namespace is not kept");
+  const write = isOtherCgroupFile(path) ? null : "file_write_fd";
+  return { open: call("file_open", { path, keep: KEPT }), write };
 }
 
 /** One file is kept open, and written to bit by bit. */
@@ -37,21 +35,24 @@ export const KEPT_VERBS: readonly Verb[] = [
     },
     (_, given, scene) => {
       const kept = keptFile(word(given, "FILE"), scene);
-      remember(scene.memory, scene.agent, { file: "notModelled" in kept ? null : kept.write });
+      const write = "notModelled" in kept ? null : kept.write;
+      remember(scene.memory, scene.agent, { file: write && { path: word(given, "FILE"), write } });
       return "ret=0";
     },
   ),
   verb(
     "writelast TEXT…",
     (given, { agent, memory }) => {
-      const write = memory.open.get(agent)?.file;
-      if (write) return call(write, { fd: KEPT, text: written(given) });
+      const file = memory.open.get(agent)?.file;
+      const text = written(given);
+      if (file)
+        return call(file.write, { fd: KEPT, text: file.write === "map_write_fd" ? text : toldText(file.path, text) });
       return notModelled(
-        write === null
+        file === null
           ? "what a write to the kept file does is not modelled"
           : "the agent keeps no descriptor of a file",
       );
     },
-    ({ n }) => `ret=${n}`,
+    ({ n }, given) => `ret=${hasPid(written(given)) ? ANY : n}`,
   ),
 ];

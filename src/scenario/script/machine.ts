@@ -24,6 +24,13 @@ const DIRECTORIES = [
 /** The program that every agent runs. */
 export const AGENT_PROGRAM = "/init";
 
+/**
+ * The least number of a namespace that is made: a small number that a script writes out belongs to none.
+ *
+ * @source vectors/isolated/README, section 8; asked of a running Linux 6.18, where files of procfs count from here
+ */
+export const FIRST_NUMBER = 4026531840;
+
 /** The name of the one socket pair that all agents share. */
 export const SHARED_PAIR = "shared";
 

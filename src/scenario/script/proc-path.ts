@@ -1,4 +1,5 @@
-import { procPath } from "../../kernel/index.ts";
+import { isFixedProcFile, procPath } from "../../kernel/index.ts";
+import { hasPid } from "./command.ts";
 
 /** A file in the /proc directory of an agent, or what a path there leads to through its root directory. */
 export interface ProcFile {
@@ -44,6 +45,16 @@ export const SETID_POLICY = /\/safesetid\/([ug]id)_allowlist_policy$/;
 /** The file of a cgroup that takes the pid of a process. */
 export const CGROUP_PROCS = "/cgroup.procs";
 
+/** What is written to a file, as far as it can be told: a pid is the machine's own, and only a cgroup takes one for what it is. */
+export function toldText(path: string, text: string): string | null {
+  return hasPid(text) && !path.endsWith(CGROUP_PROCS) ? null : text;
+}
+
+/** Other files of a cgroup, which set it up. */
+export function isOtherCgroupFile(path: string): boolean {
+  return /\/cgroup\.\w+$/.test(path) && !path.endsWith(CGROUP_PROCS);
+}
+
 /** Is it a link: to a namespace, a program, a directory? */
 export function isProcLink(file: string): boolean {
   return procPath(file)?.entry.type === "symlink";
@@ -69,16 +80,20 @@ export function isSetting(path: string): boolean {
   return path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
 }
 
-/** Why a link of /proc/PID is not opened. */
-export function unknownTarget(file: string): string {
-  return `what /proc/PID/${file} leads to is not opened here`;
+/** Does it lead to a namespace, which whoever may look into the process opens, but to be read only? */
+export function isNsFile(file: string): boolean {
+  return file.startsWith("ns/");
 }
+
+/** @source asked of a running Linux 6.18 */
+export const NS_NOT_WRITTEN = "ret=-1 EPERM";
 
 /** Why nothing can be told about a path in the machine's procfs, sysfs or devtmpfs; null: something can. */
 export function whyUnknown(path: string): string | null {
   const proc = procFileOf(path);
   if (proc) return isBuilt(proc) && !procPath(proc.file) ? `/proc/PID/${proc.file} is no file that is modelled` : null;
-  return !isSetting(path) && OF_THE_MACHINE.test(path)
+  const isKnown = isSetting(path) || isFixedProcFile(path.replace(/^\/proc\//, ""));
+  return !isKnown && OF_THE_MACHINE.test(path)
     ? `${path}: what proc, sysfs and devtmpfs hold beside processes is not modelled`
     : null;
 }

@@ -1,10 +1,11 @@
-import { isMapFileName, procPath } from "../../kernel/index.ts";
+import { isMapFileName } from "../../kernel/index.ts";
 import type { Values } from "../../kernel/syscall/index.ts";
-import { hexOf } from "./capability-text.ts";
+import { ANY } from "./answer.ts";
 import { type Given, word } from "./command.ts";
 import { isOfMachine, mountLines } from "./mount-lines.ts";
-import { isBuilt, isProcLink, MAX_USER_NAMESPACES, PIPE_PAGES, SETID_POLICY } from "./proc-path.ts";
-import { begin, call, listIn, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb } from "./verb.ts";
+import { CGROUP_PROCS, isBuilt, isNsFile, MAX_USER_NAMESPACES, PIPE_PAGES, SETID_POLICY } from "./proc-path.ts";
+import { isStatusWord, statusLines } from "./status-lines.ts";
+import { begin, call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb } from "./verb.ts";
 
 export const READ_VERB: Verb = {
   usage: "read FILE [WORD]",
@@ -23,9 +24,8 @@ function readCalls(path: string, { procFile }: Scene): readonly ScriptCall[] {
   if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
   const named = READERS.get(file);
   if (named) return [call(named.call, { target: agent })];
-  if (isProcLink(file)) return [begin("open", "proc_readlink", { target: agent, file })];
-  // What is in it is not known, but whether it may be opened is.
-  return [begin("open", "proc_open", { target: agent, file })];
+  if (isNsFile(file)) return [begin("open", "proc_readlink", { target: agent, file })];
+  return [call("read", { path })];
 }
 
 /** Lines of a file, as far as they are known. */
@@ -34,7 +34,6 @@ type Lines = (values: Values) => readonly string[];
 /** Files whose text is made of what a call of their own gives. */
 const READERS: ReadonlyMap<string, { readonly call: string; readonly lines: Lines }> = new Map([
   ["status", { call: "proc_status", lines: statusLines }],
-  ["loginuid", { call: "loginuid_read", lines: ({ uid }) => [String(uid)] }],
   ...["mountinfo", "mounts"].map(
     (file) => [file, { call: "mountinfo_read", lines: (values: Values) => mountLines(file, values) ?? [] }] as const,
   ),
@@ -42,12 +41,6 @@ const READERS: ReadonlyMap<string, { readonly call: string; readonly lines: Line
 
 /** Of which files a process has not all lines are known. */
 const INCOMPLETE: readonly string[] = ["status", "mountinfo", "mounts"];
-
-/** Files of a process that are opened, but never read at their start: nothing is mapped at address 0. */
-const READ_REFUSALS: readonly (readonly [file: RegExp, errno: string])[] = [
-  [/^mem$/, "EIO"],
-  [/^ns\//, "EINVAL"],
-];
 
 /** Lines joined, tabs as a space, the final line end cut; with WORD those that have it. */
 function showRead([values = {}]: readonly Values[], given: Given, { procFile }: Scene): string | NotModelled {
@@ -57,17 +50,27 @@ function showRead([values = {}]: readonly Values[], given: Given, { procFile }: 
   const proc = procFile(path);
   const file = proc?.file ?? "";
   const wanted = given.get("WORD");
-  if (proc && procPath(file)?.entry.type === "dir") return "ret=-1 EISDIR";
-  const refusal = proc && READ_REFUSALS.find(([of]) => of.test(file));
-  if (refusal) return `ret=-1 ${refusal[1]}`;
+  // What a file of a namespace stands for holds nothing to read.
+  if (isNsFile(file)) return "ret=-1 EINVAL";
+  if (path.endsWith(CGROUP_PROCS)) return showProcs(path, values);
   const lines = READERS.get(file)?.lines(values) ?? textLines(values);
-  if (!lines) return notModelled(`what ${proc ? `/proc/PID/${file}` : `${path}`} holds is not modelled`);
+  if (!lines) return notModelled(unknownText(proc ? `/proc/PID/${file}` : path));
   const isTold = wanted !== undefined && lines.some((line) => line.includes(wanted));
-  if (INCOMPLETE.includes(file) && !isTold)
+  const isElsewhere = file === "status" && !isStatusWord(wanted ?? "");
+  if (INCOMPLETE.includes(file) && (!isTold || isElsewhere))
     return notModelled(`of /proc/PID/${file} the lines are modelled that ids decide`);
   if (isOfMachine(file, wanted ?? ""))
     return notModelled("how the machine mounted what was there at the start is not known");
   return lines.filter((line) => wanted === undefined || line.includes(wanted)).join("|");
+}
+
+const unknownText = (file: string) => `what ${file} holds is not modelled`;
+
+/** Pids, and 0 for processes of elsewhere: in which order, is the machine's own. */
+function showProcs(path: string, values: Values): string | NotModelled {
+  const lines = textLines(values)?.map((line) => (line === "0" || line === "" ? line : ANY));
+  const isOrdered = lines !== undefined && new Set(lines).size === 1;
+  return isOrdered ? lines.join("|") : notModelled(unknownText(path));
 }
 
 /** Null where the text is not known. */
@@ -75,27 +78,3 @@ function textLines({ text }: Values): readonly string[] | null {
   if (typeof text !== "string") return null;
   return text.replaceAll("\t", " ").replace(/\n+$/, "").split("\n");
 }
-
-/** The lines of /proc/PID/status that ids decide. */
-function statusLines(values: Values): readonly string[] {
-  const four = (key: string) => listIn(values, key).join(" ");
-  const isolated = (title: string, key: string) => (values[key] === undefined ? [] : [`${title}: ${four(key)}`]);
-  const groups = listIn(values, "groups").map((group) => `${group} `);
-  const caps = new Map<string, unknown>(Object.entries(values.caps ?? {}));
-  return [
-    `Uid: ${four("uid")}`,
-    ...isolated("IsolatedUid", "isolated_uid"),
-    `Gid: ${four("gid")}`,
-    ...isolated("IsolatedGid", "isolated_gid"),
-    `Groups: ${groups.join("")}`,
-    ...CAP_LINES.map(([title, set]) => `${title}: ${hexOf(caps.get(set))}`),
-  ];
-}
-
-const CAP_LINES = [
-  ["CapInh", "inh"],
-  ["CapPrm", "perm"],
-  ["CapEff", "eff"],
-  ["CapBnd", "bset"],
-  ["CapAmb", "amb"],
-] as const;

@@ -7,8 +7,8 @@ import type { Recorded } from "../run-vector.ts";
 import { setUp } from "../set-up.ts";
 import { setUpTask } from "../set-up-tasks.ts";
 import { Labels, showRefusal } from "./answer.ts";
-import { agentsIn, inNames, type Memory, newMemory } from "./command.ts";
-import { agentTask, MACHINE } from "./machine.ts";
+import { agentsIn, inNames, type Memory, newMemory, withPids } from "./command.ts";
+import { AGENT_PROGRAM, agentTask, FIRST_NUMBER, MACHINE } from "./machine.ts";
 import { whyNotReplayable } from "./not-replayable.ts";
 import { profileOf } from "./policy.ts";
 import { directoryLinkOf, type ProcFile, procFileOf, whyUnknown, withPid } from "./proc-path.ts";
@@ -39,7 +39,7 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
   const named: NamedStep[] = [];
   try {
     setUpMachine(world);
-    for (const agent of firstAgents(script)) setUpTask(world, agentTask(agent), `$.agents.${agent}`);
+    for (const agent of firstAgents(script)) startAgent(world, agent);
     const memory = newMemory();
     const labels = new Labels();
     for (const step of script.steps) {
@@ -59,8 +59,16 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
 /** The machine, with its procfs: that of every process is found there, under its pid. */
 function setUpMachine(world: World): void {
   setUp(world, MACHINE);
+  world.numbers.startAt(FIRST_NUMBER);
   const { verdict } = make(world, { agent: ROOT, where: "$.machine" }, MOUNT_PROC);
   if (!verdict.ok) throw new Error(`/proc is not mounted: ${verdict.because}`);
+}
+
+/** An agent, which runs the program of all agents. */
+function startAgent(world: World, agent: string): void {
+  setUpTask(world, agentTask(agent), `$.agents.${agent}`);
+  const { verdict } = make(world, { agent, where: "$.machine" }, call("exec", { path: AGENT_PROGRAM }));
+  if (!verdict.ok) throw new Error(`${AGENT_PROGRAM} does not run: ${verdict.because}`);
 }
 
 const MOUNT_PROC = call("mount", { source: "proc", target: "/proc", type: "proc", flags: 0, data: "" });
@@ -149,7 +157,9 @@ const PATHS: readonly string[] = ["path", "to", "target", "source"];
 function make(world: World, { agent, where }: Pick<ScriptStep, "agent" | "where">, { call, args }: ScriptCall): Answer {
   const pidOf = (name: string) => (world.tasks.get(name) ?? world.reaped.get(name))?.pid;
   const numbered = Object.entries(args).map(([key, value]) =>
-    typeof value === "string" && PATHS.includes(key) ? [key, withPid(value, pidOf)] : [key, value],
+    typeof value === "string"
+      ? [key, PATHS.includes(key) ? withPid(value, pidOf) : withPids(value, pidOf)]
+      : [key, value],
   );
   return take(world, { task: agent, call, args: Object.fromEntries(numbered), observed: null, where });
 }
