@@ -4,7 +4,6 @@
  * This layer is values and their texts: it reads no tree and no archive, and decides nothing about access. It may import
  * core, formats and kernel.
  */
-export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
 export { asKernelAcl, inOrder, type NameToId, readAclText, showAclText, wholeAcl } from "./acl-text.ts";
 export { readCapabilityText, showCapabilityText } from "./capability-text.ts";
 export { deviceOf, numberOfDevice } from "./device-number.ts";
