@@ -12,6 +12,7 @@
 // Calls, and what they take.
 export * from "./access.ts";
 // Questions.
+export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
 export { checkAcl } from "./acl-permission.ts";
 // What a setup puts there by itself.
 export { validateAcl } from "./acl-valid.ts";
@@ -110,6 +111,7 @@ export * from "./routes.ts";
 export * from "./safesetid.ts";
 export * from "./scm.ts";
 export * from "./securityfs-mount.ts";
+export * from "./session-keyring.ts";
 export * from "./setgroups.ts";
 export * from "./setid.ts";
 export * from "./setid-policies.ts";
