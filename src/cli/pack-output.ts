@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { quoted, UsernsError } from "../core/index.ts";
 import { imageOfLayer } from "../image/index.ts";
-import { type Manifest, writeMtree } from "../manifest/index.ts";
+import { type Manifest, mtreePieces, writeMtree } from "../manifest/index.ts";
 import { packTar, type TreeContents } from "../pack/index.ts";
 import type { Compression } from "../shift/index.ts";
 import { packer, throughStream } from "./compression.ts";
@@ -74,9 +74,11 @@ export interface Packed {
 export async function writePacked(packed: Packed, target: PackTarget): Promise<string | null> {
   const { form, path } = target;
   if (form === "mtree") {
-    const text = writeMtree(await withDigests(packed.manifest, packed.contents, path));
-    if (path === "-") return text;
-    await writeWhole(path, (sink) => put(sink, text));
+    const manifest = await withDigests(packed.manifest, packed.contents, path);
+    if (path === "-") return writeMtree(manifest);
+    await writeWhole(path, async (sink) => {
+      for (const piece of mtreePieces(manifest)) await put(sink, piece);
+    });
   } else if (form === "squashfs") await writeSquashfs(packed, path);
   else if (form === "oci") await writeOci(packed, path);
   else await writeTar(packed, target);

@@ -21,7 +21,7 @@ export { type JsonDocument, JsonPlace } from "./json-place.ts";
 export { type Manifest, manifestOf } from "./manifest.ts";
 export { readMode } from "./mode-text.ts";
 export { type MtreeOptions, readMtree } from "./mtree-read.ts";
-export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
+export { type MtreeDialect, mtreePieces, writeMtree } from "./mtree-write.ts";
 export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
 export { readManifestFile } from "./read.ts";
 export { fieldsOfXattrs, xattrsOfFields } from "./xattr-fields.ts";
