@@ -6,8 +6,5 @@
 /** Where a tar header is put: 512 bytes. */
 export const HEADER: usize = memory.data(512, 16);
 
-/** The last few ids of a call over kuid64s, filled up to four: ids in, numbers in, ids out, numbers out. */
-export const TAIL: usize = memory.data(64, 16);
-
 /** The first address that is not used here. */
-export const HEAP: usize = TAIL + 64;
+export const HEAP: usize = HEADER + 512;

@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
 import { parseGroup, parsePasswd } from "../formats/index.ts";
-import { type Manifest, manifestToJson, mtreePieces, type NameToId, readManifestFile } from "../manifest/index.ts";
+import { type Manifest, manifestToJson, mtreeText, type NameToId, readManifestFile } from "../manifest/index.ts";
 import { peopleOf } from "../pack/index.ts";
 import { fileFault } from "./fault.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { put } from "./terminal.ts";
 import { joinPieces } from "./text-file.ts";
+import { inPieces } from "./text-pieces.ts";
 import { readGroup, readPasswd } from "./tool-files.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -46,7 +47,8 @@ export async function readManifest(path: string, idOf?: NameToId): Promise<Manif
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
   await writeWhole(path, async (sink) => {
     const isJson = path.endsWith(".json");
-    for (const piece of isJson ? jsonPieces(manifestToJson(manifest)) : mtreePieces(manifest)) await put(sink, piece);
+    for (const piece of isJson ? jsonPieces(manifestToJson(manifest)) : inPieces(mtreeText(manifest)))
+      await put(sink, piece);
     if (isJson) await put(sink, "\n");
   });
 }

@@ -4,6 +4,7 @@ import { CLASSICAL, type NamespaceNumber } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 import type { Kernels } from "./wasm-kernels.ts";
 import type { WasmMemory } from "./wasm-memory.ts";
+import { areRankable, layRanked } from "./wasm-ranked.ts";
 import { biasedRange, rowBits, WasmTable, writeFourfold } from "./wasm-table.ts";
 
 /** The most rules for which holding every id against all of them beats looking it up (measured). */
@@ -13,14 +14,16 @@ const MOST_RULES = 12;
 /** The most tables that are asked in turn; a route with more runs by search. */
 const MOST_WIDE = 4;
 
-/** Sizes and places in bytes: assembly/kuid64.ts says what lies there. */
-const ROUTE_BYTES = 48;
+/** Sizes and places in bytes: assembly/kuid64-route.ts and kuid64-rules.ts say what lies there. */
+const ROUTE_BYTES = 64;
 const RULE_BYTES = 96;
 const WIDE_BYTES = 48;
 const BY_NUMBER_BYTES = 16;
-const IS_SEARCHED_PLACE = 36;
+const WAY_PLACE = 36;
 const HAS_ROOTS_PLACE = 40;
 const ROW_BITS_PLACE = 44;
+/** How a route runs: codes of the kernel. */
+const WAY = { bySearch: 0, byRules: 1, byRank: 2 } as const;
 
 interface Known {
   readonly number: NamespaceNumber;
@@ -38,6 +41,7 @@ export class WasmRoute {
   readonly #own: readonly WasmTable[];
   readonly #wide: readonly Known[];
   readonly #wideAt: number;
+  readonly #ranked: number | null;
   #isSearched: boolean;
   /** Has it too many tables to ask them in turn? */
   readonly #staysSearched: boolean;
@@ -50,26 +54,25 @@ export class WasmRoute {
       laid: number === CLASSICAL ? classical : new WasmTable(memory, kernels, table),
       rules: table.filter((segment) => !gives(segment, other)).length,
     }));
-    const { ruled, wide } = sorted(known);
+    // Where a table says the same as no table, there is nothing to tell apart.
+    const telling = known.flatMap(({ number, table, rules }) => (rules > 0 ? [[number, table] as const] : []));
+    const givesNumbers = known.some(({ table }) => table.some(({ number }) => number !== other.number));
+    const isRanked = !givesNumbers && areRankable(telling);
+    const { ruled, wide } = isRanked ? { ruled: [], wide: [] } : sorted(known);
     const rules = sumOfRules(ruled);
     this.#memory = memory;
     this.#own = known.flatMap(({ laid }) => (laid === classical ? [] : [laid]));
     this.#wide = wide;
     this.#staysSearched = wide.length > MOST_WIDE;
     this.#isSearched = wide.length > 0;
-    const isWide = (laid: WasmTable) => wide.some((one) => one.laid === laid);
-    const isFull = known.some(
-      ({ table, laid }) =>
-        table.some(({ number }) => number !== other.number) ||
-        (!isWide(laid) && table.some((segment) => segment.pin !== 0 && !gives(segment, other))),
-    );
     const bytes = ROUTE_BYTES + RULE_BYTES * rules + WIDE_BYTES * wide.length + BY_NUMBER_BYTES * known.length;
+    this.#ranked = isRanked ? layRanked(memory, telling, other) : null;
     this.address = memory.take(bytes);
     const rulesAt = this.address + ROUTE_BYTES;
     this.#wideAt = rulesAt + RULE_BYTES * rules;
     const byNumberAt = this.#wideAt + WIDE_BYTES * wide.length;
     const { words } = memory;
-    const isSearched = this.#isSearched ? 1 : 0;
+    const way = isRanked ? WAY.byRank : this.#isSearched ? WAY.bySearch : WAY.byRules;
     words.set(
       [
         rulesAt,
@@ -80,10 +83,11 @@ export class WasmRoute {
         other.number,
         byNumberAt,
         known.length,
-        isFull ? 1 : 0,
-        isSearched,
+        givesNumbers ? 1 : 0,
+        way,
         0,
         0,
+        this.#ranked ?? 0,
       ],
       this.address >>> 2,
     );
@@ -113,13 +117,14 @@ export class WasmRoute {
     const { words } = this.#memory;
     writeFourfold(words, this.#wideAt >>> 2, places);
     this.#isSearched = false;
-    words[(this.address + IS_SEARCHED_PLACE) >>> 2] = 0;
+    words[(this.address + WAY_PLACE) >>> 2] = WAY.byRules;
     words[(this.address + HAS_ROOTS_PLACE) >>> 2] = hasRoots ? 1 : 0;
     words[(this.address + ROW_BITS_PLACE) >>> 2] = bits;
   }
 
   free(): void {
     this.#memory.give(this.address);
+    if (this.#ranked !== null) this.#memory.give(this.#ranked);
     for (const table of this.#own) table.free();
   }
 }

@@ -7,7 +7,7 @@ import type { WasmMemory } from "./wasm-memory.ts";
 /** The most extents for which holding every id against all of them is faster than looking them up (measured). */
 const MOST_EXTENTS = 12;
 /** Half of the range of a u32: numbers moved by it are ordered by a signed comparison. */
-const BIAS = 0x8000_0000;
+export const BIAS = 0x8000_0000;
 
 /** Sizes and places in bytes: assembly/segment.ts, vertical.ts and blocks.ts say what lies there. */
 const TABLE_BYTES = 64;

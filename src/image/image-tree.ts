@@ -1,6 +1,5 @@
 import { CLASSICAL, NO_ID } from "../core/index.ts";
-import { type AclEntryText, validateAcl } from "../kernel/index.ts";
-import { aclFromBytes } from "../manifest/index.ts";
+import { type AclEntryText, aclFromBytes, validateAcl } from "../kernel/index.ts";
 import type { TarEntry } from "../shift/index.ts";
 import { type PathNode, type PathTable, ROOT_NODE } from "./path-table.ts";
 import { TreeColumns } from "./tree-columns.ts";

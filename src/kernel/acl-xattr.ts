@@ -19,7 +19,7 @@ import { SETGID } from "./mode.ts";
 import type { Path } from "./mount.ts";
 import { lookup } from "./path.ts";
 import type { PathName } from "./path-name.ts";
-import { type AclEntry, type AclTag, type AclType, mapAclIds, modeOfAcl, type PosixAcl } from "./posix-acl.ts";
+import { type AclEntry, type AclEntryText, type AclType, mapAclIds, modeOfAcl, type PosixAcl } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -59,12 +59,6 @@ const RULES = ruleTable({
   noAcl: { sentence: "The file has no such ACL: its mode says all.", source: "getxattr(2), ENODATA" },
 });
 
-/** An entry as user space gives and is given it: ids are numbers of its own namespace; null where it names nobody. */
-export type AclEntryText =
-  | { readonly tag: "user"; readonly id: UserId<"uid">; readonly perm: number }
-  | { readonly tag: "group"; readonly id: UserId<"gid">; readonly perm: number }
-  | { readonly tag: Exclude<AclTag, "user" | "group">; readonly id: null; readonly perm: number };
-
 /** The file that a call is going to change. */
 function changeable(world: World, task: Task, name: PathName): Verdict<Path> {
   const found = lookup(world, task, name, "nofollow");
@@ -88,8 +82,11 @@ export function setAcl(
   given: readonly AclEntryText[],
 ): Verdict {
   const found = changeable(world, task, name);
-  if (!found.ok) return found;
-  const path = found.value;
+  return found.ok ? setAclOf(world, task, found.value, type, given) : found;
+}
+
+/** {@link setAcl}, of a file that was found. */
+export function setAclOf(world: World, task: Task, path: Path, type: AclType, given: readonly AclEntryText[]): Verdict {
   const known = knownIds(world, task, given, ownerTable(path.mount.superblock));
   if (!known.ok) return known;
   const acl = mapAclIds(known.value, (kind, vfsid) => fromVfsid(world, path.mount, kind, vfsid));
@@ -120,10 +117,14 @@ export function changeAcl(world: World, task: Task, path: Path, type: AclType, a
 /** Remove an ACL, whether there is one or not: `lremovexattr`, as `vfs_remove_acl` does it. The mode stays. */
 export function removeAcl(world: World, task: Task, name: PathName, type: AclType): Verdict {
   const found = changeable(world, task, name);
-  if (!found.ok) return found;
-  const permitted = mayChangeAcl(world, task, found.value, type, false);
+  return found.ok ? removeAclOf(world, task, found.value, type) : found;
+}
+
+/** {@link removeAcl}, of a file that was found. */
+export function removeAclOf(world: World, task: Task, path: Path, type: AclType): Verdict {
+  const permitted = mayChangeAcl(world, task, path, type, false);
   if (!permitted.ok) return permitted;
-  const put = putChecked(world, task, found.value, type, null);
+  const put = putChecked(world, task, path, type, null);
   return put.ok ? permitted : put;
 }
 
@@ -135,8 +136,17 @@ export function removeAcl(world: World, task: Task, name: PathName, type: AclTyp
 export function getAcl(world: World, task: Task, name: PathName, type: AclType): Verdict<readonly AclEntryText[]> {
   const found = lookup(world, task, name, "nofollow");
   if (!found.ok) return found;
-  const { mount, inode } = found.value;
-  requireOwnFiles(mount.superblock, "POSIX ACLs", "setAcl");
+  requireOwnFiles(found.value.mount.superblock, "POSIX ACLs", "setAcl");
+  return getAclOf(world, task, found.value, type);
+}
+
+/** {@link getAcl}, of a file that was found. */
+export function getAclOf(
+  world: World,
+  task: Task,
+  { mount, inode }: Path,
+  type: AclType,
+): Verdict<readonly AclEntryText[]> {
   const kept = hasAcls(inode);
   if (!kept.ok) return kept;
   const readable = mount.superblock.operations?.mayAskAcl?.(inode, type) ?? allow();

@@ -12,6 +12,10 @@ export interface FilesystemType {
   readonly hasAcls: boolean;
   /** Does its rename, if it has one, take noreplace, exchange and whiteout? */
   readonly hasRenameFlags: boolean;
+  /** What does its rename answer where the new name is a directory with something in it? */
+  readonly fullDirectoryKept: "ENOTEMPTY" | "EEXIST";
+  /** Does a whiteout inherit from its directory: the group of one that is set-group-ID, and the default ACL? */
+  readonly whiteoutInherits: boolean;
   /** Does truncating an empty file to nothing leave it alone, set-id bits and all? */
   readonly ignoresEmptyTruncate: boolean;
   /** Does removing an access ACL, even one that is not there, drop a set-group-ID bit that the caller may not set? */
@@ -29,6 +33,8 @@ const COMMON: FilesystemType = {
   keeps: ATTRIBUTE_CLASSES,
   hasAcls: true,
   hasRenameFlags: true,
+  fullDirectoryKept: "ENOTEMPTY",
+  whiteoutInherits: true,
   ignoresEmptyTruncate: false,
   dropsSetgidWithAcl: false,
   isFsidmapExempt: false,
@@ -46,13 +52,13 @@ const KERNFS: FilesystemType = { ...PSEUDO, keeps: ["trusted.", "security."], ha
  * The types of file system that are known by name.
  *
  * @source mount_setattr(2), "ID-mapped mounts"; vectors/linux-6.18/3_idmapped_mounts.json (tags setattr,
- *         truncate-setid-quirk), vectors of this project, pseudo.json; fsid mappings, third series, 09/25: procfs and sysfs are exempt
+ *         truncate-setid-quirk), vectors of this project, pseudo.json, disks.json; fsid mappings, third series, 09/25: procfs and sysfs are exempt
  */
 const TYPES = {
   tmpfs: { ...COMMON, dropsSetgidWithAcl: true },
   ext4: COMMON,
   btrfs: COMMON,
-  xfs: { ...COMMON, ignoresEmptyTruncate: true },
+  xfs: { ...COMMON, ignoresEmptyTruncate: true, fullDirectoryKept: "EEXIST", whiteoutInherits: false },
   proc: { ...PSEUDO, isFsidmapExempt: true },
   sysfs: { ...KERNFS, isFsidmapExempt: true },
   devtmpfs: STACKED,
@@ -72,12 +78,18 @@ export function filesystemType(name: FilesystemTypeName): FilesystemType {
   return TYPES[name];
 }
 
-/** Pseudo file systems that every machine has mounted, and where. */
-export const MACHINE_MOUNTS: ReadonlyMap<string, FilesystemTypeName> = new Map([
+/** Controllers that a machine with the first version of control groups has mounted each by itself. */
+const CGROUP_CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "systemd"];
+
+/** File systems of the machine itself, and where they are mounted. */
+export const MACHINE_MOUNTS: ReadonlyMap<string, FilesystemTypeName> = new Map<string, FilesystemTypeName>([
+  ["/", "ext4"],
   ["/proc", "proc"],
   ["/sys", "sysfs"],
   ["/dev", "devtmpfs"],
   ["/dev/pts", "devpts"],
   ["/dev/shm", "tmpfs"],
+  ["/sys/fs/cgroup", "tmpfs"],
   ["/sys/fs/cgroup/unified", "cgroup2"],
+  ...CGROUP_CONTROLLERS.map((name) => [`/sys/fs/cgroup/${name}`, "cgroup"] as const),
 ]);

@@ -107,6 +107,8 @@ function mayReadAttr(size: number): Verdict {
 /** A mount that is being changed. */
 export interface Tree {
   readonly mount: Mount;
+  /** What is changed with it: the mounts below it, of a tree that was cloned with them. */
+  readonly below?: readonly Mount[];
   /** null for a clone that nobody has seen yet: where the path of an attached mount leads. */
   readonly attachedAt: Path | null;
   /** The flags that came with it from a more privileged mount namespace: those it had then, and none set since. */
@@ -137,7 +139,7 @@ function lockedFor(world: World, task: Task, mount: Mount): readonly (keyof Moun
  * `open_tree` with OPEN_TREE_CLONE: a copy of the mount that shows what the path leads to, attached nowhere. Whoever may
  * not mount is not told whether the path leads anywhere.
  *
- * @param reach  AT_RECURSIVE: with the mounts below, which are not modelled as part of the clone
+ * @param reach  AT_RECURSIVE: with the mounts below, of which the model knows those that a mount of the machine carries
  */
 export function cloneTree(
   world: World,
@@ -150,10 +152,13 @@ export function cloneTree(
   const found = lookup(world, task, name, "follow");
   if (!found.ok) return found;
   const { mount: of, inode } = found.value;
-  const isHiding = of.carriesOthers ? isCopiedFromAbove(world, task, of) : task.mountNs.tree.isLockedBelow(found.value);
+  const isHiding = of.carries?.length
+    ? isCopiedFromAbove(world, task, of)
+    : task.mountNs.tree.isLockedBelow(found.value);
   if (reach === "alone" && isHiding) return deny("EINVAL", RULES.lockedBelow, `what is mounted below ${of.name}`);
   const { attachedIn: _, changedIn: __, changedFrom: ___, ...source } = of;
-  return allow({ mount: { ...source, root: inode }, attachedAt: null, locked: lockedFor(world, task, of) });
+  const below = reach === "recursive" && of.carries ? of.carries : [];
+  return allow({ mount: { ...source, root: inode }, below, attachedAt: null, locked: lockedFor(world, task, of) });
 }
 
 /** The attached mount that a path leads to. */
@@ -202,8 +207,10 @@ export function setMountAttributes(
   );
   if (locked) return deny("EPERM", RULES.lockedFlags, `${locked} of ${mount.name}`);
   if (idmap.value !== "keep") {
-    const allowed = mayIdmap(task, tree.value, idmap.value, mayReplace);
-    if (!allowed.ok) return allowed;
+    for (const each of [mount, ...(tree.value.below ?? [])]) {
+      const allowed = mayIdmap(task, each, attachedAt, idmap.value, mayReplace);
+      if (!allowed.ok) return allowed;
+    }
   }
   const writer = writerOf(world, (path) => path.mount === mount);
   if (writer && change.set.includes("ro") && !mount.isReadOnly)
@@ -253,8 +260,13 @@ function hasBothMaps({ profile }: World, userns: UserNamespace): Verdict {
 }
 
 /** `can_idmap_mount` */
-function mayIdmap({ cred }: Task, tree: Tree, userns: UserNamespace | null, mayReplace: boolean): Verdict {
-  const { superblock, idmap, name } = tree.mount;
+function mayIdmap(
+  { cred }: Task,
+  { superblock, idmap, name }: Mount,
+  attachedAt: Path | null,
+  userns: UserNamespace | null,
+  mayReplace: boolean,
+): Verdict {
   if (superblock.userNs === userns)
     return deny("EINVAL", RULES.notOwnNamespace, `${superblock.name} was mounted in ${userns.name}`);
   if (idmap && !mayReplace) return deny("EPERM", RULES.idmappedOnce, `${name} has the maps of ${idmap.name}`);
@@ -262,6 +274,6 @@ function mayIdmap({ cred }: Task, tree: Tree, userns: UserNamespace | null, mayR
     return deny("EINVAL", RULES.typeAllowsIdmap, `${superblock.type} does not`);
   if (!isNsCapable(cred, superblock.userNs, "sys_admin"))
     return deny("EPERM", RULES.superblockAdmin, `${superblock.name} was mounted in ${superblock.userNs.name}`);
-  if (tree.attachedAt) return deny("EINVAL", RULES.detachedOnly, `${name} is attached`);
+  if (attachedAt) return deny("EINVAL", RULES.detachedOnly, `${name} is attached`);
   return allow();
 }

@@ -12,6 +12,7 @@
 // Calls, and what they take.
 export * from "./access.ts";
 // Questions.
+export { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
 export { checkAcl } from "./acl-permission.ts";
 // What a setup puts there by itself.
 export { validateAcl } from "./acl-valid.ts";
@@ -99,6 +100,7 @@ export * from "./prctl.ts";
 export * from "./priority.ts";
 export * from "./proc.ts";
 export * from "./proc-file.ts";
+export { isFixedProcFile } from "./proc-mount.ts";
 export * from "./process.ts";
 export * from "./process-setting.ts";
 export * from "./profile.ts";
@@ -109,6 +111,7 @@ export * from "./routes.ts";
 export * from "./safesetid.ts";
 export * from "./scm.ts";
 export * from "./securityfs-mount.ts";
+export * from "./session-keyring.ts";
 export * from "./setgroups.ts";
 export * from "./setid.ts";
 export * from "./setid-policies.ts";

@@ -30,8 +30,8 @@ export interface Mount extends MountFlags {
   readonly source?: string;
   /** What the mount shows as its top: the root of the file system or a directory below it. */
   readonly root: Inode;
-  /** Is something mounted below it, where the mounts of a scenario have names and no places? */
-  readonly carriesOthers?: boolean;
+  /** What is mounted below it, where the mounts of a scenario have names and no places. */
+  readonly carries?: readonly Mount[];
   /** null: ids pass as they are. */
   idmap: MountIdmap | null;
   /** The mount namespace that it was attached in later than those began, and is copied from; absent where all see it. */

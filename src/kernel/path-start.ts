@@ -3,7 +3,8 @@ import type { Mount, Path } from "./mount.ts";
 import type { MountTree } from "./mount-tree.ts";
 import type { PathName } from "./path-name.ts";
 import { PROC_ENTRIES } from "./proc.ts";
-import { readProcLink } from "./proc-file.ts";
+import { procPath, readProcLink } from "./proc-file.ts";
+import type { ProcessFile } from "./process.ts";
 import type { Task } from "./task.ts";
 import { allow, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -18,14 +19,40 @@ export interface Start {
 
 /** @returns EACCES for the root directory of a task that the caller may not look into */
 export function startOf(world: World, task: Task, { from }: PathName): Verdict<Start> {
-  const isTask = from !== null && "pid" in from;
-  if (from !== null && !isTask) return allow(startAtMount(task, from));
-  const of = from ?? task;
-  if (isTask) {
-    const link = readProcLink(world, task, of, PROC_ROOT);
-    if (!link.ok) return link;
-  }
-  const { tree } = of.mountNs;
+  if (from === null) return allow(startAtRoot(task));
+  if (!("pid" in from)) return allow(startAtMount(task, from));
+  const link = readProcLink(world, task, from, PROC_ROOT);
+  return link.ok ? allow(startAtRoot(from)) : link;
+}
+
+/**
+ * Where a link of a process leads: its root directory, which it is also in, or the program that it runs.
+ *
+ * @returns EACCES for a task that the caller may not look into
+ * @throws  UsernsError ERR_SCENARIO for a namespace, and for a program that is not of this world
+ */
+export function startThrough(
+  world: World,
+  task: Task,
+  { process, path }: ProcessFile,
+  tree: Start["tree"],
+): Verdict<Start> {
+  const at = procPath(path);
+  const of = world.tasks.get(process.name);
+  if (!at || !of) throw new Error(`no link /proc/${process.name}/${path}`);
+  const link = readProcLink(world, task, of, at);
+  if (!link.ok) return link;
+  if (path === "root" || path === "cwd") return allow(startAtRoot(of));
+  if (path === "exe" && of.program) return allow({ at: of.program, tree });
+  throw new UsernsError("ERR_SCENARIO", {
+    where: `/proc/${process.name}/${path}`,
+    expected: "a link to a directory, or to a program that was run here",
+    got: path === "exe" ? "a program of elsewhere" : "a link to a namespace",
+    fix: "proc_readlink asks about the link",
+  });
+}
+
+function startAtRoot({ mountNs: { tree } }: Task): Start {
   if (tree.top === null)
     throw new UsernsError("ERR_SCENARIO", {
       where: "/",
@@ -34,7 +61,7 @@ export function startOf(world: World, task: Task, { from }: PathName): Verdict<S
       fix: "write mount:path",
     });
   // What is mounted on the root directory itself is not seen from there, only by way of "..".
-  return allow({ at: { mount: tree.top, inode: tree.top.root }, tree });
+  return { at: { mount: tree.top, inode: tree.top.root }, tree };
 }
 
 function startAtMount(task: Task, mount: Mount): Start {

@@ -4,7 +4,7 @@ import type { Mount, Path } from "./mount.ts";
 import type { MountTree } from "./mount-tree.ts";
 import { type Entry, type LastName, noEntry } from "./path-entry.ts";
 import { getName, nameFits, namesIn, type PathName } from "./path-name.ts";
-import { outside, startOf } from "./path-start.ts";
+import { outside, type Start, startOf, startThrough } from "./path-start.ts";
 import { MAY } from "./permission.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -110,17 +110,31 @@ function find({ at, tree }: Walk, name: string): Verdict<Pick<Entry, "inode" | "
   return allow({ inode, at: inode && tree.through({ mount: at.mount, inode }) });
 }
 
-/** Where a symbolic link leads, from the directory that is reached; an absolute one begins at the caller's root. */
-export function followLink(world: World, task: Task, walk: Walk, name: string, { target }: Inode): Verdict<string> {
+/**
+ * Where a symbolic link leads, from the directory that is reached; an absolute one begins at the caller's root. Those of
+ * processes lead there at once, and leave no names to walk.
+ */
+export function followLink(world: World, task: Task, walk: Walk, name: string, link: Inode): Verdict<string> {
   if (++walk.links > MAX_LINKS) return deny("ELOOP", RULES.linkLimit, `${name} is one more`);
+  const { target } = link;
+  const shown = link.superblock.processFile?.(link);
+  if (shown) {
+    const led = startThrough(world, task, shown, walk.tree);
+    if (led.ok) jump(walk, led.value);
+    return led.ok ? allow("") : led;
+  }
   if (!target.startsWith("/")) return allow(target);
   if (!walk.isRooted) throw outside(walk.at.mount, `${name} → ${target}`);
   const own = startOf(world, task, { from: null, text: "" });
   if (!own.ok) return own;
-  walk.at = own.value.at;
-  walk.tree = own.value.tree;
-  walk.above.length = 0;
+  jump(walk, own.value);
   return allow(target);
+}
+
+function jump(walk: Walk, { at, tree }: Start): void {
+  walk.at = at;
+  walk.tree = tree;
+  walk.above.length = 0;
 }
 
 function search(world: World, task: Task, path: Path): Verdict {

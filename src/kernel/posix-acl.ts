@@ -1,3 +1,4 @@
+import type { UserId } from "../core/id.ts";
 import type { Kuid64 } from "../core/kuid64.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 
@@ -26,6 +27,12 @@ export type AclEntry = ClassEntry | NamedEntry<"user", "uid"> | NamedEntry<"grou
  * same as they are seen through a mount.
  */
 export type PosixAcl = readonly AclEntry[];
+
+/** An entry as user space gives and is given it: ids are numbers of its own namespace; null where it names nobody. */
+export type AclEntryText =
+  | { readonly tag: "user"; readonly id: UserId<"uid">; readonly perm: number }
+  | { readonly tag: "group"; readonly id: UserId<"gid">; readonly perm: number }
+  | { readonly tag: Exclude<AclTag, "user" | "group">; readonly id: null; readonly perm: number };
 
 /** The ACL that rules access, and the one that what is created in a directory inherits. */
 export const ACL_TYPES = ["access", "default"] as const;

@@ -24,6 +24,11 @@ const FIXED: readonly PseudoFile[] = [
   fixed("sys/user/max_user_namespaces", "file", 0o644),
 ];
 
+/** Is it a file of procfs that is no process's, and modelled? @param path  below where that is mounted */
+export function isFixedProcFile(path: string): boolean {
+  return FIXED.some((known) => known.path === path);
+}
+
 const SOURCE = "proc(5); vectors of this project, pseudo.json: EPERM";
 
 const RULES = ruleTable({

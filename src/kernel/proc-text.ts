@@ -12,7 +12,7 @@ const RULES = ruleTable({
   nothingThere: { sentence: "Nothing is mapped at address 0.", source: "proc_pid_mem(5): EIO" },
   onlyTold: {
     sentence: "What a process only tells is not written to, whoever opened it.",
-    source: "write(2): EINVAL; vectors of this project, processes.json",
+    source: "write(2): EINVAL; asked of a running Linux 6.18",
   },
 });
 

@@ -1,7 +1,8 @@
 import { createEntry, mayCreate } from "./create.ts";
 import { addEntry, isAtOrBelow } from "./directory.ts";
+import { filesystemType } from "./filesystem-type.ts";
 import { type Inode, type RenameFlag, requireOwnFiles } from "./inode.ts";
-import { inodePermission, wantWrite } from "./inode-permission.ts";
+import { inodePermission, mappedFsid, wantWrite } from "./inode-permission.ts";
 import { hasOperation } from "./name-operations.ts";
 import { lookupName, lookupParent, requireFollowed } from "./path.ts";
 import {
@@ -34,7 +35,10 @@ const RULES = ruleTable({
     source: "rename(2): EACCES",
   },
   ontoItself: { sentence: "Nothing happens to a file that is renamed to a name it has.", source: "rename(2)" },
-  onlyEmptyReplaced: { sentence: "A directory is replaced when it is empty.", source: "rename(2): ENOTEMPTY" },
+  onlyEmptyReplaced: {
+    sentence: "A directory is replaced when it is empty.",
+    source: "rename(2): ENOTEMPTY or EEXIST; vectors of this project, disks.json",
+  },
 });
 
 /** A name that exists, and a name that may. */
@@ -64,7 +68,7 @@ export function renamePath(world: World, task: Task, path: PathName, to: PathNam
   return from.mount.superblock.operations?.rename?.(from, target, flag) ?? moveEntry(world, task, ends.value, flag);
 }
 
-/** Move a name that may be moved. @returns ENOTEMPTY for one that would replace a directory with something in it */
+/** Move a name that may be moved. @returns ENOTEMPTY, EEXIST for one that would replace a directory with something in it */
 export function moveEntry(world: World, task: Task, { from, to: target }: Ends, flag: RenameFlag): Verdict {
   if (flag === "exchange" && target.inode) {
     addEntry(from.directory, from.name, target.inode);
@@ -72,12 +76,22 @@ export function moveEntry(world: World, task: Task, { from, to: target }: Ends, 
     return allow();
   }
   if (target.inode) {
-    if (target.inode.entries.size > 0) return deny("ENOTEMPTY", RULES.onlyEmptyReplaced);
+    if (target.inode.entries.size > 0)
+      return deny(filesystemType(from.mount.superblock.type).fullDirectoryKept, RULES.onlyEmptyReplaced);
     target.inode.links--;
   }
   from.directory.entries.delete(from.name);
   addEntry(target.directory, target.name, from.inode);
-  return flag === "whiteout" ? withoutValue(createEntry(world, task, from, "chr", 0)) : allow();
+  return flag === "whiteout" ? leaveWhiteout(world, task, from) : allow();
+}
+
+/** A character device of number 0 in place of a name that was moved. */
+function leaveWhiteout(world: World, task: Task, from: Victim): Verdict {
+  const made = createEntry(world, task, from, "chr", 0);
+  if (!made.ok || filesystemType(from.mount.superblock.type).whiteoutInherits) return withoutValue(made);
+  made.value.setGid(mappedFsid(world, task.cred, from.mount, "gid"));
+  made.value.acls.access = null;
+  return allow();
 }
 
 /** The top of a named mount, which is one name in the directory that the mount hides; or a task's root directory. */

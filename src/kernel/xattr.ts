@@ -1,4 +1,6 @@
 import { UsernsError } from "../core/errors.ts";
+import { aclToBytes, givenAcl } from "./acl-bytes.ts";
+import { getAclOf, removeAclOf, setAclOf } from "./acl-xattr.ts";
 import { decodeCapability, encodeCapability } from "./capability-xattr.ts";
 import type { Errno } from "./errno.ts";
 import { getFileCapability, removeFileCapability, setFileCapability } from "./file-capability.ts";
@@ -18,6 +20,7 @@ import { isNsCapable } from "./ns-capable.ts";
 import { lookup } from "./path.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
+import { ACL_TYPES, type AclType } from "./posix-acl.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -52,33 +55,32 @@ const RULES = ruleTable({
   noSuchAttribute: { sentence: "The file has no such attribute.", source: "getxattr(2): ENODATA" },
 });
 
-/** Attributes whose bytes are not modelled: they have calls of their own. */
-const SPECIAL: readonly string[] = ["system.posix_acl_access", "system.posix_acl_default"];
+/** The attributes that are ACLs. @source acl(5); linux/xattr.h */
+export const ACL_NAMES: { readonly [T in AclType]: string } = {
+  access: "system.posix_acl_access",
+  default: "system.posix_acl_default",
+};
+
+/** `is_posix_acl_xattr` */
+function aclNamed(name: string): AclType | undefined {
+  return ACL_TYPES.find((type) => ACL_NAMES[type] === name);
+}
 
 const MAX_NAME = 255;
 
 /** `XATTR_SIZE_MAX` */
 const MAX_VALUE = 65536;
 
-/**
- * The file at a path whose attribute is read, or with MAY.write changed.
- *
- * @throws UsernsError ERR_SCENARIO for a name that other calls are for
- */
+/** The file at a path whose attribute is read, or with MAY.write changed. */
 function named(world: World, task: Task, path: PathName, name: string, mask: number, sizeBytes = 0): Verdict<Path> {
-  if (SPECIAL.includes(name))
-    throw new UsernsError("ERR_SCENARIO", {
-      where: name,
-      expected: "an attribute that is kept as it is given",
-      got: `${name}, whose bytes are not modelled`,
-      fix: "use the acl_ and fcap_ calls",
-    });
   const nameBytes = new TextEncoder().encode(name).length;
   if (nameBytes === 0 || nameBytes > MAX_NAME) return deny("ERANGE", RULES.nameFits, `${nameBytes} bytes`);
   if (sizeBytes > MAX_VALUE) return deny("E2BIG", RULES.valueFits, `${sizeBytes} bytes`);
   const found = lookup(world, task, path, "nofollow");
   if (!found.ok) return found;
-  requireOwnFiles(found.value.mount.superblock, "extended attributes", "setXattr");
+  const { superblock } = found.value.mount;
+  if (aclNamed(name)) requireOwnFiles(superblock, "POSIX ACLs", "setAcl");
+  else requireOwnFiles(superblock, "extended attributes", "setXattr");
   const writable = (mask & MAY.write) === 0 ? allow() : wantWrite(world, found.value.mount);
   return writable.ok ? found : writable;
 }
@@ -180,17 +182,26 @@ export function readXattr(world: World, task: Task, path: Path, name: string): V
 /** `lsetxattr` @source setxattr(2) */
 export function setXattr(world: World, task: Task, path: PathName, name: string, value: Uint8Array): Verdict {
   const found = named(world, task, path, name, MAY.write, value.length);
-  return found.ok ? changeXattr(world, task, found.value, name, value) : found;
+  const type = aclNamed(name);
+  if (!found.ok || !type) return found.ok ? changeXattr(world, task, found.value, name, value) : found;
+  const given = givenAcl(value);
+  return given.ok ? setAclOf(world, task, found.value, type, given.value) : given;
 }
 
 /** `lremovexattr` @source removexattr(2) */
 export function removeXattr(world: World, task: Task, path: PathName, name: string): Verdict {
   const found = named(world, task, path, name, MAY.write);
-  return found.ok ? changeXattr(world, task, found.value, name, null) : found;
+  if (!found.ok) return found;
+  const type = aclNamed(name);
+  return type ? removeAclOf(world, task, found.value, type) : changeXattr(world, task, found.value, name, null);
 }
 
 /** `lgetxattr` @source getxattr(2) */
 export function getXattr(world: World, task: Task, path: PathName, name: string): Verdict<Uint8Array> {
   const found = named(world, task, path, name, MAY.read);
-  return found.ok ? readXattr(world, task, found.value, name) : found;
+  if (!found.ok) return found;
+  const type = aclNamed(name);
+  if (!type) return readXattr(world, task, found.value, name);
+  const acl = getAclOf(world, task, found.value, type);
+  return acl.ok ? allow(aclToBytes(acl.value), acl.rule) : acl;
 }

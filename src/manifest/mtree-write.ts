@@ -11,9 +11,6 @@ import { xattrsOfFields } from "./xattr-fields.ts";
 /** Who is to read it: `bsdtar` learns of hard links by `inode`, a keyword at which NetBSD's mtree stops. */
 export type MtreeDialect = "bsdtar" | "netbsd";
 
-/** Lines of an mtree that are made at once. */
-const PIECE_LINES = 1000;
-
 /**
  * A manifest as an mtree: a line for each path, in canonical order, that says all of it, so that one owner changed is one
  * line changed. The same manifest is the same text.
@@ -23,19 +20,16 @@ const PIECE_LINES = 1000;
  * @source mtree(5)
  */
 export function writeMtree(manifest: Manifest, dialect: MtreeDialect = "bsdtar"): string {
-  return [...mtreePieces(manifest, dialect)].join("");
+  return [...mtreeText(manifest, dialect)].join("");
 }
 
-/** The same text in pieces, for one that no string can hold. */
-export function* mtreePieces({ entries }: Manifest, dialect: MtreeDialect = "bsdtar"): Generator<string> {
+/** The same text line by line, newlines and all, for whoever writes it out. */
+export function* mtreeText(manifest: Manifest, dialect: MtreeDialect = "bsdtar"): Generator<string> {
   const links = new Map<number, number>();
-  for (const { linkGroup } of entries) if (linkGroup !== null) links.set(linkGroup, (links.get(linkGroup) ?? 0) + 1);
+  for (const { linkGroup } of manifest.entries)
+    if (linkGroup !== null) links.set(linkGroup, (links.get(linkGroup) ?? 0) + 1);
   yield "#mtree\n";
-  for (let at = 0; at < entries.length; at += PIECE_LINES) {
-    const piece = entries.slice(at, at + PIECE_LINES);
-    const lines = piece.map((entry) => line(entry, links.get(entry.linkGroup ?? 0) ?? null, dialect));
-    yield `${lines.join("\n")}\n`;
-  }
+  for (const entry of manifest.entries) yield `${line(entry, links.get(entry.linkGroup ?? 0) ?? null, dialect)}\n`;
 }
 
 function line(entry: ManifestEntry, links: number | null, dialect: MtreeDialect): string {

@@ -1,12 +1,6 @@
-import { type AclType, decodeCapability, encodeCapability } from "../kernel/index.ts";
-import { aclFromBytes, aclToBytes } from "./acl-bytes.ts";
+import { ACL_NAMES, aclFromBytes, aclToBytes, decodeCapability, encodeCapability } from "../kernel/index.ts";
 import type { ManifestEntry } from "./entry.ts";
 
-/** The attributes that hold what an entry has fields of its own for. */
-const ACL_NAMES: { readonly [T in AclType]: string } = {
-  access: "system.posix_acl_access",
-  default: "system.posix_acl_default",
-};
 const CAPABILITY_NAME = "security.capability";
 
 /** What extended attributes say of an entry. */

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { aclToBytes, readAclText } from "../../src/manifest/index.ts";
+import { aclToBytes } from "../../src/kernel/index.ts";
+import { readAclText } from "../../src/manifest/index.ts";
 import { folderFor, userns } from "../cli/command.ts";
 
 const MANIFEST = `#mtree

@@ -7,6 +7,7 @@ import type { Engine } from "../../src/core/engine.ts";
 import { importVector, type Vector } from "../../src/scenario/import-vector.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 import type { Agent } from "./agent.ts";
+import { hasDisk } from "./disks.ts";
 import floor from "./floor.json" with { type: "json" };
 import { withAgents } from "./machine.ts";
 import { type LiveOutcome, runLive } from "./run.ts";
@@ -33,7 +34,7 @@ function sample<T>(list: readonly T[], count: number): T[] {
 }
 
 function runVector(agent: Agent, engine: Engine, vector: Vector): Promise<LiveOutcome> {
-  const reason = OF_ONE_FILESYSTEM[vector.tag];
+  const reason = hasDisk("xfs") ? undefined : OF_ONE_FILESYSTEM[vector.tag];
   return reason === undefined
     ? runLive(agent, engine, vector.scenario())
     : Promise.resolve({ kind: "not run", reason });

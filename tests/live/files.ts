@@ -1,4 +1,4 @@
-/** File systems, files and mounts of a world, made on the running kernel. Every file system is a tmpfs. */
+/** File systems, files and mounts of a world, made on the running kernel. Every one is a tmpfs, but for those of disks.ts. */
 import { isValidKuid64 } from "../../src/core/kuid64.ts";
 import { encodeCapability } from "../../src/kernel/capability-xattr.ts";
 import type { Inode, Superblock } from "../../src/kernel/inode.ts";
@@ -8,8 +8,11 @@ import { makeKid } from "../../src/kernel/uidgid.ts";
 import type { OwnerKind, UserNamespace } from "../../src/kernel/user-namespace.ts";
 import type { World } from "../../src/kernel/world.ts";
 import { AGENT, type Agent, AT_FDCWD, NotRun } from "./agent.ts";
+import { freshPart } from "./disks.ts";
 import { AT, CLONE, FSCONFIG, MOUNT_ATTR, MOVE_MOUNT_F_EMPTY_PATH, OPEN_TREE_CLONE, S_IF, u64s } from "./linux.ts";
 import type { LiveWorld } from "./world.ts";
+
+const MS_BIND = 4096;
 
 /** Types that a tmpfs stands in for: their recorded answers are those of a tmpfs. */
 const STOOD_IN_FOR = ["tmpfs", "ext4", "xfs", "btrfs"];
@@ -26,7 +29,7 @@ export async function setUpFilesystems(live: LiveWorld, world: World): Promise<v
     const top = pathIn(agent, superblock.name);
     const root = plainMount(world, superblock).root;
     agent.queue(AGENT, "mkdirat", AT_FDCWD, top, 0o755);
-    await mountTmpfs(live, world, superblock, top);
+    await mountSuperblock(live, world, superblock, top);
     createAs(live, superblock.userNs);
     for (const [name, inode] of root.entries) await makeInode(live, world, inode, `${top}/${name}`);
     createAs(live, world.initUserNs);
@@ -56,11 +59,18 @@ function createAs({ agent }: LiveWorld, ns: UserNamespace): void {
   agent.queue(AGENT, "setfsuid", firstKid(ns, "uid"));
 }
 
-/** A tmpfs that belongs to the superblock's user namespace: made by a process in there. */
-async function mountTmpfs(live: LiveWorld, world: World, { userNs }: Superblock, top: string): Promise<void> {
+/** The file system at its place: of a disk, or a tmpfs, which a process of the superblock's user namespace makes. */
+async function mountSuperblock(
+  live: LiveWorld,
+  world: World,
+  { type, userNs }: Superblock,
+  top: string,
+): Promise<void> {
   const { agent } = live;
   if (userNs === world.initUserNs) {
-    agent.queue(AGENT, "mount", "live", top, "tmpfs", 0, "mode=0777");
+    const part = freshPart(type);
+    if (part === null) agent.queue(AGENT, "mount", "live", top, "tmpfs", 0, "mode=0777");
+    else agent.queue(AGENT, "mount", part, top, "", MS_BIND, 0);
     return;
   }
   const maker = await agent.fork();

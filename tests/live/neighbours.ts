@@ -8,6 +8,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { hasDisk } from "./disks.ts";
 import { SELDOM_RECORDED } from "./neighbour-values.ts";
 import type { RandomWorld } from "./random.ts";
 
@@ -243,7 +244,7 @@ const die = fc.nat();
 
 /** What a running kernel cannot be asked as it stands: a bounding set that its root lacks, a tmpfs in place of XFS. */
 function asRunningKernel(part: string, item: Fields): Fields {
-  if (part === "fs" && item.type === "xfs") return { ...item, type: "tmpfs" };
+  if (part === "fs" && item.type === "xfs" && !hasDisk("xfs")) return { ...item, type: "tmpfs" };
   const { caps, ns = "init" } = item;
   if (part !== "procs" || ns !== "init" || typeof caps !== "object" || caps === null) return item;
   const given: Fields = { ...caps };

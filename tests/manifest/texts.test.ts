@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { aclFromBytes, aclToBytes } from "../../src/kernel/index.ts";
 import {
-  aclFromBytes,
-  aclToBytes,
   bytesOfPath,
   canonicalPath,
   pathOfBytes,

@@ -6,8 +6,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { aclToBytes } from "../../src/kernel/index.ts";
 import {
-  aclToBytes,
   BARE_ENTRY,
   type Manifest,
   type ManifestEntry,

@@ -69,7 +69,7 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
   ],
   [[["h", "chmod /proc/self/sched 600", ""]], "/proc/PID/sched is no file that is modelled"],
   [[["h", "read /init", ""]], "what /init holds is not modelled"],
-  [[["h", "openw /proc/self/exe", ""]], "what /proc/PID/exe leads to is not opened here"],
+  [[["h", "openw /proc/self/ns/user", ""]], "the file of a namespace is not kept"],
   [
     [["h", "openw /proc/sys/user/max_user_namespaces", ""]],
     "a descriptor of /proc/sys/user/max_user_namespaces is not kept",

@@ -1,6 +1,5 @@
-import type { AclEntryText } from "../acl-xattr.ts";
 import type { FileCapability } from "../capability-xattr.ts";
-import { ACL_TAGS, type AclTag } from "../posix-acl.ts";
+import { ACL_TAGS, type AclEntryText, type AclTag } from "../posix-acl.ts";
 import {
   type Argument,
   capabilities,

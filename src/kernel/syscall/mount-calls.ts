@@ -12,7 +12,7 @@ import {
   type Tree,
 } from "../idmapped-mount.ts";
 import { Inode, type Superblock } from "../inode.ts";
-import { NO_FLAGS } from "../mount.ts";
+import { type Mount, NO_FLAGS } from "../mount.ts";
 import { MOUNT_FLAGS, MOUNTABLE_TYPES, makePrivate, mountAt, moveMount, umountAt } from "../mount-at.ts";
 import { mountOverlay } from "../overlay-mount.ts";
 import { namesIn, type PathName } from "../path-name.ts";
@@ -54,12 +54,15 @@ const mountPath: Argument<PathName> = {
   },
 };
 
-function machineMount(world: World, name: string, type: FilesystemTypeName) {
+function machineMount(world: World, name: string, type: FilesystemTypeName): Mount {
   const superblock: Superblock = { name, type, userNs: world.initUserNs, isReadOnly: false };
   const owner = { id: 0, number: 0 };
   const root = new Inode(world.inodeColumns, { superblock, type: "dir", mode: 0o755, uid: owner, gid: owner });
-  const carriesOthers = [...MACHINE_MOUNTS.keys()].some((other) => other.startsWith(`${name}/`));
-  return { ...NO_FLAGS, name, superblock, root, idmap: null, carriesOthers };
+  const above = name === "/" ? name : `${name}/`;
+  const carries = [...MACHINE_MOUNTS].flatMap(([other, ofType]) =>
+    other !== name && other.startsWith(above) ? [machineMount(world, other, ofType)] : [],
+  );
+  return { ...NO_FLAGS, name, superblock, root, idmap: null, carries };
 }
 
 const NO_NAMESPACES = ["notns", "mntns", "badfd", "hugefd"] as const;

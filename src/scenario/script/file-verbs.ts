@@ -6,14 +6,15 @@ import { KEPT_VERBS } from "./kept-verbs.ts";
 import {
   directoryLinkOf,
   isBuilt,
+  isNsFile,
   isOtherCgroupFile,
   isProcLink,
   MAX_USER_NAMESPACES,
+  NS_NOT_WRITTEN,
   PIPE_PAGES,
   procFileOf,
   SETID_POLICY,
   toldText,
-  unknownTarget,
 } from "./proc-path.ts";
 import { READ_VERB } from "./read-verb.ts";
 import {
@@ -42,7 +43,7 @@ const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
 /** A call on a path; one of its own for a file of a /proc directory, that the machine was built with. */
 function onPath(path: string, ofFile: ScriptCall, ofProc: (target: string, file: string) => ScriptCall): ScriptCall {
   const proc = procFileOf(path);
-  return proc && isBuilt(proc) ? ofProc(proc.agent, proc.file) : ofFile;
+  return proc && isBuilt(proc) && !isProcLink(proc.file) ? ofProc(proc.agent, proc.file) : ofFile;
 }
 
 const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
@@ -112,14 +113,19 @@ function lettersOf(mask: number): string {
 }
 
 const CONTENT_VERBS: readonly Verb[] = [
-  plainVerb("open PATH ACCESS", (given) => {
-    const acc = word(given, "ACCESS");
-    const file = procFileOf(word(given, "PATH"))?.file;
-    if (file !== undefined && isProcLink(file)) return notModelled(unknownTarget(file));
-    return onPath(word(given, "PATH"), call("open", { path: word(given, "PATH"), acc }), (target, file) =>
-      call("proc_open", { target, file, acc }),
-    );
-  }),
+  {
+    usage: "open PATH ACCESS",
+    calls: (given, { procFile }) => {
+      const [path, acc] = [word(given, "PATH"), word(given, "ACCESS")];
+      const proc = procFile(path);
+      if (proc && isNsFile(proc.file)) return [call("proc_readlink", { target: proc.agent, file: proc.file })];
+      return [onPath(path, call("open", { path, acc }), (target, file) => call("proc_open", { target, file, acc }))];
+    },
+    show: (_, given, { procFile }) => {
+      const file = procFile(word(given, "PATH"))?.file ?? "";
+      return isNsFile(file) && word(given, "ACCESS") !== "r" ? NS_NOT_WRITTEN : "ret=0";
+    },
+  },
   plainVerb("opendir PATH", (given) =>
     onPath(word(given, "PATH"), call("readdir", { path: word(given, "PATH") }), (target, file) =>
       call("proc_open", { target, file }),

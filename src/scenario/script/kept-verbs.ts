@@ -1,7 +1,7 @@
 import { isMapFileName } from "../../kernel/index.ts";
 import { ANY } from "./answer.ts";
 import { hasPid, type OpenThings, remember, word, written } from "./command.ts";
-import { isOtherCgroupFile, isProcLink, isSetting, toldText, unknownTarget } from "./proc-path.ts";
+import { isNsFile, isOtherCgroupFile, isSetting, toldText } from "./proc-path.ts";
 import { call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** What an agent calls the one descriptor that it keeps. */
@@ -20,7 +20,7 @@ function keptFile(path: string, { procFile }: Scene): KeptFile | NotModelled {
     const { agent, file } = proc;
     return { open: call("map_open", { ns: `/proc/${agent}`, file, keep: KEPT, acc: "w" }), write: "map_write_fd" };
   }
-  if (proc && isProcLink(proc.file)) return notModelled(unknownTarget(proc.file));
+  if (proc && isNsFile(proc.file)) return notModelled("the file of a namespace is not kept");
   const write = isOtherCgroupFile(path) ? null : "file_write_fd";
   return { open: call("file_open", { path, keep: KEPT }), write };
 }

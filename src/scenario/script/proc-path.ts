@@ -1,4 +1,4 @@
-import { procPath } from "../../kernel/index.ts";
+import { isFixedProcFile, procPath } from "../../kernel/index.ts";
 import { hasPid } from "./command.ts";
 
 /** A file in the /proc directory of an agent, or what a path there leads to through its root directory. */
@@ -80,16 +80,20 @@ export function isSetting(path: string): boolean {
   return path.endsWith(MAX_USER_NAMESPACES) || path === PIPE_PAGES || SETID_POLICY.test(path);
 }
 
-/** Why a link of /proc/PID is not opened. */
-export function unknownTarget(file: string): string {
-  return `what /proc/PID/${file} leads to is not opened here`;
+/** Does it lead to a namespace, which whoever may look into the process opens, but to be read only? */
+export function isNsFile(file: string): boolean {
+  return file.startsWith("ns/");
 }
+
+/** @source asked of a running Linux 6.18 */
+export const NS_NOT_WRITTEN = "ret=-1 EPERM";
 
 /** Why nothing can be told about a path in the machine's procfs, sysfs or devtmpfs; null: something can. */
 export function whyUnknown(path: string): string | null {
   const proc = procFileOf(path);
   if (proc) return isBuilt(proc) && !procPath(proc.file) ? `/proc/PID/${proc.file} is no file that is modelled` : null;
-  return !isSetting(path) && OF_THE_MACHINE.test(path)
+  const isKnown = isSetting(path) || isFixedProcFile(path.replace(/^\/proc\//, ""));
+  return !isKnown && OF_THE_MACHINE.test(path)
     ? `${path}: what proc, sysfs and devtmpfs hold beside processes is not modelled`
     : null;
 }

@@ -3,7 +3,7 @@ import type { Values } from "../../kernel/syscall/index.ts";
 import { ANY } from "./answer.ts";
 import { type Given, word } from "./command.ts";
 import { isOfMachine, mountLines } from "./mount-lines.ts";
-import { CGROUP_PROCS, isBuilt, isProcLink, MAX_USER_NAMESPACES, PIPE_PAGES, SETID_POLICY } from "./proc-path.ts";
+import { CGROUP_PROCS, isBuilt, isNsFile, MAX_USER_NAMESPACES, PIPE_PAGES, SETID_POLICY } from "./proc-path.ts";
 import { isStatusWord, statusLines } from "./status-lines.ts";
 import { begin, call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb } from "./verb.ts";
 
@@ -24,7 +24,7 @@ function readCalls(path: string, { procFile }: Scene): readonly ScriptCall[] {
   if (isMapFileName(file)) return [call("map_read", { ns: `/proc/${agent}`, file })];
   const named = READERS.get(file);
   if (named) return [call(named.call, { target: agent })];
-  if (isProcLink(file)) return [begin("open", "proc_readlink", { target: agent, file })];
+  if (isNsFile(file)) return [begin("open", "proc_readlink", { target: agent, file })];
   return [call("read", { path })];
 }
 
@@ -51,7 +51,7 @@ function showRead([values = {}]: readonly Values[], given: Given, { procFile }: 
   const file = proc?.file ?? "";
   const wanted = given.get("WORD");
   // What a file of a namespace stands for holds nothing to read.
-  if (file.startsWith("ns/")) return "ret=-1 EINVAL";
+  if (isNsFile(file)) return "ret=-1 EINVAL";
   if (path.endsWith(CGROUP_PROCS)) return showProcs(path, values);
   const lines = READERS.get(file)?.lines(values) ?? textLines(values);
   if (!lines) return notModelled(unknownText(proc ? `/proc/PID/${file}` : path));

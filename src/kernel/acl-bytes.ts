@@ -1,5 +1,6 @@
-import { NO_ID } from "../core/index.ts";
-import type { AclEntryText, AclTag } from "../kernel/index.ts";
+import { NO_ID } from "../core/id.ts";
+import type { AclEntryText, AclTag } from "./posix-acl.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 
 /*
  * A POSIX ACL as extended attribute: a u32 of the version, then entries of a u16 tag, a u16 of permissions and a u32 id,
@@ -21,6 +22,14 @@ const CODES: { readonly [Tag in AclTag]: number } = {
 const CLASSES = new Map<number, Exclude<AclTag, "user" | "group">>(
   (["user_obj", "group_obj", "mask", "other"] as const).map((tag) => [CODES[tag], tag]),
 );
+
+const RULES = ruleTable({
+  aclVersion: { sentence: "The value of an ACL begins with version 2.", source: "linux/posix_acl_xattr.h: EOPNOTSUPP" },
+  aclForm: {
+    sentence: "The value of an ACL is 4 bytes and 8 for each entry, whose tag is one of acl(5).",
+    source: "linux/posix_acl_xattr.h: EINVAL",
+  },
+});
 
 /**
  * The value of `system.posix_acl_access` or `system.posix_acl_default` that says this.
@@ -57,4 +66,22 @@ export function aclFromBytes(bytes: Uint8Array): readonly AclEntryText[] | null 
     else return null;
   }
   return acl;
+}
+
+/**
+ * What a task gives as value of an ACL: `posix_acl_from_xattr`, but for its ids.
+ *
+ * @returns no entries for no bytes, and for a head alone; ENOTSUP, EINVAL
+ */
+export function givenAcl(bytes: Uint8Array): Verdict<readonly AclEntryText[]> {
+  if (bytes.length === 0) return allow([]);
+  const acl = aclFromBytes(bytes);
+  if (acl) return allow(acl);
+  return bytes.length >= HEAD_BYTES && versionOf(bytes) !== VERSION
+    ? deny("ENOTSUP", RULES.aclVersion, `it begins with ${versionOf(bytes)}`)
+    : deny("EINVAL", RULES.aclForm, `${bytes.length} bytes`);
+}
+
+function versionOf({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getUint32(0, true);
 }
