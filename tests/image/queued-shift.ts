@@ -4,10 +4,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, type TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { folderFor, startUserns, userns } from "../cli/command.ts";
 import { need } from "../need.ts";
+import { archive, entry, id7 } from "../shift/archive.ts";
 import { type PostgresServer, postgresPrograms, startPostgres } from "../store/postgres-server.ts";
-import { layersOf, layoutOf, owned, plain, readFolder, sha256, writeFolder } from "./build-image.ts";
+import { gzipped, layersOf, layoutOf, plain, readFolder, sha256, type TestLayer, writeFolder } from "./build-image.ts";
 
 export const MAP = "0:100000:65536";
 
@@ -29,31 +31,60 @@ export function queueFor(t: TestContext): string | null {
   return need(t, hasBoss, "the package pg-boss") ? server.database() : null;
 }
 
+/** What is alike in all layers of a run: how they are packed, and the bytes of each one's file. */
+export interface LayerSort {
+  readonly pack: (tar: Uint8Array) => TestLayer;
+  readonly body: Uint8Array;
+}
+
+export const SMALL: LayerSort = { pack: plain, body: new Uint8Array(0) };
+
+/** Layers whose bytes, and not the queue, are the work: text of a size, packed. */
+export function large(size: number): LayerSort {
+  let state = 1;
+  const words = Array.from({ length: 4096 }, () => {
+    state = (state * 48271) % 0x7fff_ffff;
+    return state.toString(36);
+  });
+  let text = "";
+  while (text.length < size) {
+    state = (state * 48271) % 0x7fff_ffff;
+    text += `${words[state % words.length]} `;
+  }
+  return { pack: gzipped, body: Buffer.from(text.slice(0, size)) };
+}
+
+const tarOf = (at: number, by: number, { body }: LayerSort) =>
+  archive(entry({ name: `srv/file-${at}`, uid: id7(by + (at % 1000)), gid: id7(by + 33) }, body));
+
 /** Layers of a file each, no two alike. */
-export function manyLayers(count: number, from = 0) {
-  return Array.from({ length: count }, (_, at) => plain(owned([`srv/file-${from + at}`, (from + at) % 1000, 33])));
+export function manyLayers(count: number, from = 0, sort = SMALL): TestLayer[] {
+  return Array.from({ length: count }, (_, at) => sort.pack(tarOf(from + at, 0, sort)));
 }
 
 /** What each layer becomes when it is shifted alone. */
-const shiftedTar = (at: number) => owned([`srv/file-${at}`, 100000 + (at % 1000), 100033]);
+const shiftedTar = (at: number, sort: LayerSort) => tarOf(at, 100000, sort);
 
-export function imagesIn(folder: string, images: number, layersEach: number): string[] {
+export function imagesIn(folder: string, images: number, layersEach: number, sort = SMALL): string[] {
   return Array.from({ length: images }, (_, image) =>
-    writeFolder(layoutOf(...manyLayers(layersEach, image * layersEach)), join(folder, `in/app-${image}`)),
+    writeFolder(layoutOf(...manyLayers(layersEach, image * layersEach, sort)), join(folder, `in/app-${image}`)),
   );
 }
 
 /** Every image is whole, its layers are the right ones, and the folder of layers holds each once and nothing else. */
-export function checkOutput(out: string, images: number, layersEach: number): void {
-  const expected = Array.from({ length: images * layersEach }, (_, at) => sha256(shiftedTar(at)));
+export function checkOutput(out: string, images: number, layersEach: number, sort = SMALL): void {
+  const expected = Array.from({ length: images * layersEach }, (_, at) => sha256(shiftedTar(at, sort)));
   const names = Array.from({ length: images }, (_, image) => `app-${image}`);
-  const tars = names.flatMap((name) => layersOf(readFolder(join(out, name)))[0] ?? []);
-  assert.deepEqual(tars.map(sha256), expected);
+  const tars = names.flatMap((name) => (layersOf(readFolder(join(out, name)))[0] ?? []).map(sha256));
+  assert.deepEqual(tars, expected);
   assert.deepEqual(readdirSync(out).sort(), [".userns-layers", ...names].sort());
-  const blobs = readdirSync(join(out, ".userns-layers/blobs/sha256"));
-  assert.deepEqual(blobs.map((name) => `sha256:${name}`).sort(), [...new Set(expected)].sort());
-  for (const name of blobs)
-    assert.equal(sha256(readFileSync(join(out, ".userns-layers/blobs/sha256", name))), `sha256:${name}`);
+  const blobs = join(out, ".userns-layers/blobs/sha256");
+  const kept = readdirSync(blobs).map((name) => {
+    const packed = readFileSync(join(blobs, name));
+    assert.equal(sha256(packed), `sha256:${name}`);
+    return sha256(sort.pack === gzipped ? gunzipSync(packed) : packed);
+  });
+  assert.deepEqual(kept.sort(), [...new Set(expected)].sort());
 }
 
 /** Wait for what a piece of work brings about; an error where it ends without. */
@@ -70,11 +101,11 @@ export async function until(holds: () => boolean | Promise<boolean>, work: Promi
 }
 
 /** Two workers of their own processes, one killed once half of the layers are there. */
-export async function shiftWithAKill(t: TestContext, images: number, layersEach: number): Promise<void> {
+export async function shiftWithAKill(t: TestContext, images: number, layersEach: number, sort = SMALL): Promise<void> {
   const queue = queueFor(t);
   if (queue === null) return;
   const folder = folderFor(t);
-  const froms = imagesIn(folder, images, layersEach);
+  const froms = imagesIn(folder, images, layersEach, sort);
   const [out, alone] = [join(folder, "out"), join(folder, "alone")];
   const blobs = join(out, ".userns-layers/blobs/sha256");
   const total = images * layersEach;
@@ -92,7 +123,7 @@ export async function shiftWithAKill(t: TestContext, images: number, layersEach:
   const { exit, stderr } = await shift;
   const queuedMs = performance.now() - began;
   assert.equal(exit, 0, stderr);
-  checkOutput(out, images, layersEach);
+  checkOutput(out, images, layersEach, sort);
   const jobs = JSON.parse((await userns(["jobs", "--queue", queue, "--json"])).stdout);
   assert.equal(jobs.layers.length, total);
   const workers = new Map<string, number>();
