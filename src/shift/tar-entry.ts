@@ -2,6 +2,7 @@ import { isId } from "../core/index.ts";
 import type { EntryGroup, Extension } from "./entry-group.ts";
 import { BLOCK, FIELDS, type Field, hasPrefix, shapeOf, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
+import { XATTR_KEYS } from "./pax-keys.ts";
 import { textOf } from "./pax-records.ts";
 
 /** What an entry makes when it is unpacked. */
@@ -161,8 +162,8 @@ function attributeOf(group: EntryGroup, name: string): Uint8Array | null {
   for (const { records } of group.extensions) {
     for (const record of records) {
       const value = group.bytes.subarray(record.valueAt, record.valueEnd);
-      if (record.key === `SCHILY.xattr.${name}`) return value.slice();
-      if (record.key === `LIBARCHIVE.xattr.${name}`)
+      if (record.key === `${XATTR_KEYS.schily}${name}`) return value.slice();
+      if (record.key === `${XATTR_KEYS.libarchive}${name}`)
         return Uint8Array.from(atob(String.fromCharCode(...value)), (letter) => letter.charCodeAt(0));
     }
   }
