@@ -13,6 +13,9 @@ import { writeWhole } from "./whole-file.ts";
 /** The help of every argument that names a manifest. */
 export const MANIFEST_HELP = "an ownership manifest: an mtree, or JSON";
 
+/** Of a million paths, 250 bytes each; an engine that has the whole of it as one text takes no more than twice that. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /** The options that name the accounts of an image. */
 export const PEOPLE = {
   passwd: ["--passwd <file>", "the passwd of the image: names, and the users' own groups"],
@@ -33,7 +36,7 @@ export interface PeopleOptions {
 export async function readManifest(path: string, idOf?: NameToId): Promise<Manifest> {
   let bytes: Uint8Array;
   try {
-    bytes = await joinPieces(createReadStream(path), path);
+    bytes = await joinPieces(createReadStream(path), path, MOST_BYTES);
   } catch (error) {
     throw fileFault(error, path, "a manifest that can be read");
   }
