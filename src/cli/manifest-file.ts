@@ -10,11 +10,11 @@ import { inPieces } from "./text-pieces.ts";
 import { readGroup, readPasswd } from "./tool-files.ts";
 import { writeWhole } from "./whole-file.ts";
 
+/** Of a manifest: more than a tree of a million paths has. */
+const MOST_BYTES = 256 << 20;
+
 /** The help of every argument that names a manifest. */
 export const MANIFEST_HELP = "an ownership manifest: an mtree, or JSON";
-
-/** Of a million paths, 250 bytes each; an engine that has the whole of it as one text takes no more than twice that. */
-const MOST_BYTES = 256 * 1024 * 1024;
 
 /** The options that name the accounts of an image. */
 export const PEOPLE = {

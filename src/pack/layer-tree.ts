@@ -1,6 +1,14 @@
 import { NO_ID, quoted } from "../core/index.ts";
 import type { RunningHash } from "../image/index.ts";
-import { canonicalPath, entryOf, folderOf, type ManifestEntry, pathOfBytes, ROOT_PATH } from "../manifest/index.ts";
+import {
+  canonicalPath,
+  entryOf,
+  folderOf,
+  type ManifestEntry,
+  pathOfBytes,
+  ROOT_PATH,
+  xattrsOfFields,
+} from "../manifest/index.ts";
 import type { RefuseEntry, TarEntry } from "../shift/index.ts";
 import { entryOfTar } from "./tar-fields.ts";
 
@@ -29,8 +37,10 @@ interface LayerFile {
   links: number;
 }
 
-/** More paths than this no layer has that somebody made; each is kept in memory. */
-const MOST_PATHS = 4_000_000;
+/** More paths than this no layer has that somebody made. Each is kept in memory: a million take two gigabytes. */
+const MOST_PATHS = 1_000_000;
+/** The same of what is kept of them: bytes of paths, link targets and attributes. */
+const MOST_KEPT_BYTES = 128 << 20;
 /** @source limits.h, PATH_MAX without the NUL, and NAME_MAX */
 const MOST_PATH_BYTES = 4095;
 
@@ -51,6 +61,7 @@ export class LayerTree {
   /** Folders, and how many names each holds. */
   readonly #held = new Map<string, number>();
   readonly #unsaid = new Set<string>();
+  #keptBytes = 0;
   #hashing: { readonly file: LayerFile; readonly digest: RunningHash } | null = null;
 
   /**
@@ -73,8 +84,15 @@ export class LayerTree {
     this.#endBody();
     const path = this.#pathOf(entry.pathBytes, refuse);
     this.#check(entry, path, refuse);
-    if (entry.type === "hard link") this.#link(path, entry, refuse);
-    else this.#make(path, entryOfTar(path, entry, entry.type, refuse), refuse);
+    if (entry.type === "hard link") {
+      this.#keep(path.length, refuse);
+      this.#link(path, entry, refuse);
+      return;
+    }
+    const made = entryOfTar(path, entry, entry.type, refuse);
+    const attributes = [...xattrsOfFields(made)].reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    this.#keep(path.length + (made.target?.length ?? 0) + attributes, refuse);
+    this.#make(path, made, refuse);
   }
 
   /** More bytes of the file added last. */
@@ -102,6 +120,12 @@ export class LayerTree {
     const path = canonicalPath(text);
     if (path === null) throw refuse("a path without .., which stays inside the tree", quoted(text));
     return path;
+  }
+
+  #keep(bytes: number, refuse: RefuseEntry): void {
+    this.#keptBytes += bytes;
+    if (this.#keptBytes > MOST_KEPT_BYTES)
+      throw refuse(`paths, link targets and attributes of at most ${MOST_KEPT_BYTES} bytes in all`, "more");
   }
 
   #check({ type, isSparse, uid, gid }: TarEntry, path: string, refuse: RefuseEntry): void {
@@ -169,7 +193,10 @@ export class LayerTree {
         `a folder at ${quoted(above)}, for what lies below it`,
         type === "symlink" ? "a symbolic link" : "a file",
       );
-    for (const folder of missing.reverse()) this.#unsaidFolder(folder);
+    for (const folder of missing.reverse()) {
+      this.#keep(folder.length, refuse);
+      this.#unsaidFolder(folder);
+    }
   }
 
   #unsaidFolder(path: string): void {

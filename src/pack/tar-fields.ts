@@ -13,7 +13,7 @@ import {
   readAclText,
   wholeAcl,
 } from "../manifest/index.ts";
-import { ACL_KEYS, type EntryType, type RefuseEntry, type TarEntry, XATTR_KEYS } from "../shift/index.ts";
+import { ACL_KEYS, type EntryType, type RefuseEntry, type TarEntry } from "../shift/index.ts";
 
 const TYPES = {
   file: "file",
@@ -26,7 +26,6 @@ const TYPES = {
 
 /** What Linux has of device numbers: 12 bits of major, 20 of minor. */
 const MOST_DEVICE: DeviceNumber = { major: 0xfff, minor: 0xf_ffff };
-const PREFIXES = Object.values(XATTR_KEYS);
 const TEXT = new TextDecoder();
 
 /**
@@ -42,7 +41,7 @@ export function entryOfTar(
   type: keyof typeof TYPES,
   refuse: RefuseEntry,
 ): ManifestEntry {
-  const attributes = fieldsOfXattrs(attributesOf(entry));
+  const attributes = fieldsOfXattrs(entry.attributes());
   return entryOf({
     path,
     type: TYPES[type],
@@ -77,17 +76,6 @@ function timeOf(text: string, refuse: RefuseEntry): FileTime {
   return nanoseconds === 0
     ? { seconds: 0 - Number(whole), nanoseconds }
     : { seconds: -Number(whole) - 1, nanoseconds: 1e9 - nanoseconds };
-}
-
-function attributesOf(entry: TarEntry): ReadonlyMap<string, Uint8Array> {
-  const found = new Map<string, Uint8Array>();
-  for (const key of entry.records().keys()) {
-    const prefix = PREFIXES.find((one) => key.startsWith(one));
-    const name = prefix === undefined ? "" : key.slice(prefix.length);
-    const value = name === "" ? null : entry.attribute(name);
-    if (value) found.set(name, value);
-  }
-  return found;
 }
 
 /** The ACLs of attributes, as OCI has them, or else of texts, as tar programs have them; an empty one is none. */
