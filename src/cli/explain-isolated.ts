@@ -40,7 +40,7 @@ export async function runExplainIsolated(
   const profile = readProfile(options.profile);
   const { nest, mount } = await readNest(options);
   const isPlain = options.mount === undefined && options.fs === undefined;
-  const { direction = isPlain ? "down" : "stat" } = options;
+  const { direction = isPlain ? plainDirection(texts) : "stat" } = options;
   if (!isPlain && (direction === "down" || direction === "up"))
     throw usageFault("--direction", "stat or create beside --mount or --fs", direction);
   const asked = texts.flatMap((text) => readIsolatedAsked(text, options.kind, direction));
@@ -61,11 +61,20 @@ function isMapped({ down, seen }: IsolatedExplanation): boolean {
   return down ? down.isMapped : seen[0]?.explanation.isMapped === true;
 }
 
+/** A kernel id, as it is printed or without its letters. */
+const KERNEL_ID = /^k?(\d+)(?:@(?:ns)?(\d+))?$/;
+
+/** Kernel ids that are written as such are followed to whoever looks at them. */
+function plainDirection(texts: readonly string[]): Direction {
+  const isWritten = (text: string) => /[k@]/.test(text) && KERNEL_ID.test(text);
+  return texts.length > 0 && texts.every(isWritten) ? "up" : "down";
+}
+
 function readIsolatedAsked(text: string, kind: OwnerKind, direction: Direction): readonly AskedIsolated[] {
   const { from } = DIRECTIONS[direction];
   if (from !== "kernel") return readAsked(text, kind, "IDS").map((asked) => ({ from, ...asked }));
-  const [, id = "", number = "0"] = /^(\d+)(?:@(?:ns)?(\d+))?$/.exec(text) ?? [];
-  if (id === "") throw usageFault("IDS", "a kernel id: 1000, or 5@ns2 for one of isolated namespace 2", text);
+  const [, id = "", number = "0"] = KERNEL_ID.exec(text) ?? [];
+  if (id === "") throw usageFault("IDS", "a kernel id: 1000, or k5@ns2 for one of isolated namespace 2", text);
   return [{ from, kind, id: readId(id, "IDS"), number: readNumber(number, "IDS") }];
 }
 

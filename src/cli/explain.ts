@@ -82,9 +82,10 @@ export function addExplainCommand(program: Command, session: Session): void {
   addIsolatedOptions(command);
   addFsidOptions(command);
   command.addOption(
-    new Option("--direction <way>", "stat is the default with --mount or --fs, else down").choices(
-      Object.keys(DIRECTIONS),
-    ),
+    new Option(
+      "--direction <way>",
+      "stat is the default with --mount or --fs, up for kernel ids beside --isolated (k5@ns2), else down",
+    ).choices(Object.keys(DIRECTIONS)),
   );
   addFileOptions(command);
   addProcessOption(command);

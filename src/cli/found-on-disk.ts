@@ -12,10 +12,11 @@ import {
   withDiskAttributes,
 } from "../pack/index.ts";
 import { usageFault } from "./fault.ts";
+import { withDigests } from "./file-digests.ts";
 import { readOwnerXattrs, readXattrs } from "./owner-xattrs.ts";
 import type { Terminal } from "./terminal.ts";
 import { readText } from "./text-file.ts";
-import { type DiskTree, readTree, withDigests } from "./tree-read.ts";
+import { type DiskTree, readTree } from "./tree-read.ts";
 
 /** What a tree on a disk is read by. */
 export interface DiskReading {
@@ -44,10 +45,10 @@ export async function foundOnDisk(
   terminal: Terminal,
 ): Promise<FoundTree> {
   checkSources(reading, maps);
-  const tree = await readTree(folder);
+  const tree = await readTree(folder, terminal);
   const manifest = await withOwners(tree, folder, wanted, reading, terminal);
   const isRead = reading.contents === true && wanted.entries.some(({ sha256 }) => sha256 !== null);
-  const { entries } = isRead ? await withDigests(manifest, tree, folder) : manifest;
+  const { entries } = isRead ? await withDigests(manifest, tree.files, folder) : manifest;
   const inImage = (kind: OwnerKind, id: number): number | null => {
     const up = maps ? mapUp<Kind>(maps[kind], id) : id;
     return up === NO_ID ? null : up;
@@ -82,7 +83,7 @@ async function withOwners(
   const { manifest } = tree;
   if (fakeroot !== undefined) {
     const save = readFakeroot(await readText(fakeroot, "latin1"), fakeroot);
-    return fakedTree(manifest, save, (path) => tree.fileAt(path), folder);
+    return fakedTree(manifest, save, (path) => tree.files.fileAt(path), folder);
   }
   if (xattr === undefined) return manifest;
   return attributedTree(manifest, manifest, await readOwnerXattrs(folder, xattr, terminal), wanted, folder);

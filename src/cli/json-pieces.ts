@@ -1,5 +1,5 @@
-/** Text is gathered to this size. */
-const PIECE_CHARACTERS = 1 << 16;
+import { inPieces } from "./text-pieces.ts";
+
 /** Values further in than this are made into text whole: the lists of an answer stand above. */
 const MOST_DEPTH = 3;
 
@@ -9,15 +9,8 @@ const MOST_DEPTH = 3;
  *
  * @example [...jsonPieces({ ids: [] })].join("") // "{\n  \"ids\": []\n}"
  */
-export function* jsonPieces(value: unknown): Generator<string> {
-  let gathered = "";
-  for (const token of tokensOf(value, 0)) {
-    gathered += token;
-    if (gathered.length < PIECE_CHARACTERS) continue;
-    yield gathered;
-    gathered = "";
-  }
-  yield gathered;
+export function jsonPieces(value: unknown): Generator<string> {
+  return inPieces(tokensOf(value, 0));
 }
 
 function* tokensOf(value: unknown, depth: number): Generator<string> {

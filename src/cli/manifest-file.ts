@@ -1,13 +1,17 @@
 import { createReadStream } from "node:fs";
 import { parseGroup, parsePasswd } from "../formats/index.ts";
-import { type Manifest, manifestToJson, type NameToId, readManifestFile, writeMtree } from "../manifest/index.ts";
+import { type Manifest, manifestToJson, mtreeText, type NameToId, readManifestFile } from "../manifest/index.ts";
 import { peopleOf } from "../pack/index.ts";
 import { fileFault } from "./fault.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { put } from "./terminal.ts";
 import { joinPieces } from "./text-file.ts";
+import { inPieces } from "./text-pieces.ts";
 import { readGroup, readPasswd } from "./tool-files.ts";
 import { writeWhole } from "./whole-file.ts";
+
+/** Of a manifest: more than a tree of a million paths has. */
+const MOST_BYTES = 256 << 20;
 
 /** The help of every argument that names a manifest. */
 export const MANIFEST_HELP = "an ownership manifest: an mtree, or JSON";
@@ -32,7 +36,7 @@ export interface PeopleOptions {
 export async function readManifest(path: string, idOf?: NameToId): Promise<Manifest> {
   let bytes: Uint8Array;
   try {
-    bytes = await joinPieces(createReadStream(path), path);
+    bytes = await joinPieces(createReadStream(path), path, MOST_BYTES);
   } catch (error) {
     throw fileFault(error, path, "a manifest that can be read");
   }
@@ -42,9 +46,10 @@ export async function readManifest(path: string, idOf?: NameToId): Promise<Manif
 /** Write a manifest: JSON where the name ends so, else an mtree. @throws UsernsError ERR_FILE */
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
   await writeWhole(path, async (sink) => {
-    if (!path.endsWith(".json")) return put(sink, writeMtree(manifest));
-    for (const piece of jsonPieces(manifestToJson(manifest))) await put(sink, piece);
-    await put(sink, "\n");
+    const isJson = path.endsWith(".json");
+    for (const piece of isJson ? jsonPieces(manifestToJson(manifest)) : inPieces(mtreeText(manifest)))
+      await put(sink, piece);
+    if (isJson) await put(sink, "\n");
   });
 }
 

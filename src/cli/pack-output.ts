@@ -1,19 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { quoted, UsernsError } from "../core/index.ts";
 import { imageOfLayer } from "../image/index.ts";
-import { type Manifest, writeMtree } from "../manifest/index.ts";
+import { type Manifest, mtreeText } from "../manifest/index.ts";
 import { packTar, type TreeContents } from "../pack/index.ts";
 import type { Compression } from "../shift/index.ts";
 import { packer, throughStream } from "./compression.ts";
 import { isSystemError, usageFault } from "./fault.ts";
+import { withDigests } from "./file-digests.ts";
 import { imageHost } from "./image-host.ts";
 import { ImageStage } from "./image-stage.ts";
 import { hostArchitecture } from "./layer-image.ts";
-import { put } from "./terminal.ts";
-import { withDigests } from "./tree-read.ts";
+import { put, type Terminal } from "./terminal.ts";
+import { inPieces } from "./text-pieces.ts";
 import { makeWhole, writeWhole } from "./whole-file.ts";
 
 /** What a tree is packed as. */
@@ -68,19 +69,19 @@ export interface Packed {
 /**
  * Write a tree in one of the forms; the output appears whole or not at all.
  *
- * @returns the text of what goes to stdout; null where all was written
  * @throws UsernsError ERR_FILE; ERR_USAGE where mksquashfs is not there or cannot keep what the tree has
  */
-export async function writePacked(packed: Packed, target: PackTarget): Promise<string | null> {
+export async function writePacked(packed: Packed, target: PackTarget, terminal: Terminal): Promise<void> {
   const { form, path } = target;
   if (form === "mtree") {
-    const text = writeMtree(await withDigests(packed.manifest, packed.contents, path));
-    if (path === "-") return text;
-    await writeWhole(path, (sink) => put(sink, text));
+    const manifest = await withDigests(packed.manifest, packed.contents, path);
+    const write = async (sink: Writable): Promise<void> => {
+      for (const piece of inPieces(mtreeText(manifest))) await put(sink, piece);
+    };
+    await (path === "-" ? write(terminal.stdout) : writeWhole(path, write));
   } else if (form === "squashfs") await writeSquashfs(packed, path);
   else if (form === "oci") await writeOci(packed, path);
   else await writeTar(packed, target);
-  return null;
 }
 
 async function writeTar({ manifest, contents }: Packed, { path, packing }: PackTarget): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { showMode } from "../kernel/index.ts";
+import type { Manifest } from "../manifest/index.ts";
 import {
   type AppliedPolicy,
   type Aspect,
@@ -17,6 +18,7 @@ import {
   ruleFindings,
 } from "../pack/index.ts";
 import { CountedContents } from "./counted-contents.ts";
+import type { DiskFiles } from "./disk-files.ts";
 import { usageFault } from "./fault.ts";
 import { compileGlob } from "./glob.ts";
 import { addExamples } from "./help-examples.ts";
@@ -25,20 +27,21 @@ import { PEOPLE_HELP, readPeople } from "./image-people.ts";
 import { MANIFEST_HELP, type PeopleOptions, readManifest } from "./manifest-file.ts";
 import { readOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
 import { OUT_HELP, type PackForm, packTarget, writePacked } from "./pack-output.ts";
-import { MTIME_HELP, timeRule, withTimes } from "./pack-times.ts";
+import { MTIME_HELP, timeRule } from "./pack-times.ts";
 import { withProgress } from "./progress.ts";
 import { readSource } from "./scenario-file.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
 import { readText } from "./text-file.ts";
-import { type DiskTree, readTree } from "./tree-read.ts";
+import { inPieces } from "./text-pieces.ts";
+import { readTree } from "./tree-read.ts";
 
 /** The `--json` of `userns pack`. */
 export interface PackAnswer {
   readonly folder: string;
   /** What was written; null: nothing, for findings that must not be. */
   readonly out: { readonly form: PackForm; readonly path: string } | null;
-  readonly paths: readonly PathDecision[];
+  readonly paths: Iterable<PathDecision>;
   readonly findings: readonly Finding[];
   /** Paths that a tar cannot hold, and that are not in it: sockets. */
   readonly leftOut: readonly string[];
@@ -112,32 +115,24 @@ async function runPack(folder: string, options: PackOptions, terminal: Terminal)
   const target = packTarget(options.output);
   if (target.path === "-" && (options.json || options.decisions))
     throw usageFault("--output", "a file, where stdout has the answer of --json or --decisions", "stdout");
-  const times = timeRule(options.mtime, process.env);
-  const plan = await planOf(folder, options, terminal);
-  const { applied, findings, missing } = plan;
+  const { files, applied, findings, missing } = await planOf(folder, options, terminal);
+  const { manifest } = applied;
   const isBroken = findings.some((finding) => finding.isBroken);
-  const manifest = withTimes(applied.manifest, times, folder);
   const leftOut = target.form === "mtree" ? [] : leftOutOfTar(manifest);
-  const contents = new CountedContents(manifest, plan.tree);
-  const text = isBroken
-    ? null
-    : await withProgress(contents, terminal, () => writePacked({ manifest, contents }, target));
-  const result: PackAnswer = {
-    folder,
-    out: isBroken ? null : { form: target.form, path: target.path },
-    paths: pathDecisions(applied),
-    findings,
-    leftOut,
-    missing,
-  };
+  if (!isBroken) {
+    const contents = new CountedContents(manifest, files);
+    await withProgress(contents, terminal, () => writePacked({ manifest, contents }, target, terminal));
+    if (target.path === "-") return EXIT.yes;
+  }
+  const out = isBroken ? null : { form: target.form, path: target.path };
+  const result: PackAnswer = { folder, out, paths: pathDecisions(applied), findings, leftOut, missing };
   if (options.json) await answerJson(terminal, result);
-  else if (text !== null) await answer(terminal, text);
-  else await tell(result, options.decisions === true, terminal);
+  else await tell(result, manifest, options.decisions === true, terminal);
   return isBroken ? EXIT.no : EXIT.yes;
 }
 
 interface Plan {
-  readonly tree: DiskTree;
+  readonly files: DiskFiles;
   readonly applied: AppliedPolicy;
   readonly findings: readonly Finding[];
   readonly missing: readonly string[];
@@ -159,8 +154,8 @@ async function planOf(folder: string, options: PackOptions, terminal: Terminal):
   const policy = source ? readPolicy(source, { people, compileGlob }) : NO_POLICY;
   const said = manifestPath === undefined ? null : await readManifest(manifestPath, people.idOf);
   const save = fakeroot === undefined ? null : readFakeroot(await readText(fakeroot, "latin1"), fakeroot);
-  const tree = await readTree(folder);
-  const known = save ? fakedTree(tree.manifest, save, (path) => tree.fileAt(path), fakeroot ?? folder) : said;
+  const { files, ...tree } = await readTree(folder, terminal, timeRule(options.mtime, process.env));
+  const known = save ? fakedTree(tree.manifest, save, (path) => files.fileAt(path), fakeroot ?? folder) : said;
   const { manifest, isOwned, missing } = ownedTree(tree.manifest, known, folder);
   const applied = xattr
     ? applyPolicy(
@@ -170,30 +165,35 @@ async function planOf(folder: string, options: PackOptions, terminal: Terminal):
       )
     : applyPolicy(manifest, policy, isOwned);
   const findings = [...ruleFindings(policy, applied), ...constraintFindings(applied.manifest, policy.constraints)];
-  return { tree, applied, findings, missing };
+  return { files, applied, findings, missing };
 }
 
-function pathDecisions({ manifest, decisions }: AppliedPolicy): PathDecision[] {
-  return manifest.entries.map(({ path, uid, gid, mode }) => {
-    const rules = [...(decisions.get(path) ?? [])].map(([aspect, { number }]) => [aspect, number] as const);
-    return { path, uid, gid, mode, rules: Object.fromEntries(rules) };
-  });
+function* pathDecisions({ manifest, decisions }: AppliedPolicy): Generator<PathDecision> {
+  for (const [index, { path, uid, gid, mode }] of manifest.entries.entries()) {
+    const rules = [...(decisions[index] ?? [])].map(([aspect, { number }]) => [aspect, number] as const);
+    yield { path, uid, gid, mode, rules: Object.fromEntries(rules) };
+  }
 }
 
-async function tell(result: PackAnswer, withDecisions: boolean, terminal: Terminal): Promise<void> {
+async function tell(
+  result: PackAnswer,
+  { entries }: Manifest,
+  withDecisions: boolean,
+  terminal: Terminal,
+): Promise<void> {
   const { out, paths, findings, leftOut, missing } = result;
   const { colors } = terminal;
-  const owners = new Set(paths.map(({ uid, gid }) => `${uid}:${gid}`)).size;
-  const counts = `${countOf(paths.length, "path", "paths")}, ${countOf(owners, "owner", "owners")}`;
+  const owners = new Set(entries.map(({ uid, gid }) => `${uid}:${gid}`)).size;
+  const counts = `${countOf(entries.length, "path", "paths")}, ${countOf(owners, "owner", "owners")}`;
   const broken = findings.filter(({ isBroken }) => isBroken);
-  const lines = [
-    ...(withDecisions ? paths.map(decisionLine) : []),
-    ...broken.map((finding) => `${colors.red(finding.kind)} ${findingText(finding)}`),
-    out
-      ? `${out.path}: ${counts}`
-      : `${colors.red("not written")}: ${countOf(broken.length, "finding", "findings")} in ${counts}`,
-  ];
-  await answer(terminal, `${lines.join("\n")}\n`);
+  function* lines(): Generator<string> {
+    if (withDecisions) for (const path of paths) yield `${decisionLine(path)}\n`;
+    for (const finding of broken) yield `${colors.red(finding.kind)} ${findingText(finding)}\n`;
+    yield out
+      ? `${out.path}: ${counts}\n`
+      : `${colors.red("not written")}: ${countOf(broken.length, "finding", "findings")} in ${counts}\n`;
+  }
+  for (const piece of inPieces(lines())) await answer(terminal, piece);
   for (const finding of findings) if (!finding.isBroken) talk(terminal, `${finding.kind} ${findingText(finding)}`);
   for (const path of leftOut) talk(terminal, `left out: ${withoutControls(path)}, a socket`);
   if (missing.length > 0)

@@ -9,13 +9,38 @@ const REFRESH_MS = 100;
 export type Reading = Pick<LayerInput, "sizeBytes" | "bytesRead">;
 
 /** Show how far something has been read while `work` goes on, if a person watches; nothing in a pipe. */
-export async function withProgress<T>(input: Reading, terminal: Terminal, work: () => Promise<T>): Promise<T> {
-  if (!terminal.isWatched) return work();
+export function withProgress<T>(input: Reading, terminal: Terminal, work: () => Promise<T>): Promise<T> {
   const { sizeBytes } = input;
-  const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+  const format = sizeBytes === null ? "{done} read" : "{bar} {percentage}% of {all}, {eta_formatted} left";
+  const show = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+  return withBar({ format, all: sizeBytes, done: () => input.bytesRead(), show }, terminal, work);
+}
+
+/** Show how many there are by now of what `work` finds, if a person watches; nothing in a pipe. */
+export function withCount<T>(
+  count: () => number,
+  what: string,
+  terminal: Terminal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const show = (found: number): string => found.toLocaleString("en");
+  return withBar({ format: `{done} ${what}`, all: null, done: count, show }, terminal, work);
+}
+
+interface Shown {
+  /** `{done}` and `{all}` in it are shown as `show` has them. */
+  readonly format: string;
+  /** Null: nobody knows. */
+  readonly all: number | null;
+  readonly done: () => number;
+  readonly show: (number: number) => string;
+}
+
+async function withBar<T>({ format, all, done, show }: Shown, terminal: Terminal, work: () => Promise<T>): Promise<T> {
+  if (!terminal.isWatched) return work();
   const bar = new SingleBar({
     stream: terminal.stderr,
-    format: sizeBytes === null ? "{read} read" : "{bar} {percentage}% of {size}, {eta_formatted} left",
+    format,
     barsize: 30,
     clearOnComplete: true,
     // A signal is handled where half-written files are; a bar must not keep it from ending the process.
@@ -23,10 +48,10 @@ export async function withProgress<T>(input: Reading, terminal: Terminal, work: 
     // Turning a terminal's line wrap off would outlive a process that a signal ends.
     linewrap: true,
   });
-  bar.start(sizeBytes ?? 0, 0, { size: megabytes(sizeBytes ?? 0), read: megabytes(0) });
+  bar.start(all ?? 0, 0, { all: show(all ?? 0), done: show(0) });
   const timer = setInterval(() => {
-    const read = input.bytesRead();
-    bar.update(read, { read: megabytes(read) });
+    const now = done();
+    bar.update(now, { done: show(now) });
   }, REFRESH_MS);
   try {
     return await work();

@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
-import { type BigIntStats, constants } from "node:fs";
-import { lstat, open, readdir, readlink } from "node:fs/promises";
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { UsernsError } from "../core/index.ts";
 import type { InodeType } from "../kernel/index.ts";
 import {
-  BARE_ENTRY,
-  bytesOfPath,
   deviceOf,
+  entryOf,
   type FileTime,
   type Manifest,
   type ManifestEntry,
@@ -14,116 +11,113 @@ import {
   pathOfBytes,
   ROOT_PATH,
 } from "../manifest/index.ts";
-import type { DiskFile, TreeContents } from "../pack/index.ts";
-import { fileFault } from "./fault.ts";
+import { Breath } from "./breath.ts";
+import { DiskFiles, READABLE } from "./disk-files.ts";
+import { withCount } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
 
-/** A tree on a disk: its entries as they are there, owners and all, and the bytes of its files. */
-export interface DiskTree extends TreeContents {
+/** A tree on a disk: its entries as they are there, owners and all, and its files. */
+export interface DiskTree {
   readonly manifest: Manifest;
-  /** The file at one of its paths. */
-  fileAt(path: string): DiskFile;
+  readonly files: DiskFiles;
 }
 
-const READABLE = "a folder whose files can be read";
-const PIECE_BYTES = 256 * 1024;
+/** Makes the time that is kept of the one that a file has. */
+export type TimeRule = (mtime: FileTime) => FileTime;
+
+const SLASH = Buffer.from("/");
 const PERMISSIONS = 0o7777n;
 const NANOSECONDS = 1_000_000_000n;
-const SLASH = Buffer.from("/");
 
 /**
  * Read who owns what in a folder. Symbolic links are read, never followed.
  *
+ * @param times  of the entries: as the files have them where nothing else is said
  * @throws UsernsError ERR_FILE
  */
-export async function readTree(folder: string): Promise<DiskTree> {
-  const reading = new TreeReading(folder);
-  await reading.read();
-  return reading;
+export async function readTree(
+  folder: string,
+  terminal: Terminal,
+  times: TimeRule = (mtime) => mtime,
+): Promise<DiskTree> {
+  const reading = new TreeReading(folder, times);
+  const { files } = reading;
+  const entries = await withCount(
+    () => files.count,
+    "paths found",
+    terminal,
+    () => reading.read(),
+  );
+  return { manifest: manifestOf(entries, folder), files };
 }
 
-class TreeReading implements DiskTree {
-  readonly #folder: string;
+/** A folder that is being read, and those of its names that were not looked at. */
+interface OpenFolder {
+  /** Of the folder, without a slash behind it. */
+  readonly place: Buffer;
+  readonly names: Iterator<Buffer>;
+}
+
+class TreeReading {
+  readonly files: DiskFiles;
+  readonly #folder: Buffer;
+  readonly #times: TimeRule;
   readonly #entries: ManifestEntry[] = [];
-  readonly #numbers = new Map<string, DiskFile>();
   readonly #groups = new Map<string, number>();
-  #manifest: Manifest | null = null;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(folder: string, times: TimeRule) {
+    this.files = new DiskFiles(folder);
+    this.#folder = Buffer.from(folder);
+    this.#times = times;
   }
 
-  get manifest(): Manifest {
-    this.#manifest ??= manifestOf(this.#entries, this.#folder);
-    return this.#manifest;
-  }
-
-  fileAt(path: string): DiskFile {
-    const numbers = this.#numbers.get(path);
-    if (!numbers) throw new Error(`${path} was not read`);
-    return numbers;
-  }
-
-  async read(): Promise<void> {
-    const root = await this.#step(ROOT_PATH, () => lstat(this.#folder, { bigint: true }));
+  /** @returns the entries in canonical order: each folder's names by their bytes, what a folder holds right behind it */
+  async read(): Promise<readonly ManifestEntry[]> {
+    const root = this.files.step(ROOT_PATH, () => lstatSync(this.#folder, { bigint: true }));
     if (!root.isDirectory())
-      throw new UsernsError("ERR_FILE", { where: this.#folder, expected: READABLE, got: "something else" });
-    await this.#add(ROOT_PATH, root);
-    const waiting: string[] = [ROOT_PATH];
-    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      const here = at;
-      const names = await this.#step(here, () => readdir(this.#place(here), { encoding: "buffer" }));
-      for (const name of names) {
-        const path = here === ROOT_PATH ? pathOfBytes(name) : `${here}/${pathOfBytes(name)}`;
-        const stats = await this.#step(path, () => lstat(this.#place(path), { bigint: true }));
-        await this.#add(path, stats);
-        if (stats.isDirectory()) waiting.push(path);
+      throw new UsernsError("ERR_FILE", { where: this.#folder.toString(), expected: READABLE, got: "something else" });
+    this.#add(ROOT_PATH, this.#folder, root);
+    const open: OpenFolder[] = [this.#enter(ROOT_PATH, this.#folder)];
+    const breath = new Breath();
+    for (let folder = open.at(-1); folder; folder = open.at(-1)) {
+      const { value: name, done } = folder.names.next();
+      if (done) {
+        open.pop();
+        continue;
       }
+      const place = Buffer.concat([folder.place, SLASH, name]);
+      const path = pathOfBytes(place.subarray(this.#folder.length + SLASH.length));
+      const stats = this.files.step(path, () => lstatSync(place, { bigint: true }));
+      this.#add(path, place, stats);
+      if (stats.isDirectory()) open.push(this.#enter(path, place));
+      if (breath.isDue()) await breath.take();
     }
+    return this.#entries;
   }
 
-  async *open(entry: ManifestEntry): AsyncGenerator<Uint8Array> {
-    const numbers = this.#numbers.get(entry.path);
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await this.#step(entry.path, () => open(this.#place(entry.path), flags));
-    try {
-      const { dev, ino } = await file.stat({ bigint: true });
-      if (!numbers || dev !== numbers.device || ino !== numbers.inode)
-        throw new UsernsError("ERR_FILE", {
-          where: this.#shown(entry.path),
-          expected: "the file that was there before",
-          got: "another",
-          fix: "let nobody write to the tree while it is packed",
-        });
-      for (;;) {
-        // Its own for each piece: whoever is given one may keep it.
-        const piece = Buffer.allocUnsafe(PIECE_BYTES);
-        const { bytesRead } = await this.#step(entry.path, () => file.read(piece, 0, PIECE_BYTES));
-        if (bytesRead === 0) return;
-        yield piece.subarray(0, bytesRead);
-      }
-    } finally {
-      await file.close();
-    }
+  #enter(path: string, place: Buffer): OpenFolder {
+    const names = this.files.step(path, () => readdirSync(place, { encoding: "buffer" }));
+    return { place, names: names.sort(Buffer.compare).values() };
   }
 
-  async #add(path: string, stats: BigIntStats): Promise<void> {
+  #add(path: string, place: Buffer, stats: BigIntStats): void {
     const type = typeOf(stats);
-    const target =
-      type === "symlink" ? await this.#step(path, () => readlink(this.#place(path), { encoding: "buffer" })) : null;
-    this.#numbers.set(path, { device: stats.dev, inode: stats.ino, links: stats.nlink });
-    this.#entries.push({
-      ...BARE_ENTRY,
+    const { files } = this;
+    files.add(path, stats);
+    const entry = entryOf({
       path,
       type,
       mode: Number(stats.mode & PERMISSIONS),
       uid: Number(stats.uid),
       gid: Number(stats.gid),
       device: type === "chr" || type === "blk" ? deviceOf(stats.rdev) : null,
-      target: target && pathOfBytes(target),
+      target:
+        type === "symlink" ? pathOfBytes(files.step(path, () => readlinkSync(place, { encoding: "buffer" }))) : null,
       linkGroup: type !== "dir" && stats.nlink > 1n ? this.#groupOf(stats) : null,
       sizeBytes: type === "file" ? Number(stats.size) : null,
-      mtime: timeOf(stats.mtimeNs),
+      mtime: this.#times(timeOf(stats.mtimeNs)),
     });
+    this.#entries.push(entry);
   }
 
   #groupOf({ dev, ino }: BigIntStats): number {
@@ -131,22 +125,6 @@ class TreeReading implements DiskTree {
     const number = this.#groups.get(file) ?? this.#groups.size + 1;
     this.#groups.set(file, number);
     return number;
-  }
-
-  #place(path: string): Buffer {
-    return Buffer.concat([Buffer.from(this.#folder), SLASH, bytesOfPath(path)]);
-  }
-
-  #shown(path: string): string {
-    return path === ROOT_PATH ? this.#folder : `${this.#folder}/${path}`;
-  }
-
-  async #step<T>(path: string, step: () => Promise<T>): Promise<T> {
-    try {
-      return await step();
-    } catch (error) {
-      throw fileFault(error, this.#shown(path), READABLE);
-    }
   }
 }
 
@@ -162,23 +140,4 @@ function typeOf(stats: BigIntStats): InodeType {
 function timeOf(nanoseconds: bigint): FileTime {
   const rest = ((nanoseconds % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
   return { seconds: Number((nanoseconds - rest) / NANOSECONDS), nanoseconds: Number(rest) };
-}
-
-/** A manifest with the digest of every file. @throws UsernsError ERR_FILE */
-export async function withDigests(manifest: Manifest, contents: TreeContents, name: string): Promise<Manifest> {
-  const digests = new Map<number, string>();
-  const entries: ManifestEntry[] = [];
-  for (const entry of manifest.entries) {
-    const known = entry.linkGroup === null ? undefined : digests.get(entry.linkGroup);
-    const sha256 = entry.type === "file" ? (known ?? (await digestOf(entry, contents))) : null;
-    if (sha256 !== null && entry.linkGroup !== null) digests.set(entry.linkGroup, sha256);
-    entries.push({ ...entry, sha256 });
-  }
-  return manifestOf(entries, name);
-}
-
-async function digestOf(entry: ManifestEntry, contents: TreeContents): Promise<string> {
-  const hash = createHash("sha256");
-  if (entry.sizeBytes !== 0) for await (const piece of contents.open(entry)) hash.update(piece);
-  return hash.digest("hex");
 }

@@ -97,7 +97,7 @@ async function runUnpack(given: string, folder: string, options: UnpackOptions, 
     const inXattrs = options.xattr === undefined ? null : keptOwners(manifest, options.xattr);
     if (inXattrs) await writeOwnerXattrs({ folder: beside, shown: folder }, inXattrs);
     await writeManifest(manifestPath, manifest);
-    if (options.fakeroot !== undefined) await writeSave(options.fakeroot, manifest, beside);
+    if (options.fakeroot !== undefined) await writeSave(options.fakeroot, manifest, beside, terminal);
     return inXattrs;
   });
   const { entries } = made.manifest;
@@ -121,12 +121,12 @@ async function runUnpack(given: string, folder: string, options: UnpackOptions, 
 }
 
 /** A file keeps its inode when the folder that it lies in gets its name. */
-async function writeSave(path: string, manifest: Manifest, folder: string): Promise<void> {
-  const tree = await readTree(folder);
+async function writeSave(path: string, manifest: Manifest, folder: string, terminal: Terminal): Promise<void> {
+  const { files } = await readTree(folder, terminal);
   await writeWhole(path, (sink) =>
     put(
       sink,
-      writeFakeroot(manifest, (at) => tree.fileAt(at)),
+      writeFakeroot(manifest, (at) => files.fileAt(at)),
     ),
   );
 }

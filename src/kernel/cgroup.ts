@@ -1,12 +1,12 @@
 import { UsernsError } from "../core/errors.ts";
 import type { Cred } from "./cred.ts";
 import { addEntry } from "./directory.ts";
+import { mountAnew } from "./disk.ts";
 import { Inode, type KeptFilesystem, type Superblock } from "./inode.ts";
 import { inodePermission } from "./inode-permission.ts";
-import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
+import { type Mount, NO_FLAGS } from "./mount.ts";
 import { openPath } from "./open.ts";
 import type { OpenFile } from "./open-file.ts";
-import { lookupOpen } from "./path.ts";
 import type { PathName } from "./path-name.ts";
 import { MAY } from "./permission.ts";
 import { numberIn } from "./pid-namespace.ts";
@@ -75,7 +75,7 @@ export function makeCgroups(
   world.liveFiles.set(superblock, {
     // Who is in the root is not known: a machine has processes of its own.
     read: (reader, inode) => {
-      const of = cgroupsFrom(root).find(({ entries }) => entries.get(PROCS) === inode);
+      const of = placeOf(world, inode)?.cgroup;
       return allow(of && of !== root ? readProcs(world, reader, of) : null);
     },
     write: (writer, file, text) => writeProcs(world, writer, file, text),
@@ -88,6 +88,7 @@ export function makeCgroups(
 export function mountCgroups(world: World, { cgroupNs }: Task, name: string): Verdict<Mount> {
   const { cgroups } = world;
   if (!cgroups) return deny("ENODEV", RULES.oneHierarchy);
+  mountAnew(world, cgroups);
   return allow({ ...NO_FLAGS, name, superblock: cgroups.superblock, root: cgroupNs.root ?? cgroups.root, idmap: null });
 }
 
@@ -95,26 +96,35 @@ export function mountCgroups(world: World, { cgroupNs }: Task, name: string): Ve
 export function moveToCgroup(world: World, task: Task, path: PathName, moved: Task): Verdict {
   const opened = atStage(openPath(world, task, path, { access: "w", flags: [], mode: 0 }), "open");
   if (!opened.ok) return opened;
-  const entry = lookupOpen(world, task, path, "nofollow");
-  if (!entry.ok) return entry;
-  const { directory, name, mount } = entry.value;
-  const { cgroups } = world;
-  if (!cgroups || directory.superblock !== cgroups.superblock || name !== PROCS) throw notProcs(mount, name);
-  return atStage(migrate(world, cgroups, task.cred, { mount, inode: directory }, moved), "write");
+  const { mount, inode } = opened.value;
+  const to = placeOf(world, inode);
+  if (!to) throw notProcs(mount, path.text);
+  return atStage(migrate(world, to, task.cred, mount, moved), "write");
+}
+
+/** A cgroup, and the root of all. */
+interface Place {
+  readonly root: Inode;
+  readonly cgroup: Inode;
+}
+
+/** The cgroup whose cgroup.procs it is; null: it is another file. */
+function placeOf({ cgroups }: World, procs: Inode): Place | null {
+  const cgroup = cgroups && cgroupsFrom(cgroups.root).find(({ entries }) => entries.get(PROCS) === procs);
+  return cgroup ? { root: cgroups.root, cgroup } : null;
 }
 
 /** What is written to a cgroup.procs that is open: the number of a process in the writer's pid namespace, 0 for itself. */
 function writeProcs(world: World, writer: Task, { path, opener }: OpenFile, text: string): Verdict<number> {
   const { mount, inode } = path;
-  const { cgroups } = world;
-  const directory = cgroups && cgroupsFrom(cgroups.root).find(({ entries }) => entries.get(PROCS) === inode);
-  if (!cgroups || !directory) throw notProcs(mount, "another file of a cgroup");
+  const to = placeOf(world, inode);
+  if (!to) throw notProcs(mount, "another file of a cgroup");
   const number = /^\s*\+?(\d+)\s*$/.exec(text)?.[1];
   if (number === undefined) return deny("EINVAL", RULES.procsMoves, JSON.stringify(text));
   const has = (task: Task) => numberIn(writer.pidNs, task, world.initPidNs) === Number(number);
   const moved = Number(number) === 0 ? writer : [...world.tasks.values()].find(has);
   if (!moved) return deny("ESRCH", RULES.procsMoves, `no process has the number ${number}`);
-  const done = migrate(world, cgroups, opener, { mount, inode: directory }, moved);
+  const done = migrate(world, to, opener, mount, moved);
   return done.ok ? allow(text.length, done.rule) : done;
 }
 
@@ -133,20 +143,14 @@ function notProcs(mount: Mount, got: string): UsernsError {
 }
 
 /** Take a process from where it is to a cgroup, as whoever opened the file there may. */
-function migrate(
-  world: World,
-  cgroups: KeptFilesystem,
-  opener: Cred,
-  { mount, inode: directory }: Path,
-  moved: Task,
-): Verdict {
-  const from = chainTo(cgroups.root, moved.cgroup ?? cgroups.root);
-  const common = chainTo(cgroups.root, directory).findLast((inode) => from.includes(inode));
+function migrate(world: World, { root, cgroup }: Place, opener: Cred, mount: Mount, moved: Task): Verdict {
+  const from = chainTo(root, moved.cgroup ?? root);
+  const common = chainTo(root, cgroup).findLast((inode) => from.includes(inode));
   const inode = common?.entries.get(PROCS);
   if (!inode) throw new Error("two cgroups without a common one");
   const may = inodePermission(world, opener, { mount, inode }, MAY.write);
   if (!may.ok) return deny("EACCES", RULES.migrateFromAncestor, may.because);
-  moved.cgroup = directory;
+  moved.cgroup = cgroup;
   return allow(undefined, RULES.migrateFromAncestor);
 }
 
@@ -160,7 +164,7 @@ function cgroupsFrom(cgroup: Inode): readonly Inode[] {
 function chainTo(at: Inode, cgroup: Inode): readonly Inode[] {
   if (at === cgroup) return [at];
   for (const child of at.entries.values()) {
-    const below = child.type === "dir" ? chainTo(child, cgroup) : [];
+    const below = chainTo(child, cgroup);
     if (below.length > 0) return [at, ...below];
   }
   return [];

@@ -13,6 +13,11 @@ export function isMounted(world: World, superblock: Superblock): boolean {
   return [...namespaces].some(({ tree }) => tree.mounts().some((mount) => mount.superblock === superblock));
 }
 
+/** One that is mounted nowhere is mounted anew: nothing is left of how it was mounted before. */
+export function mountAnew(world: World, { superblock }: KeptFilesystem): void {
+  if (!isMounted(world, superblock)) superblock.isReadOnly = false;
+}
+
 /**
  * What is left of the owners when a file system was unmounted and is mounted again: each is written to the disk as
  * `i_uid_read` gives it and read back by `i_uid_write`. One without a number in the file system's namespace is lost.

@@ -43,7 +43,7 @@ export function execFile(world: World, task: Task, name: PathName): Verdict<Exec
       : allow(undefined, RULES.noexecMount);
   world.trail?.add("run anything from", mount.name, runnable);
   if (!runnable.ok) return runnable;
-  const writer = writerOf(world, (open) => open.inode === inode);
+  const writer = writerOf(world, ({ path }) => path.inode === inode);
   if (writer) return deny("ETXTBSY", RULES.notWritten, `${writer.name} keeps it open`);
   if (!inode.isProgram) return deny("ENOEXEC", RULES.isProgram);
   const { uid, gid } = seenThrough(world, path);

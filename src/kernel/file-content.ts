@@ -35,7 +35,9 @@ export function readFile(world: World, task: Task, name: PathName): Verdict<stri
 /** Open a file for writing, and keep it open. */
 export function openFile(world: World, task: Task, name: PathName): Verdict<OpenFile> {
   const opened = openPath(world, task, name, { access: "w", flags: [], mode: 0 });
-  return opened.ok ? allow({ path: opened.value, opener: task.cred, position: 0 }, opened.rule) : opened;
+  return opened.ok
+    ? allow({ path: opened.value, mountNs: task.mountNs, opener: task.cred, position: 0 }, opened.rule)
+    : opened;
 }
 
 /**

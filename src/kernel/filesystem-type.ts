@@ -24,6 +24,8 @@ export interface FilesystemType {
   readonly isFsidmapExempt: boolean;
   /** Do its device files open where a child namespace mounted it too: is `SB_I_NODEV` taken back? */
   readonly opensDevices: boolean;
+  /** Has the kernel it mounted for itself, wherever else it is, so that no mount makes it read-only? */
+  readonly isHeldByKernel: boolean;
   /** Does a regular file of it hold what was written to it, and nothing else? */
   readonly holdsContent: boolean;
 }
@@ -39,14 +41,13 @@ const COMMON: FilesystemType = {
   dropsSetgidWithAcl: false,
   isFsidmapExempt: false,
   opensDevices: false,
+  isHeldByKernel: false,
   holdsContent: true,
 };
 /** Keeps its files on others. */
 const STACKED: FilesystemType = { ...COMMON, allowsIdmap: false };
 /** The kernel's own: no attributes. */
 const PSEUDO: FilesystemType = { ...STACKED, keeps: [], hasAcls: false, holdsContent: false };
-/** The kernel's own, over kernfs. */
-const KERNFS: FilesystemType = { ...PSEUDO, keeps: ["trusted.", "security."], hasRenameFlags: false };
 
 /**
  * The types of file system that are known by name.
@@ -60,13 +61,13 @@ const TYPES = {
   btrfs: COMMON,
   xfs: { ...COMMON, ignoresEmptyTruncate: true, fullDirectoryKept: "EEXIST", whiteoutInherits: false },
   proc: { ...PSEUDO, isFsidmapExempt: true },
-  sysfs: { ...KERNFS, isFsidmapExempt: true },
+  sysfs: { ...PSEUDO, keeps: ["trusted.", "security."], hasRenameFlags: false, isFsidmapExempt: true },
   devtmpfs: STACKED,
   devpts: { ...PSEUDO, opensDevices: true },
-  cgroup: KERNFS,
-  cgroup2: { ...KERNFS, keeps: ATTRIBUTE_CLASSES },
-  mqueue: PSEUDO,
-  securityfs: PSEUDO,
+  cgroup: { ...PSEUDO, keeps: ["trusted.", "security."], hasRenameFlags: false },
+  cgroup2: { ...PSEUDO, keeps: ATTRIBUTE_CLASSES, hasRenameFlags: false },
+  mqueue: { ...PSEUDO, isHeldByKernel: true },
+  securityfs: { ...PSEUDO, isHeldByKernel: true },
   overlay: STACKED,
   shiftfs: STACKED,
 } as const satisfies { readonly [name: string]: FilesystemType };

@@ -212,8 +212,8 @@ export function setMountAttributes(
       if (!allowed.ok) return allowed;
     }
   }
-  const writer = writerOf(world, (path) => path.mount === mount);
-  if (writer && change.set.includes("ro") && !mount.isReadOnly)
+  const writer = writerOf(world, (file) => file.mountNs === task.mountNs && file.path.mount === mount);
+  if (writer && change.set.includes("ro"))
     return deny("EBUSY", RULES.noWriters, `${writer.name} keeps a file of ${mount.name} open`);
   if (idmap.value !== "keep") mount.idmap = idmap.value && idmapOf(idmap.value);
   const isSet = (name: FlagName) => change.set.includes(name) || (mount[FLAG[name]] && !change.clr.includes(name));

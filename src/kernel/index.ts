@@ -111,6 +111,7 @@ export * from "./routes.ts";
 export * from "./safesetid.ts";
 export * from "./scm.ts";
 export * from "./securityfs-mount.ts";
+export * from "./session-keyring.ts";
 export * from "./setgroups.ts";
 export * from "./setid.ts";
 export * from "./setid-policies.ts";

@@ -4,6 +4,7 @@ import type { FileCapability } from "./capability-xattr.ts";
 import type { FilesystemTypeName } from "./filesystem-type.ts";
 import type { SetAttr } from "./iattr.ts";
 import type { KuidColumn } from "./kuid-column.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
 import type { AclType, InodeAcls, PosixAcl } from "./posix-acl.ts";
 import type { Process, ProcessFile } from "./process.ts";
 import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
@@ -112,6 +113,8 @@ export interface Superblock {
   readonly populate?: (directory: Inode) => void;
   /** Bring an inode up to date: a directory before a name is looked for there, a file that is kept open before a write. */
   readonly refresh?: (inode: Inode) => void;
+  /** The namespace that it shows, and which lives as long as it is mounted. */
+  readonly shows?: OwnedNamespace;
   /** Which file of which process an inode shows; null: of none. */
   readonly processFile?: (inode: Inode) => ProcessFile | null;
   /** What opening asks beside permission. */

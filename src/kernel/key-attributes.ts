@@ -62,6 +62,7 @@ export function changeKeyOwner(
     return deny("EACCES", RULES.keyChown, `from ${showKuid64(key.owner.uid)} to ${showKuid64(owner.uid)}`);
   const room = mayMoveKey(world, key, owner);
   if (!room.ok) return room;
+  if (isOtherUser) key.countsFor = owner.uid;
   key.owner = owner;
   return allow(undefined, RULES.keyChown);
 }

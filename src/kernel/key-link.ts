@@ -19,10 +19,10 @@ export function linkFound(world: World, task: Task, found: KeyRef, keyring: Key)
 
 function link(world: World, keyring: Key, key: Key): Verdict {
   if (keyring.type !== "keyring") return notKeyring(keyring);
-  const nests = mayNest(keyring, key);
-  const room = nests.ok ? mayHoldLink(world, keyring, key) : nests;
-  if (room.ok) keyring.links.set(linkName(key), key);
-  return room;
+  const room = mayHoldLink(world, keyring, key);
+  const nests = room.ok ? mayNest(keyring, key) : room;
+  if (nests.ok) keyring.links.set(linkName(key), key);
+  return nests;
 }
 
 /** `KEYCTL_LINK`: from then on there is a way to the key through this keyring. @returns EACCES, EDQUOT, EDEADLK, ELOOP */

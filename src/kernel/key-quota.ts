@@ -1,5 +1,6 @@
-import { CLASSICAL, isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Key, linkName } from "./key.ts";
+import { CLASSICAL, isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { type Key, type KeyIndex, linkName } from "./key.ts";
+import { byteCount } from "./path-name.ts";
 import type { OwnerIds } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -12,24 +13,28 @@ const RULES = ruleTable({
   },
 });
 
+/** What a user may have, or what is asked for besides. */
 interface Quota {
   readonly keys: number;
   readonly bytes: number;
 }
 
-const OF_ROOT: Quota = { keys: 1_000_000, bytes: 25_000_000 };
-const OF_USER: Quota = { keys: 200, bytes: 20_000 };
+/** What global root may have. @source proc_sys_kernel(5), keys: root_maxkeys, root_maxbytes */
+export const KEYS_OF_ROOT: Quota = { keys: 1_000_000, bytes: 25_000_000 };
+
+/** What any other user may have. @source proc_sys_kernel(5), keys: maxkeys, maxbytes */
+export const KEYS_OF_USER: Quota = { keys: 200, bytes: 20_000 };
 
 /** What a keyring needs for each key that it holds. */
 const LINK_BYTES = 4;
 
 function quotaOf(uid: Kuid64<"uid">): Quota {
-  return isSameKuid64(uid, { id: 0, number: CLASSICAL }) ? OF_ROOT : OF_USER;
+  return isSameKuid64(uid, { id: 0, number: CLASSICAL }) ? KEYS_OF_ROOT : KEYS_OF_USER;
 }
 
 /** The description with the byte that ends it, the payload, and what the links take. */
 function bytesOf({ description, payloadBytes, links }: Key): number {
-  return description.length + 1 + payloadBytes + links.size * LINK_BYTES;
+  return byteCount(description) + 1 + payloadBytes + links.size * LINK_BYTES;
 }
 
 /** Every key that lives: below the keyrings of a process or of a user namespace. */
@@ -38,7 +43,7 @@ export function livingKeys({ tasks, residents, keyRegisters }: World): ReadonlyS
   const waiting: (Key | null)[] = [];
   for (const { keyrings } of new Set([...tasks.values(), ...residents.values()]))
     waiting.push(keyrings.thread, keyrings.process, keyrings.session);
-  for (const { users, persistent } of keyRegisters.values()) waiting.push(users, persistent);
+  for (const { users, persistent } of keyRegisters.values()) waiting.push(users, ...persistent.values());
   for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
     if (key === null || living.has(key)) continue;
     living.add(key);
@@ -47,42 +52,53 @@ export function livingKeys({ tasks, residents, keyRegisters }: World): ReadonlyS
   return living;
 }
 
-/** Has a user room for so much more? @returns EDQUOT */
+/** Has a user room for so much more? How many keys there are matters to another key only. @returns EDQUOT */
 function mayCount(world: World, uid: Kuid64<"uid">, more: Quota): Verdict {
+  if (!isValidKuid64(uid)) return allow();
   const quota = quotaOf(uid);
-  let keys = more.keys;
-  let bytes = more.bytes;
+  let { keys, bytes } = more;
   for (const key of livingKeys(world)) {
-    if (!key.isCounted || !isSameKuid64(key.owner.uid, uid)) continue;
+    if (!isSameKuid64(key.countsFor, uid)) continue;
     keys++;
     bytes += bytesOf(key);
   }
-  return keys <= quota.keys && bytes <= quota.bytes
+  const hasRoom = bytes <= quota.bytes && (more.keys === 0 || keys <= quota.keys);
+  return hasRoom
     ? allow(undefined, RULES.keysOfUser)
     : deny("EDQUOT", RULES.keysOfUser, `${showKuid64(uid)} would have ${keys} keys of ${bytes} bytes`);
 }
 
-/** May a new key be made? */
-export function mayCountKey(world: World, key: Key): Verdict {
-  return key.isCounted ? mayCount(world, key.owner.uid, { keys: 1, bytes: bytesOf(key) }) : allow();
+/** The bytes that a keyring needs to hold a key: none where it holds one of the same name. */
+function linkBytes({ links }: Key, key: KeyIndex): number {
+  return links.has(linkName(key)) ? 0 : LINK_BYTES;
+}
+
+/** May a keyring be made that no other holds? */
+export function mayMake(world: World, key: Key): Verdict {
+  return mayCount(world, key.countsFor, { keys: 1, bytes: bytesOf(key) });
+}
+
+/** May a key be made and put into a keyring? Where both count for the same user, there must be room for both. */
+export function mayMakeIn(world: World, keyring: Key, key: Key): Verdict {
+  const link = mayHoldLink(world, keyring, key);
+  if (!link.ok) return link;
+  const besides = isSameKuid64(keyring.countsFor, key.countsFor) ? linkBytes(keyring, key) : 0;
+  return mayCount(world, key.countsFor, { keys: 1, bytes: bytesOf(key) + besides });
 }
 
 /** May a key that is there hold so many bytes? What takes no more is never refused. */
 export function mayHoldBytes(world: World, key: Key, payloadBytes: number): Verdict {
   const more = payloadBytes - key.payloadBytes;
-  return key.isCounted && more > 0 ? mayCount(world, key.owner.uid, { keys: 0, bytes: more }) : allow();
+  return more > 0 ? mayCount(world, key.countsFor, { keys: 0, bytes: more }) : allow();
 }
 
 /** May a key be given to another user? */
 export function mayMoveKey(world: World, key: Key, { uid }: OwnerIds): Verdict {
-  return key.isCounted && !isSameKuid64(uid, key.owner.uid)
-    ? mayCount(world, uid, { keys: 1, bytes: bytesOf(key) })
-    : allow();
+  return isSameKuid64(uid, key.owner.uid) ? allow() : mayCount(world, uid, { keys: 1, bytes: bytesOf(key) });
 }
 
 /** May a keyring hold this key besides, or in place of one of the same name? */
-export function mayHoldLink(world: World, keyring: Key, key: Pick<Key, "type" | "description">): Verdict {
-  return keyring.isCounted && !keyring.links.has(linkName(key))
-    ? mayCount(world, keyring.owner.uid, { keys: 0, bytes: LINK_BYTES })
-    : allow();
+export function mayHoldLink(world: World, keyring: Key, key: KeyIndex): Verdict {
+  const more = linkBytes(keyring, key);
+  return more > 0 ? mayCount(world, keyring.countsFor, { keys: 0, bytes: more }) : allow();
 }

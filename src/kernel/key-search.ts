@@ -1,5 +1,5 @@
 import type { Cred } from "./cred.ts";
-import { type Key, type KeyRef, linkName } from "./key.ts";
+import { type Key, type KeyIndex, type KeyRef, linkName } from "./key.ts";
 import { keyPermission } from "./key-permission.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -20,7 +20,7 @@ const RULES = ruleTable({
 const MAX_DEPTH = 6;
 
 /** What is looked for: a key by its name, or that very key. */
-type Wanted = Pick<Key, "type" | "description"> | Key;
+type Wanted = KeyIndex | Key;
 
 function isWanted(key: Key, wanted: Wanted): boolean {
   return "links" in wanted ? key === wanted : linkName(key) === linkName(wanted);

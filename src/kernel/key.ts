@@ -1,4 +1,6 @@
-import type { OwnerIds, UserNamespace } from "./user-namespace.ts";
+import { NO_ID } from "../core/id.ts";
+import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import type { OwnerIds } from "./user-namespace.ts";
 
 /** The types of key that are modelled: bytes of a user's own, and a keyring, which holds other keys. */
 export const KEY_TYPES = ["user", "keyring"] as const;
@@ -10,16 +12,19 @@ export interface Key {
   readonly description: string;
   /** The group may be none. */
   owner: OwnerIds;
+  /** Whose quota it takes from: who owned it when it was made or last given away; {@link NOBODY}: of no one. */
+  countsFor: Kuid64<"uid">;
   /** Eight bits each for whoever possesses it, its user, its group and others: {@link KEY_MAY}, from the highest. */
   permissions: number;
   payloadBytes: number;
-  /** Does it count for its owner? */
-  readonly isCounted: boolean;
   /** What a keyring holds: of each type and description one. */
   readonly links: Map<string, Key>;
-  /** Where it was made: a keyring is found by its name there only. */
-  readonly madeIn: UserNamespace;
+  /** Is it one of the keyrings that the kernel makes for a user: `KEY_FLAG_UID_KEYRING`? */
+  readonly isOfUser: boolean;
 }
+
+/** A user that a key counts for where it counts for none. */
+export const NOBODY: Kuid64<"uid"> = { id: NO_ID, number: CLASSICAL };
 
 /** A key as a task reached it: through keyrings of its own, or by its number alone. */
 export interface KeyRef {
@@ -27,8 +32,11 @@ export interface KeyRef {
   readonly isPossessed: boolean;
 }
 
+/** What a key is found by in a keyring. */
+export type KeyIndex = Pick<Key, "type" | "description">;
+
 /** Under what a keyring holds a key. */
-export function linkName({ type, description }: Pick<Key, "type" | "description">): string {
+export function linkName({ type, description }: KeyIndex): string {
   return `${type} ${description}`;
 }
 
@@ -44,8 +52,12 @@ export function inheritedKeyrings({ session }: ProcessKeyrings): ProcessKeyrings
   return { thread: null, process: null, session };
 }
 
-/** Keyrings of a user namespace that hold those of its users, by their names; null: none was asked for yet. */
+/** What a user namespace keeps of keyrings. */
 export interface KeyRegisters {
+  /** A keyring that holds those of its users; null: none was asked for yet. */
   users: Key | null;
-  persistent: Key | null;
+  /** The persistent keyrings of its users, by their descriptions. */
+  readonly persistent: Map<string, Key>;
+  /** Every keyring that a task of it made, gone or not, in that order: these alone are found by their names. */
+  readonly keyrings: Key[];
 }

@@ -1,13 +1,14 @@
-import { type Key, type KeyType, linkName } from "./key.ts";
+import { type Key, type KeyIndex, type KeyType, linkName } from "./key.ts";
 import { linkFound } from "./key-link.ts";
 import { type GivenKey, lookUpKey, lookUpKeyring, notKeyring } from "./key-lookup.ts";
+import { hasName, mayAskFor, mayName } from "./key-name.ts";
 import { ALL_RIGHTS, KEY_MAY, keyPermission, RIGHTS_OF } from "./key-permission.ts";
-import { livingKeys, mayCountKey, mayHoldBytes, mayHoldLink } from "./key-quota.ts";
+import { mayHoldBytes } from "./key-quota.ts";
 import { searchKeyring } from "./key-search.ts";
 import { keyUser } from "./key-user.ts";
-import { GRANTS, joinNewSession, newKeyring, realOwner } from "./keyrings.ts";
+import { makeIn, newKey } from "./new-key.ts";
 import type { Task } from "./task.ts";
-import { fromKidMunged, hasMapping } from "./uidgid.ts";
+import { fromKidMunged } from "./uidgid.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -20,11 +21,6 @@ const RULES = ruleTable({
     sentence: "A key is read by whoever it grants that, and by whoever possesses it.",
     source: "keyctl_read(3): EACCES; tests/vectors/own/keys.json",
   },
-  sessionNamed: {
-    sentence:
-      "A session keyring is joined by its name where it was made in the caller's user namespace, its user is mapped there, and it grants search without possession; else one is made.",
-    source: "keyctl_join_session_keyring(3); tests/vectors/own/keys.json",
-  },
 });
 
 /** What is added to a keyring grants its user no more than to look at it; the possessor all. */
@@ -34,9 +30,7 @@ const GRANTS_OF_ADDED = (ALL_RIGHTS << RIGHTS_OF.possessor) | (KEY_MAY.view << R
 const PAYLOADS = { user: [1, 32_767], keyring: [0, 0] } as const;
 
 /** What a key is to be. */
-export interface NewKey {
-  readonly type: KeyType;
-  readonly description: string;
+export interface NewKey extends KeyIndex {
   readonly payloadBytes: number;
 }
 
@@ -44,14 +38,18 @@ export interface NewKey {
  * `add_key`: a key of the caller's filesystem ids in a keyring; one of bytes that is there under this name gets the new
  * bytes, and stays whose it was.
  *
- * @returns EACCES, EDQUOT, ENOTDIR, ENOKEY, EINVAL
+ * @returns EINVAL, EPERM, EACCES, EDQUOT, ENOTDIR, ENOKEY
  */
 export function addKey(world: World, task: Task, made: NewKey, into: GivenKey): Verdict<Key> {
+  const named = mayName(made);
+  if (!named.ok) return named;
   const ring = lookUpKeyring(world, task, into);
   if (!ring.ok) return ring;
   const [least, most] = PAYLOADS[made.type];
   if (made.payloadBytes < least || made.payloadBytes > most)
     return deny("EINVAL", RULES.keyPayload, `${made.payloadBytes} bytes`);
+  const has = hasName(made);
+  if (!has.ok) return has;
   const { key: keyring, isPossessed } = ring.value;
   const held = keyring.links.get(linkName(made));
   if (held && made.type === "user") {
@@ -61,16 +59,9 @@ export function addKey(world: World, task: Task, made: NewKey, into: GivenKey): 
     held.payloadBytes = made.payloadBytes;
     return allow(held, writes.rule);
   }
-  const key: Key = {
-    ...newKeyring(task, made.description, keyUser(world, task.cred), GRANTS_OF_ADDED),
-    type: made.type,
-    payloadBytes: made.payloadBytes,
-  };
-  const room = mayCountKey(world, key);
-  const link = room.ok ? mayHoldLink(world, keyring, key) : room;
-  if (!link.ok) return link;
-  keyring.links.set(linkName(key), key);
-  return allow(key, ring.rule);
+  const owner = keyUser(world, task.cred);
+  const key = newKey(world, task, { ...made, owner, permissions: GRANTS_OF_ADDED });
+  return makeIn(world, keyring, key);
 }
 
 /** What is told of a key; the owner as the caller is shown it. */
@@ -115,9 +106,11 @@ export function searchKey(
   world: World,
   task: Task,
   given: GivenKey,
-  wanted: Pick<NewKey, "type" | "description">,
+  wanted: KeyIndex,
   into: GivenKey | null,
 ): Verdict<Key> {
+  const asked = mayAskFor(wanted.description);
+  if (!asked.ok) return asked;
   const ring = lookUpKey(world, task, given, "search");
   if (!ring.ok) return ring;
   const to = into === null ? null : lookUpKey(world, task, into, "write", "creates");
@@ -130,27 +123,4 @@ export function searchKey(
     if (!linked.ok) return linked;
   }
   return allow(found.value.key, found.rule);
-}
-
-/**
- * `KEYCTL_JOIN_SESSION_KEYRING`
- *
- * @param name  null: a new one without a name
- * @returns EDQUOT
- */
-export function joinSession(world: World, task: Task, name: string | null): Verdict<Key> {
-  if (name === null) return joinNewSession(world, task);
-  const { cred } = task;
-  for (const key of livingKeys(world)) {
-    if (key.type !== "keyring" || key.description !== name || key.madeIn !== cred.userNs) continue;
-    if (!hasMapping(world, cred.userNs, "uid", key.owner.uid)) continue;
-    if (!keyPermission(world, cred, { key, isPossessed: false }, "search").ok) continue;
-    task.keyrings.session = key;
-    return allow(key, RULES.sessionNamed);
-  }
-  const session = newKeyring(task, name, realOwner(task), GRANTS.named);
-  const room = mayCountKey(world, session);
-  if (!room.ok) return room;
-  task.keyrings.session = session;
-  return allow(session, RULES.sessionNamed);
 }

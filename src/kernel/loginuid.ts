@@ -4,7 +4,7 @@ import type { Cred } from "./cred.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { type Allowed, allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const SOURCE = "proc(5), /proc/pid/loginuid; vectors/isolated/scenarios.json (A01)";
@@ -24,7 +24,7 @@ const RULES = ruleTable({
 });
 
 /** What /proc/PID/loginuid reads. */
-export function readLoginUid(world: World, reader: Cred, target: Task): Verdict<UserId<"uid">> {
+export function readLoginUid(world: World, reader: Cred, target: Task): Allowed<UserId<"uid">> {
   const held = target.loginUid ?? { id: NO_ID, number: CLASSICAL };
   return allow(fromKid(world, reader.userNs, "uid", held), RULES.loginShown);
 }

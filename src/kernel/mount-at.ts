@@ -1,10 +1,12 @@
 import { mountCgroups } from "./cgroup.ts";
 import { mountQueues, mountTerminals } from "./device-mounts.ts";
-import { forgetInodes, isMounted } from "./disk.ts";
+import { forgetInodes, isMounted, mountAnew } from "./disk.ts";
 import type { Errno } from "./errno.ts";
+import { filesystemType } from "./filesystem-type.ts";
 import { mayMount, type Tree } from "./idmapped-mount.ts";
+import type { Superblock } from "./inode.ts";
 import { MODE_BITS } from "./mode.ts";
-import { type Mount, NO_FLAGS, type Path } from "./mount.ts";
+import { type Mount, type MountFlags, NO_FLAGS, type Path } from "./mount.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { mountOverlay } from "./overlay-mount.ts";
@@ -18,7 +20,7 @@ import { mountTmpfs } from "./tmpfs-mount.ts";
 import type { UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
-import { writerOf } from "./writer.ts";
+import { keeperOf, writerOf } from "./writer.ts";
 
 const RULES = ruleTable({
   deviceAdmin: {
@@ -39,6 +41,10 @@ const RULES = ruleTable({
   ownTree: {
     sentence: "Mounts are made and taken away in the caller's own mount namespace.",
     source: "mount(2), umount(2): EINVAL",
+  },
+  oneStateOfDevice: {
+    sentence: "What is on a device is mounted read-only everywhere, or nowhere.",
+    source: "mount(2): EBUSY, asked of ext4 on a running Linux 6.18",
   },
   twiceThere: { sentence: "A file system is not mounted where it is the last one mounted.", source: "mount(2): EBUSY" },
   atTop: { sentence: "Only the top of a mount is unmounted.", source: "umount(2): EINVAL" },
@@ -102,13 +108,33 @@ export function mountAt(world: World, task: Task, request: MountRequest, name: s
   if (!may.ok) return may;
   const made = TYPES[request.type](world, task, request, name);
   if (!made.ok) return made;
-  const flags = Object.fromEntries(
-    Object.entries(MOUNT_FLAGS).map(([flag, bit]) => [flag, (request.flags & bit) !== 0]),
-  );
+  const flags = flagsOf(request);
+  settleReadOnly(world, made.value.superblock, flags.isReadOnly);
   const on = task.mountNs.tree.through(target.value);
   if (on.mount.superblock === made.value.superblock && on.inode === on.mount.root)
     return deny("EBUSY", RULES.twiceThere, on.mount.superblock.name);
   return attachAt(task, { ...made.value, ...flags, source: request.source }, target.value, "ENOTDIR");
+}
+
+function flagsOf({ flags }: MountRequest): MountFlags {
+  const has = (flag: keyof MountFlags) => (flags & MOUNT_FLAGS[flag]) !== 0;
+  return {
+    isReadOnly: has("isReadOnly"),
+    isNosuid: has("isNosuid"),
+    isNodev: has("isNodev"),
+    isNoexec: has("isNoexec"),
+  };
+}
+
+/**
+ * Mounted read-only where it is mounted nowhere else, the file system is read-only itself: its mount made writable again
+ * changes nothing.
+ *
+ * @source vectors of this project, trees.json
+ */
+function settleReadOnly(world: World, superblock: Superblock, isReadOnly: boolean): void {
+  if (isReadOnly && !filesystemType(superblock.type).isHeldByKernel && !isMounted(world, superblock))
+    superblock.isReadOnly = true;
 }
 
 /** `move_mount`: put a tree that is attached nowhere at a place of the caller's mount namespace. */
@@ -148,12 +174,12 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
   if (!tree.mounts().includes(mount)) return deny("EINVAL", RULES.ownTree, `${mount.name} is not of ${name}`);
   if (tree.isLocked(mount)) return deny("EINVAL", RULES.lockedMount, mount.name);
   if (mount === tree.top) {
-    if (writerOf(world, (path) => path.mount.superblock === mount.superblock))
+    if (writerOf(world, ({ path }) => path.mount.superblock === mount.superblock))
       return deny("EBUSY", RULES.noWriters, mount.superblock.name);
     mount.superblock.isReadOnly = true;
     return allow(undefined, RULES.rootStays);
   }
-  if (tree.isUsed(mount) || writerOf(world, (path) => path.mount === mount))
+  if (tree.isUsed(mount) || keeperOf(world, ({ path }) => path.mount === mount))
     return deny("EBUSY", RULES.mountInUse, mount.name);
   tree.detach(mount);
   reapNamespaces(world);
@@ -188,21 +214,30 @@ function tmpfs(world: World, task: Task, { data }: MountRequest, name: string): 
   return made.ok ? allow(made.value.mount) : deny(made.errno, made.rule, made.because);
 }
 
-function device(world: World, task: Task, { source, data }: MountRequest, name: string): Verdict<Mount> {
-  const options = knownOptions(data, ["acl", "user_xattr"]);
+function device(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
+  const { source } = request;
+  const options = knownOptions(request.data, ["acl", "user_xattr"]);
   if (!options.ok) return options;
   if (!isNsCapable(task.cred, world.initUserNs, "sys_admin")) return deny("EPERM", RULES.deviceAdmin, source);
   const disk = world.disks.get(source);
   if (!disk) return deny("ENOENT", RULES.deviceThere, source);
   const { superblock, root } = disk;
+  mountAnew(world, disk);
+  if (isMounted(world, superblock) && superblock.isReadOnly !== flagsOf(request).isReadOnly)
+    return deny("EBUSY", RULES.oneStateOfDevice, superblock.name);
   return allow({ ...NO_FLAGS, name, superblock, root, idmap: null });
 }
 
-/** May the task mount what shows a namespace of this owner? */
-function mayShow({ cred }: Task, userNs: UserNamespace, { data }: MountRequest): Verdict<unknown> {
-  if (!isNsCapable(cred, userNs, "sys_admin"))
-    return deny("EPERM", RULES.ownerAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
-  return knownOptions(data, []);
+/** May the task mount what shows a namespace of this owner? Options are asked about first. */
+function mayShow(task: Task, userNs: UserNamespace, { data }: MountRequest): Verdict<unknown> {
+  const options = knownOptions(data, []);
+  return options.ok ? administers(task, userNs) : options;
+}
+
+function administers({ cred }: Task, userNs: UserNamespace): Verdict {
+  return isNsCapable(cred, userNs, "sys_admin")
+    ? allow()
+    : deny("EPERM", RULES.ownerAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
 }
 
 function cgroup2(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
@@ -216,16 +251,17 @@ function proc(world: World, task: Task, request: MountRequest, name: string): Ve
 }
 
 function sysfs(world: World, task: Task, request: MountRequest, name: string): Verdict<Mount> {
-  const may = mayShow(task, task.netNs.userNs, request);
-  return may.ok ? allow(mountSysfs(world, task, name)) : may;
+  // sysfs alone asks who mounts it before it is told how.
+  const may = administers(task, task.netNs.userNs);
+  const options = may.ok ? knownOptions(request.data, []) : may;
+  return options.ok ? allow(mountSysfs(world, task, name)) : options;
 }
 
 function devpts(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
   const options = knownOptions(data, ["newinstance", "ptmxmode", "mode", "gid", "uid", "max"]);
   if (!options.ok) return options;
-  const { userNs } = task.cred;
-  if (!isNsCapable(task.cred, userNs, "sys_admin"))
-    return deny("EPERM", RULES.ownerAdmin, `no CAP_SYS_ADMIN over ${userNs.name}`);
+  const may = administers(task, task.cred.userNs);
+  if (!may.ok) return may;
   const ptmxMode = Number.parseInt(options.value.get("ptmxmode") ?? "0", 8) & MODE_BITS;
   return allow(mountTerminals(world, task, ptmxMode, name));
 }

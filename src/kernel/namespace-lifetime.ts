@@ -1,5 +1,7 @@
+import type { Superblock } from "./inode.ts";
 import type { MountNamespace } from "./mount.ts";
 import { otherNamespacesOf } from "./namespace-kind.ts";
+import type { OwnedNamespace } from "./owned-namespace.ts";
 import type { Socket } from "./socket.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
@@ -7,7 +9,8 @@ import type { World } from "./world.ts";
 
 /**
  * Let go of the namespaces that nothing refers to any more, and of their numbers: to be called when a task has ended or
- * gone elsewhere, or a mount is gone. Those of other kinds than user live as long as a task is in them.
+ * gone elsewhere, or a mount is gone. Those of other kinds than user live as long as a task is in them, or a procfs that
+ * is mounted shows them.
  *
  * Tasks refer to a user namespace, by their credentials, their other namespaces, open files and sockets; so do file systems
  * that a living mount namespace has mounted, and child namespaces. Ids do not, wherever they are kept.
@@ -20,7 +23,7 @@ export function reapNamespaces(world: World): void {
   for (const held of heldNamespaces(world))
     for (let ns: UserNamespace | null = held; ns && !living.has(ns); ns = ns.parent) living.add(ns);
   const tasks = livingTasks(world);
-  world.numbers.keepOthers(new Set([...tasks].flatMap((task) => otherNamespacesOf(task).map(({ inum }) => inum))));
+  world.numbers.keepOthers(new Set([...tasks].flatMap((task) => othersHeldBy(task).map(({ inum }) => inum))));
   for (const ns of world.numbers.living()) {
     if (living.has(ns)) continue;
     world.numbers.remove(ns);
@@ -32,7 +35,6 @@ function* heldNamespaces(world: World): Iterable<UserNamespace> {
   yield world.initUserNs;
   const tasks = livingTasks(world);
   for (const task of tasks) yield* heldBy(task);
-  for (const { superblock, attachedIn } of world.mounts.values()) if (!attachedIn) yield superblock.userNs;
 }
 
 function livingTasks({ tasks, residents }: World): ReadonlySet<Task> {
@@ -43,19 +45,31 @@ function* heldBy(task: Task): Iterable<UserNamespace> {
   const { cred, mmNs, mountNs, isZombie, mapFiles, files, sockets } = task;
   yield cred.userNs;
   for (const { userNs } of otherNamespacesOf(task)) yield userNs;
-  if (isZombie) return;
-  yield mmNs;
-  yield* heldByMounts(mountNs);
+  if (!isZombie) {
+    yield mmNs;
+    yield* heldByMounts(mountNs);
+  }
   for (const { ns, opener } of mapFiles.values()) yield* [ns, opener.userNs];
   for (const { path, opener } of files.values()) yield* [path.mount.superblock.userNs, opener.userNs];
   for (const socket of sockets.values()) yield* heldByPeers(socket);
 }
 
-function* heldByMounts({ tree, attached }: MountNamespace): Iterable<UserNamespace> {
-  for (const { superblock } of [...tree.mounts(), ...attached]) yield superblock.userNs;
+function* heldByMounts(mountNs: MountNamespace): Iterable<UserNamespace> {
+  for (const { userNs } of mountedIn(mountNs)) yield userNs;
+}
+
+/** What is mounted there and may be gone one day: what a setup mounted, its own tasks hold. */
+function mountedIn({ tree, attached }: MountNamespace): readonly Superblock[] {
+  return [...tree.mounts(), ...attached].map(({ superblock }) => superblock);
+}
+
+/** The namespaces of other kinds that a task is in, or that a file system shows which its mount namespace has mounted. */
+function othersHeldBy(task: Task): readonly OwnedNamespace[] {
+  const shown = task.isZombie ? [] : mountedIn(task.mountNs).flatMap(({ shows }) => shows ?? []);
+  return [...otherNamespacesOf(task), ...shown];
 }
 
 /** SO_PEERCRED keeps a whole credential, of those too that wait to be accepted. */
 function* heldByPeers({ peer, pending }: Socket): Iterable<UserNamespace> {
-  for (const one of [peer, ...pending.map((waiting) => waiting.peer)]) if (one?.userNs) yield one.userNs;
+  yield* [peer, ...pending.map((waiting) => waiting.peer)].flatMap((one) => one?.userNs ?? []);
 }

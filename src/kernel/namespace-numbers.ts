@@ -85,7 +85,7 @@ export class NamespaceNumbers {
   /** The namespace is gone, and its number free. */
   remove(ns: UserNamespace): void {
     this.#files.delete(ns.inum);
-    if (this.#byNumber.get(ns.id) === ns) this.#byNumber.delete(ns.id);
+    this.#byNumber.delete(ns.id);
   }
 
   /** Of the other kinds only those that have these numbers are left: the other numbers are free. */

@@ -1,3 +1,4 @@
+import type { KeptFilesystem } from "./inode.ts";
 import type { OwnedNamespace } from "./owned-namespace.ts";
 import type { Socket } from "./socket.ts";
 
@@ -8,8 +9,10 @@ export interface NetNamespace extends OwnedNamespace {
   hasOwnRules: boolean;
   /** Listening unix sockets, by abstract address. */
   readonly listeners: Map<string, Socket>;
+  /** What sysfs shows of it; null: nobody mounted it yet. */
+  sysfs: KeptFilesystem | null;
 }
 
 export function newNetNamespace(made: OwnedNamespace): NetNamespace {
-  return { ...made, isLoopbackUp: false, hasOwnRules: false, listeners: new Map() };
+  return { ...made, isLoopbackUp: false, hasOwnRules: false, listeners: new Map(), sysfs: null };
 }

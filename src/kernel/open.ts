@@ -33,6 +33,10 @@ const RULES = ruleTable({
       "A device is not opened through a nodev mount, nor on a file system that a child namespace mounted, unless it is one of terminals.",
     source: "mount(2), MS_NODEV; user_namespaces(7); vectors of this project, trees.json",
   },
+  noDriver: {
+    sentence: "A device file of number 0:0 is no device's.",
+    source: "open(2): ENXIO; vectors of this project, asked.json",
+  },
   nobodyReads: {
     sentence: "A fifo that nobody reads is not opened for writing without waiting; a socket is not opened at all.",
     source: `${SOURCE}: ENXIO`,
@@ -148,6 +152,9 @@ export const FULL_DEVICE = 0x107;
 /** With zero, 1:5: they open for whoever may. @source null(4), full(4) */
 const MEMORY_DEVICES: readonly number[] = [NULL_DEVICE, 0x105, FULL_DEVICE];
 
+/** The number of no device, which a whiteout has: whoever may open it is told that nothing is there. */
+const NO_DEVICE = 0;
+
 /** `may_open_dev` */
 function opensDevices(world: World, { isNodev, superblock }: Mount): boolean {
   return !isNodev && (superblock.userNs === world.initUserNs || filesystemType(superblock.type).opensDevices);
@@ -161,6 +168,7 @@ function isDevice({ type }: Inode): boolean {
 function openSpecial(path: Path, access: Access, flags: readonly OpenFlag[]): Verdict {
   requireAlone(path, access, flags);
   const { inode } = path;
+  if (isDevice(inode) && inode.device === NO_DEVICE) return deny("ENXIO", RULES.noDriver);
   if (inode.type === "sock") return deny("ENXIO", RULES.nobodyReads, "it is a socket");
   if (inode.type === "fifo" && access === "w") return deny("ENXIO", RULES.nobodyReads, "nobody reads the fifo");
   return allow();
@@ -170,7 +178,7 @@ function requireAlone({ inode, mount }: Path, access: Access, flags: readonly Op
   const isWaiting = inode.type === "fifo" && access !== "rw" && !flags.includes("nonblock");
   const isTerminal = inode.superblock.type === "devpts" && inode.device === TERMINAL_MULTIPLEXER;
   const isMemory = inode.type === "chr" && MEMORY_DEVICES.includes(inode.device);
-  if (isWaiting || (isDevice(inode) && !isTerminal && !isMemory))
+  if (isWaiting || (isDevice(inode) && !isTerminal && !isMemory && inode.device !== NO_DEVICE))
     throw new UsernsError("ERR_SCENARIO", {
       where: mount.name,
       expected: "a file that can be opened without a driver or another process, which is all that is modelled",

@@ -29,7 +29,8 @@ export function namesIn(text: string): string[] {
   return text.split("/").filter((name) => name !== "");
 }
 
-function byteCount(text: string): number {
+/** How many bytes the kernel is given of a text, without the NUL that ends it. */
+export function byteCount(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 

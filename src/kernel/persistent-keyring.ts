@@ -1,9 +1,9 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Key, linkName } from "./key.ts";
+import { type Key, NOBODY } from "./key.ts";
 import { linkFound } from "./key-link.ts";
 import { type GivenKey, lookUpKeyring } from "./key-lookup.ts";
-import { GRANTS, NO_GROUP, newKeyring, registersOf } from "./keyrings.ts";
+import { GRANTS, NO_GROUP, newKey, registersOf } from "./new-key.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Task } from "./task.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
@@ -33,22 +33,19 @@ export function getPersistent(world: World, task: Task, uid: UserId<"uid">, into
   const { cred } = task;
   const { userNs } = cred;
   const kuid = uid === NO_ID ? cred.uid.real : makeKid(world, userNs, "uid", uid);
-  if (uid !== NO_ID && !isValidKuid64(kuid))
-    return deny("EINVAL", RULES.persistentMapped, `uid ${uid} is not mapped in ${userNs.name}`);
+  if (!isValidKuid64(kuid)) return deny("EINVAL", RULES.persistentMapped, `uid ${uid} is not mapped in ${userNs.name}`);
   const isOwn = isSameKuid64(kuid, cred.uid.real) || isSameKuid64(kuid, cred.uid.effective);
   if (!isOwn && !isNsCapable(cred, userNs, "setuid"))
     return deny("EPERM", RULES.persistentOwn, `${showKuid64(kuid)} is not the caller's`);
   const keyring = lookUpKeyring(world, task, into);
   if (!keyring.ok) return keyring;
-  const registers = registersOf(world, userNs);
-  registers.persistent ??= newKeyring(task, ".persistent_register", userNs.owner, GRANTS.register, false);
-  const register = registers.persistent;
+  const { persistent } = registersOf(world, userNs);
   const description = `_persistent.${fromKid(world, userNs, "uid", kuid)}`;
-  // Nobody is granted to take search from it.
-  const name = linkName({ type: "keyring", description });
   const owner = { uid: kuid, gid: NO_GROUP };
-  const key = register.links.get(name) ?? newKeyring(task, description, owner, GRANTS.persistent, false);
-  register.links.set(name, key);
+  const key =
+    persistent.get(description) ??
+    newKey(world, task, { type: "keyring", description, owner, permissions: GRANTS.persistent, countsFor: NOBODY });
+  persistent.set(description, key);
   const linked = linkFound(world, task, { key, isPossessed: true }, keyring.value.key);
   return linked.ok ? allow(key, RULES.persistentOwn) : linked;
 }

@@ -59,14 +59,10 @@ export function procDirectory(world: World, target: Task): Verdict {
     : allow();
 }
 
-/** The directory of a process, and search permission on the one in it that holds an entry; /proc/PID everybody may search. */
-function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verdict {
+/** The entry of a process. Everybody may search the directories that hold the modelled ones: /proc/PID, and ns in it. */
+function reach(world: World, target: Task, { path }: ProcPath): Verdict {
   const there = procDirectory(world, target);
-  if (!there.ok) return there;
-  const exists = procEntryExists(world, path);
-  if (!exists.ok) return exists;
-  const parent = path.includes("/") ? procPath(path.slice(0, path.lastIndexOf("/"))) : null;
-  return parent ? entryPermission(world, task, target, parent, MAY.exec) : allow();
+  return there.ok ? procEntryExists(world, path) : there;
 }
 
 /**
@@ -75,7 +71,7 @@ function reach(world: World, task: Task, target: Task, { path }: ProcPath): Verd
  * @param mask  bits of {@link MAY}
  */
 export function openProc(world: World, task: Task, target: Task, at: ProcPath, mask: number): Verdict {
-  const reached = reach(world, task, target, at);
+  const reached = reach(world, target, at);
   if (!reached.ok) return reached;
   if (isMapFileName(at.path)) {
     const opened = openMapFile(world, task, target, at.path, mask);
@@ -93,7 +89,9 @@ export function passGuard(world: World, caller: Process, target: Task, guard: "m
   const isWatcher = (["perfmon", "sys_admin"] as const).some((name) =>
     isNsCapable(caller.cred, world.initUserNs, name),
   );
-  return guard === "memory" && isWatcher ? allow(undefined, RULES.memoryByPerfmon) : { ...traced, errno: "EACCES" };
+  return guard === "memory" && isWatcher
+    ? allow(undefined, RULES.memoryByPerfmon)
+    : deny("EACCES", traced.rule, traced.because);
 }
 
 /**
@@ -106,15 +104,15 @@ export function readProc(world: World, task: Task, target: Task, at: ProcPath): 
   const { readRefusal } = at.entry;
   if (!opened.ok || !readRefusal) return opened;
   const traced = ptraceMayAccess(world, task, target, "fscreds");
-  return atStage(traced.ok ? traced : { ...traced, errno: readRefusal }, "read");
+  return atStage(traced.ok ? traced : deny(readRefusal, traced.rule, traced.because), "read");
 }
 
 /** Read a link of a task's /proc directory. */
 export function readProcLink(world: World, task: Task, target: Task, at: ProcPath): Verdict {
-  const reached = reach(world, task, target, at);
+  const reached = reach(world, target, at);
   if (!reached.ok) return reached;
   const traced = ptraceMayAccess(world, task, target, "fscreds");
-  return traced.ok ? traced : { ...traced, errno: "EACCES" };
+  return traced.ok ? traced : deny("EACCES", traced.rule, traced.because);
 }
 
 /** Owner and mode of an entry, as its reader is shown them. */
@@ -126,7 +124,7 @@ export interface ProcStat {
 
 /** `lstat` of an entry of a task's /proc directory. */
 export function statProc(world: World, task: Task, target: Task, at: ProcPath): Verdict<ProcStat> {
-  const reached = reach(world, task, target, at);
+  const reached = reach(world, target, at);
   if (!reached.ok) return reached;
   const { uid, gid } = procOwner(world, target, at.entry);
   const { userNs } = task.cred;

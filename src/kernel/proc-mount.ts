@@ -51,6 +51,7 @@ export function mountProc(world: World, { pidNs }: Task, name: string): Mount {
     name,
     type: "proc",
     userNs: pidNs.userNs,
+    shows: pidNs,
     isReadOnly: false,
     names: [],
     hasNoFreeNames: true,

@@ -39,7 +39,7 @@ export function readProcText(world: World, reader: Task, { task, path, entry }: 
   if (path === "oom_score_adj") return allow(`${task.oomAdjust}\n`);
   if (path !== "loginuid") return allow(null);
   const uid = readLoginUid(world, reader.cred, task);
-  return uid.ok ? allow(String(uid.value), uid.rule) : uid;
+  return allow(String(uid.value), uid.rule);
 }
 
 /**

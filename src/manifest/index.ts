@@ -12,6 +12,8 @@ export {
   type DeviceNumber,
   ENTRY_TYPES,
   type EntryAcls,
+  type EntryFields,
+  entryOf,
   type FileTime,
   type ManifestEntry,
 } from "./entry.ts";
@@ -20,7 +22,7 @@ export { type JsonDocument, JsonPlace } from "./json-place.ts";
 export { type Manifest, manifestOf } from "./manifest.ts";
 export { readMode } from "./mode-text.ts";
 export { type MtreeOptions, readMtree } from "./mtree-read.ts";
-export { type MtreeDialect, writeMtree } from "./mtree-write.ts";
+export { type MtreeDialect, mtreeText, writeMtree } from "./mtree-write.ts";
 export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
 export { readManifestFile } from "./read.ts";
 export { fieldsOfXattrs, xattrsOfFields } from "./xattr-fields.ts";

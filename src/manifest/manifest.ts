@@ -1,7 +1,8 @@
 import { isId, NO_ID, quoted, UsernsError } from "../core/index.ts";
 import { MODE_BITS } from "../kernel/index.ts";
 import type { ManifestEntry } from "./entry.ts";
-import { canonicalPath, folderOf, orderOf } from "./path-text.ts";
+import { numberGroups } from "./link-groups.ts";
+import { canonicalPath, comparePaths, folderOf, ROOT_PATH } from "./path-text.ts";
 
 /**
  * Who owns what in a tree: one entry a path, the root's among them, each path's folder before it.
@@ -11,8 +12,26 @@ import { canonicalPath, folderOf, orderOf } from "./path-text.ts";
 export interface Manifest {
   /** In the order of {@link comparePaths}; the root is the first. */
   readonly entries: readonly ManifestEntry[];
+  /** Made when it is asked for: to go through a tree of many paths nobody needs it. */
   readonly byPath: ReadonlyMap<string, ManifestEntry>;
 }
+
+class OrderedEntries implements Manifest {
+  readonly entries: readonly ManifestEntry[];
+  #byPath: ReadonlyMap<string, ManifestEntry> | null = null;
+
+  constructor(entries: readonly ManifestEntry[]) {
+    this.entries = entries;
+  }
+
+  get byPath(): ReadonlyMap<string, ManifestEntry> {
+    this.#byPath ??= new Map(this.entries.map((entry) => [entry.path, entry]));
+    return this.#byPath;
+  }
+}
+
+/** Makes the error for an entry, by where it stands among those that were given. */
+type Fail = (entry: ManifestEntry, index: number, expected: string, got: string) => UsernsError;
 
 /**
  * Put entries in order, and hold them to what makes them a tree.
@@ -27,77 +46,71 @@ export function manifestOf(
   name = "manifest",
   placeOf?: (index: number) => string,
 ): Manifest {
-  const fail = ({ path }: ManifestEntry, index: number, expected: string, got: string, fix?: string): UsernsError =>
-    manifestFault(`${placeOf?.(index) ?? name}: ${quoted(path)}`, expected, got, fix);
-  const placed = [...entries].map((entry, index) => {
-    const path = canonicalPath(entry.path);
-    if (path === null) throw fail(entry, index, "a path inside the tree", "one that leads out of it, or is none");
-    if (!isOwner(entry.uid) || !isOwner(entry.gid))
-      throw fail(entry, index, `owners from 0 to ${NO_ID - 1}`, `${entry.uid}:${entry.gid}`);
-    if (!Number.isInteger(entry.mode) || (entry.mode & ~MODE_BITS) !== 0)
-      throw fail(entry, index, "a mode from 0 to 07777", String(entry.mode));
-    return { entry: path === entry.path ? entry : { ...entry, path }, index, order: orderOf(path) };
-  });
-  placed.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.index - b.index));
-  const byPath = new Map<string, ManifestEntry>();
-  for (const { entry, index } of placed) {
-    if (byPath.has(entry.path)) throw fail(entry, index, "one entry for each path", "a second one");
-    const folder = folderOf(entry.path);
-    if (folder !== null && byPath.size === 0)
-      throw manifestFault(name, "an entry for the root of the tree", "none", 'add one for the path "."');
-    if (folder !== null && byPath.get(folder)?.type !== "dir")
-      throw fail(
-        entry,
-        index,
-        `an entry for its folder ${quoted(folder)}`,
-        byPath.has(folder) ? "one that is no folder" : "none",
-      );
-    if (folder === null && entry.type !== "dir") throw fail(entry, index, "a folder at the root", entry.type);
-    byPath.set(entry.path, entry);
-  }
-  if (byPath.size === 0) throw manifestFault(name, "an entry for the root of the tree", "no entry at all");
-  numberGroups(byPath, name);
-  return { entries: [...byPath.values()], byPath };
+  const fail: Fail = ({ path }, index, expected, got) =>
+    manifestFault(`${placeOf?.(index) ?? name}: ${quoted(path)}`, expected, got);
+  const given: ManifestEntry[] = [];
+  for (const entry of entries) given.push(checkedEntry(entry, given.length, fail));
+  const { inOrder, indexes } = ordered(given);
+  checkTree(inOrder, name, (entry, at, expected, got) => fail(entry, indexes?.[at] ?? at, expected, got));
+  numberGroups(inOrder, (other, first) =>
+    manifestFault(
+      `${name}: ${quoted(other.path)}`,
+      `the same type, mode, owners and attributes as ${quoted(first.path)}, with which it is one file`,
+      "others",
+    ),
+  );
+  return new OrderedEntries(inOrder);
+}
+
+function checkedEntry(entry: ManifestEntry, index: number, fail: Fail): ManifestEntry {
+  const { uid, gid, mode } = entry;
+  const path = canonicalPath(entry.path);
+  if (path === null) throw fail(entry, index, "a path inside the tree", "one that leads out of it, or is none");
+  if (!isOwner(uid) || !isOwner(gid)) throw fail(entry, index, `owners from 0 to ${NO_ID - 1}`, `${uid}:${gid}`);
+  if (!Number.isInteger(mode) || (mode & ~MODE_BITS) !== 0)
+    throw fail(entry, index, "a mode from 0 to 07777", String(mode));
+  return path === entry.path ? entry : { ...entry, path };
 }
 
 function isOwner(id: number): boolean {
   return isId(id) && id !== NO_ID;
 }
 
-/** Number hard-link groups in the order of the paths; a group of one path is none. */
-function numberGroups(byPath: Map<string, ManifestEntry>, name: string): void {
-  const groups = new Map<number, ManifestEntry[]>();
-  for (const entry of byPath.values()) {
-    if (entry.linkGroup === null) continue;
-    const paths = groups.get(entry.linkGroup);
-    if (paths) paths.push(entry);
-    else groups.set(entry.linkGroup, [entry]);
-  }
-  let number = 0;
-  for (const [first, ...others] of groups.values()) {
-    if (first === undefined) continue;
-    const other = others.find((entry) => said(entry) !== said(first));
-    if (other)
-      throw manifestFault(
-        `${name}: ${quoted(other.path)}`,
-        `the same type, mode, owners and attributes as ${quoted(first.path)}, with which it is one file`,
-        "others",
-      );
-    const linkGroup = others.length > 0 ? ++number : null;
-    for (const entry of [first, ...others]) byPath.set(entry.path, { ...entry, linkGroup });
-  }
+interface Ordered {
+  readonly inOrder: ManifestEntry[];
+  /** Where each of them was given; null: they were given in order. */
+  readonly indexes: readonly number[] | null;
 }
 
-/** All that an entry says of its file. Keywords are left out: nobody here knows what they mean. */
-function said(entry: ManifestEntry): string {
-  const { path: _path, linkGroup: _group, keywords: _keywords, capability, xattrs, ...rest } = entry;
-  const caps = capability && {
-    ...capability,
-    permitted: `${capability.permitted}`,
-    inheritable: `${capability.inheritable}`,
-  };
-  const attributes = [...xattrs].map(([key, value]) => [key, [...value]]).sort();
-  return JSON.stringify([rest, caps, attributes]);
+/** Of entries for one path the one given first stands first. */
+function ordered(given: ManifestEntry[]): Ordered {
+  const pathAt = (index: number): string => given[index]?.path ?? ROOT_PATH;
+  if (given.every((_, index) => index === 0 || comparePaths(pathAt(index - 1), pathAt(index)) <= 0))
+    return { inOrder: given, indexes: null };
+  const indexes = given.map((_, index) => index).sort((a, b) => comparePaths(pathAt(a), pathAt(b)) || a - b);
+  return { inOrder: indexes.flatMap((index) => given[index] ?? []), indexes };
+}
+
+/** A root, every path once, and each path's folder before it: of entries in order, the one that is still open. */
+function checkTree(entries: readonly ManifestEntry[], name: string, fail: Fail): void {
+  const open: string[] = [];
+  let before: string | null = null;
+  for (const [at, entry] of entries.entries()) {
+    const { path, type } = entry;
+    if (path === before) throw fail(entry, at, "one entry for each path", "a second one");
+    const folder = folderOf(path);
+    if (folder === null && type !== "dir") throw fail(entry, at, "a folder at the root", type);
+    if (folder !== null && before === null)
+      throw manifestFault(name, "an entry for the root of the tree", "none", 'add one for the path "."');
+    while (folder !== null && open.length > 0 && open.at(-1) !== folder) open.pop();
+    if (folder !== null && open.length === 0) {
+      const isThere = entries.some((other) => other.path === folder);
+      throw fail(entry, at, `an entry for its folder ${quoted(folder)}`, isThere ? "one that is no folder" : "none");
+    }
+    if (type === "dir") open.push(path);
+    before = path;
+  }
+  if (before === null) throw manifestFault(name, "an entry for the root of the tree", "no entry at all");
 }
 
 /** Bad input about a manifest. */

@@ -2,7 +2,7 @@ import { isId, NO_ID, type OwnerKind, quoted, type UsernsError } from "../core/i
 import type { InodeType } from "../kernel/index.ts";
 import type { NameToId } from "./acl-text.ts";
 import { deviceOf, readDeviceNumbers } from "./device-number.ts";
-import { BARE_ENTRY, type DeviceNumber, ENTRY_TYPES, type ManifestEntry } from "./entry.ts";
+import { type DeviceNumber, ENTRY_TYPES, entryOf, type ManifestEntry } from "./entry.ts";
 import { type Manifest, manifestFault, manifestOf } from "./manifest.ts";
 import { readMode } from "./mode-text.ts";
 import { FIELD_KEYWORDS, MTREE_TYPES, XATTR_KEYWORD } from "./mtree-keywords.ts";
@@ -39,7 +39,7 @@ export function readMtree(text: string, options: MtreeOptions = {}): Manifest {
   const entries: ManifestEntry[] = [];
   for (const line of mtreeLines(text, name)) {
     places.push(line.where);
-    entries.push(entryOf(line, groups, options.idOf));
+    entries.push(entryOfLine(line, groups, options.idOf));
   }
   return manifestOf(entries, name, (index) => places[index] ?? name);
 }
@@ -88,15 +88,14 @@ class Said {
   }
 }
 
-function entryOf(line: MtreeLine, groups: Map<string, number>, idOf: NameToId | undefined): ManifestEntry {
+function entryOfLine(line: MtreeLine, groups: Map<string, number>, idOf: NameToId | undefined): ManifestEntry {
   const said = new Said(line);
   const type = said.need("type", TYPE_EXPECTED, (value) => TYPES.get(value) ?? null);
   const isDevice = type === "chr" || type === "blk";
   const mode = said.take("mode", MODE_EXPECTED, readMode);
   if (mode === null && type !== "symlink") throw said.fault("mode", MODE_EXPECTED);
   const tags = tagsOf(line.said, line.where);
-  return {
-    ...BARE_ENTRY,
+  return entryOf({
     path: line.path,
     type,
     mode: mode ?? LINK_MODE,
@@ -110,7 +109,7 @@ function entryOf(line: MtreeLine, groups: Map<string, number>, idOf: NameToId | 
     sha256: said.take("sha256digest", DIGEST_EXPECTED, readSha256) ?? said.take("sha256", DIGEST_EXPECTED, readSha256),
     ...fieldsOfXattrs(tags.xattrs),
     keywords: keptOf(line.said, tags.others),
-  };
+  });
 }
 
 function ownerOf(said: Said, kind: OwnerKind, nameKeyword: string, idOf: NameToId | undefined): number {

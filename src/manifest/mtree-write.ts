@@ -1,5 +1,5 @@
+import { toBase64 } from "../core/index.ts";
 import { showMode } from "../kernel/index.ts";
-import { toBase64 } from "./base64.ts";
 import type { ManifestEntry } from "./entry.ts";
 import type { Manifest } from "./manifest.ts";
 import { LINK_TAG, MTREE_TYPES, XATTR_TAG } from "./mtree-keywords.ts";
@@ -20,11 +20,16 @@ export type MtreeDialect = "bsdtar" | "netbsd";
  * @source mtree(5)
  */
 export function writeMtree(manifest: Manifest, dialect: MtreeDialect = "bsdtar"): string {
+  return [...mtreeText(manifest, dialect)].join("");
+}
+
+/** The same text line by line, newlines and all, for whoever writes it out. */
+export function* mtreeText(manifest: Manifest, dialect: MtreeDialect = "bsdtar"): Generator<string> {
   const links = new Map<number, number>();
   for (const { linkGroup } of manifest.entries)
     if (linkGroup !== null) links.set(linkGroup, (links.get(linkGroup) ?? 0) + 1);
-  const lines = manifest.entries.map((entry) => line(entry, links.get(entry.linkGroup ?? 0) ?? null, dialect));
-  return `#mtree\n${lines.join("\n")}\n`;
+  yield "#mtree\n";
+  for (const entry of manifest.entries) yield `${line(entry, links.get(entry.linkGroup ?? 0) ?? null, dialect)}\n`;
 }
 
 function line(entry: ManifestEntry, links: number | null, dialect: MtreeDialect): string {

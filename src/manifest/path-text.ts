@@ -13,6 +13,12 @@ const ENCODER = new TextEncoder();
 const ESCAPE = 0xdc00;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** Most paths at once: names that are no dots between single slashes, without a surrogate, which would have to be looked at. */
+const CANONICAL = /^(?!\.\.?(?:\/|$))[^/\0\ud800-\udfff]+(?:\/(?!\.\.?(?:\/|$))[^/\0\ud800-\udfff]+)*$/;
+/** Below this a character is one byte. */
+const ASCII_END = 0x80;
+const SLASH = 0x2f;
+
 /**
  * The text of a path's bytes, and nothing is lost.
  *
@@ -77,6 +83,7 @@ function isEscape(code: number): boolean {
  * @example canonicalPath("etc/../../x") // null
  */
 export function canonicalPath(path: string): string | null {
+  if (CANONICAL.test(path)) return path;
   const known = LONE_SURROGATE.test(path) ? sameBytes(path) : path;
   if (known === null || known.includes("\0")) return null;
   const names = known.split("/").filter((name) => name !== "" && name !== ".");
@@ -94,24 +101,29 @@ function sameBytes(path: string): string | null {
 }
 
 /**
- * What two paths are ordered by: their bytes, a slash below all others, so that a folder is followed by what it holds
- * and by nothing else in between. The root stands first.
- */
-export function orderOf(path: string): string {
-  if (path === ROOT_PATH) return "";
-  let key = "";
-  for (const byte of bytesOfPath(path)) key += byte === 0x2f ? "\0" : String.fromCharCode(byte);
-  return key;
-}
-
-/**
- * The order of canonical paths.
+ * The order of canonical paths: that of their bytes, a slash below all others, so that a folder is followed by what it
+ * holds and by nothing else in between. The root stands first.
  *
  * @example ["a.b", "a", "a/c", "."].sort(comparePaths) // [".", "a", "a/c", "a.b"]
  */
 export function comparePaths(a: string, b: string): number {
-  const [first, second] = [orderOf(a), orderOf(b)];
-  return first < second ? -1 : first > second ? 1 : 0;
+  if (a === b) return 0;
+  if (a === ROOT_PATH || b === ROOT_PATH) return a === ROOT_PATH ? -1 : 1;
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === shorter) return a.length - b.length;
+  const [first, second] = [a.charCodeAt(at), b.charCodeAt(at)];
+  // Two that are no ASCII may be ordered otherwise than their bytes.
+  if (first >= ASCII_END && second >= ASCII_END) return compareBytes(bytesOfPath(a), bytesOfPath(b));
+  if (first === SLASH || second === SLASH) return first === SLASH ? -1 : 1;
+  return first - second;
+}
+
+/** Of two that are not the same; no slash is compared here but with the byte of another character, which is higher. */
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, index) => byte !== b[index]);
+  return at < 0 ? -1 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
 /** The folder that a path stands in; null for the root. @example folderOf("etc/passwd") // "etc" */

@@ -1,15 +1,14 @@
 import { chmodAcl } from "../kernel/index.ts";
 import { type Manifest, type ManifestEntry, manifestOf } from "../manifest/index.ts";
 import { completedAcl, withAcl } from "./acl-with-mode.ts";
-import type { Aspect, OwnershipPolicy, OwnershipRule } from "./policy.ts";
-
-/** The rule that decides each aspect of a path; an aspect that no rule decides is not in it. */
-export type Decision = ReadonlyMap<Aspect, OwnershipRule>;
+import { DecidingRules, type Decision } from "./deciding-rules.ts";
+import type { Aspect, OwnershipPolicy } from "./policy.ts";
 
 /** A tree whose owners rules have decided. */
 export interface AppliedPolicy {
   readonly manifest: Manifest;
-  readonly decisions: ReadonlyMap<string, Decision>;
+  /** Of each entry of the manifest. */
+  readonly decisions: readonly Decision[];
   /** Paths whose user or group nobody has decided; in the manifest they have root for it. */
   readonly undecided: readonly string[];
   /** Paths of one file that rules decide differently, behind the first of its paths, whose decision counts. */
@@ -22,8 +21,7 @@ const UNDECIDED_ID = 0;
 /**
  * Decide who owns what: of the rules that match a path and say something of an aspect, the last one decides it.
  *
- * What no rule says stays as the tree has it. Symbolic links have no mode, ACL and capability of their own, only files
- * have capabilities, only folders default ACLs: rules say nothing of the others.
+ * What no rule says stays as the tree has it.
  *
  * @param isOwned  are the owners that the tree has for this path those of the image? Otherwise they are somebody's who
  *                 built it, and must be decided
@@ -34,13 +32,14 @@ export function applyPolicy(
   policy: OwnershipPolicy,
   isOwned: (path: string) => boolean,
 ): AppliedPolicy {
-  const decisions = new Map<string, Decision>();
+  const rules = new DecidingRules(policy.rules);
+  const decisions: Decision[] = [];
   const firsts = new Map<number, ManifestEntry>();
   const undecided: string[] = [];
   const split: (readonly [string, string])[] = [];
   const entries = tree.entries.map((entry) => {
-    const decision = decide(entry, policy.rules);
-    decisions.set(entry.path, decision);
+    const decision = rules.decisionFor(entry);
+    decisions.push(decision);
     const hasOwners = isOwned(entry.path);
     const isDecided = hasOwners || (decision.has("user") && decision.has("group"));
     if (!isDecided) undecided.push(entry.path);
@@ -52,27 +51,6 @@ export function applyPolicy(
     return { ...first, path: decided.path, keywords: decided.keywords };
   });
   return { manifest: manifestOf(entries, policy.name), decisions, undecided, split };
-}
-
-function decide(entry: ManifestEntry, rules: readonly OwnershipRule[]): Decision {
-  const decision = new Map<Aspect, OwnershipRule>();
-  for (const rule of rules) {
-    if (!isAbout(rule, entry)) continue;
-    for (const aspect of rule.texts.keys()) if (isMeaningful(aspect, entry)) decision.set(aspect, rule);
-  }
-  return decision;
-}
-
-/** Does the rule match the entry? */
-export function isAbout({ paths, types }: OwnershipRule, { path, type }: ManifestEntry): boolean {
-  return (types === null || types.has(type)) && paths.has(path);
-}
-
-function isMeaningful(aspect: Aspect, { type }: ManifestEntry): boolean {
-  if (aspect === "user" || aspect === "group") return true;
-  if (aspect === "capability") return type === "file";
-  if (aspect === "defaultAcl") return type === "dir";
-  return type !== "symlink";
 }
 
 function decidedEntry(entry: ManifestEntry, decision: Decision): ManifestEntry {

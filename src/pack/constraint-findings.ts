@@ -24,15 +24,15 @@ function entryFindings(entry: ManifestEntry, constraints: Constraints): Finding[
   const allow = (ids: AllowedIds | null, id: number, kind: FindingKind, what: string): void => {
     if (ids && !ids.has(id)) broken(kind, ids.where, `${what} ${id}; allowed: ${ids.text}`);
   };
-  const named = [...(acls.access ?? []), ...(acls.default ?? [])];
-  const uids = [uid, ...named.flatMap(({ tag, id }) => (tag === "user" && id !== null ? [id] : []))];
-  const gids = [gid, ...named.flatMap(({ tag, id }) => (tag === "group" && id !== null ? [id] : []))];
-  if (capability?.version === 3) uids.push(capability.rootId);
+  const [uids, gids] = [new Set<number>([uid]), new Set<number>([gid])];
+  for (const acl of [acls.access, acls.default])
+    for (const { tag, id } of acl ?? []) if (id !== null) (tag === "user" ? uids : gids).add(id);
+  if (capability?.version === 3) uids.add(capability.rootId);
   const { highestId } = constraints;
   for (const id of new Set([...uids, ...gids]))
     if (highestId && id > highestId.id) broken("highest-id", highestId.where, `id ${id} is above ${highestId.id}`);
-  for (const id of new Set(uids)) allow(constraints.users, id, "owner", "it has user");
-  for (const id of new Set(gids)) allow(constraints.groups, id, "owner", "it has group");
+  for (const id of uids) allow(constraints.users, id, "owner", "it has user");
+  for (const id of gids) allow(constraints.groups, id, "owner", "it has group");
   if (type === "file" && mode & SETUID) allow(constraints.setuid, uid, "setuid", "it is a setuid program of user");
   if (type === "file" && mode & SETGID && mode & GROUP_EXEC)
     allow(constraints.setgid, gid, "setgid", "it is a setgid program of group");

@@ -4,7 +4,7 @@
  *
  * This layer reads and writes no file: trees, archives and patterns are handed to it. It may import all below it.
  */
-export { type AppliedPolicy, applyPolicy, type Decision } from "./apply-policy.ts";
+export { type AppliedPolicy, applyPolicy } from "./apply-policy.ts";
 export {
   AttributeDump,
   type AttributeValues,
@@ -13,6 +13,7 @@ export {
   valuesOf,
 } from "./attribute-dump.ts";
 export { constraintFindings } from "./constraint-findings.ts";
+export type { Decision } from "./deciding-rules.ts";
 export { withDiskAttributes } from "./disk-attributes.ts";
 export {
   type DiskFile,

@@ -27,6 +27,8 @@ const TYPES = {
 
 const TEXT = new TextEncoder();
 const NO_TIME: FileTime = { seconds: 0, nanoseconds: 0 };
+/** Headers and small files are gathered to this size: a million pieces take longer to hand on than to make. */
+const BLOCK_BYTES = 256 * 1024;
 
 /** Paths that no tar holds: sockets, which mean nothing without who listens. */
 export function leftOutOfTar({ entries }: Manifest): readonly string[] {
@@ -41,7 +43,29 @@ export function leftOutOfTar({ entries }: Manifest): readonly string[] {
  * @throws UsernsError ERR_MANIFEST for a file whose size is not known, or that gives more or fewer bytes than that
  * @source OCI image specification, "Image Layer Filesystem Changeset"; star(4), SCHILY.acl
  */
-export async function* packTar(manifest: Manifest, contents: TreeContents): AsyncGenerator<Uint8Array> {
+export function packTar(manifest: Manifest, contents: TreeContents): AsyncGenerator<Uint8Array> {
+  return gathered(pieces(manifest, contents));
+}
+
+async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let block = new Uint8Array(BLOCK_BYTES);
+  let used = 0;
+  for await (const piece of pieces) {
+    if (used > 0 && used + piece.length > BLOCK_BYTES) {
+      yield block.subarray(0, used);
+      block = new Uint8Array(BLOCK_BYTES);
+      used = 0;
+    }
+    if (piece.length > BLOCK_BYTES) yield piece;
+    else {
+      block.set(piece, used);
+      used += piece.length;
+    }
+  }
+  yield block.subarray(0, used);
+}
+
+async function* pieces(manifest: Manifest, contents: TreeContents): AsyncGenerator<Uint8Array> {
   const firsts = new Map<number, string>();
   for (const entry of manifest.entries) {
     if (entry.type === "sock") continue;
@@ -51,7 +75,8 @@ export async function* packTar(manifest: Manifest, contents: TreeContents): Asyn
     yield entryHeader(written);
     if (written.type !== "file") continue;
     yield* body(entry, written.sizeBytes, contents);
-    yield bodyPadding(written.sizeBytes);
+    const padding = bodyPadding(written.sizeBytes);
+    if (padding.length > 0) yield padding;
   }
   yield tarEnd();
 }

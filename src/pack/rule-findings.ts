@@ -1,4 +1,5 @@
-import { type AppliedPolicy, isAbout } from "./apply-policy.ts";
+import type { AppliedPolicy } from "./apply-policy.ts";
+import { isAbout } from "./deciding-rules.ts";
 import type { Finding } from "./finding.ts";
 import type { Aspect, OwnershipPolicy, OwnershipRule } from "./policy.ts";
 
@@ -27,28 +28,25 @@ function undecidedFindings({ name }: OwnershipPolicy, { undecided }: AppliedPoli
 
 /** Two rules for the same paths and types that say different things of one aspect: the order alone decides. */
 function contradictions({ rules }: OwnershipPolicy): Finding[] {
-  return rules.flatMap((later, index) =>
-    rules.slice(0, index).flatMap((earlier) => {
-      const aspects = isForSamePaths(earlier, later) ? differing(earlier, later) : [];
-      return aspects.length === 0
-        ? []
-        : [
-            {
-              kind: "contradiction",
-              isBroken: true,
-              where: later.where,
-              path: null,
-              says: `rule ${later.number} is about the same paths as rule ${earlier.number} and says another ${aspects.join(", ")}`,
-            } as const,
-          ];
-    }),
-  );
+  const found: Finding[] = [];
+  const forSamePaths = new Map<string, OwnershipRule[]>();
+  for (const later of rules) {
+    const meant = meantPaths(later);
+    const earlierOnes = forSamePaths.get(meant) ?? [];
+    forSamePaths.set(meant, earlierOnes);
+    for (const earlier of earlierOnes) {
+      const aspects = differing(earlier, later);
+      if (aspects.length === 0) continue;
+      const says = `rule ${later.number} is about the same paths as rule ${earlier.number} and says another ${aspects.join(", ")}`;
+      found.push({ kind: "contradiction", isBroken: true, where: later.where, path: null, says });
+    }
+    earlierOnes.push(later);
+  }
+  return found;
 }
 
-function isForSamePaths(a: OwnershipRule, b: OwnershipRule): boolean {
-  const meant = ({ paths, types }: OwnershipRule) =>
-    JSON.stringify([[...paths.globs].sort(), types && [...types].sort()]);
-  return meant(a) === meant(b);
+function meantPaths({ paths, types }: OwnershipRule): string {
+  return JSON.stringify([[...paths.globs].sort(), types && [...types].sort()]);
 }
 
 function differing(a: OwnershipRule, b: OwnershipRule): readonly Aspect[] {
@@ -66,7 +64,7 @@ function splitFindings({ name }: OwnershipPolicy, { split }: AppliedPolicy): Fin
 }
 
 function idleRules({ rules }: OwnershipPolicy, { manifest, decisions }: AppliedPolicy): Finding[] {
-  const deciding = new Set([...decisions.values()].flatMap((decision) => [...decision.values()]));
+  const deciding = new Set([...new Set(decisions)].flatMap((decision) => [...decision.values()]));
   return rules.flatMap((rule): Finding[] => {
     if (deciding.has(rule)) return [];
     const isUsed = manifest.entries.some((entry) => isAbout(rule, entry));

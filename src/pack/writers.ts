@@ -1,5 +1,5 @@
 import { CLASSICAL, type Kuid64, type OwnerKind } from "../core/index.ts";
-import { checkAcl, type FileUser, MAY, STICKY } from "../kernel/index.ts";
+import { checkAcl, type FileUser, MAY, type PosixAcl, STICKY } from "../kernel/index.ts";
 import { asKernelAcl, folderOf, type Manifest, type ManifestEntry } from "../manifest/index.ts";
 import { aclOfMode } from "./acl-with-mode.ts";
 import type { Person } from "./people.ts";
@@ -23,6 +23,8 @@ export class Writer {
   /** By path of a folder: does he get into it, and can he have it replaced? */
   readonly #reached = new Map<string, boolean>();
   readonly #replaced = new Map<string, boolean>();
+  /** Of modes without an ACL, of which a tree has few. */
+  readonly #acls = new Map<number, PosixAcl>();
 
   constructor(person: Person, manifest: Manifest) {
     this.#uid = person.uid;
@@ -49,8 +51,14 @@ export class Writer {
   }
 
   #may({ uid, gid, mode, acls }: ManifestEntry, mask: number): boolean {
-    const acl = asKernelAcl(acls.access ?? aclOfMode(mode));
+    const acl = acls.access ? asKernelAcl(acls.access) : this.#aclOf(mode);
     return checkAcl(this.#user, { uid: asKuid(uid), gid: asKuid(gid) }, acl, mask).ok;
+  }
+
+  #aclOf(mode: number): PosixAcl {
+    const known = this.#acls.get(mode) ?? asKernelAcl(aclOfMode(mode));
+    this.#acls.set(mode, known);
+    return known;
   }
 
   #reachesFile(entry: ManifestEntry): boolean {

@@ -100,18 +100,22 @@ function paxHeader(records: ReadonlyMap<string, Uint8Array>): Uint8Array {
 
 /** The type, the mark of ustar and the checksum: what every header has, the checksum over all the others. */
 function finish(header: Uint8Array, letter: string): void {
-  header.set(TEXT.encode(letter), FIELDS.type.at);
-  header.set(TEXT.encode(MAGIC.ustar), FIELDS.magic.at);
-  header.set(TEXT.encode("000000\0 "), FIELDS.checksum.at);
+  putText(header, FIELDS.type, letter);
+  putText(header, FIELDS.magic, MAGIC.ustar);
+  putText(header, FIELDS.checksum, "000000\0 ");
   writeChecksum(header, 0, "unsigned");
 }
 
 /** @returns false, and zeros are there, for a number that is below 0 or has too many digits */
-function putOctal(header: Uint8Array, { at, width }: Field, value: number): boolean {
+function putOctal(header: Uint8Array, field: Field, value: number): boolean {
   const digits = value.toString(8);
-  const fits = value >= 0 && digits.length < width;
-  header.set(TEXT.encode(`${(fits ? digits : "").padStart(width - 1, "0")}\0`), at);
+  const fits = value >= 0 && digits.length < field.width;
+  putText(header, field, (fits ? digits : "").padStart(field.width - 1, "0"));
   return fits;
+}
+
+function putText(header: Uint8Array, { at }: Field, text: string): void {
+  for (let k = 0; k < text.length; k++) header[at + k] = text.charCodeAt(k);
 }
 
 function cut(bytes: Uint8Array, { width }: Field): Uint8Array {

@@ -98,6 +98,18 @@ const ROWS: readonly Row[] = [
     heads: [`uid k5@ns2 → not mapped, shown as 65534  ${seenIn("ns3")}`],
   },
   {
+    rule: "a kernel id as it is printed is followed to whoever looks at it",
+    args: ["k5@ns2", "k1000", "--map", "0:1000:1", "--isolated", "2", "--creator", "1000"],
+    exit: 0,
+    heads: [
+      `uid k5@ns2 → u5  ${seenIn("ns2")}`,
+      `uid k5@ns2 → not mapped, shown as 1000  ${seenIn("init")}`,
+      "",
+      `uid k1000 → u0  ${seenIn("ns2")}`,
+      `uid k1000 → u1000  ${seenIn("init")}`,
+    ],
+  },
+  {
     rule: "through a mount idmapped with the namespace an id on disk is its own, and outside its creator's",
     args: ["5:6", "--isolated", "2", "--mount", "ns2", "--creator", "1000:100"],
     exit: 0,
@@ -280,7 +292,8 @@ const WRONG: readonly (readonly [args: readonly string[], where: string])[] = [
   [["5", "--map", "0:1:1", "--creator", "1"], "--isolated"],
   [["5@nsx", "--isolated", "1", "--direction", "up"], "IDS"],
   [["5@4294967296", "--isolated", "1", "--direction", "up"], "IDS"],
-  [["5@2", "--isolated", "1"], "IDS"],
+  [["5@2", "5", "--isolated", "1"], "IDS"],
+  [["k5@2", "--isolated", "1", "--direction", "down"], "IDS"],
 ];
 
 for (const [args, where] of WRONG)

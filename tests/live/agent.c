@@ -75,7 +75,7 @@ static const struct {
     CALL(fsconfig), CALL(fsmount), CALL(mount), CALL(umount2), CALL(socket), CALL(socketpair), CALL(bind),
     CALL(listen), CALL(connect), CALL(accept4), CALL(getsockopt), CALL(setsockopt), CALL(chdir), CALL(pivot_root),
     CALL(waitid), CALL(rt_sigprocmask), CALL(rt_sigtimedwait), CALL(getpriority), CALL(shmget), CALL(shmctl),
-    CALL(copy_file_range), CALL(add_key), CALL(keyctl),
+    CALL(copy_file_range), CALL(add_key), CALL(keyctl), CALL(membarrier),
 #undef CALL
 };
 

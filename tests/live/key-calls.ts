@@ -7,6 +7,7 @@ import type { LiveTask, LiveWorld } from "./world.ts";
 
 /** Operations of keyctl(2). */
 const KEYCTL = {
+  number: 0,
   joinSession: 1,
   chown: 4,
   setperm: 5,
@@ -44,6 +45,16 @@ const idOf = (args: Values, name: string) => numberOf({ ...args, [name]: args[na
 
 function keyctl({ agent }: LiveWorld, { proc }: LiveTask, operation: keyof typeof KEYCTL, ...args: readonly SysArg[]) {
   return agent.sys(proc, "keyctl", KEYCTL[operation], ...args);
+}
+
+/** As often as `MEMBARRIER_CMD_GLOBAL` has to return until what was let go before is freed. */
+const GRACE_PERIODS = 3;
+const MEMBARRIER_CMD_GLOBAL = 1;
+
+/** Wait until a key that no keyring holds any more is gone: the kernel lets go of what one held a while after. */
+async function settle({ agent }: LiveWorld, { proc }: LiveTask): Promise<void> {
+  for (let passed = 0; passed < GRACE_PERIODS; passed++)
+    await agent.sys(proc, "membarrier", MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
 /** Remember the number that a call gave, under the name that the step gives it. */
@@ -100,14 +111,21 @@ export const KEY_CALLS: LiveCalls = {
   },
   key_link: async (live, task, args) =>
     recorded(await keyctl(live, task, "link", keyOf(live, args, "key"), keyOf(live, args, "ring"))),
-  key_unlink: async (live, task, args) =>
-    recorded(await keyctl(live, task, "unlink", keyOf(live, args, "key"), keyOf(live, args, "ring"))),
+  key_unlink: async (live, task, args) => {
+    const unlinked = await keyctl(live, task, "unlink", keyOf(live, args, "key"), keyOf(live, args, "ring"));
+    await settle(live, task);
+    return recorded(unlinked);
+  },
   key_chown: async (live, task, args) =>
     recorded(await keyctl(live, task, "chown", keyOf(live, args, "key"), idOf(args, "uid"), idOf(args, "gid"))),
   key_setperm: async (live, task, args) =>
     recorded(await keyctl(live, task, "setperm", keyOf(live, args, "key"), Number.parseInt(textOf(args, "perm"), 16))),
   key_get_persistent: async (live, task, args) =>
     naming(live, args, await keyctl(live, task, "getPersistent", idOf(args, "uid"), keyOf(live, args, "ring", "@p"))),
-  key_join_session: async (live, task, args) =>
-    naming(live, args, await keyctl(live, task, "joinSession", typeof args.name === "string" ? args.name : 0)),
+  key_join_session: async (live, task, args) => {
+    const joined = await keyctl(live, task, "joinSession", typeof args.name === "string" ? args.name : 0);
+    // The number of the keyring that was the session's already is not told.
+    const isSame = joined.errno === null && joined.result === 0;
+    return naming(live, args, isSame ? await keyctl(live, task, "number", SPECIAL["@s"] ?? NO_KEY, 0) : joined);
+  },
 };

@@ -1,6 +1,8 @@
 /** Longer lists and values than a recorded vector should hold, asked of the model and of the running kernel. */
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { KEYS_OF_ROOT, KEYS_OF_USER } from "../../src/kernel/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
 import { withAgents } from "./machine.ts";
 import { compare } from "./random.ts";
@@ -35,3 +37,13 @@ for (const [rule, p, step, errno] of ROWS)
       const outcome = await compare(agent, engine, { setup: SETUP, op: [{ p, ...step }] });
       assert.deepEqual(outcome, { kind: "same", results: [errno === null ? { ok: true } : { errno }] });
     }));
+
+const KEY_SETTINGS = "/proc/sys/kernel/keys";
+const setting = (name: string) => Number(readFileSync(`${KEY_SETTINGS}/${name}`, "utf8"));
+
+test("the room for keys of root and of others is what the running kernel begins with", {
+  skip: existsSync(KEY_SETTINGS) ? false : "a kernel without keys",
+}, () => {
+  assert.deepEqual(KEYS_OF_ROOT, { keys: setting("root_maxkeys"), bytes: setting("root_maxbytes") });
+  assert.deepEqual(KEYS_OF_USER, { keys: setting("maxkeys"), bytes: setting("maxbytes") });
+});

@@ -28,7 +28,9 @@ const PROCS = [
 ];
 const SOME_IDS = [null, 0, 1, 2, 3, 4, 5, 6, 10, 60, 99];
 
-const p = among(...PROCS.map(({ name }) => name));
+const CHILDREN = ["c", "d"];
+
+const p = among(...PROCS.map(({ name }) => name), ...CHILDREN);
 const ring = among("@t", "@p", "@s", "@u", "@us", "r0", "r1", "r2", "s0", "p0");
 const key = fc.oneof(among("k0", "k1", "k2", "f0"), ring);
 const rights = among("3f", "01", "02", "03", "08", "0b", "10", "1b", "20", "04", "00");
@@ -37,13 +39,13 @@ const call = <T>(name: string, args: { [Key in keyof T]: fc.Arbitrary<T[Key]> })
   fc.record({ p, call: fc.constant(name), ...args });
 
 const step = fc.oneof(
-  { weight: 4, arbitrary: call("add_key", { key: among("k0", "k1", "k2"), ring, bytes: among(1, 5, 40) }) },
+  { weight: 4, arbitrary: call("add_key", { key: among("k0", "k1", "k2"), ring, bytes: among(1, 5, 40, 6600) }) },
   { weight: 4, arbitrary: call("add_key", { key: among("r0", "r1", "r2"), type: fc.constant("keyring"), ring }) },
   { weight: 3, arbitrary: call("key_describe", { key }) },
   { weight: 3, arbitrary: call("key_read", { key }) },
   { weight: 2, arbitrary: call("key_search", { ring, description: among("k0", "k1", "k2"), as: fc.constant("f0") }) },
   call("key_search", { ring, description: among("k0", "k1"), into: ring }),
-  call("key_search", { ring, description: among("r0", "r1", "_uid.2"), type: fc.constant("keyring") }),
+  call("key_search", { ring, description: among("r0", "r1", "_uid.2", "_ses"), type: fc.constant("keyring") }),
   { weight: 2, arbitrary: call("key_link", { key, ring }) },
   call("key_unlink", { key, ring }),
   call("key_chown", { key, uid: id, gid: id }),
@@ -53,20 +55,22 @@ const step = fc.oneof(
   },
   call("key_get_persistent", { uid: id, ring, as: fc.constant("p0") }),
   call("key_join_session", { as: fc.constant("s0") }),
-  call("key_join_session", { name: among("n", "m"), as: fc.constant("s0") }),
+  call("key_join_session", { name: among("n", "m", "_uid.2", "_uid_ses.2", ".n", ""), as: fc.constant("s0") }),
   call("setresuid", { r: among(2, 3, 6, 4294967295), e: among(2, 3, 6), s: among(2, 3, 4294967295) }),
   call("setfsuid", { uid: among(2, 3, 5, 6) }),
-  call("fork", { as: among("c", "d") }),
+  { weight: 2, arbitrary: call("fork", { as: among(...CHILDREN) }) },
+  call("unshare_user", {}),
 );
 
 export const KEY_WORLDS: fc.Arbitrary<RandomWorld> = fc
   .array(step, { minLength: 8, maxLength: 30 })
-  .map((op) => ({ setup: { ns: NAMESPACES, procs: PROCS }, op: namesOnce(op) }));
+  .map((op) => ({ setup: { ns: NAMESPACES, procs: PROCS }, op: possible(op) }));
 
-/** A second child of the same name is no step. */
-function namesOnce<T extends { readonly call: string }>(op: readonly T[]): readonly T[] {
-  const names = new Set<unknown>();
+/** Without the steps of children that are not there yet, and those that make a child a second time. */
+function possible<T extends { readonly p: string; readonly call: string }>(op: readonly T[]): readonly T[] {
+  const names = new Set<unknown>(PROCS.map(({ name }) => name));
   return op.filter((one) => {
+    if (!names.has(one.p)) return false;
     if (one.call !== "fork" || !("as" in one)) return true;
     if (names.has(one.as)) return false;
     names.add(one.as);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { parseSource } from "../../src/source/index.ts";
-import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "../scenario/examples.ts";
+import { ALL_EXAMPLES } from "../scenario/examples.ts";
 import { bundleMutants } from "./bundle.ts";
 import { knownSurvivors } from "./known-survivors.ts";
 import { type Mutant, nameOf } from "./mutate.ts";
@@ -92,9 +92,7 @@ function everything(): Ground {
       .filter((name) => name.endsWith(".json"))
       .map((name) => join(folder, name)),
   );
-  const examples = [...EXAMPLES, ...ISOLATED_EXAMPLES, ...FSID_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES].map(
-    ({ name, json }) => ({ name, json }),
-  );
+  const examples = ALL_EXAMPLES.map(({ name, json }) => ({ name, json }));
   return { files, examples, ...rowsOfProposals(), isScripted: true };
 }
 

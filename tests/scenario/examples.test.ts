@@ -6,14 +6,14 @@ import { FSID_REPAIRS, ISOLATED, ISOLATION_SWITCHES, REPAIRS } from "../../src/k
 import { SCENARIO_PROGRAMS } from "../../src/policy/index.ts";
 import { inSource, loadScenario, replay, type Scenario, type Source } from "../../src/scenario/index.ts";
 import { ENGINES } from "../suites/kernel-engines.ts";
-import { EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES, SHIFT_EXAMPLES } from "./examples.ts";
+import { ALL_EXAMPLES, EXAMPLES, FSID_EXAMPLES, ISOLATED_EXAMPLES, SETUSERS_EXAMPLES } from "./examples.ts";
 import { schemaCheck } from "./schema-check.ts";
 
 const conforms = schemaCheck();
 
 test("there are ten examples", () => assert.ok(EXAMPLES.length >= 10));
 
-for (const source of [...EXAMPLES, ...ISOLATED_EXAMPLES, ...SETUSERS_EXAMPLES, ...SHIFT_EXAMPLES, ...FSID_EXAMPLES]) {
+for (const source of ALL_EXAMPLES) {
   test(`${source.name} conforms to the schema and expects an answer of every call`, () => {
     assert.ok(conforms(source.json));
     const { steps, title } = loadScenario(source.json, SCENARIO_PROGRAMS);

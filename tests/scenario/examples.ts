@@ -24,4 +24,16 @@ export const ISOLATED_EXAMPLES = examplesIn("tests/scenarios/isolated");
 export const SETUSERS_EXAMPLES = examplesIn("tests/scenarios/setusers");
 
 /** Those of shifted mounts, with shiftfs, idmapped mounts and what services make of them. */
-export const SHIFT_EXAMPLES = examplesIn("tests/scenarios/shift");
+const SHIFT_EXAMPLES = examplesIn("tests/scenarios/shift");
+
+/** Those of Linux 6.18 that need a machine of their own: its disks, its cgroups, the time that it takes. */
+const MACHINE_EXAMPLES = examplesIn("tests/scenarios/machine");
+
+export const ALL_EXAMPLES = [
+  ...EXAMPLES,
+  ...MACHINE_EXAMPLES,
+  ...ISOLATED_EXAMPLES,
+  ...SETUSERS_EXAMPLES,
+  ...SHIFT_EXAMPLES,
+  ...FSID_EXAMPLES,
+];

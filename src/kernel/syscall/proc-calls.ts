@@ -81,7 +81,7 @@ const TEXT_CALLS: CallTable = [
     const opened = openProc(world, task, target, LOGIN_FILE, MAY.read);
     if (!opened.ok) return atStage(opened, "open");
     const uid = readLoginUid(world, task.cred, target);
-    return uid.ok ? allow({ uid: uid.value }, uid.rule) : uid;
+    return allow({ uid: uid.value }, uid.rule);
   }),
   defineCall("loginuid_write", { target: pidOfTask, uid: id }, (world, task, { target, uid }) => {
     const opened = openProc(world, task, target, LOGIN_FILE, MAY.write);
