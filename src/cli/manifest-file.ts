@@ -10,6 +10,9 @@ import { inPieces } from "./text-pieces.ts";
 import { readGroup, readPasswd } from "./tool-files.ts";
 import { writeWhole } from "./whole-file.ts";
 
+/** Of a manifest: more than a tree of a million paths has. */
+const MOST_BYTES = 256 << 20;
+
 /** The help of every argument that names a manifest. */
 export const MANIFEST_HELP = "an ownership manifest: an mtree, or JSON";
 
@@ -33,7 +36,7 @@ export interface PeopleOptions {
 export async function readManifest(path: string, idOf?: NameToId): Promise<Manifest> {
   let bytes: Uint8Array;
   try {
-    bytes = await joinPieces(createReadStream(path), path);
+    bytes = await joinPieces(createReadStream(path), path, MOST_BYTES);
   } catch (error) {
     throw fileFault(error, path, "a manifest that can be read");
   }

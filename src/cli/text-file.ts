@@ -10,13 +10,17 @@ const MOST_BYTES = 64 * 1024 * 1024;
  *
  * @throws UsernsError ERR_FILE when there is more than a text has
  */
-export async function joinPieces(pieces: AsyncIterable<Uint8Array>, where: string): Promise<Buffer> {
+export async function joinPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  where: string,
+  mostBytes = MOST_BYTES,
+): Promise<Buffer> {
   const kept: Uint8Array[] = [];
   let length = 0;
   for await (const piece of pieces) {
     length += piece.length;
-    if (length > MOST_BYTES)
-      throw new UsernsError("ERR_FILE", { where, expected: `a text of at most ${MOST_BYTES} bytes`, got: "more" });
+    if (length > mostBytes)
+      throw new UsernsError("ERR_FILE", { where, expected: `a text of at most ${mostBytes} bytes`, got: "more" });
     kept.push(piece);
   }
   return Buffer.concat(kept);

@@ -13,6 +13,7 @@ export {
   RIGHT,
 } from "./access.ts";
 export * from "./algebra.ts";
+export { fromBase64, toBase64 } from "./base64.ts";
 export * from "./engine.ts";
 export { type WasmModule, wasmEngine } from "./engine-wasm.ts";
 export * from "./errors.ts";

@@ -12,11 +12,14 @@ export interface EntryFault {
 
 /** Paths of both images together: about a gigabyte of memory. */
 const MOST_PATHS = 16_000_000;
+/** Bytes of link targets, ACLs and capabilities of an image's layers, which become objects ten times as large. */
+const MOST_KEPT_BYTES = 64 << 20;
 /** Links that one path may lead through, as on Linux. @source path_resolution(7) */
 const MOST_LINKS = 40;
 
 /** Unpacks layers, entry by entry, over the tree that those before made. */
 export class TreeUnpacker {
+  #keptBytes = 0;
   readonly #tree: ImageTree;
   /** The directory of the last entry, which is often the next one's too. */
   #lastDirectory = { path: "", layer: 0, node: ROOT_NODE };
@@ -62,11 +65,15 @@ export class TreeUnpacker {
     return typeof found === "number" && found !== NO_NODE;
   }
 
-  #faultOf({ type }: TarEntry, name: string): EntryFault | null {
+  #faultOf(entry: TarEntry, name: string): EntryFault | null {
+    const { type } = entry;
     if (name === "..") return { expected: "a path that ends with a name", got: "one that ends with .." };
     if (name === "" && type !== "directory") return { expected: "a directory as root", got: `a ${type}` };
-    if (this.#tree.paths.length <= MOST_PATHS) return null;
-    return { expected: `images of at most ${MOST_PATHS} paths`, got: "one more" };
+    if (this.#tree.paths.length > MOST_PATHS)
+      return { expected: `images of at most ${MOST_PATHS} paths`, got: "one more" };
+    this.#keptBytes += keptBytesOf(entry);
+    if (this.#keptBytes <= MOST_KEPT_BYTES) return null;
+    return { expected: `link targets, ACLs and capabilities of at most ${MOST_KEPT_BYTES} bytes in all`, got: "more" };
   }
 
   #make(parent: PathNode, name: string, entry: TarEntry, layer: number): PathNode | EntryFault {
@@ -152,4 +159,9 @@ export class TreeUnpacker {
     }
     return at;
   }
+}
+
+function keptBytesOf(entry: TarEntry): number {
+  const attributes = ["system.posix_acl_access", "security.capability"].map((name) => entry.attribute(name));
+  return attributes.reduce((sum, value) => sum + (value?.length ?? 0), entry.linkBytes.length);
 }

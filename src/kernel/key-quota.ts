@@ -1,4 +1,4 @@
-import { CLASSICAL, isSameKuid64, isValidKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
+import { CLASSICAL, isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { type Key, type KeyIndex, linkName } from "./key.ts";
 import { byteCount } from "./path-name.ts";
 import type { OwnerIds } from "./user-namespace.ts";
@@ -14,7 +14,7 @@ const RULES = ruleTable({
 });
 
 /** What a user may have, or what is asked for besides. */
-interface Quota {
+export interface Quota {
   readonly keys: number;
   readonly bytes: number;
 }
@@ -52,25 +52,32 @@ export function livingKeys({ tasks, residents, keyRegisters }: World): ReadonlyS
   return living;
 }
 
-/** Has a user room for so much more? How many keys there are matters to another key only. @returns EDQUOT */
-function mayCount(world: World, uid: Kuid64<"uid">, more: Quota): Verdict {
-  if (!isValidKuid64(uid)) return allow();
-  const quota = quotaOf(uid);
-  let { keys, bytes } = more;
+/** What counts for a user. */
+export function countedFor(world: World, uid: Kuid64<"uid">): Quota {
+  let [keys, bytes] = [0, 0];
   for (const key of livingKeys(world)) {
-    if (!isSameKuid64(key.countsFor, uid)) continue;
+    if (!key.isCounted || !isSameKuid64(key.countsFor, uid)) continue;
     keys++;
     bytes += bytesOf(key);
   }
+  return { keys, bytes };
+}
+
+/** Has a user room for so much more? How many keys there are matters to another key only. @returns EDQUOT */
+function mayCount(world: World, uid: Kuid64<"uid">, more: Quota): Verdict {
+  const quota = quotaOf(uid);
+  const counted = countedFor(world, uid);
+  const keys = counted.keys + more.keys;
+  const bytes = counted.bytes + more.bytes;
   const hasRoom = bytes <= quota.bytes && (more.keys === 0 || keys <= quota.keys);
   return hasRoom
     ? allow(undefined, RULES.keysOfUser)
     : deny("EDQUOT", RULES.keysOfUser, `${showKuid64(uid)} would have ${keys} keys of ${bytes} bytes`);
 }
 
-/** The bytes that a keyring needs to hold a key: none where it holds one of the same name. */
-function linkBytes({ links }: Key, key: KeyIndex): number {
-  return links.has(linkName(key)) ? 0 : LINK_BYTES;
+/** The bytes that count for a keyring's user when it holds a key: none where it holds one of the same name. */
+function linkBytes({ links, isCounted }: Key, key: KeyIndex): number {
+  return !isCounted || links.has(linkName(key)) ? 0 : LINK_BYTES;
 }
 
 /** May a keyring be made that no other holds? */

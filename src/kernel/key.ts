@@ -1,5 +1,4 @@
-import { NO_ID } from "../core/id.ts";
-import { CLASSICAL, type Kuid64 } from "../core/kuid64.ts";
+import type { Kuid64 } from "../core/kuid64.ts";
 import type { OwnerIds } from "./user-namespace.ts";
 
 /** The types of key that are modelled: bytes of a user's own, and a keyring, which holds other keys. */
@@ -12,8 +11,9 @@ export interface Key {
   readonly description: string;
   /** The group may be none. */
   owner: OwnerIds;
-  /** Whose quota it takes from: who owned it when it was made or last given away; {@link NOBODY}: of no one. */
+  /** Whose quota it takes from, where it is counted: who owned it when it was made or last given away. */
   countsFor: Kuid64<"uid">;
+  readonly isCounted: boolean;
   /** Eight bits each for whoever possesses it, its user, its group and others: {@link KEY_MAY}, from the highest. */
   permissions: number;
   payloadBytes: number;
@@ -22,9 +22,6 @@ export interface Key {
   /** Is it one of the keyrings that the kernel makes for a user: `KEY_FLAG_UID_KEYRING`? */
   readonly isOfUser: boolean;
 }
-
-/** A user that a key counts for where it counts for none. */
-export const NOBODY: Kuid64<"uid"> = { id: NO_ID, number: CLASSICAL };
 
 /** A key as a task reached it: through keyrings of its own, or by its number alone. */
 export interface KeyRef {

@@ -28,8 +28,7 @@ export const NO_GROUP: Kuid64<"gid"> = { id: NO_ID, number: CLASSICAL };
 
 interface NewKey extends KeyIndex, Pick<Key, "owner" | "permissions"> {
   readonly payloadBytes?: number;
-  /** The owner, where it is left out. */
-  readonly countsFor?: Kuid64<"uid">;
+  readonly isCounted?: boolean;
   readonly isOfUser?: boolean;
 }
 
@@ -37,10 +36,19 @@ interface NewKey extends KeyIndex, Pick<Key, "owner" | "permissions"> {
 export function newKey(
   world: World,
   { cred }: Task,
-  { type, description, owner, permissions, payloadBytes = 0, countsFor = owner.uid, isOfUser = false }: NewKey,
+  { type, description, owner, permissions, payloadBytes = 0, isCounted = true, isOfUser = false }: NewKey,
 ): Key {
-  const links = new Map<string, Key>();
-  const made: Key = { type, description, owner, countsFor, permissions, payloadBytes, links, isOfUser };
+  const made: Key = {
+    type,
+    description,
+    owner,
+    countsFor: owner.uid,
+    isCounted,
+    permissions,
+    payloadBytes,
+    links: new Map(),
+    isOfUser,
+  };
   if (type === "keyring") registersOf(world, cred.userNs).keyrings.push(made);
   return made;
 }

@@ -1,6 +1,6 @@
 import { NO_ID, type UserId } from "../core/id.ts";
 import { isSameKuid64, isValidKuid64, showKuid64 } from "../core/kuid64.ts";
-import { type Key, NOBODY } from "./key.ts";
+import type { Key } from "./key.ts";
 import { linkFound } from "./key-link.ts";
 import { type GivenKey, lookUpKeyring } from "./key-lookup.ts";
 import { GRANTS, NO_GROUP, newKey, registersOf } from "./new-key.ts";
@@ -44,7 +44,7 @@ export function getPersistent(world: World, task: Task, uid: UserId<"uid">, into
   const owner = { uid: kuid, gid: NO_GROUP };
   const key =
     persistent.get(description) ??
-    newKey(world, task, { type: "keyring", description, owner, permissions: GRANTS.persistent, countsFor: NOBODY });
+    newKey(world, task, { type: "keyring", description, owner, permissions: GRANTS.persistent, isCounted: false });
   persistent.set(description, key);
   const linked = linkFound(world, task, { key, isPossessed: true }, keyring.value.key);
   return linked.ok ? allow(key, RULES.persistentOwn) : linked;

@@ -71,7 +71,7 @@ export interface World {
   readonly socketPairs: Map<string, readonly [Socket, Socket]>;
   /** Keys that somebody has the number of, by the names that steps gave them. */
   readonly keys: Map<string, Key>;
-  /** Of each user namespace in which keyrings of users were asked for. */
+  /** What user namespaces keep of keyrings, those in which one was made or asked for by name. */
   readonly keyRegisters: Map<UserNamespace, KeyRegisters>;
   /** UTS namespaces, by the name of the user namespace that owns each. */
   readonly utsNamespaces: Map<string, UtsNamespace>;

@@ -1,6 +1,6 @@
+import { fromBase64, toBase64 } from "../core/index.ts";
 import { type InodeType, showMode } from "../kernel/index.ts";
 import { readAclText, showAclText, wholeAcl } from "./acl-text.ts";
-import { fromBase64, toBase64 } from "./base64.ts";
 import { readCapabilityText, showCapabilityText } from "./capability-text.ts";
 import { readDeviceNumbers } from "./device-number.ts";
 import { type DeviceNumber, ENTRY_TYPES, type ManifestEntry } from "./entry.ts";

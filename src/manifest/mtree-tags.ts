@@ -1,5 +1,4 @@
-import { quoted } from "../core/index.ts";
-import { fromBase64 } from "./base64.ts";
+import { fromBase64, quoted } from "../core/index.ts";
 import { manifestFault } from "./manifest.ts";
 import { LINK_TAG, XATTR_KEYWORD, XATTR_TAG } from "./mtree-keywords.ts";
 import type { Keywords } from "./mtree-lines.ts";

@@ -1,5 +1,5 @@
+import { toBase64 } from "../core/index.ts";
 import { showMode } from "../kernel/index.ts";
-import { toBase64 } from "./base64.ts";
 import type { ManifestEntry } from "./entry.ts";
 import type { Manifest } from "./manifest.ts";
 import { LINK_TAG, MTREE_TYPES, XATTR_TAG } from "./mtree-keywords.ts";

@@ -3,6 +3,9 @@ import { manifestFromJson } from "./json-form.ts";
 import { type Manifest, manifestFault } from "./manifest.ts";
 import { type MtreeOptions, readMtree } from "./mtree-read.ts";
 
+/** JSON becomes objects of twenty times its size. */
+const MOST_JSON_BYTES = 64 << 20;
+
 /**
  * Read a manifest in either of its forms: JSON, which begins with `{`, or an mtree.
  *
@@ -13,6 +16,8 @@ export function readManifestFile(bytes: Uint8Array, options: MtreeOptions = {}):
   const name = options.name ?? "manifest";
   const text = latin1(bytes);
   if (!/^\s*\{/.test(text)) return readMtree(text, options);
+  if (bytes.length > MOST_JSON_BYTES)
+    throw manifestFault(name, `JSON of at most ${MOST_JSON_BYTES} bytes`, `${bytes.length} bytes`, "make it an mtree");
   return manifestFromJson(parsed(bytes, name), name);
 }
 

@@ -1,6 +1,14 @@
 import { NO_ID, quoted } from "../core/index.ts";
 import type { RunningHash } from "../image/index.ts";
-import { BARE_ENTRY, canonicalPath, folderOf, type ManifestEntry, pathOfBytes, ROOT_PATH } from "../manifest/index.ts";
+import {
+  BARE_ENTRY,
+  canonicalPath,
+  folderOf,
+  type ManifestEntry,
+  pathOfBytes,
+  ROOT_PATH,
+  xattrsOfFields,
+} from "../manifest/index.ts";
 import type { RefuseEntry, TarEntry } from "../shift/index.ts";
 import { type FileFields, fieldsOfTar } from "./tar-fields.ts";
 
@@ -27,8 +35,10 @@ interface LayerFile {
   readonly paths: Set<string>;
 }
 
-/** More paths than this no layer has that somebody made; each is kept in memory. */
-const MOST_PATHS = 4_000_000;
+/** More paths than this no layer has that somebody made. Each is kept in memory: a million take two gigabytes. */
+const MOST_PATHS = 1_000_000;
+/** The same of what is kept of them: bytes of paths, link targets and attributes. */
+const MOST_KEPT_BYTES = 128 << 20;
 /** @source limits.h, PATH_MAX without the NUL, and NAME_MAX */
 const MOST_PATH_BYTES = 4095;
 
@@ -49,6 +59,7 @@ export class LayerTree {
   /** Folders, and how many names each holds. */
   readonly #held = new Map<string, number>();
   readonly #unsaid = new Set<string>();
+  #keptBytes = 0;
   #hashing: { readonly file: LayerFile; readonly digest: RunningHash } | null = null;
 
   /**
@@ -71,8 +82,15 @@ export class LayerTree {
     this.#endBody();
     const path = this.#pathOf(entry.pathBytes, refuse);
     this.#check(entry, path, refuse);
-    if (entry.type === "hard link") this.#link(path, entry, refuse);
-    else this.#make(path, fieldsOfTar(entry, entry.type, refuse), refuse);
+    if (entry.type === "hard link") {
+      this.#keep(path.length, refuse);
+      this.#link(path, entry, refuse);
+      return;
+    }
+    const fields = fieldsOfTar(entry, entry.type, refuse);
+    const attributes = [...xattrsOfFields(fields)].reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    this.#keep(path.length + (fields.target?.length ?? 0) + attributes, refuse);
+    this.#make(path, fields, refuse);
   }
 
   /** More bytes of the file added last. */
@@ -98,6 +116,12 @@ export class LayerTree {
     const path = canonicalPath(text);
     if (path === null) throw refuse("a path without .., which stays inside the tree", quoted(text));
     return path;
+  }
+
+  #keep(bytes: number, refuse: RefuseEntry): void {
+    this.#keptBytes += bytes;
+    if (this.#keptBytes > MOST_KEPT_BYTES)
+      throw refuse(`paths, link targets and attributes of at most ${MOST_KEPT_BYTES} bytes in all`, "more");
   }
 
   #check({ type, isSparse, uid, gid }: TarEntry, path: string, refuse: RefuseEntry): void {
@@ -165,7 +189,10 @@ export class LayerTree {
         `a folder at ${quoted(above)}, for what lies below it`,
         type === "symlink" ? "a symbolic link" : "a file",
       );
-    for (const folder of missing.reverse()) this.#unsaidFolder(folder);
+    for (const folder of missing.reverse()) {
+      this.#keep(folder.length, refuse);
+      this.#unsaidFolder(folder);
+    }
   }
 
   #unsaidFolder(path: string): void {

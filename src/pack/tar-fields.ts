@@ -28,8 +28,6 @@ const TYPES = {
 
 /** What Linux has of device numbers: 12 bits of major, 20 of minor. */
 const MOST_DEVICE: DeviceNumber = { major: 0xfff, minor: 0xf_ffff };
-const SCHILY = "SCHILY.xattr.";
-const LIBARCHIVE = "LIBARCHIVE.xattr.";
 const TEXT = new TextDecoder();
 
 /**
@@ -39,7 +37,7 @@ const TEXT = new TextDecoder();
  * @source star(4), SCHILY.xattr and SCHILY.acl; libarchive's tar(5), LIBARCHIVE.xattr
  */
 export function fieldsOfTar(entry: TarEntry, type: keyof typeof TYPES, refuse: RefuseEntry): FileFields {
-  const attributes = fieldsOfXattrs(attributesOf(entry));
+  const attributes = fieldsOfXattrs(entry.attributes());
   return {
     ...BARE_ENTRY,
     type: TYPES[type],
@@ -74,20 +72,6 @@ function timeOf(text: string, refuse: RefuseEntry): FileTime {
   return nanoseconds === 0
     ? { seconds: 0 - Number(whole), nanoseconds }
     : { seconds: -Number(whole) - 1, nanoseconds: 1e9 - nanoseconds };
-}
-
-function attributesOf(entry: TarEntry): ReadonlyMap<string, Uint8Array> {
-  const found = new Map<string, Uint8Array>();
-  for (const key of entry.records().keys()) {
-    const name = key.startsWith(SCHILY)
-      ? key.slice(SCHILY.length)
-      : key.startsWith(LIBARCHIVE)
-        ? key.slice(LIBARCHIVE.length)
-        : "";
-    const value = name === "" ? null : entry.attribute(name);
-    if (value) found.set(name, value);
-  }
-  return found;
 }
 
 /** The ACLs of attributes, as OCI has them, or else of texts, as tar programs have them; an empty one is none. */

@@ -1,4 +1,4 @@
-import { isId, type Kind } from "../core/index.ts";
+import { fromBase64, isId, type Kind, toBase64 } from "../core/index.ts";
 import { type Malformed, translateAclBytes, translateAclText } from "./acl.ts";
 import type { EntryGroup } from "./entry-group.ts";
 import { type CapabilityRule, translateCapability } from "./file-capability.ts";
@@ -84,10 +84,11 @@ const inBase64 =
     const expected = `base 64 in ${context.record.key}`;
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return { expected };
     const bare = text.replace(/=+$/, "");
-    if (bare.length % 4 === 1) return { expected };
-    const changed = change({ ...context, value: bytesOf(atob(bare)) });
+    const value = fromBase64(bare);
+    if (!value) return { expected };
+    const changed = change({ ...context, value });
     if (!(changed instanceof Uint8Array)) return changed;
-    const encoded = btoa(textOf(changed, 0, changed.length));
+    const encoded = toBase64(changed);
     return bytesOf(bare === text ? encoded.replace(/=+$/, "") : encoded);
   };
 

@@ -1,8 +1,8 @@
-import { isId } from "../core/index.ts";
+import { fromBase64, isId } from "../core/index.ts";
 import type { EntryGroup, Extension } from "./entry-group.ts";
 import { BLOCK, FIELDS, type Field, hasPrefix, shapeOf, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
-import { textOf } from "./pax-records.ts";
+import { type PaxRecord, textOf } from "./pax-records.ts";
 
 /** What an entry makes when it is unpacked. */
 export type EntryType = "file" | "hard link" | "symlink" | "character device" | "block device" | "directory" | "fifo";
@@ -31,8 +31,14 @@ export interface TarEntry {
   readonly isSparse: boolean;
   /** Every record of its own pax headers, by key. */
   records(): ReadonlyMap<string, Uint8Array>;
-  /** The value of an extended attribute, by its name on Linux (`security.capability`); null when it has none. */
+  /**
+   * The value of an extended attribute, by its name on Linux (`security.capability`); null when it has none.
+   *
+   * @throws UsernsError ERR_TAR for a value that should be base 64 and is not
+   */
   attribute(name: string): Uint8Array | null;
+  /** Every extended attribute, by name. @throws as {@link attribute} */
+  attributes(): ReadonlyMap<string, Uint8Array>;
 }
 
 const TYPES: ReadonlyMap<string, EntryType> = new Map<string, EntryType>([
@@ -77,6 +83,7 @@ export function entryOf(group: EntryGroup): TarEntry | null {
     isSparse: letter === TYPE.gnuSparse || group.extensions.some(hasSparseRecord),
     records: () => recordsOf(group),
     attribute: (name) => attributeOf(group, name),
+    attributes: () => attributesOf(group),
   };
 }
 
@@ -90,12 +97,9 @@ function mtimeOf(group: EntryGroup): string {
   return String(readNumber(group.bytes, group.header, FIELDS.mtime));
 }
 
-function recordsOf({ bytes, extensions }: EntryGroup): ReadonlyMap<string, Uint8Array> {
-  const found = new Map<string, Uint8Array>();
-  for (const { type, records } of extensions)
-    if (type !== TYPE.paxGlobal)
-      for (const { key, valueAt, valueEnd } of records) found.set(key, bytes.slice(valueAt, valueEnd));
-  return found;
+function recordsOf(group: EntryGroup): ReadonlyMap<string, Uint8Array> {
+  const { bytes } = group;
+  return new Map(ownRecords(group).map(({ key, valueAt, valueEnd }) => [key, bytes.slice(valueAt, valueEnd)]));
 }
 
 function ownerOf(group: EntryGroup, kind: "uid" | "gid"): number {
@@ -157,14 +161,33 @@ function pathText(bytes: Uint8Array): string {
   }
 }
 
+/** How tar programs write an extended attribute: star as it is, libarchive in base 64. */
+const SCHILY = "SCHILY.xattr.";
+const LIBARCHIVE = "LIBARCHIVE.xattr.";
+
+/** Of two records the later counts, as for every pax record. @source POSIX, pax, "pax Extended Header" */
 function attributeOf(group: EntryGroup, name: string): Uint8Array | null {
-  for (const { records } of group.extensions) {
-    for (const record of records) {
-      const value = group.bytes.subarray(record.valueAt, record.valueEnd);
-      if (record.key === `SCHILY.xattr.${name}`) return value.slice();
-      if (record.key === `LIBARCHIVE.xattr.${name}`)
-        return Uint8Array.from(atob(String.fromCharCode(...value)), (letter) => letter.charCodeAt(0));
-    }
+  const keys = [SCHILY + name, LIBARCHIVE + name];
+  const record = ownRecords(group).findLast(({ key }) => keys.includes(key));
+  return record ? attributeValue(group, record) : null;
+}
+
+function attributesOf(group: EntryGroup): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const record of ownRecords(group)) {
+    const start = [SCHILY, LIBARCHIVE].find((one) => record.key.startsWith(one) && record.key.length > one.length);
+    if (start !== undefined) found.set(record.key.slice(start.length), attributeValue(group, record));
   }
-  return null;
+  return found;
+}
+
+function ownRecords({ extensions }: EntryGroup): PaxRecord[] {
+  return extensions.filter(({ type }) => type !== TYPE.paxGlobal).flatMap(({ records }) => records);
+}
+
+function attributeValue({ bytes, fail }: EntryGroup, { key, valueAt, valueEnd }: PaxRecord): Uint8Array {
+  if (key.startsWith(SCHILY)) return bytes.slice(valueAt, valueEnd);
+  const value = fromBase64(textOf(bytes, valueAt, valueEnd));
+  if (value) return value;
+  throw fail(valueAt, `base 64 in ${key}`, `${valueEnd - valueAt} bytes that are none`);
 }

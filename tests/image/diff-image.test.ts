@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { folderFor, userns } from "../cli/command.ts";
+import { layerOf } from "../pack/layers.ts";
 import { aclValue, archive, capabilityValue, pax } from "../shift/archive.ts";
 import {
   addImage,
@@ -318,6 +319,15 @@ const REFUSED: readonly (readonly [title: string, layers: Layers, args: readonly
     /a valid ACL/,
   ],
 ];
+
+test("image diff: link targets that fill the memory are refused where they go past what is kept", async (t) => {
+  const link = layerOf([{ path: "a", type: "symlink", link: "x".repeat(1_000_000) }]).subarray(0, -1024);
+  const tar = Buffer.concat([...Array.from({ length: 70 }, () => link), layerOf([])]);
+  const from = writeFolder(layoutOf(plain(tar)), join(folderFor(t), "in"));
+  const { exit, stderr } = await userns(["image", "diff", from, from, "--as", "uid=0,gid=0"]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /entry 68 "a", byte \d+\n.* of at most 67108864 bytes in all/);
+});
 
 for (const [title, layers, args, message] of REFUSED)
   test(`image diff: ${title} is refused`, async (t) => {

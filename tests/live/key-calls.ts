@@ -1,6 +1,6 @@
 /** Keys and keyrings on the running kernel. */
 import type { Values } from "../../src/kernel/syscall/call.ts";
-import type { SysArg, SysResult } from "./agent.ts";
+import { AT_FDCWD, NotRun, type SysArg, type SysResult } from "./agent.ts";
 import { numberOf, textOf } from "./arguments.ts";
 import { type LiveCalls, recorded } from "./call.ts";
 import type { LiveTask, LiveWorld } from "./world.ts";
@@ -26,6 +26,7 @@ const SPECIAL: { readonly [name: string]: number } = { "@t": -1, "@p": -2, "@s":
 const NO_KEY = 0x7fff_ffff;
 const LEAVE = 0xffff_ffff;
 const TEXT_BYTES = 256;
+const FILE_BYTES = 8192;
 
 /** The numbers of keys, by the names that steps gave them. */
 const numbers = new WeakMap<LiveWorld, Map<string, number>>();
@@ -55,6 +56,20 @@ const MEMBARRIER_CMD_GLOBAL = 1;
 async function settle({ agent }: LiveWorld, { proc }: LiveTask): Promise<void> {
   for (let passed = 0; passed < GRACE_PERIODS; passed++)
     await agent.sys(proc, "membarrier", MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+/** The lines of a file of /proc, as the task reads it. */
+async function linesOf({ agent }: LiveWorld, { proc }: LiveTask, name: string): Promise<readonly string[]> {
+  const opened = await agent.sys(proc, "openat", AT_FDCWD, `${agent.procPath}/${name}`, 0, 0);
+  let text = "";
+  for (;;) {
+    const read = await agent.sys(proc, "read", opened.result, { out: FILE_BYTES }, FILE_BYTES);
+    if (read.errno !== null) throw new NotRun(`/proc/${name}: ${read.errno}`);
+    if (read.result === 0) break;
+    text += String(read.buffers[0]?.subarray(0, read.result));
+  }
+  await agent.sys(proc, "close", opened.result);
+  return text.split("\n");
 }
 
 /** Remember the number that a call gave, under the name that the step gives it. */
@@ -122,6 +137,18 @@ export const KEY_CALLS: LiveCalls = {
     recorded(await keyctl(live, task, "setperm", keyOf(live, args, "key"), Number.parseInt(textOf(args, "perm"), 16))),
   key_get_persistent: async (live, task, args) =>
     naming(live, args, await keyctl(live, task, "getPersistent", idOf(args, "uid"), keyOf(live, args, "ring", "@p"))),
+  key_listed: async (live, task, args) => {
+    const serial = (numbersIn(live).get(textOf(args, "key")) ?? NO_KEY).toString(16).padStart(8, "0");
+    const lines = await linesOf(live, task, "keys");
+    return { ok: true, listed: lines.some((line) => line.startsWith(`${serial} `)) };
+  },
+  key_user_listed: async (live, task, args) => {
+    await settle(live, task);
+    const line = (await linesOf(live, task, "key-users")).find((one) => Number.parseInt(one, 10) === idOf(args, "uid"));
+    // "uid: usage all/instantiated keys/most bytes/most"
+    const [, keys, bytes] = /(\d+)\/\d+ (\d+)\/\d+$/.exec(line ?? "0/0 0/0") ?? [];
+    return { ok: true, keys: Number(keys), bytes: Number(bytes) };
+  },
   key_join_session: async (live, task, args) => {
     const joined = await keyctl(live, task, "joinSession", typeof args.name === "string" ? args.name : 0);
     // The number of the keyring that was the session's already is not told.

@@ -48,6 +48,7 @@ const step = fc.oneof(
   call("key_search", { ring, description: among("r0", "r1", "_uid.2", "_ses"), type: fc.constant("keyring") }),
   { weight: 2, arbitrary: call("key_link", { key, ring }) },
   call("key_unlink", { key, ring }),
+  call("key_listed", { key: among("k0", "k1", "k2", "r0", "r1", "s0", "p0") }),
   call("key_chown", { key, uid: id, gid: id }),
   {
     weight: 3,

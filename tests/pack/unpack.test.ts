@@ -13,7 +13,10 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { newSha256 } from "../../src/cli/new-hash.ts";
 import { readManifestFile } from "../../src/manifest/index.ts";
+import { LayerTree } from "../../src/pack/index.ts";
+import { scanTar } from "../../src/shift/index.ts";
 import { folderEntry, type LayerEntry, layerOf, writeLayer } from "./layers.ts";
 import { folder, userns } from "./tree.ts";
 
@@ -167,6 +170,11 @@ const HOSTILE: readonly (readonly [what: string, entries: readonly LayerEntry[],
   ["an owner of -1", [{ path: "a", uid: 4_294_967_295 }], /4294967295 stands for nobody/],
   ["an ACL that is none", [{ path: "a", records: { "SCHILY.acl.access": "user::rw-" } }], /in its ACL a valid ACL/],
   [
+    "an attribute whose base 64 is none",
+    [{ path: "a", records: { "LIBARCHIVE.xattr.user.a": "%%%" } }],
+    /entry 2 "a", byte \d+\n.*base 64 in LIBARCHIVE\.xattr\.user\.a/,
+  ],
+  [
     "a device that Linux has not",
     [{ path: "a", type: "block device", device: { major: 70000, minor: 0 } }],
     /a device up to 4095:1048575/,
@@ -194,6 +202,30 @@ test("a layer of folders two thousand deep is made name by name, and taken away 
   assert.match(err, /entry 2/);
   assert.equal(exit, 2);
   assert.deepEqual(readdirSync(at), ["layer.tar"]);
+});
+
+test("an attribute in base 64 is read whatever its size, and of two records the later counts", async (t) => {
+  const at = folder(t);
+  const value = "A".repeat(400_000);
+  const records = { "LIBARCHIVE.xattr.user.a": value, "LIBARCHIVE.xattr.user.b": "aGk", "SCHILY.xattr.user.b": "hey" };
+  assert.equal(
+    (await userns("unpack", writeLayer(join(at, "layer.tar"), [{ path: "a", records }]), join(at, "out"))).exit,
+    0,
+  );
+  const xattrs = readManifestFile(readFileSync(join(at, "out.mtree"))).byPath.get("a")?.xattrs;
+  assert.deepEqual([xattrs?.get("user.a")?.length, xattrs?.get("user.b")], [300_000, Uint8Array.of(0x68, 0x65, 0x79)]);
+});
+
+test("attributes that fill the memory are refused where they go past what is kept", async () => {
+  const one = layerOf([{ path: "a", records: { "SCHILY.xattr.user.a": "v".repeat(1_000_000) } }]).subarray(0, -1024);
+  const tree = new LayerTree(null, newSha256);
+  async function* many() {
+    for (let k = 0; k < 200; k++) yield one;
+  }
+  await assert.rejects(
+    scanTar(many(), { name: "layer.tar", endMarker: "optional", onEntry: (entry, refuse) => tree.add(entry, refuse) }),
+    /layer\.tar: entry 135 "a", byte \d+.* of at most 134217728 bytes in all/,
+  );
 });
 
 test("absolute paths are paths from the root of the tree", async (t) => {

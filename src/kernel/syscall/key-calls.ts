@@ -2,10 +2,11 @@ import { NO_ID } from "../../core/id.ts";
 import { KEY_TYPES, type Key } from "../key.ts";
 import { changeKeyOwner, setKeyPermissions } from "../key-attributes.ts";
 import { linkKeyInto, unlinkKey } from "../key-link.ts";
-import type { GivenKey } from "../key-lookup.ts";
+import type { GivenKey, NumberedKey } from "../key-lookup.ts";
 import { addKey, describeKey, readKey, searchKey } from "../keyctl.ts";
 import { SPECIAL_KEYRINGS } from "../keyrings.ts";
 import { getPersistent } from "../persistent-keyring.ts";
+import { keyListed, keyUserListed } from "../proc-keys.ts";
 import { joinSession } from "../session-keyring.ts";
 import { allow, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
@@ -13,6 +14,10 @@ import { type Argument, id, natural, nullable, oneOf, optional, scenarioError, t
 import { type CallTable, defineCall, plain, type Values } from "./call.ts";
 
 const SPECIAL: ReadonlyMap<unknown, GivenKey> = new Map(SPECIAL_KEYRINGS.map((which) => [which, which]));
+
+function numbered(name: string, { keys }: World): NumberedKey {
+  return { name, key: keys.get(name) ?? null };
+}
 
 /** A key by the name that a step gave it, or `@t`, `@p`, `@s`, `@u` or `@us`, as keyctl(1) writes keyrings. */
 const key: Argument<GivenKey> = {
@@ -23,7 +28,18 @@ const key: Argument<GivenKey> = {
     if (special !== undefined) return special;
     if (typeof value !== "string" || value.startsWith("@"))
       throw scenarioError(where, `a key that a step named, or one of ${SPECIAL_KEYRINGS.join(", ")}`, value);
-    return { name: value, key: world.keys.get(value) ?? null };
+    return numbered(value, world);
+  },
+};
+
+/** A key by the name that a step gave it. */
+const named: Argument<NumberedKey> = {
+  schema: { type: "string" },
+  isOptional: false,
+  read: (value, where, world) => {
+    if (typeof value !== "string" || value.startsWith("@"))
+      throw scenarioError(where, "a key that a step named", value);
+    return numbered(value, world);
   },
 };
 
@@ -99,6 +115,8 @@ export const KEY_CALLS: CallTable = [
   defineCall("key_get_persistent", { uid: nullable(id), ring: processKeyring, as }, (world, task, { uid, ring, as }) =>
     naming(world, as, getPersistent(world, task, uid ?? NO_ID, ring)),
   ),
+  defineCall("key_listed", { key: named }, (world, task, { key }) => keyListed(world, task, key.key)),
+  defineCall("key_user_listed", { uid: id }, (world, task, { uid }) => keyUserListed(world, task, uid)),
   defineCall("key_join_session", { name: optional(text, null), as }, (world, task, { name, as }) =>
     naming(world, as, joinSession(world, task, name)),
   ),
