@@ -2,7 +2,7 @@ import { newInode } from "./create.ts";
 import { kfsidHasMapping } from "./fsid.ts";
 import { ownerTable } from "./fsid-map.ts";
 import type { Inode, InodeType } from "./inode.ts";
-import { seenThrough } from "./inode-permission.ts";
+import { hasUnmappedId, seenThrough, showOwners } from "./inode-permission.ts";
 import type { Path } from "./mount.ts";
 import type { OverlayInodes } from "./overlay-inodes.ts";
 import { notifyChange } from "./setattr.ts";
@@ -17,6 +17,11 @@ const RULES = ruleTable({
     sentence:
       "A file is not copied up whose owner or group, as the lower mount shows them, the mounter's namespace does not map.",
     source: `${SOURCE}: EOVERFLOW`,
+  },
+  directoryIsMarked: {
+    sentence:
+      "Linux marks a directory into which something is copied up with an attribute, which none has whose owner or group the upper mount cannot show.",
+    source: "Documentation/filesystems/overlayfs.rst; vectors of this project, overlays.json: EPERM",
   },
 });
 
@@ -42,6 +47,8 @@ export function copyUp(world: World, inodes: OverlayInodes, work: OverlayWork, i
   const table = ownerTable(inode.superblock);
   if (!kfsidHasMapping(world, userNs, "uid", uid, table) || !kfsidHasMapping(world, userNs, "gid", gid, table))
     return deny("EOVERFLOW", RULES.ownerIsKnown, `${layers.name} on ${layers.lower.mount.name}`);
+  const directory = seenThrough(world, above.value);
+  if (hasUnmappedId(directory)) return deny("EPERM", RULES.directoryIsMarked, showOwners(directory));
   const source = layers.lower.inode;
   const made = makeAtWork(world, work, source.type);
   const upper: Path = { mount: above.value.mount, inode: made };

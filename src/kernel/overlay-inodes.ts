@@ -1,7 +1,7 @@
-import { UsernsError } from "../core/errors.ts";
 import { Inode, type Superblock } from "./inode.ts";
-import { hasUnmappedId, seenThrough } from "./inode-permission.ts";
+import { hasUnmappedId, seenThrough, showOwners } from "./inode-permission.ts";
 import type { Path } from "./mount.ts";
+import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 /** What a file of an overlay is made of. */
@@ -10,7 +10,17 @@ export interface Layers {
   readonly name: string;
   readonly lower: Path | null;
   upper: Path | null;
+  /** Of a merged directory: has the upper one been told which lower one it goes with? */
+  isMarked?: boolean;
 }
+
+const RULES = ruleTable({
+  holderIsMarked: {
+    sentence:
+      "Linux marks a directory that holds a merged one when that is looked up, and none takes the mark whose owner or group the upper mount cannot show; what is looked up again may be there.",
+    source: "Documentation/filesystems/overlayfs.rst; vectors of this project, overlays.json: EPERM",
+  },
+});
 
 /** Is it what an overlay leaves where a lower file was removed? */
 export function isWhiteout({ type, device }: Inode): boolean {
@@ -68,23 +78,23 @@ export class OverlayInodes {
     if (upper && isWhiteout(upper.inode)) return null;
     const lower = entryOf(above.lower, name);
     const isMerged = !upper || (upper.inode.type === "dir" && lower?.inode.type === "dir");
-    if (isMerged && upper && above.upper) this.#requireMarkable(upper, above.upper);
     return { parent, name, upper, lower: isMerged ? lower : null };
   }
 
   /**
-   * Linux marks an upper directory that is merged with a lower one, and the one it is in, when it is first looked up.
+   * A directory is looked at: where it is merged, the upper one is told which lower one it goes with, and then the
+   * directory above that it holds such a one. What was told once stays, whatever became of the look.
    *
-   * @throws UsernsError ERR_SCENARIO where no attribute can be set on one of them, so that it is not shown at all
+   * @returns EPERM where the directory above has an owner or a group that the upper mount cannot show
    */
-  #requireMarkable(...directories: readonly Path[]): void {
-    for (const { mount, inode } of directories)
-      if (hasUnmappedId(seenThrough(this.#world, { mount, inode })))
-        throw new UsernsError("ERR_SCENARIO", {
-          where: this.#superblock.name,
-          expected: "merged directories with an owner and a group that have a value on the upper mount",
-          got: `one of ${mount.name} that has not, which is not modelled`,
-        });
+  mark(directory: Inode, inode: Inode): Verdict {
+    const layers = this.of(inode);
+    const { upper, lower } = layers;
+    const above = this.of(directory).upper;
+    if (!above || upper?.inode.type !== "dir" || lower?.inode.type !== "dir" || layers.isMarked) return allow();
+    layers.isMarked = !hasUnmappedId(seenThrough(this.#world, upper));
+    const holder = seenThrough(this.#world, above);
+    return hasUnmappedId(holder) ? deny("EPERM", RULES.holderIsMarked, showOwners(holder)) : allow();
   }
 
   /** Show again what the file is made of: `ovl_copyattr`. */

@@ -67,7 +67,9 @@ export class Overlay implements InodeOperations {
   /** What is asked of a merged directory is asked of its upper one; a name that may be below is looked for there too. */
   lookup(directory: Inode, name: string): Verdict {
     const above = entryOf(this.#inodes.of(directory).upper, name);
-    return above && above.inode.type !== "dir" ? allow() : this.#mayBelow(directory, MAY.exec);
+    const below = above && above.inode.type !== "dir" ? allow() : this.#mayBelow(directory, MAY.exec);
+    const inode = directory.entries.get(name);
+    return below.ok && inode ? this.#inodes.mark(directory, inode) : below;
   }
 
   list(directory: Inode): Verdict {

@@ -19,7 +19,7 @@ const MOUNTS = [
   { name: "ru", fs: "u", flags: ["ro"] },
 ];
 const id = among(...IDS);
-/** Of a directory that may be merged: one that the mounts' idmap does not hold is refused by the model. */
+/** Of a directory that may be merged: into one that the mounts' idmap does not hold, little can be copied up. */
 const dirId = fc.oneof({ weight: 4, arbitrary: among(0, 5) }, { weight: 1, arbitrary: id });
 const mode = among("0777", "0755", "0750", "0700", "0640", "0644", "0077", "0000", "4755", "2755", "2775", "1777");
 const open = { uid: 0, gid: 0, mode: "0777" };

@@ -43,7 +43,6 @@ export const NAMES_LEFT_ALONE: ReadonlyMap<string, string> = new Map([
   ["outside", "refuses by name what is not modelled"],
   ["requireOwnFiles", "refuses by name what is not modelled"],
   ["refuseExtras", "refuses by name what is not modelled"],
-  ["#requireMarkable", "refuses by name what is not modelled"],
   ["requireAlone", "refuses by name what is not modelled"],
   ["requireFollowed", "refuses by name what is not modelled"],
 ]);

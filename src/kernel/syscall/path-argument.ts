@@ -1,8 +1,15 @@
 import type { PathName } from "../path-name.ts";
+import type { World } from "../world.ts";
 import { type Argument, pidOfTask, scenarioError } from "./argument.ts";
 
 /** Below the root directory of a task, by its name. */
 const THROUGH_PROC = /^\/proc\/([^/]+)\/(?:root|cwd)(?=\/|$)/;
+
+/** Does a pid stand where the name of a task might? Then the way leads through a procfs that was mounted. */
+function isNumbered(path: string, { tasks }: World): boolean {
+  const pid = /^\/proc\/(\d+)\//.exec(path)?.[1];
+  return pid !== undefined && !tasks.has(pid);
+}
 
 /**
  * `mount:relative/path`: the name of a file system (its plain mount) or a mount, and a path below its top. Or, where a
@@ -15,7 +22,7 @@ export const path: Argument<PathName> = {
     if (typeof value === "string" && value.includes("\0"))
       throw scenarioError(where, "a path without NUL, which would end it", value);
     if (typeof value === "string" && value.startsWith("/")) {
-      const [taken = "", name = ""] = THROUGH_PROC.exec(value) ?? [];
+      const [taken = "", name = ""] = isNumbered(value, world) ? [] : (THROUGH_PROC.exec(value) ?? []);
       const from = taken === "" ? null : pidOfTask.read(name, where, world);
       return { from, text: value.slice(taken.length) };
     }
