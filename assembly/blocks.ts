@@ -108,9 +108,10 @@ export function settleFourInline(entries: v128, ids: v128): v128 {
   second = v128.load32_lane(s1, second, 1, NEXT_FIRST + SEGMENT_BYTES);
   second = v128.load32_lane(s2, second, 2, NEXT_FIRST + SEGMENT_BYTES);
   second = v128.load32_lane(s3, second, 3, NEXT_FIRST + SEGMENT_BYTES);
-  const one = i32x4.splat(1);
-  const isBeyond = i32x4.gt_u(ids, i32x4.sub(next, one));
-  const isFurther = i32x4.gt_u(ids, i32x4.sub(second, one));
+  // Beyond `first - 1`, both moved by 2³¹: a signed compare is one instruction, an unsigned one is five.
+  const moved = i32x4.add(ids, i32x4.splat(0x8000_0000));
+  const isBeyond = i32x4.gt_s(moved, i32x4.add(next, i32x4.splat(0x7fff_ffff)));
+  const isFurther = i32x4.gt_s(moved, i32x4.add(second, i32x4.splat(0x7fff_ffff)));
   return i32x4.sub(segments, i32x4.shl(i32x4.add(isBeyond, isFurther), 4));
 }
 

@@ -41,10 +41,10 @@ function applyLanes(ids: v128, segments: v128): v128 {
  */
 // @ts-ignore: decorator
 @inline
-function translateFour(row: u32, bits: u32, root: u32, top: u32, from: usize, inRow: bool, guesses: bool): v128 {
+function translateFour(row: v128, bits: u32, root: u32, top: v128, from: usize, inRow: bool, guesses: bool): v128 {
   const ids = v128.load(from);
   let places = ids;
-  if (inRow) places = placesInRow(i32x4.splat(row), bits, i32x4.min_u(ids, i32x4.splat(top)));
+  if (inRow) places = placesInRow(row, bits, i32x4.min_u(ids, top));
   else if (!guesses) places = placesBelow(i32x4.splat(root), ids);
   if (!guesses) return applyLanes(ids, settleFourInline(loadFour(places), ids));
   const e0 = inRow ? load<u32>(i32x4.extract_lane(places, 0)) : entryBelow(root, load<u32>(from));
@@ -104,10 +104,10 @@ function lookUpInList(table: usize, from: usize, to: usize, end: usize): v128 {
 // @ts-ignore: decorator
 @inline
 function lookUpInBlocks(table: usize, from: usize, to: usize, end: usize, inRow: bool, guesses: bool): v128 {
-  const row = load<u32>(table, BLOCKS);
+  const row = v128.load32_splat(table, BLOCKS);
   const bits = load<u32>(table, ROW_BITS);
   const root = load<u32>(table, ROOT);
-  const top = load<u32>(table, TOP);
+  const top = v128.load32_splat(table, TOP);
   let noIds = i32x4.splat(0);
   for (; from < end; from += 16, to += 16) {
     const out = translateFour(row, bits, root, top, from, inRow, guesses);

@@ -8,6 +8,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 /**
  * All of what is read in pieces, where it is a text.
  *
+ * @param mostBytes  of a text that no person writes
  * @throws UsernsError ERR_FILE when there is more than a text has
  */
 export async function joinPieces(

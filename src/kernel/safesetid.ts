@@ -8,6 +8,7 @@ import { GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { SetidRule } from "./setid-policies.ts";
 import type { Task } from "./task.ts";
 import { makeKid } from "./uidgid.ts";
+import { MAX_U32, readUnsigned } from "./unsigned-text.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -20,8 +21,13 @@ const RULES = ruleTable({
     source: `${SOURCE}: EPERM`,
   },
   policyLines: {
-    sentence: "A SafeSetID policy is lines of FROM:TO, each with its end, of ids that the writer's namespace maps.",
-    source: `${SOURCE}: EINVAL`,
+    sentence:
+      "A SafeSetID policy is lines of FROM:TO, each with its end, of ids that the writer's namespace maps; decimal, hexadecimal after 0x or octal after a 0, of 32 bits.",
+    source: `${SOURCE}: EINVAL, ERANGE; security/safesetid/securityfs.c`,
+  },
+  policyTwice: {
+    sentence: "A SafeSetID policy has no line twice, however it is written.",
+    source: "security/safesetid/securityfs.c: EEXIST",
   },
   policyHolds: {
     sentence:
@@ -36,27 +42,46 @@ const POLICY_FILE: Protected = { ...GLOBAL_ROOT, mode: 0o600, isDirectory: false
 /**
  * Write a policy, in place of the one before. An id that the policy leads to and does not name may then change to none.
  *
- * @param text  as it stands in the file
+ * @param text  as it stands in the file; nobody looks behind a NUL
  */
 export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, text: string): Verdict {
   const opened = atStage(genericPermission(world, cred, POLICY_FILE, MAY.write), "open");
   if (!opened.ok) return opened;
   if (!isNsCapable(cred, world.initUserNs, "mac_admin"))
     return atStage(deny("EPERM", RULES.policyAdmin, "no CAP_MAC_ADMIN"), "write");
-  if (!/^(\d+:\d+\n)*$/.test(text)) return atStage(deny("EINVAL", RULES.policyLines, JSON.stringify(text)), "write");
+  const [looked = ""] = text.split("\0");
+  const read = atStage(readRules(world, cred, kind, looked), "write");
+  if (!read.ok) return read;
+  const rules = read.value;
+  const unnamed = rules.filter(({ to }) => !rules.some(({ from }) => isSameKuid64(from, to)));
+  world.setidPolicies[kind] = { text: looked, rules: [...rules, ...unnamed.map(({ to }) => ({ from: to, to }))] };
+  return allow();
+}
+
+/** The lines, one after the other, up to the first that is none. */
+function readRules(world: World, { userNs }: Cred, kind: OwnerKind, text: string): Verdict<readonly SetidRule[]> {
   const rules: SetidRule[] = [];
-  for (const [, from, to] of text.matchAll(/(\d+):(\d+)\n/g)) {
-    const rule = {
-      from: makeKid(world, cred.userNs, kind, Number(from)),
-      to: makeKid(world, cred.userNs, kind, Number(to)),
-    };
+  for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
+    const [, first, second] = /^([^:]*):(.*)\n$/.exec(line) ?? [];
+    if (first === undefined || second === undefined) return deny("EINVAL", RULES.policyLines, JSON.stringify(line));
+    const from = readId(first);
+    if (!from.ok) return from;
+    const to = readId(second);
+    if (!to.ok) return to;
+    const rule = { from: makeKid(world, userNs, kind, from.value), to: makeKid(world, userNs, kind, to.value) };
     if (!isValidKuid64(rule.from) || !isValidKuid64(rule.to))
-      return atStage(deny("EINVAL", RULES.policyLines, `${from}:${to}`), "write");
+      return deny("EINVAL", RULES.policyLines, JSON.stringify(line));
+    if (rules.some((other) => isSameKuid64(other.from, rule.from) && isSameKuid64(other.to, rule.to)))
+      return deny("EEXIST", RULES.policyTwice, JSON.stringify(line));
     rules.push(rule);
   }
-  const unnamed = rules.filter(({ to }) => !rules.some(({ from }) => isSameKuid64(from, to)));
-  world.setidPolicies[kind] = { text, rules: [...rules, ...unnamed.map(({ to }) => ({ from: to, to }))] };
-  return allow();
+  return allow(rules);
+}
+
+function readId(text: string): Verdict<number> {
+  const id = readUnsigned(text);
+  if (id === null) return deny("EINVAL", RULES.policyLines, JSON.stringify(text));
+  return id > MAX_U32 ? deny("ERANGE", RULES.policyLines, text) : allow(id);
 }
 
 /** Read a policy, as it was written last: nothing where there is none. */

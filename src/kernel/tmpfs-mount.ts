@@ -11,6 +11,7 @@ import { isNsCapable } from "./ns-capable.ts";
 import { GLOBAL_ROOT } from "./pseudo-files.ts";
 import type { Task } from "./task.ts";
 import { fromKidMunged } from "./uidgid.ts";
+import { MAX_U32, readUnsigned } from "./unsigned-text.ts";
 import type { OwnerKind } from "./user-namespace.ts";
 import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -92,7 +93,7 @@ function ownerOption<K extends OwnerKind>(
 ): Verdict<Kuid64<K>> {
   if (text === undefined) return allow(idsOf(cred, kind).fs);
   const id = readUnsigned(text);
-  if (id === null) return deny("EINVAL", RULES.optionIsNumber, `${kind}=${text}`);
+  if (id === null || id > MAX_U32) return deny("EINVAL", RULES.optionIsNumber, `${kind}=${text}`);
   const table = fsidMode(world.profile)?.isRepaired ? "fs" : "id";
   const kid = makeKfsid(world, cred.userNs, kind, id, table);
   return isValidKuid64(kid)
@@ -120,15 +121,4 @@ function modeOption(text: string | undefined): Verdict<number> {
   if (!/^\+?[0-7]+$/.test(text) || Number.parseInt(text, 8) > MAX_U32)
     return deny("EINVAL", RULES.optionIsNumber, `mode=${text}`);
   return allow(Number.parseInt(text, 8) & MODE_BITS);
-}
-
-const MAX_U32 = 0xffff_ffff;
-
-/** A number as mount options have it: decimal, 0x hexadecimal, or octal after a 0. */
-function readUnsigned(text: string): number | null {
-  const read = /^\+?(?:0x([0-9a-f]+)|(0[0-7]*)|([1-9][0-9]*))$/i.exec(text);
-  if (!read) return null;
-  const [, hexadecimal, octal, decimal] = read;
-  const value = hexadecimal ? Number.parseInt(hexadecimal, 16) : octal ? Number.parseInt(octal, 8) : Number(decimal);
-  return value <= MAX_U32 ? value : null;
 }

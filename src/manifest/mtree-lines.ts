@@ -10,7 +10,9 @@ export type Keywords = ReadonlyMap<string, string | null>;
 export interface MtreeLine {
   readonly path: string;
   readonly said: Keywords;
-  /** The file and its line, counted from 1. */
+  /** Where it begins, counted from 1. */
+  readonly line: number;
+  /** The file and that line. */
   readonly where: string;
 }
 
@@ -42,7 +44,7 @@ export function* mtreeLines(text: string, name: string): Generator<MtreeLine> {
       const path = pathOf(first, folder ?? ROOT_PATH, where);
       const said = new Map([...set, ...keywordsOf(rest)]);
       if (said.get("type") === FOLDER && !first.includes("/")) folder = path;
-      yield { path, said, where };
+      yield { path, said, line, where };
     }
   }
 }

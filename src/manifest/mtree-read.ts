@@ -2,7 +2,7 @@ import { isId, NO_ID, type OwnerKind, quoted, type UsernsError } from "../core/i
 import type { InodeType } from "../kernel/index.ts";
 import type { NameToId } from "./acl-text.ts";
 import { deviceOf, readDeviceNumbers } from "./device-number.ts";
-import { type DeviceNumber, ENTRY_TYPES, entryOf, type ManifestEntry } from "./entry.ts";
+import { BARE_ENTRY, type DeviceNumber, ENTRY_TYPES, entryOf, type ManifestEntry } from "./entry.ts";
 import { type Manifest, manifestFault, manifestOf } from "./manifest.ts";
 import { readMode } from "./mode-text.ts";
 import { FIELD_KEYWORDS, MTREE_TYPES, XATTR_KEYWORD } from "./mtree-keywords.ts";
@@ -35,13 +35,13 @@ export interface MtreeOptions {
 export function readMtree(text: string, options: MtreeOptions = {}): Manifest {
   const name = options.name ?? "mtree";
   const groups = new Map<string, number>();
-  const places: string[] = [];
+  const lines: number[] = [];
   const entries: ManifestEntry[] = [];
   for (const line of mtreeLines(text, name)) {
-    places.push(line.where);
+    lines.push(line.line);
     entries.push(entryOfLine(line, groups, options.idOf));
   }
-  return manifestOf(entries, name, (index) => places[index] ?? name);
+  return manifestOf(entries, name, (index) => `${name}:${lines[index]}`);
 }
 
 const TYPES: ReadonlyMap<string, InodeType> = new Map(ENTRY_TYPES.map((type) => [MTREE_TYPES[type], type]));
@@ -133,6 +133,7 @@ function groupOf(said: Keywords, tagged: string | null, groups: Map<string, numb
 
 function keptOf(said: Keywords, otherTags: string | null): ReadonlyMap<string, string | null> {
   const kept = [...said].filter(([keyword]) => !FIELD_KEYWORDS.has(keyword) && !keyword.startsWith(XATTR_KEYWORD));
+  if (kept.length === 0 && otherTags === null) return BARE_ENTRY.keywords;
   return new Map(otherTags === null ? kept : [...kept, ["tags", otherTags]]);
 }
 

@@ -1,16 +1,24 @@
 import { ACL_NAMES, aclFromBytes, aclToBytes, decodeCapability, encodeCapability } from "../kernel/index.ts";
-import type { ManifestEntry } from "./entry.ts";
+import { BARE_ENTRY, type ManifestEntry } from "./entry.ts";
 
 const CAPABILITY_NAME = "security.capability";
 
 /** What extended attributes say of an entry. */
 export type AttributeFields = Pick<ManifestEntry, "acls" | "capability" | "xattrs">;
 
+/** Of a file without attributes: the same for all of them. */
+const NONE: AttributeFields = {
+  acls: BARE_ENTRY.acls,
+  capability: BARE_ENTRY.capability,
+  xattrs: BARE_ENTRY.xattrs,
+};
+
 /**
  * Take attributes apart into what an entry has fields for, and the others. One that should hold an ACL or a capability
  * and does not stays among the others, as it is.
  */
 export function fieldsOfXattrs(all: ReadonlyMap<string, Uint8Array>): AttributeFields {
+  if (all.size === 0) return NONE;
   const xattrs = new Map(all);
   const take = <T>(name: string, read: (bytes: Uint8Array) => T | null): T | null => {
     const bytes = xattrs.get(name);

@@ -1,8 +1,8 @@
 import { NO_ID, quoted } from "../core/index.ts";
 import type { RunningHash } from "../image/index.ts";
 import {
-  BARE_ENTRY,
   canonicalPath,
+  entryOf,
   folderOf,
   type ManifestEntry,
   pathOfBytes,
@@ -10,7 +10,7 @@ import {
   xattrsOfFields,
 } from "../manifest/index.ts";
 import type { RefuseEntry, TarEntry } from "../shift/index.ts";
-import { type FileFields, fieldsOfTar } from "./tar-fields.ts";
+import { entryOfTar } from "./tar-fields.ts";
 
 /**
  * Makes on a disk what a layer holds. Every folder on the way to a path is one that was made here before, nothing is
@@ -31,8 +31,10 @@ export interface TreeMaker {
 
 /** What the layer says of one file, whichever paths it has. */
 interface LayerFile {
-  fields: FileFields;
-  readonly paths: Set<string>;
+  /** At the first of its paths that there was. */
+  entry: ManifestEntry;
+  /** How many paths it has. */
+  links: number;
 }
 
 /** More paths than this no layer has that somebody made. Each is kept in memory: a million take two gigabytes. */
@@ -87,10 +89,10 @@ export class LayerTree {
       this.#link(path, entry, refuse);
       return;
     }
-    const fields = fieldsOfTar(entry, entry.type, refuse);
-    const attributes = [...xattrsOfFields(fields)].reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-    this.#keep(path.length + (fields.target?.length ?? 0) + attributes, refuse);
-    this.#make(path, fields, refuse);
+    const made = entryOfTar(path, entry, entry.type, refuse);
+    const attributes = [...xattrsOfFields(made)].reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    this.#keep(path.length + (made.target?.length ?? 0) + attributes, refuse);
+    this.#make(path, made, refuse);
   }
 
   /** More bytes of the file added last. */
@@ -105,8 +107,10 @@ export class LayerTree {
     this.#endBody();
     const groups = new Map<LayerFile, number>();
     return [...this.#files].map(([path, file]) => {
-      if (file.paths.size > 1 && !groups.has(file)) groups.set(file, groups.size + 1);
-      return { ...file.fields, path, linkGroup: groups.get(file) ?? null };
+      if (file.links === 1) return file.entry.path === path ? file.entry : { ...file.entry, path };
+      const linkGroup = groups.get(file) ?? groups.size + 1;
+      groups.set(file, linkGroup);
+      return { ...file.entry, path, linkGroup };
     });
   }
 
@@ -133,21 +137,21 @@ export class LayerTree {
       throw refuse(`owners from 0 to ${NO_ID - 1}`, `${uid}:${gid}, of which ${NO_ID} stands for nobody`);
   }
 
-  #make(path: string, fields: FileFields, refuse: RefuseEntry): void {
+  #make(path: string, entry: ManifestEntry, refuse: RefuseEntry): void {
     const there = this.#files.get(path);
-    const isFolder = fields.type === "dir";
-    if (there && isFolder && there.fields.type === "dir") {
-      there.fields = fields;
+    const isFolder = entry.type === "dir";
+    if (there && isFolder && there.entry.type === "dir") {
+      there.entry = entry;
       this.#unsaid.delete(path);
       return;
     }
     this.#clear(path, refuse);
-    const file: LayerFile = { fields, paths: new Set() };
-    if (isFolder) this.#maker?.folder(path, fields.mode);
-    else if (fields.type === "symlink") this.#maker?.symlink(path, fields.target ?? "");
-    else this.#maker?.file(path, fields.mode);
+    const file: LayerFile = { entry, links: 0 };
+    if (isFolder) this.#maker?.folder(path, entry.mode);
+    else if (entry.type === "symlink") this.#maker?.symlink(path, entry.target ?? "");
+    else this.#maker?.file(path, entry.mode);
     this.#put(path, file);
-    if (fields.type === "file") this.#hashing = { file, digest: this.#newDigest() };
+    if (entry.type === "file") this.#hashing = { file, digest: this.#newDigest() };
   }
 
   /** A second path of a file, which stays whose it is, whatever the link's header says. */
@@ -156,7 +160,7 @@ export class LayerTree {
     const file = this.#files.get(to);
     const expected = "a hard link to a file that stands before it in the layer";
     if (!file) throw refuse(expected, `one to ${quoted(to)}, which is not there`);
-    if (file.fields.type === "dir") throw refuse(expected, `one to ${quoted(to)}, which is a folder`);
+    if (file.entry.type === "dir") throw refuse(expected, `one to ${quoted(to)}, which is a folder`);
     if (to === path) return;
     this.#clear(path, refuse);
     this.#maker?.link(path, to);
@@ -168,11 +172,11 @@ export class LayerTree {
     this.#folderFor(folderOf(path) ?? ROOT_PATH, refuse);
     const there = this.#files.get(path);
     if (!there) return;
-    const isFolder = there.fields.type === "dir";
+    const isFolder = there.entry.type === "dir";
     if (isFolder && (this.#held.get(path) ?? 0) > 0)
       throw refuse("nothing in place of a folder that holds something", `an entry at ${quoted(path)}`);
     this.#maker?.remove(path, isFolder);
-    there.paths.delete(path);
+    there.links--;
     this.#files.delete(path);
     this.#held.delete(path);
     this.#unsaid.delete(path);
@@ -183,7 +187,7 @@ export class LayerTree {
     const missing: string[] = [];
     let above = path;
     for (; !this.#files.has(above); above = folderOf(above) ?? ROOT_PATH) missing.push(above);
-    const type = this.#files.get(above)?.fields.type;
+    const type = this.#files.get(above)?.entry.type;
     if (type !== "dir")
       throw refuse(
         `a folder at ${quoted(above)}, for what lies below it`,
@@ -196,16 +200,16 @@ export class LayerTree {
   }
 
   #unsaidFolder(path: string): void {
-    const folder = { type: "dir", mode: UNSAID_MODE, uid: 0, gid: 0, mtime: { seconds: 0, nanoseconds: 0 } } as const;
+    const mtime = { seconds: 0, nanoseconds: 0 };
     if (path !== ROOT_PATH) this.#maker?.folder(path, UNSAID_MODE);
-    this.#put(path, { fields: { ...BARE_ENTRY, ...folder }, paths: new Set() });
+    this.#put(path, { entry: entryOf({ path, type: "dir", mode: UNSAID_MODE, uid: 0, gid: 0, mtime }), links: 0 });
     this.#unsaid.add(path);
   }
 
   #put(path: string, file: LayerFile): void {
     this.#files.set(path, file);
-    file.paths.add(path);
-    if (file.fields.type === "dir") this.#held.set(path, 0);
+    file.links++;
+    if (file.entry.type === "dir") this.#held.set(path, 0);
     this.#count(path, 1);
   }
 
@@ -217,7 +221,7 @@ export class LayerTree {
   #endBody(): void {
     if (!this.#hashing) return;
     const { file, digest } = this.#hashing;
-    file.fields = { ...file.fields, sha256: digest.hex() };
+    file.entry = { ...file.entry, sha256: digest.hex() };
     this.#hashing = null;
   }
 }

@@ -8,7 +8,15 @@ import {
   showAclText,
   xattrsOfFields,
 } from "../manifest/index.ts";
-import { bodyPadding, type EntryType, entryHeader, type NewTarEntry, tarEnd } from "../shift/index.ts";
+import {
+  ACL_KEYS,
+  bodyPadding,
+  type EntryType,
+  entryHeader,
+  type NewTarEntry,
+  tarEnd,
+  XATTR_KEYS,
+} from "../shift/index.ts";
 
 /** Where the bytes of files come from. */
 export interface TreeContents {
@@ -121,10 +129,10 @@ function tarEntry(entry: ManifestEntry, type: EntryType, first: string | undefin
 
 function recordsOf(entry: ManifestEntry): ReadonlyMap<string, Uint8Array> {
   const records = new Map<string, Uint8Array>();
-  for (const [name, value] of xattrsOfFields(entry)) records.set(`SCHILY.xattr.${name}`, value);
+  for (const [name, value] of xattrsOfFields(entry)) records.set(`${XATTR_KEYS.schily}${name}`, value);
   const { access, default: inherited } = entry.acls;
-  if (access) records.set("SCHILY.acl.access", TEXT.encode(withIds(showAclText(access))));
-  if (inherited) records.set("SCHILY.acl.default", TEXT.encode(withIds(showAclText(inherited))));
+  if (access) records.set(ACL_KEYS.access, TEXT.encode(withIds(showAclText(access))));
+  if (inherited) records.set(ACL_KEYS.default, TEXT.encode(withIds(showAclText(inherited))));
   return records;
 }
 

@@ -4,6 +4,7 @@ import {
   BARE_ENTRY,
   type DeviceNumber,
   type EntryAcls,
+  entryOf,
   type FileTime,
   fieldsOfXattrs,
   inOrder,
@@ -12,10 +13,7 @@ import {
   readAclText,
   wholeAcl,
 } from "../manifest/index.ts";
-import type { EntryType, RefuseEntry, TarEntry } from "../shift/index.ts";
-
-/** What an entry of a tar says of the file that it makes, whatever paths that has. */
-export type FileFields = Omit<ManifestEntry, "path" | "linkGroup">;
+import { ACL_KEYS, type EntryType, type RefuseEntry, type TarEntry } from "../shift/index.ts";
 
 const TYPES = {
   file: "file",
@@ -33,13 +31,19 @@ const TEXT = new TextDecoder();
 /**
  * What an entry that is no hard link says of its file, owners and all; the digest of its bytes is not in it.
  *
+ * @param path  as a manifest has it
  * @throws what `refuse` makes, for devices, times and ACLs that no file can have
  * @source star(4), SCHILY.xattr and SCHILY.acl; libarchive's tar(5), LIBARCHIVE.xattr
  */
-export function fieldsOfTar(entry: TarEntry, type: keyof typeof TYPES, refuse: RefuseEntry): FileFields {
+export function entryOfTar(
+  path: string,
+  entry: TarEntry,
+  type: keyof typeof TYPES,
+  refuse: RefuseEntry,
+): ManifestEntry {
   const attributes = fieldsOfXattrs(entry.attributes());
-  return {
-    ...BARE_ENTRY,
+  return entryOf({
+    path,
     type: TYPES[type],
     mode: entry.mode,
     uid: entry.uid,
@@ -50,7 +54,7 @@ export function fieldsOfTar(entry: TarEntry, type: keyof typeof TYPES, refuse: R
     mtime: timeOf(entry.mtime(), refuse),
     ...attributes,
     acls: aclsOf(entry, attributes.acls, refuse),
-  };
+  });
 }
 
 function deviceOf({ device }: TarEntry, refuse: RefuseEntry): DeviceNumber | null {
@@ -78,11 +82,12 @@ function timeOf(text: string, refuse: RefuseEntry): FileTime {
 function aclsOf(entry: TarEntry, ofAttributes: EntryAcls, refuse: RefuseEntry): EntryAcls {
   const records = entry.records();
   const one = (type: keyof EntryAcls): readonly AclEntryText[] | null => {
-    const text = records.get(`SCHILY.acl.${type}`);
+    const text = records.get(ACL_KEYS[type]);
     const acl = ofAttributes[type] ?? (text && text.length > 0 ? aclOfText(TEXT.decode(text), refuse) : null);
     return acl === null || acl.length === 0 ? null : valid(acl, refuse);
   };
-  return { access: one("access"), default: one("default") };
+  const [access, inherited] = [one("access"), one("default")];
+  return access || inherited ? { access, default: inherited } : BARE_ENTRY.acls;
 }
 
 /** tar programs write an id behind the last colon, and a name before it. */

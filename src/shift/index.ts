@@ -12,6 +12,7 @@ export { MAX_EXTENSION_BYTES } from "./group-reader.ts";
 export type { Place } from "./id-counts.ts";
 export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./owners.ts";
 export { type Compression, detectCompression, SIGNATURE_BYTES } from "./packing.ts";
+export { ACL_KEYS, XATTR_KEYS } from "./pax-keys.ts";
 export type { ShiftReport, TarCounts, Untranslated } from "./report.ts";
 export { type RefuseEntry, type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
 export { type PathRule, type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";

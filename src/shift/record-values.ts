@@ -4,6 +4,7 @@ import type { EntryGroup } from "./entry-group.ts";
 import { type CapabilityRule, translateCapability } from "./file-capability.ts";
 import type { Place } from "./id-counts.ts";
 import type { Owners } from "./owners.ts";
+import { ACL_KEYS, XATTR_KEYS } from "./pax-keys.ts";
 import { bytesOf, type PaxRecord, textOf } from "./pax-records.ts";
 import { type Counting, countUntranslated } from "./report.ts";
 
@@ -107,16 +108,16 @@ const CHANGES: ReadonlyMap<string, Change> = new Map<string, Change>([
   ["gid", owner("gid")],
   ["uname", name],
   ["gname", name],
-  ["SCHILY.acl.access", aclText],
-  ["SCHILY.acl.default", aclText],
-  ["SCHILY.acl.ace", aclText],
+  [ACL_KEYS.access, aclText],
+  [ACL_KEYS.default, aclText],
+  [ACL_KEYS.nfs4, aclText],
   ...ATTRIBUTES.flatMap(([attribute, change]): [string, Change][] => [
-    [`SCHILY.xattr.${attribute}`, change],
-    [`LIBARCHIVE.xattr.${attribute}`, inBase64(change)],
+    [`${XATTR_KEYS.schily}${attribute}`, change],
+    [`${XATTR_KEYS.libarchive}${attribute}`, inBase64(change)],
   ]),
   ...UNTRANSLATED.flatMap((attribute): [string, Change][] => [
-    [`SCHILY.xattr.${attribute}`, untranslatedAcl],
-    [`LIBARCHIVE.xattr.${attribute}`, untranslatedAcl],
+    [`${XATTR_KEYS.schily}${attribute}`, untranslatedAcl],
+    [`${XATTR_KEYS.libarchive}${attribute}`, untranslatedAcl],
   ]),
 ]);
 

@@ -2,6 +2,7 @@ import { fromBase64, isId } from "../core/index.ts";
 import type { EntryGroup, Extension } from "./entry-group.ts";
 import { BLOCK, FIELDS, type Field, hasPrefix, shapeOf, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
+import { XATTR_KEYS } from "./pax-keys.ts";
 import { type PaxRecord, textOf } from "./pax-records.ts";
 
 /** What an entry makes when it is unpacked. */
@@ -161,13 +162,11 @@ function pathText(bytes: Uint8Array): string {
   }
 }
 
-/** How tar programs write an extended attribute: star as it is, libarchive in base 64. */
-const SCHILY = "SCHILY.xattr.";
-const LIBARCHIVE = "LIBARCHIVE.xattr.";
+const XATTR_PREFIXES = Object.values(XATTR_KEYS);
 
 /** Of two records the later counts, as for every pax record. @source POSIX, pax, "pax Extended Header" */
 function attributeOf(group: EntryGroup, name: string): Uint8Array | null {
-  const keys = [SCHILY + name, LIBARCHIVE + name];
+  const keys = XATTR_PREFIXES.map((prefix) => prefix + name);
   const record = ownRecords(group).findLast(({ key }) => keys.includes(key));
   return record ? attributeValue(group, record) : null;
 }
@@ -175,7 +174,7 @@ function attributeOf(group: EntryGroup, name: string): Uint8Array | null {
 function attributesOf(group: EntryGroup): ReadonlyMap<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
   for (const record of ownRecords(group)) {
-    const start = [SCHILY, LIBARCHIVE].find((one) => record.key.startsWith(one) && record.key.length > one.length);
+    const start = XATTR_PREFIXES.find((one) => record.key.startsWith(one) && record.key.length > one.length);
     if (start !== undefined) found.set(record.key.slice(start.length), attributeValue(group, record));
   }
   return found;
@@ -186,7 +185,7 @@ function ownRecords({ extensions }: EntryGroup): PaxRecord[] {
 }
 
 function attributeValue({ bytes, fail }: EntryGroup, { key, valueAt, valueEnd }: PaxRecord): Uint8Array {
-  if (key.startsWith(SCHILY)) return bytes.slice(valueAt, valueEnd);
+  if (key.startsWith(XATTR_KEYS.schily)) return bytes.slice(valueAt, valueEnd);
   const value = fromBase64(textOf(bytes, valueAt, valueEnd));
   if (value) return value;
   throw fail(valueAt, `base 64 in ${key}`, `${valueEnd - valueAt} bytes that are none`);

@@ -40,15 +40,15 @@ test("an archive is the same bytes whatever pieces the files come in, and few pi
   const said = { mode: 0o644, uid: 0, gid: 0 };
   const file = (path: string): ManifestEntry => entryOf({ ...said, path, type: "file", sizeBytes: bytes.length });
   const root = entryOf({ ...said, path: ".", type: "dir" });
-  const manifest = manifestOf([root, ...Array.from({ length: 400 }, (_, k) => file(`f${k}`))]);
+  const manifest = manifestOf([root, ...Array.from({ length: 40 }, (_, k) => file(`f${k}`))]);
   const archives: Buffer[] = [];
-  for (const length of [7, 512, 3000]) {
+  for (const length of [100, 512, 3000]) {
     const pieces: Uint8Array[] = [];
     for await (const piece of packTar(manifest, inPiecesOf(length, bytes))) pieces.push(piece);
-    assert.ok(pieces.length < 10, `${pieces.length} pieces`);
+    assert.ok(pieces.length < 5, `${pieces.length} pieces`);
     archives.push(Buffer.concat(pieces));
   }
-  assert.equal(archives[0]?.length, 512 + 400 * (512 + 3072) + 1024);
+  assert.equal(archives[0]?.length, 512 + 40 * (512 + 3072) + 1024);
   for (const archive of archives) assert.ok(archive.equals(archives[0] ?? Buffer.alloc(0)));
 });
 
