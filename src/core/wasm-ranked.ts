@@ -6,7 +6,7 @@ import { BIAS, writeFourfold } from "./wasm-table.ts";
 
 /** The segments that are told apart, those of all tables and one for the other ids: as many as a shuffle picks from. */
 const MOST_SEGMENTS = 16;
-/** Comparing with the boundaries of more tables is slower than looking ids up (measured). */
+/** Each table costs every id a comparison of its number: beyond these, ids are looked up. */
 const MOST_TABLES = 4;
 
 /** Sizes in bytes: assembly/kuid64-ranked.ts says what lies there. */

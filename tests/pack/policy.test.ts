@@ -94,6 +94,15 @@ test("of the rules that match a path the last one that says something of an aspe
   assert.equal(decision?.get("mode")?.where, "policy.yaml:8:5");
 });
 
+test("a glob takes any name, one that holds a newline too", () => {
+  const names = ["a\nb", "etc/a\nb", ".hidden/a", "."];
+  const taken = (glob: string) => names.filter(compileGlob(glob));
+  assert.deepEqual(taken("**"), names);
+  assert.deepEqual(taken("etc/**"), ["etc/a\nb"]);
+  assert.deepEqual(taken("*"), ["a\nb"]);
+  assert.deepEqual(taken("a?b"), ["a\nb"]);
+});
+
 test("no owner of the builder's is left where no rule decides, and each such path is a finding", () => {
   const text = "version: 1\nrules:\n  - paths: etc/**\n    owner: 'root:root'\n";
   const { manifest, undecided } = applyPolicy(tree, read(text), () => false);
