@@ -5,6 +5,8 @@ declare module "picomatch" {
     readonly dot?: boolean;
     /** Is `!` before a pattern a character like others? */
     readonly nonegate?: boolean;
+    /** Flags of the regular expression that a glob becomes. */
+    readonly flags?: string;
   }
   export default function picomatch(glob: string, options?: PicomatchOptions): (text: string) => boolean;
 }
