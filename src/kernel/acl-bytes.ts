@@ -52,7 +52,8 @@ export function aclToBytes(acl: readonly AclEntryText[]): Uint8Array {
 /** The entries of such a value, in its order. @returns null for bytes that are none */
 export function aclFromBytes(bytes: Uint8Array): readonly AclEntryText[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < HEAD_BYTES || (bytes.length - HEAD_BYTES) % ENTRY_BYTES !== 0) return null;
+  // What is shorter than its head leaves a remainder below 0.
+  if ((bytes.length - HEAD_BYTES) % ENTRY_BYTES !== 0) return null;
   if (view.getUint32(0, true) !== VERSION) return null;
   const acl: AclEntryText[] = [];
   for (let at = HEAD_BYTES; at < bytes.length; at += ENTRY_BYTES) {

@@ -1,3 +1,4 @@
+import { UsernsError } from "../core/errors.ts";
 import { privsToRemove } from "./kill-priv.ts";
 import { FULL_DEVICE, NULL_DEVICE, openPath } from "./open.ts";
 import type { OpenFile } from "./open-file.ts";
@@ -45,12 +46,20 @@ export function openFile(world: World, task: Task, name: PathName): Verdict<Open
  *
  * @param bytes  null: some that nobody told of, which count as one
  * @returns how many bytes were written: all of them, but where the kernel looks at fewer
+ * @throws  UsernsError ERR_SCENARIO for a file of the kernel's own, and nothing told
  */
 export function writeOpenFile(world: World, task: Task, file: OpenFile, bytes: string | null): Verdict<number> {
   const { path, position } = file;
   const { inode } = path;
   const live = world.liveFiles.get(inode.superblock);
-  if (live && bytes !== null) return live.write(task, file, bytes);
+  if (live) {
+    if (bytes !== null) return live.write(task, file, bytes);
+    throw new UsernsError("ERR_SCENARIO", {
+      where: inode.superblock.name,
+      expected: "a text, for a file of the kernel's own looks at what is written",
+      got: "null",
+    });
+  }
   if (inode.type === "chr" && inode.device === FULL_DEVICE) return deny("ENOSPC", RULES.alwaysFull);
   // Since it was opened the file may have been changed below.
   inode.superblock.refresh?.(inode);

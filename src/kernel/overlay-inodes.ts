@@ -91,7 +91,7 @@ export class OverlayInodes {
     const layers = this.of(inode);
     const { upper, lower } = layers;
     const above = this.of(directory).upper;
-    if (!above || upper?.inode.type !== "dir" || lower?.inode.type !== "dir" || layers.isMarked) return allow();
+    if (!above || upper?.inode.type !== "dir" || !lower || layers.isMarked) return allow();
     layers.isMarked = !hasUnmappedId(seenThrough(this.#world, upper));
     const holder = seenThrough(this.#world, above);
     return hasUnmappedId(holder) ? deny("EPERM", RULES.holderIsMarked, showOwners(holder)) : allow();

@@ -62,8 +62,9 @@ export function writeSetidPolicy(world: World, { cred }: Task, kind: OwnerKind, 
 function readRules(world: World, { userNs }: Cred, kind: OwnerKind, text: string): Verdict<readonly SetidRule[]> {
   const rules: SetidRule[] = [];
   for (const line of text.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
-    const [, first, second] = /^([^:]*):(.*)\n$/.exec(line) ?? [];
-    if (first === undefined || second === undefined) return deny("EINVAL", RULES.policyLines, JSON.stringify(line));
+    const ids = /^([^:]*):(.*)\n$/.exec(line);
+    if (!ids) return deny("EINVAL", RULES.policyLines, JSON.stringify(line));
+    const [, first = "", second = ""] = ids;
     const from = readId(first);
     if (!from.ok) return from;
     const to = readId(second);

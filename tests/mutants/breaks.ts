@@ -48,8 +48,9 @@ const OTHER_WORD: { readonly [word: string]: string } = {
 const ASKS_CAPABILITY: readonly string[] = ["isCapableOver", "isNsCapable", "nsCapable", "hasCap", "mayTraceIn"];
 const UNASKED_CAPABILITY = "audit_read";
 
-/** An errno that nothing here answers. */
+/** An errno that few rules answer, or, where it is that one, another of the few. */
 const OTHER_ERRNO = other("EIO", '"EIO"');
+const ERRNO_FOR_EIO = other("ENXIO", '"ENXIO"');
 
 /** The four ids of a credential: another is taken. */
 const OTHER_ROLE: { readonly [role: string]: string } = {
@@ -121,7 +122,7 @@ function operatorSite(node: ts.Node): Site | null {
 /** A word becomes another: an errno, a capability, a direction, a kind of id. */
 function wordBreaks(node: ts.Node): readonly Break[] {
   if (!ts.isStringLiteral(node)) return [];
-  if (isErrno(node) && isValue(node)) return [OTHER_ERRNO];
+  if (isErrno(node) && isValue(node)) return [otherErrno(node)];
   if (!ts.isCallExpression(node.parent)) return [];
   const { expression, arguments: args } = node.parent;
   if (ASKS_CAPABILITY.includes(expression.getText()) && args.at(-1) === node)
@@ -171,12 +172,14 @@ export function tableBreak(node: ts.Node): { readonly value: ts.Expression; read
   if (ts.isNumericLiteral(value)) return { value, broken: other("one more", `${value.text} + 1`) };
   if (value.kind === ts.SyntaxKind.TrueKeyword) return { value, broken: NEVER };
   if (value.kind === ts.SyntaxKind.FalseKeyword) return { value, broken: ALWAYS };
-  return isErrno(value) ? { value, broken: OTHER_ERRNO } : null;
+  return isErrno(value) ? { value, broken: otherErrno(value) } : null;
 }
 
-function isErrno(node: ts.Node): boolean {
+function isErrno(node: ts.Node): node is ts.StringLiteral {
   return ts.isStringLiteral(node) && Object.hasOwn(ERRNO, node.text);
 }
+
+const otherErrno = ({ text }: ts.StringLiteral): Break => (text === "EIO" ? ERRNO_FOR_EIO : OTHER_ERRNO);
 
 /** Is a statement one that changes something, so that leaving it out is a break? */
 export function isLeftOut(node: ts.Node): node is ts.ExpressionStatement {

@@ -11,6 +11,7 @@ import {
   isProcLink,
   MAX_USER_NAMESPACES,
   NS_NOT_WRITTEN,
+  PID_IN_PROC,
   PIPE_PAGES,
   procFileOf,
   SETID_POLICY,
@@ -151,7 +152,7 @@ function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCa
   if (kind !== undefined) return [call("safesetid_write", { kind, text })];
   if (proc && isMapFileName(proc.file))
     return [call("map_write", { ns: `/proc/${proc.agent}`, file: proc.file, text })];
-  if (proc && hasPid(text)) return notModelled("a pid is the machine's own, and says nothing there");
+  if (proc && hasPid(text)) return notModelled(PID_IN_PROC);
   // What the write does is not known, but whether it may be opened is.
   if (isOtherCgroupFile(path)) return [begin("open", "open", { path, acc: "w" })];
   return [call("write", { path, text: toldText(path, text) })];

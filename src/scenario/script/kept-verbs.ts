@@ -1,7 +1,7 @@
 import { isMapFileName } from "../../kernel/index.ts";
 import { ANY } from "./answer.ts";
 import { hasPid, type OpenThings, remember, word, written } from "./command.ts";
-import { isNsFile, isOtherCgroupFile, isSetting, toldText } from "./proc-path.ts";
+import { isNsFile, isOtherCgroupFile, isSetting, PID_IN_PROC, toldText } from "./proc-path.ts";
 import { call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
 
 /** What an agent calls the one descriptor that it keeps. */
@@ -42,9 +42,10 @@ export const KEPT_VERBS: readonly Verb[] = [
   ),
   verb(
     "writelast TEXT…",
-    (given, { agent, memory }) => {
+    (given, { agent, memory, procFile }) => {
       const file = memory.open.get(agent)?.file;
       const text = written(given);
+      if (file?.write === "file_write_fd" && hasPid(text) && procFile(file.path)) return notModelled(PID_IN_PROC);
       if (file)
         return call(file.write, { fd: KEPT, text: file.write === "map_write_fd" ? text : toldText(file.path, text) });
       return notModelled(

@@ -50,6 +50,9 @@ export function toldText(path: string, text: string): string | null {
   return hasPid(text) && !path.endsWith(CGROUP_PROCS) ? null : text;
 }
 
+/** Why the number of a process is not written to a file of another. */
+export const PID_IN_PROC = "a pid is the machine's own, and says nothing there";
+
 /** Other files of a cgroup, which set it up. */
 export function isOtherCgroupFile(path: string): boolean {
   return /\/cgroup\.\w+$/.test(path) && !path.endsWith(CGROUP_PROCS);
