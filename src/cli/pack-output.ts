@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { realpath } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { quoted, UsernsError } from "../core/index.ts";
@@ -57,6 +59,30 @@ export function packTarget(out: string): PackTarget {
   const known = SUFFIXES.find(([suffix]) => suffix.test(out));
   if (!known) throw usageFault("--output", OUT_HELP, JSON.stringify(out));
   return { form: known[1], path: out, packing: known[2] };
+}
+
+/**
+ * An output in the folder that is packed would be packed with it the next time: the same files, and other bytes.
+ *
+ * @throws UsernsError ERR_USAGE; places that are not there are left to whoever opens them
+ */
+export async function requireOutside({ path }: PackTarget, folder: string): Promise<void> {
+  if (path === "-") return;
+  const tree = await realPathOf(folder);
+  const place = await realPathOf(dirname(resolve(path)));
+  if (tree === null || place === null) return;
+  const way = relative(tree, place);
+  if (way === ".." || way.startsWith(`..${sep}`)) return;
+  throw usageFault("--output", `a place outside of ${folder}, which is packed`, path);
+}
+
+async function realPathOf(path: string): Promise<string | null> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isSystemError(error)) return null;
+    throw error;
+  }
 }
 
 /** What is packed. */

@@ -26,7 +26,7 @@ import { countOf } from "./image-layers.ts";
 import { PEOPLE_HELP, readPeople } from "./image-people.ts";
 import { MANIFEST_HELP, type PeopleOptions, readManifest } from "./manifest-file.ts";
 import { readOwnerXattrs, xattrOption } from "./owner-xattrs.ts";
-import { OUT_HELP, type PackForm, packTarget, writePacked } from "./pack-output.ts";
+import { OUT_HELP, type PackForm, packTarget, requireOutside, writePacked } from "./pack-output.ts";
 import { MTIME_HELP, timeRule } from "./pack-times.ts";
 import { withProgress } from "./progress.ts";
 import { readSource } from "./scenario-file.ts";
@@ -115,6 +115,7 @@ async function runPack(folder: string, options: PackOptions, terminal: Terminal)
   const target = packTarget(options.output);
   if (target.path === "-" && (options.json || options.decisions))
     throw usageFault("--output", "a file, where stdout has the answer of --json or --decisions", "stdout");
+  await requireOutside(target, folder);
   const { files, applied, findings, missing } = await planOf(folder, options, terminal);
   const { manifest } = applied;
   const isBroken = findings.some((finding) => finding.isBroken);

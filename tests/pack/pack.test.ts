@@ -1,7 +1,7 @@
 /** `userns pack`: other programs read what it writes, and the same tree is the same bytes. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { need } from "../need.ts";
@@ -60,6 +60,19 @@ test("the same tree, policy and times are the same bytes, and --mtime makes tree
     bytes.push(readFileSync(layer));
   }
   assert.ok(bytes[0]?.equals(bytes[1] ?? Buffer.alloc(0)));
+});
+
+test("an output in the folder that is packed is refused, by whichever way it is named", async (t) => {
+  const at = folder(t);
+  const tree = makeTree(at);
+  symlinkSync(join(tree, "srv"), join(at, "way"));
+  for (const out of [join(tree, "layer.tar"), `oci:${join(at, "way/app")}`, join(at, "way/x.mtree")]) {
+    const { exit, err } = await userns("pack", tree, "--policy", join(at, "policy.yaml"), "-o", out);
+    assert.equal(exit, 2);
+    assert.match(err, /a place outside of .*tree, which is packed/);
+  }
+  const beside = await userns("pack", tree, "--policy", join(at, "policy.yaml"), "-o", `${tree}.tar`);
+  assert.equal(beside.exit, 0, beside.err);
 });
 
 test("bsdtar reads the mtree and the tar, and both say the same", async (t) => {
