@@ -89,7 +89,7 @@ test("a line that fakeroot did not write is told of with its number", async (t) 
     "dev=1,ino=1,mode=104755,uid=4294967295,gid=0,nlink=1,rdev=0",
   ]) {
     writeFileSync(save, `dev=1,ino=9,mode=104755,uid=0,gid=0,nlink=1,rdev=0\n${line}\n`);
-    const { exit, err } = await userns("pack", at, "--fakeroot", save, "-o", join(at, "out.tar"));
+    const { exit, err } = await userns("pack", at, "--fakeroot", save, "-o", `${at}.tar`);
     assert.equal(exit, 2);
     assert.match(err, /save:2\n {2}expected {2}dev=HEX,/);
   }
