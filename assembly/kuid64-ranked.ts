@@ -124,10 +124,6 @@ export function translateRanked(
     const w = i32x4.add(v128.or(d, i32x4.extend_high_i16x8_s(pinsCD)), interleaveHigh16(lowCD, highCD));
     noIds = i32x4.add(noIds, i32x4.add(i32x4.eq(x, none), i32x4.eq(y, none)));
     noIds = i32x4.add(noIds, i32x4.add(i32x4.eq(z, none), i32x4.eq(w, none)));
-    v128.store(toIds, x);
-    v128.store(toIds, y, 16);
-    v128.store(toIds, z, 32);
-    v128.store(toIds, w, 48);
     if (isPacked) {
       storePacked(toIds, x, given);
       storePacked(toIds + 32, y, given);
