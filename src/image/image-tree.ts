@@ -1,5 +1,5 @@
 import { CLASSICAL, NO_ID } from "../core/index.ts";
-import { type AclEntryText, aclFromBytes, validateAcl } from "../kernel/index.ts";
+import { ACL_NAMES, type AclEntryText, aclFromBytes, validateAcl } from "../kernel/index.ts";
 import type { TarEntry } from "../shift/index.ts";
 import { type PathNode, type PathTable, ROOT_NODE } from "./path-table.ts";
 import { TreeColumns } from "./tree-columns.ts";
@@ -104,7 +104,7 @@ export class ImageTree {
   /** What an entry makes of a path. @returns whether its ACL is valid; nothing is changed where it is not */
   put(node: PathNode, entry: TarEntry, layer: number): boolean {
     this.#columns.reserve(node);
-    const bytes = entry.type === "symlink" ? null : entry.attribute("system.posix_acl_access");
+    const bytes = entry.type === "symlink" ? null : entry.attribute(ACL_NAMES.access);
     const acl = bytes && this.#aclOf(bytes);
     if (bytes && !acl) return false;
     this.#set(node, TYPE_CODES[entry.type], layer, entry);

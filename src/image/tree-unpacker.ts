@@ -1,4 +1,5 @@
 import { quoted } from "../core/index.ts";
+import { ACL_NAMES } from "../kernel/index.ts";
 import type { TarEntry } from "../shift/index.ts";
 import { MOST_PATH, namesOf, OPAQUE, splitPath, WHITEOUT } from "./entry-path.ts";
 import type { ImageTree } from "./image-tree.ts";
@@ -84,7 +85,7 @@ export class TreeUnpacker {
 
   #put(node: PathNode, entry: TarEntry, layer: number): PathNode | EntryFault {
     if (this.#tree.put(node, entry, layer)) return node;
-    const length = entry.attribute("system.posix_acl_access")?.length ?? 0;
+    const length = entry.attribute(ACL_NAMES.access)?.length ?? 0;
     return { expected: "a valid ACL", got: `${length} bytes that are none` };
   }
 
@@ -162,6 +163,6 @@ export class TreeUnpacker {
 }
 
 function keptBytesOf(entry: TarEntry): number {
-  const attributes = ["system.posix_acl_access", "security.capability"].map((name) => entry.attribute(name));
+  const attributes = [ACL_NAMES.access, "security.capability"].map((name) => entry.attribute(name));
   return attributes.reduce((sum, value) => sum + (value?.length ?? 0), entry.linkBytes.length);
 }

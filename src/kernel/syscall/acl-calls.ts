@@ -5,14 +5,13 @@ import { ACL_TYPES } from "../posix-acl.ts";
 import { showCaps } from "../show.ts";
 import { allow } from "../verdict.ts";
 import { getXattr, removeXattr, setXattr } from "../xattr.ts";
+import { CAPABILITY } from "../xattr-handler.ts";
 import { acl, fileCapability, showAcl } from "./acl-argument.ts";
 import { oneOf, optional } from "./argument.ts";
 import { type CallTable, defineCall, plain, type Values } from "./call.ts";
 import { path } from "./path-argument.ts";
 
 const type = optional(oneOf(...ACL_TYPES), "access");
-
-const CAPABILITY = "security.capability";
 
 function showFileCapability(held: FileCapability): Values {
   return {
