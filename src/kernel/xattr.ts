@@ -182,8 +182,9 @@ export function readXattr(world: World, task: Task, path: Path, name: string): V
 /** `lsetxattr` @source setxattr(2) */
 export function setXattr(world: World, task: Task, path: PathName, name: string, value: Uint8Array): Verdict {
   const found = named(world, task, path, name, MAY.write, value.length);
+  if (!found.ok) return found;
   const type = aclNamed(name);
-  if (!found.ok || !type) return found.ok ? changeXattr(world, task, found.value, name, value) : found;
+  if (!type) return changeXattr(world, task, found.value, name, value);
   const given = givenAcl(value);
   return given.ok ? setAclOf(world, task, found.value, type, given.value) : given;
 }
