@@ -14,6 +14,10 @@ interface Meaning {
   readonly fix: string;
 }
 
+/** What is true of every call that was not answered, of a ledger and of a queue. */
+const AGAIN =
+  "run it again: what was not answered was made whole or not at all; a claim with the same key is made once";
+
 /** What errors of the server mean here, by their SQLSTATE. @source PostgreSQL's documentation, appendix A */
 const MEANINGS: readonly Meaning[] = [
   {
@@ -58,7 +62,7 @@ const MEANINGS: readonly Meaning[] = [
     states: /^(?:08|53|57P|58|25P03)/,
     code: "ERR_STORE_LOST",
     expected: "a database that answers",
-    fix: "run it again: what was not answered was made whole or not at all, and with the same key it is made once",
+    fix: AGAIN,
   },
 ];
 
@@ -67,7 +71,7 @@ const EXCLUSION_VIOLATION = "23P01";
 const LOST: Omit<Meaning, "states"> = {
   code: "ERR_STORE_LOST",
   expected: "a database that answers",
-  fix: "check the address, and run it again: what was not answered was made whole or not at all, and with the same key it is made once",
+  fix: `check the address, and ${AGAIN}`,
 };
 
 /**
