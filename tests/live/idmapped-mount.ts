@@ -1,6 +1,16 @@
 /** Make a namespace and an idmapped mount on the running kernel, and take them down again. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -35,8 +45,11 @@ export async function sleeperIn(
   const { pid } = child;
   if (pid === undefined) throw new Error("no unshare");
   const own = readlinkSync("/proc/self/ns/user");
-  for (let tries = 0; readlinkSync(`/proc/${pid}/ns/user`) === own; tries++) {
-    if (tries > 500) throw new Error("no namespace was made");
+  // With a map before it runs, the program would keep the capabilities of root there.
+  const sleeps = () =>
+    readlinkSync(`/proc/${pid}/ns/user`) !== own && readFileSync(`/proc/${pid}/comm`, "latin1") === "sleep\n";
+  for (let tries = 0; !sleeps(); tries++) {
+    if (tries > 500) throw new Error("nothing sleeps in a namespace of its own");
     await setTimeout(10);
   }
   writeFileSync(`/proc/${pid}/setgroups`, setgroups);
