@@ -1,6 +1,7 @@
 import { HEADER, type HeaderShifter, isId } from "../core/index.ts";
 import { verifyChecksum, writeChecksum } from "./checksum.ts";
-import type { EntryGroup, Extension } from "./entry-group.ts";
+import type { EntryGroup } from "./entry-group.ts";
+import type { Extension } from "./extension.ts";
 import { BLOCK, FIELDS, type Field, hasNames, inBlocks, isGnu, MAGIC, shapeOf, TYPE } from "./header.ts";
 import { readNumber, writeBinary, writeNumber } from "./number-field.ts";
 import { bytesOf, joined, recordOf, rewriteRecords } from "./pax-records.ts";
