@@ -4,10 +4,10 @@ import { flattenRoute, type IdMap, initSync, type Translator } from "../core/ind
 import { intoKernel, outOfKernel } from "../kernel/index.ts";
 import { usageFault } from "./fault.ts";
 import { type InputFile, openInput } from "./input-file.ts";
-import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
+import { answerJsonBeside, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
 import { writeWhole } from "./whole-file.ts";
 
-/** The `--json` of `userns map --binary`. */
+/** The `--json` of `userns map --binary`, on stdout; on stderr when the ids themselves go to stdout. */
 export interface BinaryMapAnswer {
   readonly direction: "down" | "up";
   readonly ids: number;
@@ -41,7 +41,6 @@ export async function mapBinary(
 ): Promise<Exit> {
   if (ids.length > 0) throw usageFault("IDS", "no ids beside --binary", ids.join(" "));
   if (out === undefined) throw usageFault("--out", "a file to write the translated ids to, or -", "nothing");
-  if (out === "-" && json) throw usageFault("--out", "a file, as --json answers on stdout", "-");
   const engine = initSync();
   const named = [{ name: "map", map }];
   const translator = engine.load(flattenRoute(reverse ? outOfKernel(named, "checked") : intoKernel(named)));
@@ -54,7 +53,7 @@ export async function mapBinary(
   else await writeWhole(out, write);
   const direction = reverse ? "up" : "down";
   const result: BinaryMapAnswer = { direction, ...counts, engine: engine.name };
-  if (json) await answerJson(terminal, result);
+  if (json) await answerJsonBeside(out === "-", terminal, result);
   else talk(terminal, `${counts.ids} ids translated, ${counts.unmapped} not mapped (engine ${engine.name})`);
   return counts.unmapped === 0 ? EXIT.yes : EXIT.no;
 }

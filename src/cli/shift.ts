@@ -18,7 +18,7 @@ import { withProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { shiftNotes } from "./shift-notes.ts";
 import { addShiftRules, readUnmapped, type ShiftRuleOptions } from "./shift-rules.ts";
-import { answerJson, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
+import { answerJsonBeside, EXIT, type Exit, put, type Terminal, talk } from "./terminal.ts";
 import { type UnmappedAnswer, unmappedAnswer, unmappedLines } from "./unmapped.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -33,6 +33,10 @@ export type ShiftAnswer =
       readonly report: ShiftReport;
     }
   | ({ readonly shifted: false; readonly in: string; readonly out: string } & UnmappedAnswer);
+
+/** The argument that means standard output. */
+const STDOUT = "-";
+const nameOf = (to: string): string => (to === STDOUT ? "stdout" : to);
 
 const FORMATS = { tar: "none", gzip: "gzip", zstd: "zstd" } as const satisfies Record<string, Compression>;
 
@@ -81,7 +85,6 @@ async function runShift(from: string, to: string, options: ShiftOptions, termina
   const unmapped = readUnmapped(options.unmapped);
   const maps = await loadMaps(options);
   const input = await openLayer(from, terminal);
-  const out = to === "-" ? "stdout" : to;
   const compression = options.format === "same" ? input.compression : FORMATS[options.format];
   const { names, capabilities, endMarker } = options;
   const engine = initSync();
@@ -92,11 +95,12 @@ async function runShift(from: string, to: string, options: ShiftOptions, termina
     await withProgress(input, terminal, () => write(shifted, input, compression, to, terminal));
   } catch (error) {
     if (!(error instanceof UnmappedError)) throw error;
-    return refused(error, input.where, out, options, terminal);
+    return refused(error, input.where, to, options, terminal);
   }
   const { report } = shifted;
-  const result: ShiftAnswer = { shifted: true, in: input.where, out, compression, engine: engine.name, report };
-  if (options.json) await shiftJson(result, terminal);
+  const places = { in: input.where, out: nameOf(to) };
+  const result: ShiftAnswer = { shifted: true, ...places, compression, engine: engine.name, report };
+  if (options.json) await answerJsonBeside(to === STDOUT, terminal, result);
   else for (const line of shiftNotes(report, unmapped, terminal)) talk(terminal, line);
   return EXIT.yes;
 }
@@ -113,29 +117,25 @@ async function write(
   const pump = async (sink: Writable) => {
     for await (const chunk of chunks) await put(sink, chunk);
   };
-  if (to === "-") await pump(terminal.stdout);
+  if (to === STDOUT) await pump(terminal.stdout);
   else await writeWhole(to, pump);
 }
 
 async function refused(
   error: UnmappedError,
   from: string,
-  out: string,
+  to: string,
   options: ShiftOptions,
   terminal: Terminal,
 ): Promise<Exit> {
   const found = unmappedAnswer(error.unmapped, error.unlisted, error.fit);
-  if (options.json) await shiftJson({ shifted: false, in: from, out, ...found }, terminal);
+  const result: ShiftAnswer = { shifted: false, in: from, out: nameOf(to), ...found };
+  if (options.json) await answerJsonBeside(to === STDOUT, terminal, result);
   else {
-    const what = out === "stdout" ? "stopped before the first such entry" : "nothing written";
+    const what = to === STDOUT ? "stopped before the first such entry" : "nothing written";
     talk(terminal, `${terminal.talkColors.red("refused")}: ${from} has ids that the map does not hold (${what})`);
     for (const line of unmappedLines(found, { ...terminal, colors: terminal.talkColors })) talk(terminal, line);
     talk(terminal, "or --unmapped squash=UID:GID to give them to one owner, or --unmapped keep");
   }
   return EXIT.no;
-}
-
-async function shiftJson(result: ShiftAnswer, terminal: Terminal): Promise<void> {
-  if (result.out === "stdout") talk(terminal, JSON.stringify(result));
-  else await answerJson(terminal, result);
 }

@@ -53,6 +53,12 @@ export async function answerJson(terminal: Terminal, value: unknown): Promise<vo
   await answer(terminal, "\n");
 }
 
+/** Write the answer as JSON where stdout may have been taken for bytes: then on one line of stderr. */
+export async function answerJsonBeside(isStdoutTaken: boolean, terminal: Terminal, value: unknown): Promise<void> {
+  if (isStdoutTaken) talk(terminal, JSON.stringify(value));
+  else await answerJson(terminal, value);
+}
+
 /** Say something that is no part of the answer. */
 export function talk(terminal: Terminal, text: string): void {
   terminal.stderr.write(`${text}\n`);

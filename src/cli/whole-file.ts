@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { type FileHandle, mkdir, open, realpath, rename, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readlink, realpath, rename, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { UsernsError } from "../core/index.ts";
@@ -129,11 +129,24 @@ interface Place {
 async function placeFor(path: string): Promise<Place> {
   if (path === "")
     throw new UsernsError("ERR_FILE", { where: '""', expected: "a file to write", got: "an empty path" });
+  const finding = <T>(asked: Promise<T>) => orNone(asked, path);
+  const stats = await finding(stat(path));
+  if (!stats) {
+    const link = await finding(readlink(path));
+    return link === null ? { path, isSpecial: false } : placeFor(resolve(dirname(path), link));
+  }
+  const target = await finding(realpath(path));
+  // No folder holds a pipe that the process was given: /dev/stdout, or what a shell makes of >(…).
+  if (target === null) return { path, isSpecial: true };
+  return { path: target, mode: stats.mode & 0o777, isSpecial: !stats.isFile() };
+}
+
+/** What the system says of a path; null when nothing is there, or no symbolic link where one is read. */
+async function orNone<T>(asked: Promise<T>, path: string): Promise<T | null> {
   try {
-    const [target, stats] = [await realpath(path), await stat(path)];
-    return { path: target, mode: stats.mode & 0o777, isSpecial: !stats.isFile() };
+    return await asked;
   } catch (error) {
-    if (isSystemError(error) && error.code === "ENOENT") return { path, isSpecial: false };
+    if (isSystemError(error) && (error.code === "ENOENT" || error.code === "EINVAL")) return null;
     throw fileFault(error, path, "a file that can be written");
   }
 }

@@ -117,11 +117,11 @@ const TOUCHES: { readonly [Name in TouchName]: "now" | "set" | null } = {
   both_omit: null,
 };
 
-/** `utimensat`; a symbolic link at the end is not followed. @source utimensat(2) */
-export function changeTimes(world: World, task: Task, path: PathName, how: TouchName): Verdict {
+/** `utimensat`. @source utimensat(2) */
+export function changeTimes(world: World, task: Task, path: PathName, how: TouchName, last: LastLink): Verdict {
   const times = TOUCHES[how];
   if (times === null) return allow(undefined, RULES.nothingToTouch);
-  const found = changeable(world, task, path, "nofollow");
+  const found = changeable(world, task, path, last);
   return found.ok ? notifyChange(world, task, found.value, { times }) : found;
 }
 

@@ -2,6 +2,7 @@ import { isId, NO_ID, type UserId } from "../core/id.ts";
 import { CLASSICAL, isValidKuid64 } from "../core/kuid64.ts";
 import type { Cred } from "./cred.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { untilNul } from "./number-text.ts";
 import type { Task } from "./task.ts";
 import { fromKid, makeKid } from "./uidgid.ts";
 import { type Allowed, allow, deny, ruleTable, type Verdict } from "./verdict.ts";
@@ -29,12 +30,20 @@ export function readLoginUid(world: World, reader: Cred, target: Task): Allowed<
   return allow(fromKid(world, reader.userNs, "uid", held), RULES.loginShown);
 }
 
+/** How much of what is written to /proc/PID/loginuid is looked at. @source asked of a running Linux 6.18 */
+const LOGIN_BYTES = 34;
+/** Of a number that no 64 bits hold, what follows is not looked at. */
+const TOO_LONG = 2 ** 64;
+
 /** Write to /proc/PID/loginuid, which is open. */
 export function writeLoginUidText(world: World, task: Task, target: Task, text: string): Verdict {
   if (task !== target) return deny("EPERM", RULES.loginOfSelf, target.name);
-  const [, digits] = /^\+?(\d+)\n?$/.exec(text) ?? [];
-  if (digits === undefined) return deny("EINVAL", RULES.loginNumber, JSON.stringify(text));
+  const read = untilNul(text.slice(0, LOGIN_BYTES));
+  const [, digits = "", rest = ""] = /^\+?(\d*)(.*)$/s.exec(read) ?? [];
   const uid = Number(digits);
+  const isTooLong = uid >= TOO_LONG;
+  if (!isTooLong && (digits === "" || !["", "\n"].includes(rest)))
+    return deny("EINVAL", RULES.loginNumber, JSON.stringify(read));
   return isId(uid) ? writeLoginUid(world, task, target, uid) : deny("ERANGE", RULES.loginNumber, digits);
 }
 

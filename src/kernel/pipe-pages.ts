@@ -1,8 +1,9 @@
 import { isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import type { Pipe } from "./pipe.ts";
+import { writtenSetting } from "./setting.ts";
 import type { Task } from "./task.ts";
-import { type Allowed, allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { type Allowed, allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const RULES = ruleTable({
@@ -48,10 +49,15 @@ export function isFullSize({ pages }: Pipe): boolean {
   return pages === FULL_PAGES;
 }
 
-/** Write /proc/sys/fs/pipe-user-pages-soft. @param pages  0: no limit */
-export function setPipePages(world: World, { cred }: Task, pages: number): Verdict {
+/** The largest number of pages that is told exactly; Linux takes larger ones, up to 64 bits. */
+const MAX_PAGES = Number.MAX_SAFE_INTEGER;
+
+/** Write /proc/sys/fs/pipe-user-pages-soft. @param text  a number of pages; 0: no limit */
+export function writePipePages(world: World, { cred }: Task, text: string): Verdict {
   if (!isSameKuid64(cred.uid.effective, world.initUserNs.owner.uid))
-    return deny("EACCES", RULES.machineSysctl, `${showKuid64(cred.uid.effective)} is not global root`);
-  world.pipePages = pages;
+    return atStage(deny("EACCES", RULES.machineSysctl, `${showKuid64(cred.uid.effective)} is not global root`), "open");
+  const written = atStage(writtenSetting(text, MAX_PAGES), "write");
+  if (!written.ok) return written;
+  if (written.value !== null) world.pipePages = written.value;
   return allow(undefined, RULES.machineSysctl);
 }

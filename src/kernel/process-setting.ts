@@ -1,4 +1,5 @@
 import { isNsCapable } from "./ns-capable.ts";
+import { LEAST_INT, MAX_INT, readSigned, untilNul } from "./number-text.ts";
 import type { Task } from "./task.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -23,7 +24,7 @@ const MAX_NAME = 15;
 
 /** What a process is called: the beginning of the text, up to a NUL. */
 export function commOf(text: string): string {
-  return text.split("\0", 1).join("").slice(0, MAX_NAME);
+  return untilNul(text).slice(0, MAX_NAME);
 }
 
 /** Write to /proc/PID/comm, which is open. */
@@ -37,16 +38,12 @@ export function writeComm(task: Task, target: Task, text: string): Verdict {
 export const OOM_BYTES = 12;
 
 const MAX_ADJUSTMENT = 1000;
-const MAX_INT = 0x7fff_ffff;
-const LEAST_INT = -0x8000_0000;
 
 /** Write to /proc/PID/oom_score_adj, which is open. */
 export function writeOomScoreAdj(world: World, { cred }: Task, target: Task, whole: string): Verdict {
   const text = whole.slice(0, OOM_BYTES);
-  const [, sign = "", digits] = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)\s*$/i.exec(text) ?? [];
-  if (digits === undefined) return deny("EINVAL", RULES.oomNumber, JSON.stringify(text));
-  const isOctal = /^0[0-7]+$/.test(digits);
-  const value = (sign === "-" ? -1 : 1) * (isOctal ? Number.parseInt(digits, 8) : Number(digits));
+  const value = readSigned(text);
+  if (value === null) return deny("EINVAL", RULES.oomNumber, JSON.stringify(text));
   if (value > MAX_INT || value < LEAST_INT) return deny("ERANGE", RULES.oomNumber, text);
   if (Math.abs(value) > MAX_ADJUSTMENT) return deny("EINVAL", RULES.oomNumber, text);
   const isCapable = isNsCapable(cred, world.initUserNs, "sys_resource");

@@ -1,9 +1,11 @@
 import { CLASSICAL, isSameKuid64, type Kuid64, showKuid64 } from "../core/kuid64.ts";
 import type { Cred } from "./cred.ts";
 import { isNsCapable } from "./ns-capable.ts";
+import { MAX_INT } from "./number-text.ts";
+import { writtenSetting } from "./setting.ts";
 import type { Task } from "./task.ts";
 import type { UserNamespace } from "./user-namespace.ts";
-import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
+import { allow, atStage, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 const RULES = ruleTable({
@@ -58,12 +60,14 @@ export function mayCountNamespace(world: Pick<World, "numbers">, cred: Cred): Ve
   return allow();
 }
 
-/** `set_permissions` of /proc/sys/user: set how many user namespaces each user of the caller's own may have. */
-export function setMaxUserNamespaces({ cred }: Task, max: number): Verdict {
+/** `set_permissions` of /proc/sys/user: write how many user namespaces each user of the caller's own may have. */
+export function writeMaxUserNamespaces({ cred }: Task, text: string): Verdict {
   const { userNs } = cred;
   if (!isNsCapable(cred, userNs, "sys_resource"))
-    return deny("EACCES", RULES.sysctlOfOwn, `no CAP_SYS_RESOURCE over ${userNs.name}`);
-  userNs.maxUserNamespaces = max;
+    return atStage(deny("EACCES", RULES.sysctlOfOwn, `no CAP_SYS_RESOURCE over ${userNs.name}`), "open");
+  const written = atStage(writtenSetting(text, MAX_INT), "write");
+  if (!written.ok) return written;
+  if (written.value !== null) userNs.maxUserNamespaces = written.value;
   return allow(undefined, RULES.sysctlOfOwn);
 }
 

@@ -1,12 +1,13 @@
-import { isId, type Kind } from "../core/index.ts";
+import { isId, type Kind, quoted } from "../core/index.ts";
 import { bytesOf, textOf } from "./pax-records.ts";
 
 /** Gives the id that stands for another from now on. */
 export type Translate = (kind: Kind, id: number) => number;
 
-/** Why a value could not be read: what was expected there. */
+/** Why a value could not be read: what was expected there, and what stood there if that is short. */
 export interface Malformed {
   readonly expected: string;
+  readonly got?: string;
 }
 
 const ACL_VERSION = 2;
@@ -63,12 +64,11 @@ export function translateAclText(
   translate: Translate,
   options: AclTextOptions,
 ): Uint8Array | Malformed {
-  const expected = "ids of at most 4294967295 in the ACL";
-  let isMalformed = false;
+  let tooLarge: string | null = null;
   const translated = (kind: Kind, digits: string): string => {
     const id = Number(digits);
     if (!isId(id)) {
-      isMalformed = true;
+      tooLarge ??= digits;
       return digits;
     }
     const to = translate(kind, id);
@@ -90,5 +90,7 @@ export function translateAclText(
     .split(/([,\n])/)
     .map(entry)
     .join("");
-  return isMalformed ? { expected } : bytesOf(text);
+  return tooLarge === null
+    ? bytesOf(text)
+    : { expected: "ids of at most 4294967295 in the ACL", got: quoted(tooLarge) };
 }

@@ -1,4 +1,5 @@
-import { type EntryGroup, type Extension, pathOf } from "./entry-group.ts";
+import type { EntryGroup } from "./entry-group.ts";
+import { type EntryHeaders, pathBytes, shownText } from "./entry-path.ts";
 import { BLOCK, FIELDS, inBlocks, SPARSE_MORE, shapeOf, TYPE } from "./header.ts";
 
 /** What lies behind an entry's headers until the next ones: counted, and never held. */
@@ -12,7 +13,7 @@ export class EntryBody {
   readonly #onBytes: ((bytes: Uint8Array) => void) | undefined;
 
   /** The headers of the entry, as long as the piece that they lie in is there; then its path. */
-  #of: { bytes: Uint8Array; header: number; extensions: readonly Extension[] } | null = null;
+  #of: EntryHeaders | null = null;
   #path = "";
 
   /** @param onBytes  told of the body's bytes, in order; of an old GNU sparse header's extension it is not */
@@ -73,7 +74,7 @@ export class EntryBody {
 
   /** Say that the piece is about to be given back: what an error needs of the headers in it is read now. */
   endPiece(): void {
-    if (this.#of) this.#path = pathOf(this.#of.bytes, this.#of.header, this.#of.extensions);
+    if (this.#of) this.#path = shownText(pathBytes(this.#of));
     this.#of = null;
   }
 }

@@ -1,48 +1,15 @@
-import { type Kind, quoted, UsernsError } from "../core/index.ts";
+import type { Kind } from "../core/index.ts";
 import type { Summing } from "./checksum.ts";
-import { BLOCK, FIELDS, type Field, hasNames, hasPrefix, hasRecords, TYPE } from "./header.ts";
+import { type EntryHeaders, fieldBytes, pathBytes, shownText } from "./entry-path.ts";
+import { type Extension, readExtension } from "./extension.ts";
+import { BLOCK, FIELDS, hasNames, hasRecords, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
-import { type Fail, type PaxRecord, readRecords, textOf } from "./pax-records.ts";
+import { type Fail, type PaxRecord, textOf } from "./pax-records.ts";
 import type { Met } from "./tally.ts";
+import { tarFault } from "./tar-fault.ts";
 
-/** A header that says something about the entry behind it, and its body: pax records or a long name. */
-export interface Extension {
-  readonly type: number;
-  /** Where its header lies in {@link EntryGroup.bytes}; the body follows. */
-  readonly header: number;
-  readonly size: number;
-  readonly records: readonly PaxRecord[];
-}
-
-/** Longest path that is shown, in characters. */
-const LONGEST_PATH = 1024;
 /** Digits of a number in a pax record, and one more. */
 const LONGEST_NUMBER = 21;
-
-/** A place in an archive: its name, the number of an entry (from 1) and its path if known, and a byte offset. */
-export interface TarPlace {
-  readonly name: string;
-  readonly entry: number;
-  readonly path?: string;
-  readonly offset: number;
-}
-
-/** No file has a longer path. @source limits.h, PATH_MAX */
-const MOST_PATH = 4095;
-
-/** A path in a message, whole if it can be one. */
-function quotedPath(path: string): string {
-  return path.length <= MOST_PATH ? JSON.stringify(path) : quoted(path);
-}
-
-/** @example showPlace({ name: "layer.tar", entry: 12, path: "etc/shadow", offset: 6656 }) // 'layer.tar: entry 12 "etc/shadow", byte 6656' */
-export function showPlace({ name, entry, path, offset }: TarPlace): string {
-  return `${name}: entry ${entry}${path === undefined ? "" : ` ${quotedPath(path)}`}, byte ${offset}`;
-}
-
-export function tarFault(place: TarPlace, expected: string, got: string, fix?: string): UsernsError {
-  return new UsernsError("ERR_TAR", { where: showPlace(place), expected, got, ...(fix ? { fix } : {}) });
-}
 
 /** Where the headers of an entry lie, and which entry it is. */
 export interface GroupPlace {
@@ -60,7 +27,7 @@ export interface GroupPlace {
 }
 
 /** An entry's headers, one behind the other in `bytes`: extensions, then its own (none behind a global one). */
-export class EntryGroup implements Met {
+export class EntryGroup implements Met, EntryHeaders {
   readonly bytes: Uint8Array;
   /** Where the group begins in `bytes`, and where the entry's own header does. */
   readonly start: number;
@@ -86,16 +53,8 @@ export class EntryGroup implements Met {
       const offset = place.offset + at - start;
       return tarFault({ name, entry, offset, ...(isRead ? { path: this.path() } : {}) }, expected, got);
     };
-    this.extensions = place.extensions.map((at) => this.#extension(start + at));
+    this.extensions = place.extensions.map((at) => readExtension(bytes, start + at, this.fail));
     isRead = this.hasEntry;
-  }
-
-  #extension(header: number): Extension {
-    const type = this.bytes[header + FIELDS.type.at] ?? 0;
-    const size = readNumber(this.bytes, header, FIELDS.size);
-    const body = header + BLOCK;
-    const records = hasRecords(type) ? readRecords(this.bytes, body, body + size, this.fail) : [];
-    return { type, header, size, records };
   }
 
   /** One past the last byte of the group's headers. */
@@ -103,10 +62,9 @@ export class EntryGroup implements Met {
     return this.header + (this.hasEntry ? BLOCK : 0);
   }
 
-  /** The entry's path, for people: of a pax record, a GNU long name or the header; cut when it is very long. */
+  /** The entry's path, for people; cut when it is very long. */
   path(): string {
-    if (!this.hasEntry) return "";
-    return pathOf(this.bytes, this.header, this.extensions);
+    return this.hasEntry ? shownText(pathBytes(this)) : "";
   }
 
   /** The name of the user or group that owns the entry: of a pax record or the header; cut when it is very long. */
@@ -117,8 +75,8 @@ export class EntryGroup implements Met {
       .filter(({ type }) => type !== TYPE.paxGlobal || !this.hasEntry)
       .flatMap(({ records }) => records)
       .findLast((one) => one.key === key && one.valueEnd > one.valueAt);
-    if (record) return shown(this.bytes, record.valueAt, record.valueEnd);
-    return this.hasEntry && hasNames(this.bytes, this.header) ? fieldText(this.bytes, this.header, field) : "";
+    if (record) return shownText(this.bytes.subarray(record.valueAt, record.valueEnd));
+    return this.hasEntry && hasNames(this.bytes, this.header) ? shownText(fieldBytes(this, field)) : "";
   }
 
   /** Bytes of the entry's body. @throws UsernsError ERR_TAR when neither a record nor the header states them */
@@ -164,29 +122,4 @@ export class EntryGroup implements Met {
     if (/^[0-9]+$/.test(text) && record.valueEnd - record.valueAt < LONGEST_NUMBER) return Number(text);
     throw this.fail(record.valueAt, `a number for the pax record ${record.key}`, JSON.stringify(text));
   }
-}
-
-/** The path of the entry whose header begins at `header`. */
-export function pathOf(bytes: Uint8Array, header: number, extensions: readonly Extension[] = []): string {
-  for (const extension of extensions) {
-    const body = extension.header + BLOCK;
-    if (extension.type === TYPE.longName) return shown(bytes, body, body + extension.size);
-    const record = extension.records.findLast(({ key }) => key === "path");
-    if (record) return shown(bytes, record.valueAt, record.valueEnd);
-  }
-  const name = fieldText(bytes, header, FIELDS.name);
-  const prefix = hasPrefix(bytes, header) ? fieldText(bytes, header, FIELDS.prefix) : "";
-  return prefix ? `${prefix}/${name}` : name;
-}
-
-function fieldText(bytes: Uint8Array, header: number, field: Field): string {
-  return shown(bytes, header + field.at, header + field.at + field.width);
-}
-
-function shown(bytes: Uint8Array, from: number, to: number): string {
-  const end = bytes.subarray(from, Math.min(to, from + 4 * LONGEST_PATH)).indexOf(0);
-  const text = new TextDecoder().decode(
-    bytes.subarray(from, end < 0 ? Math.min(to, from + 4 * LONGEST_PATH) : from + end),
-  );
-  return text.length > LONGEST_PATH ? `${text.slice(0, LONGEST_PATH)}…` : text;
 }

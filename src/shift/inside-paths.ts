@@ -1,7 +1,7 @@
 import type { EntryGroup } from "./entry-group.ts";
+import { linkBytes, pathBesideSparse, pathBytes } from "./entry-path.ts";
 import { FIELDS, type Field } from "./header.ts";
 import { textOf } from "./pax-records.ts";
-import { linkBytes, pathBytes } from "./tar-entry.ts";
 import type { EntryVisitor, Rewritten } from "./tar-walk.ts";
 
 const DOT = 0x2e;
@@ -25,7 +25,7 @@ export class InsidePaths implements EntryVisitor {
 
   entry(group: EntryGroup): Rewritten {
     if (group.hasEntry) {
-      this.#check(group, "a path", pathBytes(group));
+      for (const path of [pathBytes(group), pathBesideSparse(group)]) this.#check(group, "a path", path);
       if (group.bytes[group.header + FIELDS.type.at] === HARD_LINK) this.#check(group, "a hard link", linkBytes(group));
     }
     return this.#inner.entry(group);

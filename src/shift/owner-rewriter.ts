@@ -1,6 +1,7 @@
 import { HEADER, type HeaderShifter, isId } from "../core/index.ts";
 import { verifyChecksum, writeChecksum } from "./checksum.ts";
-import type { EntryGroup, Extension } from "./entry-group.ts";
+import type { EntryGroup } from "./entry-group.ts";
+import type { Extension } from "./extension.ts";
 import { BLOCK, FIELDS, type Field, hasNames, inBlocks, isGnu, MAGIC, shapeOf, TYPE } from "./header.ts";
 import { readNumber, writeBinary, writeNumber } from "./number-field.ts";
 import { bytesOf, joined, recordOf, rewriteRecords } from "./pax-records.ts";
@@ -16,7 +17,8 @@ const MAX_UNSIGNED = 0x1_0000_0000;
  * Puts new owners into headers, pax records, ACLs and capabilities, and leaves every other byte.
  *
  * An owner field that a pax record of the same entry overrides follows the record where both said the same, and else
- * stays: it is often a number cut short. A global record overrides no field here: Go's archive/tar, and so most
+ * stays: it is often a number cut short. Where it would only then say what the record says, it gets what the record
+ * said: so the two are told apart on the way back too. A global record overrides no field here: Go's archive/tar, and so most
  * container engines, do not heed it, and the others do; so both are translated.
  */
 export class OwnerRewriter implements EntryVisitor {
@@ -105,8 +107,7 @@ export class OwnerRewriter implements EntryVisitor {
     const field: Field = FIELDS[kind];
     const old = idIn(bytes, header, field);
     if (stated !== null) {
-      const id = this.#rules.owners.peek(kind, stated);
-      if (old === stated && id !== stated && writeNumber(bytes, header, field, id)) this.#isChanged = true;
+      this.#overridden(group, field, old, stated, this.#rules.owners.peek(kind, stated));
       return null;
     }
     if (old === null) {
@@ -124,6 +125,12 @@ export class OwnerRewriter implements EntryVisitor {
       return null;
     }
     return recordOf(kind, bytesOf(String(this.#global.get(kind) ?? id)));
+  }
+
+  /** A field that says `old` under a record that said `stated` and says `id`. */
+  #overridden({ bytes, header }: EntryGroup, field: Field, old: number | null, stated: number, id: number): void {
+    const becomes = old === stated ? id : old === id ? stated : old;
+    if (becomes !== null && becomes !== old && writeNumber(bytes, header, field, becomes)) this.#isChanged = true;
   }
 }
 

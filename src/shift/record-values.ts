@@ -39,7 +39,7 @@ const owner =
     const { value, group, record } = context;
     const id = group.numberIn(record);
     if (id === null) return value;
-    if (!isId(id)) return { expected: `a ${kind} of at most 4294967295` };
+    if (!isId(id)) return { expected: `a ${kind} of at most 4294967295`, got: textOf(value, 0, value.length) };
     const to = translatorOf(context, "owner")(kind, id);
     const isPadded = value.length > 1 && value[0] === 0x30;
     return to === id ? value : bytesOf(String(to).padStart(isPadded ? value.length : 0, "0"));
@@ -134,8 +134,10 @@ export function changedValue(record: PaxRecord, group: EntryGroup, rules: Record
   const value = group.bytes.subarray(record.valueAt, record.valueEnd);
   const changed = change({ value, record, group, rules });
   if (changed === null) return null;
-  if (!(changed instanceof Uint8Array))
-    throw group.fail(record.valueAt, changed.expected, `${value.length} bytes in the record ${record.key}`);
+  if (!(changed instanceof Uint8Array)) {
+    const { expected, got = `${value.length} bytes in the record ${record.key}` } = changed;
+    throw group.fail(record.valueAt, expected, got);
+  }
   return isSame(changed, value) ? undefined : changed;
 }
 

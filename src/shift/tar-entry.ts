@@ -1,6 +1,8 @@
 import { fromBase64, isId } from "../core/index.ts";
-import type { EntryGroup, Extension } from "./entry-group.ts";
-import { BLOCK, FIELDS, type Field, hasPrefix, shapeOf, TYPE } from "./header.ts";
+import type { EntryGroup } from "./entry-group.ts";
+import { linkBytes, pathBytes, pathText } from "./entry-path.ts";
+import type { Extension } from "./extension.ts";
+import { FIELDS, shapeOf, TYPE } from "./header.ts";
 import { readNumber } from "./number-field.ts";
 import { XATTR_KEYS } from "./pax-keys.ts";
 import { type PaxRecord, textOf } from "./pax-records.ts";
@@ -107,59 +109,6 @@ function ownerOf(group: EntryGroup, kind: "uid" | "gid"): number {
   const number = group.numberOf(kind) ?? readNumber(group.bytes, group.header, FIELDS[kind]);
   // Some tars write nobody as a number below 0: the id with the same bits.
   return isId(number) ? number : number >>> 0;
-}
-
-/** The bytes of the entry's path. */
-export function pathBytes(group: EntryGroup): Uint8Array {
-  const stated = statedBytes(group, TYPE.longName, "path");
-  if (stated) return stated;
-  const { bytes, header } = group;
-  const name = fieldBytes(bytes, header, FIELDS.name);
-  const prefix = hasPrefix(bytes, header) ? fieldBytes(bytes, header, FIELDS.prefix) : new Uint8Array(0);
-  if (prefix.length === 0) return name;
-  const path = new Uint8Array(prefix.length + 1 + name.length);
-  path.set(prefix);
-  path[prefix.length] = SLASH;
-  path.set(name, prefix.length + 1);
-  return path;
-}
-
-/** The bytes of what a link leads to. */
-export function linkBytes(group: EntryGroup): Uint8Array {
-  return statedBytes(group, TYPE.longLink, "linkpath") ?? fieldBytes(group.bytes, group.header, FIELDS.link);
-}
-
-const SLASH = 0x2f;
-
-/** What GNU's own header or a pax record states in place of a field. */
-function statedBytes(group: EntryGroup, type: number, key: string): Uint8Array | null {
-  for (const extension of group.extensions) {
-    const body = extension.header + BLOCK;
-    if (extension.type === type) return untilNul(group.bytes.subarray(body, body + extension.size));
-    const record = extension.records.findLast((one) => one.key === key && one.valueEnd > one.valueAt);
-    if (record) return group.bytes.subarray(record.valueAt, record.valueEnd);
-  }
-  return null;
-}
-
-function fieldBytes(bytes: Uint8Array, header: number, field: Field): Uint8Array {
-  return untilNul(bytes.subarray(header + field.at, header + field.at + field.width));
-}
-
-function untilNul(bytes: Uint8Array): Uint8Array {
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
-}
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function pathText(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    const shown = (byte: number) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`);
-    return Array.from(bytes, shown).join("");
-  }
 }
 
 const XATTR_PREFIXES = Object.values(XATTR_KEYS);

@@ -1,10 +1,11 @@
 import type { UsernsError } from "../core/index.ts";
 import { EntryBody } from "./entry-body.ts";
-import { EntryGroup, tarFault } from "./entry-group.ts";
+import { EntryGroup } from "./entry-group.ts";
 import { GroupReader } from "./group-reader.ts";
 import { BLOCK, FIELDS, shapeOf } from "./header.ts";
 import { readPlainSize } from "./number-field.ts";
 import { type AfterEnd, EndMarker, type EndMarkerRule, type TarEnd } from "./tar-end.ts";
+import { tarFault } from "./tar-fault.ts";
 
 /** What to do with an entry's headers: let them through as they now are, put others in their place, or stop. */
 export type Rewritten = Uint8Array | "in place" | "stop";

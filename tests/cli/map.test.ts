@@ -148,6 +148,8 @@ test("map --binary: a file of u32s becomes another, NO_ID where not mapped, exit
   assert.deepEqual(back.bytes, u32(0, 1, 65536, 4294967295, 4294967295));
   const json = await userns(["map", "--map", ROOTLESS, "--binary", from, "--out", to, "--json"]);
   assert.deepEqual(JSON.parse(json.stdout), { direction: "down", ids: 5, unmapped: 2, engine: "wasm" });
+  const piped = await userns(["map", "--map", ROOTLESS, "--binary", from, "--out", "-", "--json"]);
+  assert.deepEqual([piped.bytes, piped.stderr], [readFileSync(to), `${JSON.stringify(JSON.parse(json.stdout))}\n`]);
 });
 
 test("map --binary: windows join without a seam", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
@@ -245,6 +245,15 @@ test("a map from a pipe is read once, for users and groups", () => {
       [0, ""],
     ],
   );
+});
+
+test("an output that is a link to a pipe, as /dev/stdout is, goes into the pipe and the link stays", (t) => {
+  const out = join(folderFor(t), "stdout");
+  symlinkSync("/proc/self/fd/1", out);
+  const command = `printf 0000 | "$0" ${BUILT} map --map 808464432:1:1 --binary - --out "$1" | od -An -tu4`;
+  const { stdout } = spawnSync("sh", ["-c", command, process.execPath, out], { encoding: "utf8" });
+  assert.equal(stdout.trim(), "1");
+  assert.ok(lstatSync(out).isSymbolicLink());
 });
 
 test("a bug in the middle of a layer leaves nothing behind its stack", async (t) => {

@@ -124,6 +124,17 @@ test("shift: --json says what was done, or what was refused", async (t) => {
   assert.equal(JSON.parse(piped.stderr).shifted, true);
 });
 
+test("shift: a file of the name stdout is a file", async (t) => {
+  const [home, folder] = [process.cwd(), folderFor(t)];
+  t.after(() => process.chdir(home));
+  const layer = join(home, LAYER);
+  process.chdir(folder);
+  const done = await userns(["shift", layer, "stdout", "--map", ROOTLESS, "--json"]);
+  assert.deepEqual([JSON.parse(done.stdout).out, readdirSync(folder)], ["stdout", ["stdout"]]);
+  const refused = await userns(["shift", layer, "stdout", "--map", SMALL]);
+  assert.match(refused.stderr, /\(nothing written\)/);
+});
+
 test("shift: squash gives unmapped ids to one owner, keep leaves them, and both are said", async (t) => {
   const out = join(folderFor(t), "out");
   const squash = await userns(["shift", LAYER, out, "--map", SMALL, "--unmapped", "squash=7:8"]);

@@ -60,6 +60,15 @@ test("a file that is replaced keeps its mode, and a link to it stays a link", as
   assert.ok(lstatSync(link).isSymbolicLink());
 });
 
+test("a link to nothing stays a link, and its target is made", async (t) => {
+  const folder = folderFor(t);
+  mkdirSync(join(folder, "sub"));
+  symlinkSync("sub/out", join(folder, "link"));
+  await writeWhole(join(folder, "link"), put("there"));
+  assert.ok(lstatSync(join(folder, "link")).isSymbolicLink());
+  assert.equal(readFileSync(join(folder, "sub", "out"), "utf8"), "there");
+});
+
 test("a name as long as a name can be is written too", async (t) => {
   const folder = folderFor(t);
   const name = `${"é".repeat(126)}.to`;

@@ -95,7 +95,7 @@ export const LIFE_CALLS: LiveCalls = {
     return recorded(await agent.sys(proc, "prlimit64", 0, RLIMIT_NPROC, u64s(limit, limit), 0));
   },
   max_user_namespaces_write: async (live, task, args) =>
-    writeText(live, task, await maxNamespacesFile(live, task), String(numberOf(args, "max"))),
+    writeText(live, task, await maxNamespacesFile(live, task), String(args.max)),
   max_user_namespaces_read: async (live, task) => {
     const text = await readText(live, task, await maxNamespacesFile(live, task));
     return typeof text === "string" ? { ok: true, max: Number(text) } : text;

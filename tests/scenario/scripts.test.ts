@@ -35,6 +35,15 @@ const script = (...steps: readonly (readonly [agent: string, command: string, ob
 const FAILING: readonly { readonly rule: string; readonly of: Script; readonly told: RegExp }[] = [
   { rule: "another answer", of: script(["a", "setuid 5", "ret=1"]), told: /expected ret=1/ },
   { rule: "an unknown verb", of: script(["a", "fly", "ret=0"]), told: /a verb that is known: creat, mkdir/ },
+  {
+    rule: "a step that makes no sense, and not those after it,",
+    of: script(["a", "setuid x", "ret=0"], ["a", "getpid", "*"], ["a", "setuid 4294967296", "ret=0"]),
+    told: /^steps\[0\]\.do: expected a whole number for N, .* \(got "x"\)\nsteps\[2\]\.do: .* \(got "4294967296"\)$/,
+  },
+  { rule: "a word that is none of a few", of: script(["a", "open /h rx", ""]), told: /ACCESS: one of r, w, rw/ },
+  { rule: "a mode that is not octal", of: script(["a", "chmod /h 8", ""]), told: /octal digits for MODE/ },
+  { rule: "a kind of namespace that is none", of: script(["a", "unshare net usr", ""]), told: /kinds .*"usr"/ },
+  { rule: "a process that is neither an agent nor a number", of: script(["a", "kill me 0", ""]), told: /<pid of x>/ },
   { rule: "a verb with too few words", of: script(["a", "chown /h", "ret=0"]), told: /chown PATH UID GID/ },
   {
     rule: "one label for two namespaces",
@@ -107,6 +116,19 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
     "the agent has not listened, connected or accepted before",
   ],
   [[["h", "kill <pid of a> 19", ""]], "no process is ever stopped here"],
+  [[["h", "kill 1 0", ""]], "which process has a pid on the machine is not known"],
+  [[["h", "kill -1 9", ""]], "groups of processes are not modelled"],
+  [[["h", "keydesc -6", ""]], "keyrings other than -1 to -5 are not modelled"],
+  [[["h", "pipes 501", ""]], "how many files an agent can have open is not known"],
+  [[["h", "forkmany 10001", ""]], "how many processes the machine can hold is not known"],
+  [
+    [["h", "access /proc/<pid of a>/ns/user 4", ""]],
+    "beyond the model, which takes a link to a directory, or to a program that was run here (got /proc/a/ns/user: a link to a namespace)",
+  ],
+  [
+    [["h", "mount /h/t /h/m1 tmpfs 4096", ""]],
+    'beyond the model, which takes flags that are modelled: {"isReadOnly":1,"isNosuid":2,"isNodev":4,"isNoexec":8}, added up (got steps[0].flags: 4096)',
+  ],
 ];
 
 test("a step that no rule answers is named, with the reason", () => {

@@ -145,7 +145,7 @@ const ROWS: readonly Row[] = [
     "a uid record of 2³² and more",
     withRecords("18 uid=4294967296\n"),
     'entry 2 "etc/shadow", byte 1543',
-    /a uid of at most 4294967295/,
+    /a uid of at most 4294967295 \(got 4294967296\)/,
   ],
   [
     "a negative size record",
@@ -211,7 +211,7 @@ const ROWS: readonly Row[] = [
     "an ACL in text with an id beyond all",
     archive(pax({ "SCHILY.acl.access": "user:4294967296:rwx" }), first),
     'entry 1 "etc/passwd", byte 533',
-    /ids of at most 4294967295/,
+    /ids of at most 4294967295 in the ACL \(got "4294967296"\)/,
   ],
   [
     "a sparse map that goes on past the end",

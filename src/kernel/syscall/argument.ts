@@ -157,6 +157,16 @@ export function integerIn(minimum: number, maximum: number): Argument<number> {
 export const int: Argument<number> = integerIn(-2147483648, 2147483647);
 export const natural: Argument<number> = integerIn(0, Number.MAX_SAFE_INTEGER);
 
+/** What is written to a setting: a number, or the text itself. */
+export const settingText: Argument<string> = argument(
+  { anyOf: [{ type: "integer" }, { type: "string" }] },
+  (value, where) => {
+    if (typeof value !== "string" && !Number.isSafeInteger(value))
+      throw scenarioError(where, "an integer, or the text that is written", value);
+    return String(value);
+  },
+);
+
 /** A 32-bit id, or one of the scenario's names for one; 4294967295 is (uid_t)-1. */
 export const id: Argument<number> = argument(
   { anyOf: [{ type: "integer", minimum: 0, maximum: 4294967295 }, { type: "string" }] },

@@ -80,8 +80,10 @@ const ATTRIBUTE_CALLS: CallTable = [
     (world, task, { path, uid, gid, follow }) =>
       plain(changeOwner(world, task, path, uid, gid, follow ? "follow" : "nofollow")),
   ),
-  defineCall("utimens", { path, how: optional(oneOf(...TOUCH_NAMES), "null") }, (world, task, { path, how }) =>
-    plain(changeTimes(world, task, path, how)),
+  defineCall(
+    "utimens",
+    { path, how: optional(oneOf(...TOUCH_NAMES), "null"), follow: optional(flag, false) },
+    (world, task, { path, how, follow }) => plain(changeTimes(world, task, path, how, follow ? "follow" : "nofollow")),
   ),
   defineCall("truncate", { path, size: optional(integer, 0) }, (world, task, { path, size }) =>
     plain(truncatePath(world, task, path, size)),

@@ -1,7 +1,7 @@
-import { isFullSize, makePipes, setPipePages } from "../pipe-pages.ts";
+import { isFullSize, makePipes, writePipePages } from "../pipe-pages.ts";
 import { shmget, shmSetOwner, shmStat } from "../sysv-ipc.ts";
 import { allow, atStage } from "../verdict.ts";
-import { id, integer, mode, natural, optional } from "./argument.ts";
+import { id, integer, mode, natural, optional, settingText } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 
 /** System V shared memory, each call by the key of a segment. */
@@ -30,8 +30,8 @@ const PIPE_CALLS: CallTable = [
     const { value: pipes, rule, because } = makePipes(world, task, count);
     return allow({ pipes: count, full_size: pipes.filter(isFullSize).length }, rule, because);
   }),
-  defineCall("pipe_user_pages_write", { pages: natural }, (world, task, { pages }) =>
-    plain(atStage(setPipePages(world, task, pages), "open")),
+  defineCall("pipe_user_pages_write", { pages: settingText }, (world, task, { pages }) =>
+    plain(writePipePages(world, task, pages)),
   ),
   defineCall("pipe_user_pages_read", {}, (world) => allow({ pages: world.pipePages })),
 ];

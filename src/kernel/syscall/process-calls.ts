@@ -5,10 +5,20 @@ import { maySeeLimits, priorityOfUser, setPriority } from "../priority.ts";
 import { mayTrace, ptraceMayAccess } from "../ptrace.ts";
 import { maySignal, takeSignal } from "../signal.ts";
 import type { Task } from "../task.ts";
-import { setMaxUserNamespaces, setProcessLimit } from "../ucounts.ts";
-import { allow, atStage, deny, ruleTable, type Verdict } from "../verdict.ts";
+import { setProcessLimit, writeMaxUserNamespaces } from "../ucounts.ts";
+import { allow, deny, ruleTable, type Verdict } from "../verdict.ts";
 import type { World } from "../world.ts";
-import { type Argument, id, int, integer, pidOfTask, scenarioError, task as taskName, text } from "./argument.ts";
+import {
+  type Argument,
+  id,
+  int,
+  integer,
+  pidOfTask,
+  scenarioError,
+  settingText,
+  task as taskName,
+  text,
+} from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain, type Values } from "./call.ts";
 
 function kill(world: World, task: Task, target: Task, sig: number): Verdict {
@@ -63,8 +73,8 @@ const LIFE_CALLS: CallTable = [
   defineCall("setrlimit_nproc", { limit: integer }, (world, task, { limit }) =>
     plain(setProcessLimit(world, task, limit)),
   ),
-  defineCall("max_user_namespaces_write", { max: integer }, (_, task, { max }) =>
-    plain(atStage(setMaxUserNamespaces(task, max), "open")),
+  defineCall("max_user_namespaces_write", { max: settingText }, (_, task, { max }) =>
+    plain(writeMaxUserNamespaces(task, max)),
   ),
   defineCall("max_user_namespaces_read", {}, (_, { cred }) => allow({ max: cred.userNs.maxUserNamespaces })),
   defineCall("exit", {}, (world, task) => {

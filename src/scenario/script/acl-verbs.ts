@@ -1,6 +1,6 @@
 import type { Values } from "../../kernel/syscall/index.ts";
-import { id, scriptError, word } from "./command.ts";
 import { call, listIn, plainVerb, type Verb, verb } from "./verb.ts";
+import { id, scriptError, word } from "./words.ts";
 
 /** ACLs, and the capabilities of files. */
 export const ACL_VERBS: readonly Verb[] = [

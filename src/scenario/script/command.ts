@@ -1,4 +1,4 @@
-import { NO_ID, UsernsError } from "../../core/index.ts";
+import { type Given, scriptError } from "./words.ts";
 
 /** What the program of an agent has open, and commands refer to without a name. */
 export interface OpenThings {
@@ -37,11 +37,6 @@ export function newMemory(): Memory {
 /** Remember what an agent has opened besides what it had. */
 export function remember({ open }: Memory, agent: string, opened: OpenThings): void {
   open.set(agent, { ...open.get(agent), ...opened });
-}
-
-/** A step of a script that makes no sense. */
-export function scriptError(expected: string, got: string): UsernsError {
-  return new UsernsError("ERR_SCENARIO", { where: "$.do", expected, got });
 }
 
 /** Stands before the name of an agent in a text that is written: what is written there is its pid. */
@@ -85,9 +80,6 @@ export function wordsOf(text: string): readonly string[] {
   return FUNCTION.test(text) ? text.split(/[(), ]+/).filter((word) => word !== "") : text.split(" ");
 }
 
-/** What the words in capitals of a usage stand for, by name. */
-export type Given = ReadonlyMap<string, string>;
-
 /**
  * Match a command with a usage: small words stand for themselves, words in capitals for one word each, `[X]` for one or
  * none, `X…` for all that is left.
@@ -112,18 +104,6 @@ export function matchUsage(usage: string, words: readonly string[]): Given | nul
   return words.length <= wanted.length ? given : null;
 }
 
-/** A word of a command. @throws UsernsError ERR_SCENARIO where the usage has none of the name */
-export function word(given: Given, name: string): string {
-  const value = given.get(name);
-  if (value === undefined) throw scriptError(`a word for ${name}`, "nothing");
-  return value;
-}
-
-/** The bytes of a text: what a line of commands cannot hold is written as C has it. */
-export function written(given: Given): string {
-  return word(given, "TEXT").replaceAll("\\n", "\n").replaceAll("\\t", "\t");
-}
-
 /** Is the pid of an agent in a text that is written? */
 export function hasPid(text: string): boolean {
   return text.includes(PID);
@@ -132,27 +112,4 @@ export function hasPid(text: string): boolean {
 /** A text with the pids that stand in it by the names of agents. @param pidOf  undefined for a name that no agent has */
 export function withPids(text: string, pidOf: (agent: string) => number | undefined): string {
   return text.replaceAll(/\0([a-z])/g, (_, agent: string) => String(pidOf(agent) ?? agent));
-}
-
-/** A whole number. */
-export function number(given: Given, name: string): number {
-  const text = word(given, name);
-  const value = Number(text);
-  if (text === "" || !Number.isSafeInteger(value)) throw scriptError(`a number for ${name}`, text);
-  return value;
-}
-
-/** An id; -1 is (uid_t)-1. */
-export function id(given: Given, name: string): number {
-  return asId(number(given, name));
-}
-
-/** A list of ids, which may be empty. */
-export function ids(given: Given, name: string): readonly number[] {
-  const words = word(given, name).split(" ");
-  return words.filter((text) => text !== "").map((text) => asId(Number(text)));
-}
-
-function asId(value: number): number {
-  return value === -1 ? NO_ID : value;
 }

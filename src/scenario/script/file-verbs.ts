@@ -1,7 +1,7 @@
 import { isMapFileName, NULL_DEVICE, procPath } from "../../kernel/index.ts";
 import { ACL_VERBS } from "./acl-verbs.ts";
 import { ANY } from "./answer.ts";
-import { type Given, hasPid, id, number, word, written } from "./command.ts";
+import { hasPid } from "./command.ts";
 import { KEPT_VERBS } from "./kept-verbs.ts";
 import {
   directoryLinkOf,
@@ -9,6 +9,7 @@ import {
   isNsFile,
   isOtherCgroupFile,
   isProcLink,
+  isSetting,
   MAX_USER_NAMESPACES,
   NS_NOT_WRITTEN,
   PID_IN_PROC,
@@ -29,6 +30,7 @@ import {
   type Verb,
   verb,
 } from "./verb.ts";
+import { type Given, id, number, octal, oneOf, word, written } from "./words.ts";
 
 /** The type bits of a mode. @source inode(7) */
 const TYPE_BITS: ReadonlyMap<unknown, number> = new Map([
@@ -47,7 +49,7 @@ function onPath(path: string, ofFile: ScriptCall, ofProc: (target: string, file:
   return proc && isBuilt(proc) && !isProcLink(proc.file) ? ofProc(proc.agent, proc.file) : ofFile;
 }
 
-const mode = (given: Given, absent: string) => given.get("MODE") ?? absent;
+const mode = (given: Given, absent: string) => (given.has("MODE") ? octal(given, "MODE") : absent);
 
 /** Calls that make a name. */
 const NAME_VERBS: readonly Verb[] = [
@@ -93,11 +95,14 @@ const ATTRIBUTE_VERBS: readonly Verb[] = [
       }),
     ),
   ),
-  plainVerb("chmod PATH MODE", (given) => call("chmod", { path: word(given, "PATH"), mode: word(given, "MODE") })),
-  plainVerb("utimes0 PATH", (given) => call("utimens", { path: word(given, "PATH"), how: "set" })),
-  plainVerb("access PATH N", (given) =>
-    call("access", { path: word(given, "PATH"), mode: lettersOf(number(given, "N")) }),
-  ),
+  plainVerb("chmod PATH MODE", (given) => call("chmod", { path: word(given, "PATH"), mode: octal(given, "MODE") })),
+  plainVerb("utimes0 PATH", (given) => call("utimens", { path: word(given, "PATH"), how: "set", follow: true })),
+  {
+    usage: "access PATH N",
+    calls: (given) =>
+      isAccessMask(given) ? [call("access", { path: word(given, "PATH"), mode: lettersOf(number(given, "N")) })] : [],
+    show: (_, given) => (isAccessMask(given) ? "ret=0" : "ret=-1 EINVAL"),
+  },
 ];
 
 function procType(path: string): unknown {
@@ -109,6 +114,11 @@ function wholeMode(bits: unknown, type: unknown): string {
   return ((TYPE_BITS.get(type) ?? 0) | Number.parseInt(String(bits), 8)).toString(8);
 }
 
+/** Has access(2) only bits that it knows? Others are refused before the path is looked at. @source access(2), EINVAL */
+function isAccessMask(given: Given): boolean {
+  return (number(given, "N") & ~7) === 0;
+}
+
 function lettersOf(mask: number): string {
   return ["x", "w", "r"].filter((_, bit) => (mask & (1 << bit)) !== 0).join("");
 }
@@ -117,7 +127,7 @@ const CONTENT_VERBS: readonly Verb[] = [
   {
     usage: "open PATH ACCESS",
     calls: (given, { procFile }) => {
-      const [path, acc] = [word(given, "PATH"), word(given, "ACCESS")];
+      const [path, acc] = [word(given, "PATH"), oneOf(given, "ACCESS", ["r", "w", "rw"])];
       const proc = procFile(path);
       if (proc && isNsFile(proc.file)) return [call("proc_readlink", { target: proc.agent, file: proc.file })];
       return [onPath(path, call("open", { path, acc }), (target, file) => call("proc_open", { target, file, acc }))];
@@ -145,8 +155,9 @@ const CONTENT_VERBS: readonly Verb[] = [
 ];
 
 function writeCalls(path: string, text: string, scene: Scene): readonly ScriptCall[] | NotModelled {
-  if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: Number(text) })];
-  if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: Number(text) })];
+  if (isSetting(path) && hasPid(text)) return notModelled(PID_IN_PROC);
+  if (path.endsWith(MAX_USER_NAMESPACES)) return [call("max_user_namespaces_write", { max: text })];
+  if (path === PIPE_PAGES) return [call("pipe_user_pages_write", { pages: text })];
   const proc = scene.procFile(path);
   const [, kind] = SETID_POLICY.exec(path) ?? [];
   if (kind !== undefined) return [call("safesetid_write", { kind, text })];

@@ -1,8 +1,9 @@
 import { isMapFileName } from "../../kernel/index.ts";
 import { ANY } from "./answer.ts";
-import { hasPid, type OpenThings, remember, word, written } from "./command.ts";
+import { hasPid, type OpenThings, remember } from "./command.ts";
 import { isNsFile, isOtherCgroupFile, isSetting, PID_IN_PROC, toldText } from "./proc-path.ts";
 import { call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb, verb } from "./verb.ts";
+import { word, written } from "./words.ts";
 
 /** What an agent calls the one descriptor that it keeps. */
 const KEPT = "kept";

@@ -1,9 +1,9 @@
 import { NO_ID } from "../../core/index.ts";
 import { MOUNTABLE_TYPES } from "../../kernel/index.ts";
 import type { Values } from "../../kernel/syscall/index.ts";
-import { type Given, id, number, word } from "./command.ts";
 import { nsFile } from "./proc-path.ts";
 import { call, listIn, notModelled, plainVerb, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
+import { count, type Given, id, word } from "./words.ts";
 
 const MOUNT_VERBS: readonly Verb[] = [
   plainVerb("mount SRC TGT TYPE [FLAGS] [DATA]", (given, { memory }) => {
@@ -17,7 +17,7 @@ const MOUNT_VERBS: readonly Verb[] = [
       source: word(given, "SRC"),
       target: word(given, "TGT"),
       type,
-      flags: given.has("FLAGS") ? number(given, "FLAGS") : 0,
+      flags: given.has("FLAGS") ? count(given, "FLAGS") : 0,
       data: given.get("DATA") ?? "",
     });
   }),
@@ -32,7 +32,7 @@ const MOUNT_VERBS: readonly Verb[] = [
   ),
 ];
 
-const kidOf = (given: Given) => [id(given, "N"), number(given, "X")];
+const kidOf = (given: Given) => [id(given, "N"), id(given, "X")];
 const showId = ({ id: shown }: Values) => String(shown);
 
 /** A function of the kernel that reads an id as the agent's namespace has it. */

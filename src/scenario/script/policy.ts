@@ -1,7 +1,8 @@
 import { type IsolationSwitch, isolatedProfile, type Profile } from "../../kernel/index.ts";
-import { type Memory, scriptError, word } from "./command.ts";
+import type { Memory } from "./command.ts";
 import type { Script } from "./script.ts";
 import { call, type Verb, verb } from "./verb.ts";
+import { scriptError, word } from "./words.ts";
 
 /** A switch as recordings name it: which of the profile's it turns, and the value that turns it on. */
 interface NamedSwitch {

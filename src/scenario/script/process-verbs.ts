@@ -1,10 +1,14 @@
 import { NO_ID } from "../../core/index.ts";
-import { INIT_NUMBER, STOPPING_SIGNALS } from "../../kernel/index.ts";
+import { INIT_NUMBER, STOPPING_SIGNALS, UNSHARE_FLAGS } from "../../kernel/index.ts";
 import { hexOf } from "./capability-text.ts";
-import { type Given, id, ids, number, remember, word } from "./command.ts";
+import { remember } from "./command.ts";
 import { AGENT_PROGRAM } from "./machine.ts";
 import { nsFile } from "./proc-path.ts";
 import { call, listIn, notModelled, plainVerb, RET_0, type ScriptCall, showKid, type Verb, verb } from "./verb.ts";
+import { count, type Given, id, ids, number, scriptError, word } from "./words.ts";
+
+/** So many processes every machine holds. */
+const MOST_FORKS = 10_000;
 
 const LIFE_VERBS: readonly Verb[] = [
   verb(
@@ -25,10 +29,15 @@ const LIFE_VERBS: readonly Verb[] = [
   ),
   verb(
     "forkmany N",
-    (given) => call("fork_many", { count: number(given, "N") }),
+    (given) => {
+      const many = count(given, "N");
+      return many > MOST_FORKS
+        ? notModelled("how many processes the machine can hold is not known")
+        : call("fork_many", { count: many });
+    },
     ({ forked, refused }) => `forked=${forked} ${refused ?? "ok"}`,
   ),
-  plainVerb("nproc N", (given) => call("setrlimit_nproc", { limit: number(given, "N") })),
+  plainVerb("nproc N", (given) => call("setrlimit_nproc", { limit: count(given, "N") })),
   plainVerb("exit", () => call("exit")),
   { usage: "sleepms N", calls: () => [], show: RET_0 },
   { usage: "getpid", calls: () => [], show: () => "*" },
@@ -76,12 +85,19 @@ const SIGNAL_VERBS: readonly Verb[] = [
     ({ nice }) => `nice=${nice}`,
   ),
   ofProcess("setprio PID N", (given) =>
-    call("getpriority_set", { target: word(given, "PID"), nice: number(given, "N") }),
+    call("getpriority_set", { target: word(given, "PID"), nice: number(given, "N") | 0 }),
   ),
 ];
 
+function kindsOf(given: Given): readonly string[] {
+  const kinds = word(given, "KIND").split(" ");
+  const unknown = kinds.find((kind) => !UNSHARE_FLAGS.some((known) => known === kind));
+  if (unknown !== undefined) throw scriptError(`kinds of namespaces: ${UNSHARE_FLAGS.join(", ")}`, unknown);
+  return kinds;
+}
+
 const NAMESPACE_VERBS: readonly Verb[] = [
-  plainVerb("unshare KIND…", (given) => call("unshare", { flags: word(given, "KIND").split(" ") })),
+  plainVerb("unshare KIND…", (given) => call("unshare", { flags: kindsOf(given) })),
   plainVerb("setns FILE", (given, scene) => call("setns", { ns: nsFile(word(given, "FILE"), scene) })),
   {
     usage: "nsid [FILE]",

@@ -1,11 +1,11 @@
 import { isMapFileName } from "../../kernel/index.ts";
 import type { Values } from "../../kernel/syscall/index.ts";
 import { ANY } from "./answer.ts";
-import { type Given, word } from "./command.ts";
 import { isOfMachine, mountLines } from "./mount-lines.ts";
 import { CGROUP_PROCS, isBuilt, isNsFile, MAX_USER_NAMESPACES, PIPE_PAGES, SETID_POLICY } from "./proc-path.ts";
 import { isStatusWord, statusLines } from "./status-lines.ts";
 import { begin, call, type NotModelled, notModelled, type Scene, type ScriptCall, type Verb } from "./verb.ts";
+import { type Given, word } from "./words.ts";
 
 export const READ_VERB: Verb = {
   usage: "read FILE [WORD]",

@@ -1,7 +1,6 @@
-import { type Engine, UsernsError } from "../../core/index.ts";
+import { type Engine, quoted, UsernsError } from "../../core/index.ts";
 import { createWorld, freeWorld, lookup, ROOT, textPlace, type World } from "../../kernel/index.ts";
 import { path as pathArgument, type Values } from "../../kernel/syscall/index.ts";
-import { placed } from "../placed.ts";
 import { type Answer, take } from "../replay.ts";
 import type { Recorded } from "../run-vector.ts";
 import { setUp } from "../set-up.ts";
@@ -13,8 +12,9 @@ import { whyNotReplayable } from "./not-replayable.ts";
 import { profileOf } from "./policy.ts";
 import { directoryLinkOf, type ProcFile, procFileOf, whyUnknown, withPid } from "./proc-path.ts";
 import type { Script, ScriptStep } from "./script.ts";
-import { call, type ScriptCall } from "./verb.ts";
+import { call, type NotModelled, notModelled, type ScriptCall } from "./verb.ts";
 import { readCommand } from "./verbs.ts";
+import { type Given, scriptError, word } from "./words.ts";
 
 /** A step that is not replayed, and why. */
 export interface NamedStep {
@@ -32,7 +32,10 @@ export interface ScriptOutcome {
 /** What one step told; a reason where it is not replayed. */
 type Told = { readonly text: string; readonly answers: readonly Answer[] } | { readonly reason: string };
 
-/** Make the steps of a script, one after the other, in a world of its machine, and compare what they tell. */
+/**
+ * Make the steps of a script, one after the other, in a world of its machine, and compare what they tell. A step that makes
+ * no sense fails, and those after it are made all the same.
+ */
 export function runScript(script: Script, engine: Engine): ScriptOutcome {
   const world = createWorld(engine, undefined, profileOf(script));
   const failures: string[] = [];
@@ -43,13 +46,11 @@ export function runScript(script: Script, engine: Engine): ScriptOutcome {
     const memory = newMemory();
     const labels = new Labels();
     for (const step of script.steps) {
-      const told = tell(world, step, script.policy, memory);
-      if ("reason" in told) named.push({ step, reason: told.reason });
+      const told = tellOrFail(world, step, script.policy, memory);
+      if ("fault" in told) failures.push(told.fault);
+      else if ("reason" in told) named.push({ step, reason: told.reason });
       else if (!labels.isSame(step.observed, told.text)) failures.push(...explain(step, told.text, told.answers));
     }
-  } catch (error) {
-    if (!(error instanceof UsernsError)) throw error;
-    failures.push(error.message);
   } finally {
     freeWorld(world);
   }
@@ -89,37 +90,50 @@ function firstAgents({ steps }: Script): readonly string[] {
 /** After these an agent makes itself dumpable again, as if it had just been started. */
 const MAKES_DUMPABLE = /^(set|unshare|dropcaps)/;
 
+/** A step that makes no sense is told with where it stands. */
+function tellOrFail(world: World, step: ScriptStep, policy: string, memory: Memory): Told | { readonly fault: string } {
+  try {
+    return tell(world, step, policy, memory);
+  } catch (error) {
+    if (!(error instanceof UsernsError)) throw error;
+    const { code, expected, got, fix } = error;
+    const fault = { where: `${step.where}.do`, expected, got: quoted(got) };
+    return { fault: new UsernsError(code, fix === undefined ? fault : { ...fault, fix }).message };
+  }
+}
+
 function tell(world: World, step: ScriptStep, policy: string, memory: Memory): Told {
   const reason = whyNotReplayable(step.do.split(" ")[0] ?? "");
   if (reason !== null) return { reason };
-  return placed(step.where, () => {
-    if (memory.killed.has(step.agent)) return { reason: KILLED };
-    const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
-    const procFile = (path: string) => procFileOf(path) ?? mountedProcFile(world, step.agent, path);
-    const scene = { agent: step.agent, policy, memory, procFile };
-    if (verb.withoutPid && isNumberedElsewhere(world, step.agent))
-      return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
-    const hidden = [...given.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
-    if (hidden) return { reason: hidden };
-    const calls = verb.calls(given, scene);
-    if ("notModelled" in calls) return { reason: calls.notModelled };
-    const answers: Answer[] = [];
-    for (const one of calls) {
-      const answer = make(world, step, one);
-      answers.push(answer);
-      if (!answer.verdict.ok) break;
-    }
-    if (step.do !== "exit" && !isRunning(world, step.agent)) {
-      memory.killed.add(step.agent);
-      return { reason: KILLED };
-    }
-    if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
-    const last = answers.at(-1);
-    if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
-    const values: readonly Values[] = answers.map(({ result }) => result);
-    const text = verb.show(values, given, scene);
-    return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
-  });
+  if (memory.killed.has(step.agent)) return { reason: KILLED };
+  const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
+  const procFile = (path: string) => procFileOf(path) ?? mountedProcFile(world, step.agent, path);
+  const scene = { agent: step.agent, policy, memory, procFile };
+  const called = verb.withoutPid ? processCalled(world, step.agent, word(given, "PID")) : null;
+  if (called !== null && "notModelled" in called) return { reason: called.notModelled };
+  if (called !== null && called.process === null) return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
+  const meant = new Map([...fromRoot(given), ...(called === null ? [] : [["PID", called.process ?? ""] as const])]);
+  const hidden = [...meant.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
+  if (hidden) return { reason: hidden };
+  const calls = verb.calls(meant, scene);
+  if ("notModelled" in calls) return { reason: calls.notModelled };
+  const answers: Answer[] = [];
+  for (const one of calls) {
+    const answer = makeOrName(world, step, one);
+    if ("notModelled" in answer) return { reason: answer.notModelled };
+    answers.push(answer);
+    if (!answer.verdict.ok) break;
+  }
+  if (step.do !== "exit" && !isRunning(world, step.agent)) {
+    memory.killed.add(step.agent);
+    return { reason: KILLED };
+  }
+  if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
+  const last = answers.at(-1);
+  if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
+  const values: readonly Values[] = answers.map(({ result }) => result);
+  const text = verb.show(values, meant, scene);
+  return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
 }
 
 const KILLED = "the agent was killed, and answers nothing";
@@ -128,9 +142,36 @@ function isRunning({ tasks }: World, agent: string): boolean {
   return tasks.get(agent)?.isZombie === false;
 }
 
-/** Has the agent numbers of its own for processes, so that those of the initial pid namespace are nobody's there? */
-function isNumberedElsewhere({ tasks, initPidNs }: World, agent: string): boolean {
-  return tasks.get(agent)?.pidNs !== initPidNs;
+/** The words that are paths, whatever the command. */
+const PATH_WORDS: readonly string[] = ["PATH", "DST", "OLD", "NEW", "FILE", "NSFILE", "TGT"];
+
+/** What a command is given, with paths from the root directory, which every agent is in. What is mounted may be no path. */
+function fromRoot(given: Given): Given {
+  const isPath = (name: string) => PATH_WORDS.includes(name) || (name === "SRC" && !given.has("TYPE"));
+  return new Map(
+    [...given].map(([name, text]) => [name, isPath(name) && text !== "" && !text.startsWith("/") ? `/${text}` : text]),
+  );
+}
+
+/**
+ * The process that an agent calls by a word: by its name, which is its pid on the machine, or by a number. In a pid
+ * namespace of its own an agent knows others by their numbers there, and those of the machine are nobody's.
+ *
+ * @returns null for a pid that is nobody's
+ */
+function processCalled(
+  { tasks, initPidNs }: World,
+  agent: string,
+  called: string,
+): { readonly process: string | null } | NotModelled {
+  const own = tasks.get(agent)?.pidNs;
+  const isNumber = /^-?\d+$/.test(called);
+  if (!isNumber && !/^[a-z]$/.test(called)) throw scriptError("<pid of x>, or a number", called);
+  if (isNumber && Number(called) <= 0) return notModelled("groups of processes are not modelled");
+  if (own === undefined || own === initPidNs)
+    return isNumber ? notModelled("which process has a pid on the machine is not known") : { process: called };
+  const member = isNumber ? own.members[Number(called) - 1] : undefined;
+  return { process: member?.name ?? null };
 }
 
 /** The file of an agent that a path leads to in a procfs that was mounted. */
@@ -153,6 +194,19 @@ function whyUnmodelled(path: string, { unmodelled }: Memory): string | null {
 
 /** Arguments of calls that are paths. */
 const PATHS: readonly string[] = ["path", "to", "target", "source"];
+
+/**
+ * Make a call, unless it is beyond the model. The words of the command were read: what the model still does not take is
+ * something that Linux answers, and no rule here.
+ */
+function makeOrName(world: World, step: ScriptStep, one: ScriptCall): Answer | NotModelled {
+  try {
+    return make(world, step, one);
+  } catch (error) {
+    if (!(error instanceof UsernsError)) throw error;
+    return notModelled(`beyond the model, which takes ${error.expected} (got ${error.got})`);
+  }
+}
 
 function make(world: World, { agent, where }: Pick<ScriptStep, "agent" | "where">, { call, args }: ScriptCall): Answer {
   const pidOf = (name: string) => (world.tasks.get(name) ?? world.reaped.get(name))?.pid;

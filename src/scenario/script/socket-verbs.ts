@@ -1,6 +1,7 @@
-import { id, number, remember, word } from "./command.ts";
+import { remember } from "./command.ts";
 import { SHARED_PAIR } from "./machine.ts";
 import { call, listIn, notModelled, plainVerb, type Verb, verb } from "./verb.ts";
+import { count, type Given, id, number, word } from "./words.ts";
 
 /** The end that credsend writes to, and the one that credrecv reads. */
 const SENDING = 0;
@@ -70,22 +71,33 @@ const PEER_VERBS: readonly Verb[] = [
   },
 ];
 
+/** The key of a segment is an int. */
+const keyOf = (given: Given) => number(given, "KEY") | 0;
+
 const IPC_VERBS: readonly Verb[] = [
-  plainVerb("shmget KEY", (given) => call("shmget", { key: number(given, "KEY"), mode: "0600" })),
+  plainVerb("shmget KEY", (given) => call("shmget", { key: keyOf(given), mode: "0600" })),
   plainVerb("shmset KEY UID GID", (given) =>
-    call("shm_set", { key: number(given, "KEY"), uid: id(given, "UID"), gid: id(given, "GID") }),
+    call("shm_set", { key: keyOf(given), uid: id(given, "UID"), gid: id(given, "GID") }),
   ),
   verb(
     "shmstat KEY",
-    (given) => call("shm_stat", { key: number(given, "KEY") }),
+    (given) => call("shm_stat", { key: keyOf(given) }),
     ({ uid, gid, cuid, cgid }) => `uid=${uid} gid=${gid} cuid=${cuid} cgid=${cgid}`,
   ),
 ];
 
+/** So many pipes a program can have open, beside what else it has: 1024 files are what most machines give. */
+const MOST_PIPES = 500;
+
 const PIPE_VERBS: readonly Verb[] = [
   verb(
     "pipes N",
-    (given) => call("pipe_many", { count: number(given, "N") }),
+    (given) => {
+      const pipes = count(given, "N");
+      return pipes > MOST_PIPES
+        ? notModelled("how many files an agent can have open is not known")
+        : call("pipe_many", { count: pipes });
+    },
     ({ pipes, full_size }) => `pipes=${pipes} full_size=${full_size}`,
   ),
 ];

@@ -1,7 +1,8 @@
 import type { Errno } from "../../kernel/index.ts";
 import type { Values } from "../../kernel/syscall/index.ts";
-import type { Given, Memory } from "./command.ts";
+import type { Memory } from "./command.ts";
 import type { FindsProcFile } from "./proc-path.ts";
+import type { Given } from "./words.ts";
 
 /** A call of the registry, with its arguments. */
 export interface ScriptCall {
@@ -27,7 +28,7 @@ export interface Scene extends FindsProcFile {
 /** A command of the language: how it is written, what calls it is, and how their answers are told. */
 export interface Verb {
   readonly usage: string;
-  /** What it is answered where the process that it names has no number in the agent's pid namespace. */
+  /** What a verb is answered that names a process by its pid, in PID, where the agent knows none by it. */
   readonly withoutPid?: Errno;
   /** Made one after the other, until one says no. */
   readonly calls: (given: Given, scene: Scene) => readonly ScriptCall[] | NotModelled;

@@ -1,4 +1,4 @@
-import { type Given, matchUsage, scriptError, wordsOf } from "./command.ts";
+import { matchUsage, wordsOf } from "./command.ts";
 import { FILE_VERBS } from "./file-verbs.ts";
 import { KERNEL_VERBS } from "./kernel-verbs.ts";
 import { KEY_VERBS } from "./key-verbs.ts";
@@ -6,6 +6,7 @@ import { SWITCH_VERBS } from "./policy.ts";
 import { PROCESS_VERBS } from "./process-verbs.ts";
 import { SOCKET_VERBS } from "./socket-verbs.ts";
 import type { Verb } from "./verb.ts";
+import { type Given, scriptError } from "./words.ts";
 
 /** The whole language. */
 export const VERBS: readonly Verb[] = [

@@ -14,6 +14,11 @@ export const EXTENSIONS: readonly Row[] = [
     after: concat(pax({ uid: "101000", gid: "100100" }), entry(SHIFTED)),
   },
   {
+    rule: "a field that says what its record is about to say gets what that said",
+    before: concat(pax({ uid: "0" }), entry({ uid: R, gid: "0000000\0" })),
+    after: concat(pax({ uid: "100000" }), entry({ uid: "0000000\0", gid: R })),
+  },
+  {
     rule: "a field that its record no longer fits into stays",
     before: concat(pax({ uid: "1000", gid: "100" }), entry(USERS)),
     after: concat(pax({ uid: "3001000", gid: "3000100" }), entry(USERS)),
