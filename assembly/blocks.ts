@@ -73,18 +73,24 @@ export function settleNear(entry: u32, id: u32): u32 {
   return segment + ((isBeyond + isFurther) << 4);
 }
 
+/** So many segments on, unless the id is below that one. */
+// @ts-ignore: decorator
+@inline
+function stepOver(segment: u32, count: u32, id: u32): u32 {
+  const further = segment + (count << 4);
+  return select(further, segment, load<u32>(further, FIRST) - 1 < id);
+}
+
 /** The segment of an id whose block has this entry. */
 function settle(entry: u32, id: u32): u32 {
   const starts = entry & STARTS;
   let segment = entry - starts;
   if (starts == STARTS)
     while (load<u32>(segment, STRIDE + FIRST) - 1 < id) segment += <u32>STRIDE;
-  for (let count = starts + u32(starts < 3); count > 1; ) {
-    const half = count >> 1;
-    const middle = segment + (half << 4);
-    segment = select(middle, segment, load<u32>(middle, FIRST) - 1 < id);
-    count -= half;
-  }
+  segment = stepOver(segment, 8, id);
+  segment = stepOver(segment, 4, id);
+  segment = stepOver(segment, 2, id);
+  segment = stepOver(segment, 1, id);
   return segment;
 }
 
