@@ -116,6 +116,12 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
     "the agent has not listened, connected or accepted before",
   ],
   [[["h", "kill <pid of a> 19", ""]], "no process is ever stopped here"],
+  [[["h", "stat /dev/ubda", ""]], "/dev/ubda: what proc, sysfs and devtmpfs hold beside processes is not modelled"],
+  [[["h", "shmget 0", ""]], "key 0 makes another segment each time"],
+  [
+    [["h", "mount x /h/t tmpfs 0 size=50%", ""]],
+    "beyond the model, which takes a size: how much memory the machine has is not modelled (got size: 50%)",
+  ],
   [[["h", "kill 1 0", ""]], "which process has a pid on the machine is not known"],
   [[["h", "kill -1 9", ""]], "groups of processes are not modelled"],
   [[["h", "keydesc -6", ""]], "keyrings other than -1 to -5 are not modelled"],

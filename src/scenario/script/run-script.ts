@@ -113,7 +113,10 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
   if (called !== null && "notModelled" in called) return { reason: called.notModelled };
   if (called !== null && called.process === null) return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
   const meant = new Map([...fromRoot(given), ...(called === null ? [] : [["PID", called.process ?? ""] as const])]);
-  const hidden = [...meant.values()].map((path) => whyUnmodelled(path, memory)).find((why) => why !== null);
+  const hidden = [...meant]
+    .filter(([name]) => name !== "SRC" || !isMount(meant))
+    .map(([, path]) => whyUnmodelled(path, memory))
+    .find((why) => why !== null);
   if (hidden) return { reason: hidden };
   const calls = verb.calls(meant, scene);
   if ("notModelled" in calls) return { reason: calls.notModelled };
@@ -145,9 +148,14 @@ function isRunning({ tasks }: World, agent: string): boolean {
 /** The words that are paths, whatever the command. */
 const PATH_WORDS: readonly string[] = ["PATH", "DST", "OLD", "NEW", "FILE", "NSFILE", "TGT"];
 
-/** What a command is given, with paths from the root directory, which every agent is in. What is mounted may be no path. */
+/** Does the command mount something of a type? Its source is no path, or that of the disk. */
+function isMount(given: Given): boolean {
+  return given.has("TYPE");
+}
+
+/** What a command is given, with paths from the root directory, which every agent is in. */
 function fromRoot(given: Given): Given {
-  const isPath = (name: string) => PATH_WORDS.includes(name) || (name === "SRC" && !given.has("TYPE"));
+  const isPath = (name: string) => PATH_WORDS.includes(name) || (name === "SRC" && !isMount(given));
   return new Map(
     [...given].map(([name, text]) => [name, isPath(name) && text !== "" && !text.startsWith("/") ? `/${text}` : text]),
   );
