@@ -25,7 +25,7 @@ const NODE_BYTES: usize = 4 << (16 - BLOCK_BITS);
 const PLACES: u32 = <u32>NODE_BYTES - 4;
 /** The bits of an entry that say how many segments begin in the block, and those of them that say: more than two. */
 export const STARTS: u32 = 15;
-const MORE_STARTS: u32 = 12;
+export const MORE_STARTS: u32 = 12;
 /** From one segment to the fifteenth after it. */
 const STRIDE: usize = 15 * SEGMENT_BYTES;
 /** The entry of an id's block in a row, given the first id of the last segment. */
@@ -61,20 +61,36 @@ export function entryBelow(root: usize, id: u32): u32 {
 }
 
 /**
- * The segment of an id whose block has this entry. A table's end is not known here: the sentinels behind it, whose first
- * id is 2³² and reads 0, are passed over by looking at `first - 1`.
+ * The segment of an id in whose block at most two begin: each that the id is not below is one step on. A table's end is
+ * not known here: the sentinels behind it, whose first id is 2³² and reads 0, are passed over by looking at `first - 1`.
  */
+// @ts-ignore: decorator
+@inline
+export function settleNear(entry: u32, id: u32): u32 {
+  const segment = entry & ~STARTS;
+  const isBeyond = u32(load<u32>(segment, NEXT_FIRST) - 1 < id);
+  const isFurther = u32(load<u32>(segment, NEXT_FIRST + SEGMENT_BYTES) - 1 < id);
+  return segment + ((isBeyond + isFurther) << 4);
+}
+
+/** So many segments on, unless the id is below that one. */
+// @ts-ignore: decorator
+@inline
+function stepOver(segment: u32, count: u32, id: u32): u32 {
+  const further = segment + (count << 4);
+  return select(further, segment, load<u32>(further, FIRST) - 1 < id);
+}
+
+/** The segment of an id whose block has this entry. */
 function settle(entry: u32, id: u32): u32 {
   const starts = entry & STARTS;
   let segment = entry - starts;
   if (starts == STARTS)
     while (load<u32>(segment, STRIDE + FIRST) - 1 < id) segment += <u32>STRIDE;
-  for (let count = starts + u32(starts < 3); count > 1; ) {
-    const half = count >> 1;
-    const middle = segment + (half << 4);
-    segment = select(middle, segment, load<u32>(middle, FIRST) - 1 < id);
-    count -= half;
-  }
+  segment = stepOver(segment, 8, id);
+  segment = stepOver(segment, 4, id);
+  segment = stepOver(segment, 2, id);
+  segment = stepOver(segment, 1, id);
   return segment;
 }
 
@@ -86,13 +102,6 @@ export function settleFour(entries: v128, ids: v128): v128 {
 }
 
 function settleByCall(entries: v128, ids: v128): v128 {
-  return settleFourInline(entries, ids);
-}
-
-/** The same where it is worth its size. */
-// @ts-ignore: decorator
-@inline
-export function settleFourInline(entries: v128, ids: v128): v128 {
   if (v128.any_true(v128.and(entries, i32x4.splat(MORE_STARTS)))) return settleEach(entries, ids);
   // At most two segments begin in a block: each that an id is not below is one step on.
   const segments = v128.and(entries, i32x4.splat(~STARTS));

@@ -113,7 +113,7 @@ function translateMixed(table: usize, byBlocks: bool, segment: usize, next: usiz
     v128.and(outD, outside(d, nextFirst, nextSpan)),
   );
   if (v128.any_true(v128.or(strayAB, strayCD))) {
-    if (byBlocks) return lookUp(table, from, to, 16, true);
+    if (byBlocks) return lookUp(table, from, to, 16);
     return i32x4.replace_lane(i32x4.splat(0), 0, -translateAgainstAll(table, from, to, 16));
   }
   // Of these two: each lane takes what its own gives.

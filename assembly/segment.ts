@@ -7,10 +7,11 @@
  * blocks.ts) may look a little beyond the end.
  *
  * A table is 64 bytes: u32 address of the segments, u32 their number, u32 address of the extents (see vertical.ts),
- * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the row of blocks (see blocks.ts), u32 1
- * unless the hole is NO_ID and there are extents, whose deltas are not −1 and that do not give NO_ID, u32 address of the list (see scattered.ts), u32
- * address of the root (see blocks.ts), u32 bits of the row's blocks, u32 stretches until ids are looked at again, u32 stretches until blocks
- * are guessed again (see stretches.ts), u32 top: the first id of the last segment, 12 unused. An address of 0: the table has none.
+ * u32 their number, u32 hole (what all other segments are pinned to), u32 address of the row of blocks (see blocks.ts),
+ * u32 1 unless the hole is NO_ID and there are extents, whose deltas are not −1 and that do not give NO_ID, u32 address
+ * of the list (see scattered.ts), u32 address of the root (see blocks.ts), u32 bits of the row's blocks, u32 stretches
+ * until ids are looked at again, u32 stretches until blocks are guessed again (see stretches.ts), u32 top: the first id
+ * of the last segment, u32 bottom of the list, 8 unused. An address of 0: the table has none.
  */
 
 export const SEGMENT_BYTES: usize = 16;
@@ -34,6 +35,7 @@ export const ROW_BITS: usize = 36;
 export const WITHOUT_LOOK: usize = 40;
 export const WITHOUT_GUESS: usize = 44;
 export const TOP: usize = 48;
+export const LIST_BOTTOM: usize = 52;
 
 /** Not mapped. */
 export const NO_ID: u32 = 0xffff_ffff;

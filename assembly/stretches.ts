@@ -1,6 +1,6 @@
 /** Bulk translation in stretches: as rows while ids come in rows, else each id by itself. */
 import { translateRows, unmappedInRows } from "./rows";
-import { lookUp, splitFours } from "./scattered";
+import { lookUp, lookUpSplit, splitFours } from "./scattered";
 import { EXTENT_COUNT, IS_BIASED, LIST, translateBySearch, WITHOUT_GUESS, WITHOUT_LOOK } from "./segment";
 import { sumOfLanes } from "./simd";
 import { translateAgainstAll, translatePair, translateSingle } from "./vertical";
@@ -8,7 +8,9 @@ import { translateAgainstAll, translatePair, translateSingle } from "./vertical"
 /** Ids between two looks at whether they come in rows. */
 const STRETCH: u32 = 1024;
 /** Stretches without a look after one in which they did not. */
-const SKIPPED: u32 = 31;
+const NOT_LOOKED_AT: u32 = 31;
+/** Stretches without a guess (see scattered.ts) after one that went wrong: it is the dearer mistake. */
+const NOT_GUESSED: u32 = 127;
 /** Of the 256 fours of a stretch, how many may have an id in a block of several segments until not guessing is faster (measured). */
 const MOST_SPLIT: u32 = 40;
 /** Of the 64 blocks of a stretch, how many may lie in several segments until another way is faster (measured). */
@@ -62,15 +64,19 @@ function translateStretches(
     else {
       done = translateRows(table, byBlocks, from, to, stretch, mostMisses);
       unmapped += unmappedInRows;
-      if (done < stretch) withoutLook = SKIPPED;
+      if (done < stretch) withoutLook = NOT_LOOKED_AT;
     }
     const rest = stretch - done;
     from += <usize>done << 2;
     to += <usize>done << 2;
     if (rest > 0 && byBlocks) {
-      unmapped -= sumOfLanes(lookUp(table, from, to, rest, withoutGuess == 0));
-      if (splitFours > MOST_SPLIT) withoutGuess = SKIPPED;
-      else if (withoutGuess > 0) withoutGuess--;
+      if (withoutGuess > 0) {
+        withoutGuess--;
+        unmapped -= sumOfLanes(lookUpSplit(table, from, to, rest));
+      } else {
+        unmapped -= sumOfLanes(lookUp(table, from, to, rest));
+        if (splitFours > MOST_SPLIT) withoutGuess = NOT_GUESSED;
+      }
     } else if (rest > 0) unmapped += translateAgainstAll(table, from, to, rest);
     left -= stretch;
     from += <usize>rest << 2;

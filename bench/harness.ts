@@ -54,6 +54,8 @@ export function side(name: string, run: () => void, output: () => Output, kept =
 
 /** Slower sides bring their own data into the caches before much of the sample is over. */
 const FAST_NS = 4e6;
+/** How long a fast side runs untimed before a sample, at least: after less it is up to a third slower (measured). */
+const UNTIMED_NS = 1e6;
 /** A sample of a fast side is several runs: at least this long. */
 const SAMPLE_NS = 400_000;
 /** Warming up ends when it has taken so long; what takes a second by itself is not run again for it. */
@@ -75,7 +77,8 @@ interface Progress {
  * Measure sides against each other: groups of them, each of which does one work.
  *
  * Every side first does the work once for its checksum, then warms up untimed until V8 has compiled it. A sample of a
- * fast side is several runs, after one that is not timed: another side's data is in the caches before it.
+ * fast side is several runs, after some that are not timed: before it, another side's data is in the caches, and the
+ * processor may have slept while another process worked.
  *
  * @throws Error when checksums differ within a group: nothing has been timed then
  */
@@ -122,10 +125,14 @@ async function warmUp(each: Side, runs: number): Promise<number> {
   return last;
 }
 
+async function runUntimed(each: Side): Promise<void> {
+  for (let spentNs = 0; spentNs < UNTIMED_NS; ) spentNs += await each.time(1);
+}
+
 async function sample(progress: Progress, { budgetMs = 1500 }: HarnessOptions): Promise<void> {
   const { side: each, samples, runNs } = progress;
   if (progress.dropped || (samples.length > 0 && progress.spentMs > budgetMs)) return;
-  if (runNs < FAST_NS) await each.time(1);
+  if (runNs < FAST_NS) await runUntimed(each);
   const runs = Math.max(1, Math.min(64, Math.ceil(SAMPLE_NS / runNs)));
   const ns = await each.time(runs);
   samples.push(ns / runs);

@@ -23,7 +23,10 @@ export type Asked =
       /** null: nothing leads there. */
       readonly people: readonly { readonly who: string; readonly uid: number; readonly chain: Chain | null }[];
     }
-  | { readonly by: "paths"; readonly paths: readonly ({ readonly path: string } & AskedAccess)[] };
+  | { readonly by: "paths"; readonly paths: readonly AskedPath[] };
+
+/** What somebody may do with one path. */
+export type AskedPath = { readonly path: string } & AskedAccess;
 
 /** The image that is asked about. */
 export interface AskedImage {
@@ -43,11 +46,8 @@ export function ask(question: Question, { manifest, users, people }: AskedImage,
     case "who can": {
       const { verb, path } = question;
       const entry = entryAt(manifest, path);
-      const access = askKernel(
-        all.map((person) => ({ person, verb, path })),
-        manifest,
-        engine,
-      );
+      const wishes = all.map((person) => ({ person, verb, path }));
+      const access = [...askKernel(wishes, manifest, engine)];
       const said = all.map((person, index) => ({
         who: person.name,
         uid: person.uid,
@@ -68,17 +68,20 @@ export function ask(question: Question, { manifest, users, people }: AskedImage,
       const person = people.person(user);
       if (!person) throw fault("a user of the image's passwd, or a number", user);
       const entries = manifest.entries.filter(({ type }) => type !== "symlink");
-      const access = askKernel(
+      const writer = new Writer(person, manifest);
+      const paths: AskedPath[] = [];
+      let at = 0;
+      for (const access of askKernel(
         entries.map(({ path }) => ({ person, verb, path })),
         manifest,
         engine,
-      );
-      const writer = new Writer(person, manifest);
-      const said = entries.map((entry, index) => ({
-        path: entry.path,
-        ...asked(access[index], verb === "write" ? () => writer.wayTo(entry) : null),
-      }));
-      return { by: "paths", paths: said.filter(({ can, otherWay }) => can || otherWay !== null) };
+      )) {
+        const entry = entries[at++];
+        if (!entry) throw new Error("an answer to no wish");
+        const { can, otherWay, rule, because } = asked(access, verb === "write" ? () => writer.wayTo(entry) : null);
+        if (can || otherWay !== null) paths.push({ path: entry.path, can, otherWay, rule, because });
+      }
+      return { by: "paths", paths };
     }
   }
 }

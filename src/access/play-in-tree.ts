@@ -1,6 +1,6 @@
 import type { Engine } from "../core/index.ts";
 import { scenarioError } from "../kernel/syscall/index.ts";
-import type { Manifest } from "../manifest/index.ts";
+import type { Manifest, ManifestEntry } from "../manifest/index.ts";
 import type { People } from "../pack/index.ts";
 import { type Answer, BY_USER_SPACE, replay, type Scenario } from "../scenario/index.ts";
 import { WorldTree } from "./world-tree.ts";
@@ -8,10 +8,10 @@ import { WorldTree } from "./world-tree.ts";
 /** The name of the file system of the tree: its paths begin with `tree:`. */
 export const TREE = "tree";
 
-/** What the calls answered, and the tree as they left it. */
+/** What the calls answered, and the tree as they left it; null: that was not asked for. */
 export interface PlayedTree {
   readonly answers: readonly Answer[];
-  readonly after: Manifest;
+  readonly after: Manifest | null;
 }
 
 /**
@@ -20,18 +20,26 @@ export interface PlayedTree {
  * A step whose task the scenario does not set up is made by the user of that name or number: with the groups that the
  * accounts give, with every capability if it is uid 0, and with none otherwise.
  *
+ * @param entries  of the tree, each behind its folder: the memory that is taken is theirs
+ * @param keeps    whether the tree as the calls left it is made too
  * @throws UsernsError ERR_SCENARIO also for a task that is neither set up nor a user
  */
-export function playInTree(scenario: Scenario, manifest: Manifest, people: People, engine: Engine): PlayedTree {
+export function playInTree(
+  scenario: Scenario,
+  entries: readonly ManifestEntry[],
+  people: People,
+  engine: Engine,
+  keeps: "answers" | "tree",
+): PlayedTree {
   let tree: WorldTree | null = null;
-  let after = manifest;
+  let after: Manifest | null = null;
   let shown = 0;
   const answers = replay(withPeople(scenario, people), engine, null, "checks", (world) => {
     const mount = world.mounts.get(TREE);
     if (!mount) throw new Error("the tree was not set up");
-    tree ??= new WorldTree(world, mount, manifest);
+    tree ??= new WorldTree(world, mount, entries);
     // Once it is set up, and after each step: the last time is what is asked for.
-    if (shown++ === scenario.steps.length) after = tree.manifest();
+    if (shown++ === scenario.steps.length && keeps === "tree") after = tree.manifest();
   });
   return { answers: answers.map(withWhatWasMet), after };
 }

@@ -71,11 +71,11 @@ function chainTo(
       verb: "execute" as const,
       path: program.path,
     }));
-    const may = askKernel(asked, manifest, engine);
+    const may = [...askKernel(asked, manifest, engine)];
     const next: Reached[] = [];
     for (const [index, { from, program }] of wishes.entries()) {
       if (!may[index]?.can) continue;
-      const reached = after(from, program);
+      const reached = after(from, program, person);
       const key = `${keyOf(reached.person)}${reached.isAnyone ? " anyone" : ""}`;
       if (known.has(key)) continue;
       known.add(key);
@@ -90,16 +90,18 @@ function isThere({ person, isAnyone }: Reached, goal: Goal, manifest: Manifest, 
   if ("uid" in goal) return person.uid === goal.uid || isAnyone;
   // As whom he likes, and what uid 0 may not run, nobody may.
   const as = isAnyone ? { ...person, uid: 0 } : person;
-  return askKernel([{ person: as, verb: "execute", path: goal.runs }], manifest, engine)[0]?.can ?? false;
+  const [access] = askKernel([{ person: as, verb: "execute", path: goal.runs }], manifest, engine);
+  return access?.can ?? false;
 }
 
-function after({ person, chain }: Reached, { path, mode, uid, gid, capability }: ManifestEntry): Reached {
+/** @param self  who began the chain: his supplementary groups stay, but a program's group only until another gives its own */
+function after({ person, chain }: Reached, { path, mode, uid, gid, capability }: ManifestEntry, self: Person): Reached {
   const becomes = { uid: (mode & SETUID) !== 0 ? uid : null, gid: (mode & SETGID) === SETGID ? gid : null };
   const mayBeAnyone = capability !== null && hasCap(capability.permitted, "setuid");
   const then: Person = {
     name: person.name,
     uid: becomes.uid ?? person.uid,
-    gids: becomes.gid === null ? person.gids : new Set([becomes.gid, ...person.gids]),
+    gids: becomes.gid === null ? person.gids : new Set([becomes.gid, ...self.gids]),
   };
   const step = { path, becomes, isAnyone: mayBeAnyone };
   return { person: then, chain: [...chain, step], isAnyone: mayBeAnyone || then.uid === 0 };

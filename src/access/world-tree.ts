@@ -11,8 +11,8 @@ import {
 } from "../kernel/index.ts";
 import {
   asKernelAcl,
-  BARE_ENTRY,
   deviceOf,
+  entryOf,
   folderOf,
   type Manifest,
   type ManifestEntry,
@@ -24,26 +24,32 @@ import {
 /** The tree of a manifest on a file system of a world: ids of the image are the kernel's. */
 export class WorldTree {
   readonly #root: Inode;
-  /** What the manifest said of an inode, and the names that it then had in it. */
-  readonly #said = new Map<Inode, { readonly entry: ManifestEntry; readonly names: string }>();
+  /** What the manifest said of an inode. */
+  readonly #said = new Map<Inode, ManifestEntry>();
+  /** The names that a folder then had in it. */
+  readonly #names = new Map<Inode, string>();
 
-  /** Put it there: no permission is asked. */
-  constructor(world: World, { root }: Mount, manifest: Manifest) {
+  /**
+   * Put it there: no permission is asked.
+   *
+   * @param entries  each behind its folder
+   */
+  constructor(world: World, { root }: Mount, entries: readonly ManifestEntry[]) {
     this.#root = root;
-    const byPath = new Map<string, Inode>();
+    const folders = new Map<string, Inode>();
     const byGroup = new Map<number, Inode>();
-    for (const entry of manifest.entries) {
+    for (const entry of entries) {
       const linked = entry.linkGroup === null ? undefined : byGroup.get(entry.linkGroup);
       const inode = entry.path === ROOT_PATH ? root : (linked ?? newInode(world, root, entry));
       if (linked) linked.links++;
       else describe(inode, entry);
       if (entry.linkGroup !== null) byGroup.set(entry.linkGroup, inode);
-      byPath.set(entry.path, inode);
-      const folder = byPath.get(folderOf(entry.path) ?? "");
+      if (entry.type === "dir") folders.set(entry.path, inode);
+      const folder = folders.get(folderOf(entry.path) ?? "");
       if (folder) addEntry(folder, nameOf(entry.path), inode);
-      if (!linked) this.#said.set(inode, { entry, names: "" });
+      if (!linked) this.#said.set(inode, entry);
     }
-    for (const [inode, { entry }] of this.#said) this.#said.set(inode, { entry, names: namesIn(inode) });
+    for (const folder of folders.values()) this.#names.set(folder, namesIn(folder));
   }
 
   /**
@@ -56,34 +62,42 @@ export class WorldTree {
     const walk = (inode: Inode, path: string): void => {
       const linkGroup = inode.type !== "dir" && inode.links > 1 ? (groups.get(inode) ?? groups.size + 1) : null;
       if (linkGroup !== null) groups.set(inode, linkGroup);
-      entries.push({ ...this.#entryOf(inode), path, linkGroup });
+      entries.push(this.#entryOf(inode, path, linkGroup));
+      if (inode.type !== "dir") return;
       for (const [name, child] of inode.entries) walk(child, path === ROOT_PATH ? name : `${path}/${name}`);
     };
     walk(this.#root, ROOT_PATH);
     return manifestOf(entries, "the tree after the script");
   }
 
-  #entryOf(inode: Inode): ManifestEntry {
+  #entryOf(inode: Inode, path: string, linkGroup: number | null): ManifestEntry {
     const said = this.#said.get(inode);
-    const isAsItWas = said !== undefined && isUntouched(inode, said.entry) && said.names === namesIn(inode);
+    const isAsItWas = said !== undefined && this.#isUntouched(inode, said);
     const { type, mode, uid, gid, size, target, capability, xattrs, acls } = inode;
-    return {
-      ...BARE_ENTRY,
-      path: "",
+    return entryOf({
+      path,
       type,
       mode,
       uid: imageId(uid),
       gid: imageId(gid),
       device: type === "chr" || type === "blk" ? deviceOf(BigInt(inode.device)) : null,
       target: type === "symlink" ? target : null,
-      sizeBytes: isAsItWas ? said.entry.sizeBytes : type === "file" ? size : null,
-      sha256: isAsItWas ? said.entry.sha256 : null,
-      mtime: isAsItWas ? said.entry.mtime : null,
-      acls: { access: aclText(acls.access), default: aclText(acls.default) },
+      linkGroup,
+      sizeBytes: isAsItWas ? said.sizeBytes : type === "file" ? size : null,
+      sha256: isAsItWas ? said.sha256 : null,
+      mtime: isAsItWas ? said.mtime : null,
+      ...((acls.access || acls.default) && {
+        acls: { access: aclText(acls.access), default: aclText(acls.default) },
+      }),
       capability,
-      xattrs: new Map(xattrs),
-      keywords: said?.entry.keywords ?? BARE_ENTRY.keywords,
-    };
+      ...(xattrs.size > 0 && { xattrs: new Map(xattrs) }),
+      ...(said && { keywords: said.keywords }),
+    });
+  }
+
+  #isUntouched(inode: Inode, said: ManifestEntry): boolean {
+    if (inode.type === "dir") return this.#names.get(inode) === namesIn(inode);
+    return inode.type !== "file" || (inode.isProgram && inode.size === (said.sizeBytes ?? 0));
   }
 }
 
@@ -101,15 +115,11 @@ function describe(inode: Inode, entry: ManifestEntry): void {
   inode.isProgram = entry.type === "file";
   inode.device = entry.device ? Number(numberOfDevice(entry.device)) : 0;
   inode.capability = entry.capability;
-  for (const [name, value] of entry.xattrs) inode.xattrs.set(name, value);
+  for (const [name, value] of entry.xattrs) inode.setXattr(name, value);
   for (const type of ACL_TYPES) {
     const acl = entry.acls[type];
     if (acl) putAcl(inode, type, asKernelAcl(acl));
   }
-}
-
-function isUntouched(inode: Inode, entry: ManifestEntry): boolean {
-  return inode.type !== "file" || (inode.isProgram && inode.size === (entry.sizeBytes ?? 0));
 }
 
 function namesIn(inode: Inode): string {

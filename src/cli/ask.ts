@@ -60,19 +60,27 @@ async function runAsk(path: string, text: string, options: AskOptions, terminal:
   return EXIT.yes;
 }
 
-function askedLines(found: Asked): string[] {
+/** One after the other, for there may be a line for each path of a tree. */
+function* askedLines(found: Asked): Generator<string> {
   switch (found.by) {
     case "people": {
-      const width = Math.max(...found.people.map((one) => whoWords(one).length));
-      return found.people.flatMap((one) => accessLines(whoWords(one).padEnd(width), one));
+      const width = whoWidth(found.people);
+      for (const one of found.people) yield* accessLines(whoWords(one).padEnd(width), one);
+      return;
     }
     case "chains": {
-      const width = Math.max(...found.people.map((one) => whoWords(one).length));
-      return found.people.flatMap((one) => hang(`${whoWords(one).padEnd(width)}  `, chainWords(one.chain)));
+      const width = whoWidth(found.people);
+      for (const one of found.people) yield* hang(`${whoWords(one).padEnd(width)}  `, chainWords(one.chain));
+      return;
     }
     case "paths":
-      return found.paths.length === 0 ? ["nothing"] : found.paths.flatMap((one) => accessLines(one.path, one));
+      if (found.paths.length === 0) yield "nothing";
+      for (const one of found.paths) yield* accessLines(one.path, one);
   }
+}
+
+function whoWidth(people: readonly { readonly who: string; readonly uid: number }[]): number {
+  return people.reduce((width, one) => Math.max(width, whoWords(one).length), 0);
 }
 
 function whoWords({ who, uid }: { readonly who: string; readonly uid: number }): string {

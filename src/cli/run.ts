@@ -60,7 +60,8 @@ async function runFiles(files: readonly string[], options: RunOptions, terminal:
   const engine = await startEngine(options.engine);
   if (engine.fallback !== undefined) talk(terminal, `note: engine ${engine.name}, for ${engine.fallback}`);
   // Whatever is wrong with the last is found before anything is said of the first.
-  const played = sources.map((source) => run(source, engine, tree));
+  const keeps = options.out === undefined ? "answers" : "tree";
+  const played = sources.map((source) => run(source, engine, tree, keeps));
   const scenarios = played.map(({ scenario }) => scenario);
   const ok = scenarios.every(({ different }) => different === 0);
   if (options.json) await answerJson(terminal, { ok, engine: engine.name, scenarios } satisfies RunAnswer);
@@ -81,7 +82,7 @@ interface ImageTree {
 
 interface Played {
   readonly scenario: RunScenario;
-  /** The tree as the calls left it; null without one. */
+  /** The tree as the calls left it; null without one, and where it was not asked for. */
   readonly after: Manifest | null;
 }
 
@@ -97,7 +98,7 @@ async function treeOf(files: readonly string[], options: RunOptions): Promise<Im
   return { manifest: await readManifest(manifest), people: (await accountsOf(options)).people };
 }
 
-function run(source: Source, engine: Engine, tree: ImageTree | null): Played {
+function run(source: Source, engine: Engine, tree: ImageTree | null, keeps: "answers" | "tree"): Played {
   return inSource(source, (json) => {
     if (tree === null) {
       const scenario = loadScenario(json, SCENARIO_PROGRAMS);
@@ -105,7 +106,7 @@ function run(source: Source, engine: Engine, tree: ImageTree | null): Played {
       return { scenario: runScenario(source.name, scenario, answers), after: null };
     }
     const scenario = loadScenario(json);
-    const { answers, after } = playInTree(scenario, tree.manifest, tree.people, engine);
+    const { answers, after } = playInTree(scenario, tree.manifest.entries, tree.people, engine, keeps);
     return { scenario: runScenario(source.name, scenario, answers), after };
   });
 }

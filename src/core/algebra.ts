@@ -1,8 +1,7 @@
-import { adjoins, cut, cutOut, type Extent, flip, lowerOf, type Range, sortedByFirst } from "./extent.ts";
-import type { AnyId, Kind } from "./id.ts";
-import { NO_ID } from "./id.ts";
+import { adjoins, cut, cutOut, type Extent, flip, lowerOf, sortedByFirst } from "./extent.ts";
+import { type Kind, NO_ID } from "./id.ts";
 import { type IdMap, idMap } from "./id-map.ts";
-import { type IdSet, idSet, idSetOf, subtract, zip } from "./id-set.ts";
+import { type IdSet, idSet, subtract, zip } from "./id-set.ts";
 
 /** The same map read the other way: what was inside is below. */
 export function invert<K extends Kind>(map: IdMap<K>): IdMap<K> {
@@ -110,16 +109,6 @@ export function outsideOf(map: IdMap, wanted: IdSet): IdSet {
 /** Are the extents, in inside order, one unbroken run on both sides? */
 export function isContiguous(map: IdMap): boolean {
   return merge(map).extents.length <= 1;
-}
-
-/**
- * The smallest one-extent map from 0 that holds every id of `ids` inside, keeping the lower first id of `like`.
- *
- * @returns null when `ids` is empty
- */
-export function smallestRange(ids: Iterable<AnyId>): Range | null {
-  const last = idSetOf(ids).at(-1);
-  return last ? { first: 0, count: last.first + last.count } : null;
 }
 
 /** Do two maps translate every id alike, however they are written? */

@@ -25,7 +25,8 @@ export interface Translator {
   /**
    * One id inside or one classical kernel id.
    *
-   * @returns the id it becomes; NO_ID when not mapped. A namespace number is dropped: see {@link Translator.place}.
+   * @returns the id it becomes; NO_ID when not mapped, and for a number that is no id. A namespace number is dropped:
+   *          see {@link Translator.place}.
    */
   one(id: number): number;
   /** One id with its namespace number. */

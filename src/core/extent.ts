@@ -1,4 +1,4 @@
-import { type AnyId, MAX_ID } from "./id.ts";
+import { type AnyId, isId, MAX_ID } from "./id.ts";
 
 /** The ids `[first, first + count)`. The end is never computed: it may be 2³². */
 export interface Range {
@@ -21,9 +21,9 @@ export function lastOf(range: Range): AnyId {
   return (range.first + (range.count - 1)) >>> 0;
 }
 
-/** Does the range hold at least one id, and neither wrap nor reach {@link NO_ID}? */
-export function fits(range: Range): boolean {
-  return range.count > 0 && range.first <= MAX_ID && range.count - 1 <= MAX_ID - range.first;
+/** Does the range hold at least one id, and are all of them whole numbers from 0 to {@link MAX_ID}? */
+export function fits({ first, count }: Range): boolean {
+  return isId(first) && isId(count) && count > 0 && first <= MAX_ID && count - 1 <= MAX_ID - first;
 }
 
 /** The range from `first` to `last`, both in it; null when `last` lies below `first`. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, UsernsError } from "./errors.ts";
 import { contains, type Extent, fits, flip, lowerOf, overlapOf, type Range, sortedByFirst } from "./extent.ts";
-import { type AnyId, type KernelId, type Kind, MAX_ID, NO_ID, type UserId } from "./id.ts";
+import { type AnyId, isId, type KernelId, type Kind, MAX_ID, NO_ID, type UserId } from "./id.ts";
 
 /**
  * An id map: extents that share no id on either side, in the order they were written.
@@ -72,7 +72,7 @@ function findLineFault(extents: readonly Extent[], maxLines: number): MapFault |
     if (fits(extent) && fits(lowerOf(extent))) continue;
     const found = { line: index + 1, got: showExtent(extent) };
     return extent.count > 0
-      ? { code: "ERR_EXTENT_WRAP", expected: `ids and ends of at most ${MAX_ID}`, ...found }
+      ? { code: "ERR_EXTENT_WRAP", expected: `ids and ends of at most ${MAX_ID}, whole and not below 0`, ...found }
       : { code: "ERR_EXTENT_EMPTY", expected: "a count of 1 or more", ...found };
   }
   return null;
@@ -183,7 +183,8 @@ function findExtent(sorted: readonly Extent[], id: AnyId): Extent | null {
 }
 
 function translate(sorted: readonly Extent[], id: AnyId): number {
-  const extent = findExtent(sorted, id);
+  // Among numbers that are no ids is 2³², which the arithmetic of 32 bits takes for root.
+  const extent = isId(id) ? findExtent(sorted, id) : null;
   return extent ? (extent.lowerFirst + (id - extent.first)) >>> 0 : NO_ID;
 }
 
@@ -191,7 +192,7 @@ function translate(sorted: readonly Extent[], id: AnyId): number {
  * Map an id down: from the ids used inside a namespace to kernel ids.
  *
  * @param map  extents in force; already flattened, so depth of nesting does not matter
- * @param id   0 … 4294967294; NO_ID stays NO_ID
+ * @param id   0 … 4294967294; NO_ID, and every number that is no id, is not mapped
  * @returns    the kernel id, or NO_ID when no extent covers `id`; never throws
  * @source     user_namespaces(7), "User and group ID mappings"; vectors/linux-6.18/2_id_translation.json
  * @example    mapDown(idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]), 1000) // 101000
@@ -203,7 +204,7 @@ export function mapDown<K extends Kind>(map: IdMap<K>, id: UserId<K>): KernelId<
 /**
  * Map an id up: from kernel ids to the ids used inside a namespace.
  *
- * @param id   0 … 4294967294; NO_ID stays NO_ID
+ * @param id   0 … 4294967294; NO_ID, and every number that is no id, is not mapped
  * @returns    the id inside, or NO_ID when no extent covers `id`; never throws
  * @example    mapUp(idMap([{ first: 0, lowerFirst: 100000, count: 65536 }]), 101000) // 1000
  */

@@ -1,6 +1,6 @@
 import type { FlatRoute, SegmentTable } from "./flat-route.ts";
-import { NO_ID } from "./id.ts";
-import { CLASSICAL, type NamespaceNumber } from "./kuid64.ts";
+import { isId, NO_ID } from "./id.ts";
+import { CLASSICAL, type NamespaceNumber, NO_KUID64 } from "./kuid64.ts";
 import type { PlacedId } from "./route.ts";
 
 /** A segment table in typed arrays, for lookups one by one. */
@@ -89,12 +89,14 @@ export class Lookups {
   }
 
   one(id: number): number {
+    if (!isId(id)) return NO_ID;
     const { firsts, pins, deltas } = this.#classical;
     const at = findColumn(firsts, id);
     return ((id | (pins[at] ?? 0)) + (deltas[at] ?? 0)) >>> 0;
   }
 
   place(id: number, number: NamespaceNumber): PlacedId {
+    if (!isId(id)) return NO_KUID64;
     const table = this.#tables.get(number);
     if (!table) return this.#other;
     const at = findColumn(table.firsts, id);

@@ -16,7 +16,6 @@ const EXTENT_BYTES = 48;
 const SENTINELS = 15;
 const ROOT_ALIGNMENT = 512;
 const BLOCKS_PLACE = 20;
-const LIST_PLACE = 28;
 const ROOT_PLACE = 32;
 const ROW_BITS_PLACE = 36;
 /** The largest blocks of a row: 2 to the power of this ids. Smaller ones take more of the caches (measured). */
@@ -38,6 +37,8 @@ export class WasmTable {
   readonly segmentCount: number;
   /** The first id of the last segment: all larger ids are its. */
   readonly top: number;
+  /** How many ids lie between the first segment and the last. */
+  readonly breadth: number;
   /** Has it few extents and one hole, so that the vertical kernel serves? */
   readonly isVertical: boolean;
   readonly #memory: WasmMemory;
@@ -53,6 +54,7 @@ export class WasmTable {
     this.#kernels = kernels;
     this.segmentCount = table.length;
     this.top = table.at(-1)?.first ?? 0;
+    this.breadth = this.top - (table.at(1)?.first ?? 0);
     this.isVertical = split !== null && split.pieces.length <= MOST_EXTENTS;
     const segmentsBytes = SEGMENT_BYTES * (table.length + SENTINELS);
     this.address = memory.take(TABLE_BYTES + segmentsBytes + EXTENT_BYTES * pieces.length);
@@ -132,7 +134,6 @@ export class WasmTable {
     if (bytes === 0 || bytes > MOST_LIST_BYTES) return;
     this.#list = this.#memory.take(bytes);
     this.#kernels.buildList(this.address, this.#list);
-    this.#memory.words[(this.address + LIST_PLACE) >>> 2] = this.#list;
   }
 
   free(): void {
@@ -147,7 +148,7 @@ export class WasmTable {
 export function rowBits(tables: readonly WasmTable[]): number {
   const longest = Math.max(...tables.map(({ top }) => top));
   const isCrowded = (bits: number) =>
-    tables.some(({ top, segmentCount }) => top >>> bits < BLOCKS_A_SEGMENT * segmentCount);
+    tables.some(({ breadth, segmentCount }) => breadth >>> bits < BLOCKS_A_SEGMENT * segmentCount);
   let bits = MOST_ROW_BITS;
   while (bits > 0 && isCrowded(bits) && longest >>> (bits - 1) < MANY_BLOCKS) bits--;
   return bits;

@@ -25,6 +25,8 @@ export interface InodeParts {
   readonly gid: Kuid64<"gid">;
 }
 
+const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map();
+
 /** A file, directory or other thing on a file system. Its owners live in the world's columns. */
 export class Inode {
   readonly superblock: Superblock;
@@ -36,12 +38,8 @@ export class Inode {
   /** What a regular file holds, a character each byte; null: it is not known. */
   content: string | null = null;
   links = 1;
-  /** A directory's entries, by name. */
-  readonly entries: Map<string, Inode> = new Map();
   /** A device's number; 0 for what is no device. */
   device = 0;
-  /** Extended attributes by full name, but for ACLs and capabilities. */
-  readonly xattrs: Map<string, Uint8Array> = new Map();
   /** Where a symbolic link points. */
   target = "";
   /** Is it a program that can be run? One that was written to or cut is none. */
@@ -51,6 +49,10 @@ export class Inode {
   /** `security.capability`; null: none. */
   capability: FileCapability | null = null;
   readonly #columns: InodeColumns;
+  // Made when they are wanted: most inodes are files without attributes, and two empty maps take more memory than all
+  // else of them.
+  #entries: Map<string, Inode> | null = null;
+  #xattrs: Map<string, Uint8Array> | null = null;
 
   constructor(columns: InodeColumns, parts: InodeParts) {
     this.#columns = columns;
@@ -59,6 +61,24 @@ export class Inode {
     this.mode = parts.mode;
     this.row = columns.uid.push(parts.uid);
     columns.gid.push(parts.gid);
+  }
+
+  /** A directory's entries, by name. */
+  get entries(): Map<string, Inode> {
+    this.#entries ??= new Map();
+    return this.#entries;
+  }
+  /** Extended attributes by full name, but for ACLs and capabilities. */
+  get xattrs(): ReadonlyMap<string, Uint8Array> {
+    return this.#xattrs ?? NO_XATTRS;
+  }
+  setXattr(name: string, value: Uint8Array): void {
+    this.#xattrs ??= new Map();
+    this.#xattrs.set(name, value);
+  }
+  /** @returns whether it was there */
+  removeXattr(name: string): boolean {
+    return this.#xattrs?.delete(name) ?? false;
   }
 
   get uid(): Kuid64<"uid"> {

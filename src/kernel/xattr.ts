@@ -157,8 +157,8 @@ export function changeXattr(world: World, task: Task, path: Path, name: string, 
     if (!asked.ok) return asked;
   const { operations } = inode.superblock;
   if (operations?.setXattr) return operations.setXattr(inode, name, value);
-  if (!value) return inode.xattrs.delete(name) ? allow() : deny("ENODATA", RULES.noSuchAttribute, name);
-  inode.xattrs.set(name, value);
+  if (!value) return inode.removeXattr(name) ? allow() : deny("ENODATA", RULES.noSuchAttribute, name);
+  inode.setXattr(name, value);
   return allow();
 }
 

@@ -25,14 +25,15 @@ const FOLDER = "dir";
  * A name with a slash in it is a path from the root; one without stands in the folder that the lines before it led to:
  * a folder's line leads into it, `..` out of it.
  *
+ * @param lines  without their ends
  * @throws UsernsError ERR_MANIFEST
  * @source mtree(5)
  */
-export function* mtreeLines(text: string, name: string): Generator<MtreeLine> {
+export function* mtreeLines(lines: Iterable<string>, name: string): Generator<MtreeLine> {
   const set = new Map<string, string | null>();
   // Null behind the `..` that leads out of the root itself, which FreeBSD's mtree ends with.
   let folder: string | null = ROOT_PATH;
-  for (const { words, line } of wordsOf(text)) {
+  for (const { words, line } of wordsOf(lines)) {
     const where = `${name}:${line}`;
     const [first = "", ...rest] = words;
     if (first === "/set") for (const [keyword, value] of keywordsOf(rest)) set.set(keyword, value);
@@ -63,11 +64,13 @@ interface Words {
 }
 
 /** The words of lines that say something; a line that ends with a backslash goes on in the next. */
-function* wordsOf(text: string): Generator<Words> {
+function* wordsOf(lines: Iterable<string>): Generator<Words> {
   let held = "";
   let begin = 1;
-  for (const [index, part] of text.split("\n").entries()) {
-    if (held === "") begin = index + 1;
+  let number = 0;
+  for (const part of lines) {
+    number++;
+    if (held === "") begin = number;
     const line = part.replace(/\r$/, "");
     const backslashes = /\\*$/.exec(line)?.[0].length ?? 0;
     // An even number of them is a name that ends with backslashes.

@@ -33,15 +33,20 @@ export interface MtreeOptions {
  * @example readMtree(". type=dir mode=755 uid=0 gid=0").entries.length // 1
  */
 export function readMtree(text: string, options: MtreeOptions = {}): Manifest {
+  return readMtreeLines(text.split("\n"), options);
+}
+
+/** The same of its lines, which need not be there all at once. */
+export function readMtreeLines(lines: Iterable<string>, options: MtreeOptions = {}): Manifest {
   const name = options.name ?? "mtree";
   const groups = new Map<string, number>();
-  const lines: number[] = [];
+  const places: number[] = [];
   const entries: ManifestEntry[] = [];
-  for (const line of mtreeLines(text, name)) {
-    lines.push(line.line);
+  for (const line of mtreeLines(lines, name)) {
+    places.push(line.line);
     entries.push(entryOfLine(line, groups, options.idOf));
   }
-  return manifestOf(entries, name, (index) => `${name}:${lines[index]}`);
+  return manifestOf(entries, name, (index) => `${name}:${places[index]}`);
 }
 
 const TYPES: ReadonlyMap<string, InodeType> = new Map(ENTRY_TYPES.map((type) => [MTREE_TYPES[type], type]));

@@ -1,10 +1,15 @@
 import { quoted } from "../core/index.ts";
 import { manifestFromJson } from "./json-form.ts";
 import { type Manifest, manifestFault } from "./manifest.ts";
-import { type MtreeOptions, readMtree } from "./mtree-read.ts";
+import { type MtreeOptions, readMtreeLines } from "./mtree-read.ts";
 
 /** JSON becomes objects of twenty times its size. */
 const MOST_JSON_BYTES = 64 << 20;
+
+const NEWLINE = 0x0a;
+const OPENING_BRACE = 0x7b;
+/** @source RFC 8259, section 2 */
+const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, NEWLINE, 0x0d]);
 
 /**
  * Read a manifest in either of its forms: JSON, which begins with `{`, or an mtree.
@@ -14,8 +19,7 @@ const MOST_JSON_BYTES = 64 << 20;
  */
 export function readManifestFile(bytes: Uint8Array, options: MtreeOptions = {}): Manifest {
   const name = options.name ?? "manifest";
-  const text = latin1(bytes);
-  if (!/^\s*\{/.test(text)) return readMtree(text, options);
+  if (!isJson(bytes)) return readMtreeLines(linesOf(bytes), options);
   if (bytes.length > MOST_JSON_BYTES)
     throw manifestFault(name, `JSON of at most ${MOST_JSON_BYTES} bytes`, `${bytes.length} bytes`, "make it an mtree");
   return manifestFromJson(parsed(bytes, name), name);
@@ -28,6 +32,21 @@ function parsed(bytes: Uint8Array, name: string): unknown {
     if (error instanceof SyntaxError) throw manifestFault(name, "JSON", quoted(error.message));
     if (error instanceof TypeError) throw manifestFault(name, "JSON in UTF-8", "other bytes");
     throw error;
+  }
+}
+
+/** Does it begin with a brace, behind what JSON takes for blanks? */
+function isJson(bytes: Uint8Array): boolean {
+  return bytes.find((byte) => !BLANKS.has(byte)) === OPENING_BRACE;
+}
+
+/** One after the other: a text of all of them would take as much again as the bytes, twice while it is made. */
+function* linesOf(bytes: Uint8Array): Generator<string> {
+  for (let at = 0; at <= bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, at);
+    const end = newline < 0 ? bytes.length : newline;
+    yield latin1(bytes.subarray(at, end));
+    at = end + 1;
   }
 }
 

@@ -7,7 +7,6 @@
 
 export { entryHeader, type NewTarEntry } from "./entry-header.ts";
 export type { CapabilityRule } from "./file-capability.ts";
-export { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
 export { MAX_EXTENSION_BYTES } from "./group-reader.ts";
 export type { Place } from "./id-counts.ts";
 export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./owners.ts";
@@ -15,7 +14,9 @@ export { type Compression, detectCompression, SIGNATURE_BYTES } from "./packing.
 export { ACL_KEYS, XATTR_KEYS } from "./pax-keys.ts";
 export type { ShiftReport, TarCounts, Untranslated } from "./report.ts";
 export { type RefuseEntry, type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
+export { type ShiftMaps, shiftId, unmappedIn } from "./shift-maps.ts";
 export { type PathRule, type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
+export { smallestFit } from "./smallest-fit.ts";
 export type { IdTally, NameTally } from "./tally.ts";
 export type { AfterEnd, EndMarkerRule, TarEnd } from "./tar-end.ts";
 export type { EntryType, TarEntry } from "./tar-entry.ts";

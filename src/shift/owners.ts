@@ -1,6 +1,7 @@
 import { type Kind, NO_ID, showExtent, UsernsError } from "../core/index.ts";
-import { type ShiftMaps, shiftId, smallestFit, unmappedIn } from "./fit.ts";
 import type { Place } from "./id-counts.ts";
+import { type ShiftMaps, shiftId, unmappedIn } from "./shift-maps.ts";
+import { smallestFit } from "./smallest-fit.ts";
 import { type IdTally, type Met, Tally } from "./tally.ts";
 import { showPlace } from "./tar-fault.ts";
 import type { Stop } from "./tar-walk.ts";

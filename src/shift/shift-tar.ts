@@ -1,10 +1,10 @@
 import { type Engine, flattenRoute, type IdMap, type Kind, NO_ID, UsernsError } from "../core/index.ts";
 import type { CapabilityRule } from "./file-capability.ts";
-import type { ShiftMaps } from "./fit.ts";
 import { InsidePaths } from "./inside-paths.ts";
 import { OwnerRewriter } from "./owner-rewriter.ts";
 import { fittingMaps, ShiftedOwners, type Unmapped, UnmappedError } from "./owners.ts";
 import { newCounting, type ShiftReport } from "./report.ts";
+import type { ShiftMaps } from "./shift-maps.ts";
 import type { EndMarkerRule } from "./tar-end.ts";
 import { type EntryVisitor, TarWalk } from "./tar-walk.ts";
 

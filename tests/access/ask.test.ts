@@ -90,6 +90,28 @@ test("who reaches a user: the shortest chain of set-id programs, one opening the
   assert.equal(runs.answer.people[2].chain.length, 1);
 });
 
+// Asked of Linux 6.18 with two such programs, also where each makes its group the real one before it runs the next.
+test("a group that a program gave is lost to the next program that gives one", async (t) => {
+  const behind = (
+    folder: string,
+  ) => `${MANIFEST.replace("usr/bin/su type=file mode=4754", "usr/bin/su type=file mode=755")}./usr/bin/vault type=file mode=2755 uid=0 gid=43
+./vault type=dir mode=${folder}
+./vault/su type=file mode=4750 uid=0 gid=42
+`;
+  const chainOfAlice = async (manifest: string) => (await ask(t, "who reaches uid 0", manifest)).answer.people[2].chain;
+  assert.equal(await chainOfAlice(behind("750 uid=0 gid=43")), null, "the folder is for 43, the program for 42");
+  assert.equal((await chainOfAlice(behind("750 uid=0 gid=42"))).length, 2, "both are for 42");
+});
+
+test("programs of sixteen groups are sixteen groups to be in, not each choice among them", async (t) => {
+  const programs = Array.from({ length: 16 }, (_, n) => `./usr/bin/p${n} type=file mode=2755 uid=0 gid=${200 + n}\n`);
+  const { answer } = await ask(t, "who reaches uid 0", MANIFEST.replace("mode=4754", "mode=754") + programs.join(""));
+  assert.deepEqual(
+    answer.people.map(({ chain }: { chain: unknown }) => chain),
+    [[], null, null, null],
+  );
+});
+
 test("a program with CAP_SETUID leads to every user, and so to what root alone may run", async (t) => {
   const setuid = Buffer.from("0100000280000000000000000000000000000000", "hex").toString("base64");
   const inManifest = `${MANIFEST}./usr/bin/any type=file mode=755 uid=0 gid=0 xattr.security.capability=${setuid}

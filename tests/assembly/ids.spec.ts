@@ -4,6 +4,7 @@ import { translateByBlocks, translateVertical } from "../../assembly/stretches";
 import {
   addExtent,
   addHole,
+  addSegment,
   begin,
   bySearch,
   crowdedBlocks,
@@ -65,8 +66,25 @@ function expectAtEveryLength(isVertical: bool): void {
 
 describe("the list of what each id becomes", () => {
   it("is there where the last segment is pinned, with one entry for it", () => {
+    begin(0xffff_ffff);
+    addExtent(0, 100, 7);
+    addHole(7);
+    finish();
+    expect<u32>(listBytes(table)).toBe(4 * (7 + 1));
+  });
+
+  it("begins where the first segment ends when that gives what the last one gives", () => {
     manyExtents(20, 7, 3);
-    expect<u32>(listBytes(table)).toBe(4 * (20 * 10 + 1));
+    expect<u32>(listBytes(table)).toBe(4 * (20 * 10 - 3 + 1));
+  });
+
+  it("begins at 0 where the first segment is pinned to something else", () => {
+    begin(0xffff_ffff);
+    addSegment(0, 0xffff_ffff, 6, 0);
+    addExtent(30, 100, 7);
+    addHole(37);
+    finish();
+    expect<u32>(listBytes(table)).toBe(4 * (37 + 1));
   });
 
   it("is not there where the last segment shifts", () => {
@@ -142,6 +160,8 @@ describe("kernels of 32-bit ids agree with the plain reading of the segments", (
 
   it("splinters within few pages", () => {
     manyExtents(340, 90, 5);
+    expectAtEveryLength(false);
+    manyExtents(340, 90, 5, 0xff00_0000);
     expectAtEveryLength(false);
   });
 

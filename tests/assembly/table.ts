@@ -98,15 +98,15 @@ export function fiveExtents(hole: u32): void {
   finish();
 }
 
-/** `n` extents of `size` ids with holes of `gap` between them. */
-export function manyExtents(n: u32, size: u32, gap: u32): void {
+/** `n` extents of `size` ids, a hole of `gap` before each of them, from `start` on. */
+export function manyExtents(n: u32, size: u32, gap: u32, start: u32 = 0): void {
   begin(0xffff_ffff);
   for (let k: u32 = 0; k < n; k++) {
-    const first = gap + k * (size + gap);
+    const first = start + gap + k * (size + gap);
     if (k > 0) addHole(first - gap);
     addExtent(first, 100000 + ((k * 7) % n) * size, size);
   }
-  addHole(n * (size + gap));
+  addHole(start + n * (size + gap));
   finish();
 }
 
@@ -147,7 +147,6 @@ export function linkList(): bool {
   if (bytes == 0 || bytes > MOST_LIST_BYTES) return false;
   const list = grow(bytes);
   buildList(table, list);
-  store<u32>(table, <u32>list, LIST);
   return true;
 }
 

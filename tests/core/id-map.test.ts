@@ -20,6 +20,10 @@ const FAULTS: readonly (readonly [title: string, extents: readonly Extent[], cod
   ["an inside range that reaches 4294967295", [extent(MAX_ID, 0, 2)], "ERR_EXTENT_WRAP", "uid_map:1"],
   ["a lower range that reaches 4294967295", [extent(0, 0, 1), extent(1, MAX_ID, 2)], "ERR_EXTENT_WRAP", "uid_map:2"],
   ["a range of 2³² ids", [extent(0, 0, 2 ** 32)], "ERR_EXTENT_WRAP", "uid_map:1"],
+  ["an inside id below 0", [extent(-1, 0, 1)], "ERR_EXTENT_WRAP", "uid_map:1"],
+  ["a lower id below 0", [extent(0, -5, 9)], "ERR_EXTENT_WRAP", "uid_map:1"],
+  ["half an id", [extent(0.5, 0, 1)], "ERR_EXTENT_WRAP", "uid_map:1"],
+  ["a count of half an id", [extent(0, 0, 1.5)], "ERR_EXTENT_WRAP", "uid_map:1"],
   ["two single equal inside ids", [extent(5, 1, 1), extent(5, 2, 1)], "ERR_EXTENT_OVERLAP", "uid_map:2"],
   [
     "a single id on the last id of a range",
@@ -68,6 +72,12 @@ test("340 lines are taken and 341 refused where the limit of Linux is asked for"
   core.idMap(lines(340), { maxLines: core.MAX_MAP_LINES });
   assert.throws(() => core.idMap(lines(341), { maxLines: core.MAX_MAP_LINES }), { code: "ERR_MAP_LINES" });
   assert.equal(core.idMap(lines(5000)).extents.length, 5000);
+});
+
+test("a number that is no id is not mapped, in either direction: 2³² is not taken for root", () => {
+  const map = core.idMap([extent(0, 0, 1000)]);
+  for (const id of [2 ** 32, -1, 0.5, Number.NaN, -(2 ** 32)])
+    assert.deepEqual([core.mapDown(map, id), core.mapUp(map, id)], [NO_ID, NO_ID], String(id));
 });
 
 test("down and up agree with a walk over the lines, at every edge", () => {
@@ -166,12 +176,10 @@ test("a map is the same as itself merged, and not as itself with one id moved", 
   assert.ok(!core.isSameMap(map, core.idMap([extent(0, 101, 10)])));
 });
 
-test("the ids of a set that a map does not hold are found, and the smallest range that holds all", () => {
+test("the ids of a set that a map does not hold are found", () => {
   const map = core.idMap([extent(0, 1000, 1), extent(1, 100000, 65536)]);
   assert.deepEqual(core.outsideOf(map, core.idSetOf([0, 42, 65536, 65537, 301071])), [
     { first: 65537, count: 1 },
     { first: 301071, count: 1 },
   ]);
-  assert.deepEqual(core.smallestRange([0, 1000640000]), { first: 0, count: 1000640001 });
-  assert.equal(core.smallestRange([]), null);
 });

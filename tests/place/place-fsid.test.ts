@@ -112,7 +112,7 @@ function onDisk(engine: (typeof ENGINES)[number], root: ManifestEntry, steps: re
   const answers = replay(scenario, engine, null, "answers", (world) => {
     const mount = world.mounts.get("disk");
     assert.ok(mount);
-    tree ??= new WorldTree(world, mount, after);
+    tree ??= new WorldTree(world, mount, after.entries);
     after = tree.manifest();
   });
   for (const { verdict, step } of answers) assert.ok(verdict.ok, JSON.stringify(step));

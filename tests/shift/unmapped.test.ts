@@ -1,8 +1,8 @@
 /** Ids that the maps do not hold: refused, squashed or kept, and always reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IDENTITY, type IdMap, idMap, showExtent } from "../../src/core/index.ts";
-import { fittingMaps, scanTar, smallestFit, UnmappedError, unmappedIn } from "../../src/shift/index.ts";
+import { idMap, showExtent } from "../../src/core/index.ts";
+import { fittingMaps, scanTar, UnmappedError, unmappedIn } from "../../src/shift/index.ts";
 import { aclValue, archive, capabilityValue, concat, END, entry, id7, pax } from "./archive.ts";
 import { assertBytes, both, type Options, pieces, SHIFT, shift, tryShift } from "./shifting.ts";
 
@@ -154,37 +154,3 @@ test("ids beyond the number that is kept are counted, and no map is proposed for
   assert.equal(unlisted, 6, "the last five uids, and gid 0, which comes after 100,000 of them");
   assert.equal(fittingMaps(ids, both(SHIFT), unlisted).uids, null);
 });
-
-const lines = (...texts: readonly string[]): IdMap =>
-  idMap(
-    texts.map((text) => {
-      const [first = 0, lowerFirst = 0, count = 0] = text.split(":").map(Number);
-      return { first, lowerFirst, count };
-    }),
-  );
-
-const FITS: readonly (readonly [
-  rule: string,
-  map: IdMap,
-  ids: readonly number[],
-  fit: readonly string[] | null,
-  reverse?: true,
-])[] = [
-  ["a map that holds all stays", SHIFT, [0, 65_535], ["0:100000:65536"]],
-  ["the line grows to the last id", lines("0:100000:1000"), [65_534, 2000], ["0:100000:65535"]],
-  ["the last of two lines grows", lines("0:1000:1", "1:100000:65536"), [70_000], ["0:1000:1", "1:100000:70000"]],
-  ["the line before a hole grows", lines("0:100000:10", "20:200000:10"), [15], ["0:100000:16", "20:200000:10"]],
-  ["the first line grows backwards", lines("5:100005:10"), [0], ["0:100000:15"]],
-  ["no line can begin below 0", lines("5:2:10"), [0], null],
-  ["no line can hold the id that is none", lines("0:0:10"), [4_294_967_295], null],
-  ["no line can end above the highest id", SHIFT, [4_294_967_294], null],
-  ["lines that would meet below", lines("0:100:10", "20:110:10"), [15], null],
-  ["nothing fits where no line is", idMap([]), [0], null],
-  ["the identity holds all", IDENTITY, [4_294_967_294], ["0:0:4294967295"]],
-  ["in reverse the lower side grows", lines("0:100000:1000"), [165_534], ["0:100000:65535"], true],
-];
-
-for (const [rule, map, ids, fit, reverse] of FITS)
-  test(`smallest fit: ${rule}`, () => {
-    assert.deepEqual(smallestFit(map, ids, reverse)?.extents.map(showExtent) ?? null, fit);
-  });

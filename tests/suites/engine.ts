@@ -53,6 +53,13 @@ export function engineSuite(name: string, load: () => Promise<{ readonly initSyn
     );
   });
 
+  test(`${name}: a number that is no id is not mapped: 2³² is not taken for root`, () => {
+    for (const id of [2 ** 32, -1, 0.5, Number.NaN, -(2 ** 32)]) {
+      assert.equal(shift.one(id), NO_ID);
+      assert.deepEqual(shift.place(id, 0), { id: NO_ID, number: 0 });
+    }
+  });
+
   test(`${name}: several translators, columns among them, live side by side and are given back in any order`, () => {
     const kept = [3, 40, 340, 7, 90].map((n) => ({
       n,
