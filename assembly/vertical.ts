@@ -38,29 +38,43 @@ export function translateSingle(table: usize, from: usize, to: usize, length: u3
   return sumOfLanes(unmapped);
 }
 
-/** Two extents, holes NO_ID and no delta −1: the deltas are ANDed, both extents in registers. */
+/** Two extents, holes NO_ID: ids move by the second one's delta, changed where they lie in the first. */
 export function translatePair(table: usize, from: usize, to: usize, length: u32): u32 {
   const extents = load<usize>(table, EXTENTS);
   const first = v128.load(extents);
   const span = v128.load(extents, 16);
-  const delta = v128.load(extents, 32);
   const first2 = v128.load(extents, 48);
   const span2 = v128.load(extents, 64);
   const delta2 = v128.load(extents, 80);
+  const change = v128.xor(v128.load(extents, 32), delta2);
   let unmapped = i32x4.splat(0);
   const end = from + (<usize>length << 2);
-  for (; from < end; from += 32, to += 32) {
+  for (; from < end; from += 64, to += 64) {
+    // One vector after the other: all that is looked at fits the registers (measured).
     const a = v128.load(from);
+    const holesA = v128.and(outside(a, first, span), outside(a, first2, span2));
+    v128.store(to, v128.or(movedByPair(a, first, span, delta2, change), holesA));
+    unmapped = i32x4.sub(unmapped, holesA);
     const b = v128.load(from, 16);
-    const x = v128.and(v128.or(delta, outside(a, first, span)), v128.or(delta2, outside(a, first2, span2)));
-    const y = v128.and(v128.or(delta, outside(b, first, span)), v128.or(delta2, outside(b, first2, span2)));
-    const holesX = i32x4.eq(x, i32x4.splat(-1));
-    const holesY = i32x4.eq(y, i32x4.splat(-1));
-    v128.store(to, v128.or(i32x4.add(a, x), holesX));
-    v128.store(to, v128.or(i32x4.add(b, y), holesY), 16);
-    unmapped = i32x4.sub(unmapped, i32x4.add(holesX, holesY));
+    const holesB = v128.and(outside(b, first, span), outside(b, first2, span2));
+    v128.store(to, v128.or(movedByPair(b, first, span, delta2, change), holesB), 16);
+    unmapped = i32x4.sub(unmapped, holesB);
+    const c = v128.load(from, 32);
+    const holesC = v128.and(outside(c, first, span), outside(c, first2, span2));
+    v128.store(to, v128.or(movedByPair(c, first, span, delta2, change), holesC), 32);
+    unmapped = i32x4.sub(unmapped, holesC);
+    const d = v128.load(from, 48);
+    const holesD = v128.and(outside(d, first, span), outside(d, first2, span2));
+    v128.store(to, v128.or(movedByPair(d, first, span, delta2, change), holesD), 48);
+    unmapped = i32x4.sub(unmapped, holesD);
   }
   return sumOfLanes(unmapped);
+}
+
+// @ts-ignore: decorator
+@inline
+function movedByPair(ids: v128, first: v128, span: v128, delta2: v128, change: v128): v128 {
+  return i32x4.add(ids, v128.xor(delta2, v128.andnot(change, outside(ids, first, span))));
 }
 
 /** Any number of extents, sixteen ids a turn. With holes NO_ID and no delta −1 the deltas are ANDed, and added once. */

@@ -31,7 +31,7 @@ import { MTIME_HELP, timeRule } from "./pack-times.ts";
 import { withProgress } from "./progress.ts";
 import { readSource } from "./scenario-file.ts";
 import type { Session } from "./session.ts";
-import { answer, answerJson, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
+import { answer, answerJson, type Colors, EXIT, type Exit, type Terminal, talk, withoutControls } from "./terminal.ts";
 import { readText } from "./text-file.ts";
 import { inPieces } from "./text-pieces.ts";
 import { readTree } from "./tree-read.ts";
@@ -123,12 +123,17 @@ async function runPack(folder: string, options: PackOptions, terminal: Terminal)
   if (!isBroken) {
     const contents = new CountedContents(manifest, files);
     await withProgress(contents, terminal, () => writePacked({ manifest, contents }, target, terminal));
-    if (target.path === "-") return EXIT.yes;
   }
   const out = isBroken ? null : { form: target.form, path: target.path };
   const result: PackAnswer = { folder, out, paths: pathDecisions(applied), findings, leftOut, missing };
   if (options.json) await answerJson(terminal, result);
-  else await tell(result, manifest, options.decisions === true, terminal);
+  else {
+    // The answer of `-o mtree` is the mtree itself.
+    if (target.path === "-")
+      for (const line of brokenLines(result, manifest, terminal.talkColors)) talk(terminal, line);
+    else await tell(result, manifest, options.decisions === true, terminal);
+    talkBeside(result, terminal);
+  }
   return isBroken ? EXIT.no : EXIT.yes;
 }
 
@@ -176,25 +181,31 @@ function* pathDecisions({ manifest, decisions }: AppliedPolicy): Generator<PathD
   }
 }
 
-async function tell(
-  result: PackAnswer,
-  { entries }: Manifest,
-  withDecisions: boolean,
-  terminal: Terminal,
-): Promise<void> {
-  const { out, paths, findings, leftOut, missing } = result;
-  const { colors } = terminal;
-  const owners = new Set(entries.map(({ uid, gid }) => `${uid}:${gid}`)).size;
-  const counts = `${countOf(entries.length, "path", "paths")}, ${countOf(owners, "owner", "owners")}`;
-  const broken = findings.filter(({ isBroken }) => isBroken);
+async function tell(result: PackAnswer, manifest: Manifest, withDecisions: boolean, terminal: Terminal): Promise<void> {
+  const { out, paths } = result;
   function* lines(): Generator<string> {
     if (withDecisions) for (const path of paths) yield `${decisionLine(path)}\n`;
-    for (const finding of broken) yield `${colors.red(finding.kind)} ${findingText(finding)}\n`;
-    yield out
-      ? `${out.path}: ${counts}\n`
-      : `${colors.red("not written")}: ${countOf(broken.length, "finding", "findings")} in ${counts}\n`;
+    for (const line of brokenLines(result, manifest, terminal.colors)) yield `${line}\n`;
+    if (out) yield `${out.path}: ${countsOf(manifest)}\n`;
   }
   for (const piece of inPieces(lines())) await answer(terminal, piece);
+}
+
+/** Why nothing was written; nothing where it was. */
+function* brokenLines({ out, findings }: PackAnswer, manifest: Manifest, colors: Colors): Generator<string> {
+  if (out) return;
+  const broken = findings.filter(({ isBroken }) => isBroken);
+  for (const finding of broken) yield `${colors.red(finding.kind)} ${findingText(finding)}`;
+  yield `${colors.red("not written")}: ${countOf(broken.length, "finding", "findings")} in ${countsOf(manifest)}`;
+}
+
+function countsOf({ entries }: Manifest): string {
+  const owners = new Set(entries.map(({ uid, gid }) => `${uid}:${gid}`)).size;
+  return `${countOf(entries.length, "path", "paths")}, ${countOf(owners, "owner", "owners")}`;
+}
+
+/** What stops nothing, and is to be known all the same. */
+function talkBeside({ findings, leftOut, missing }: PackAnswer, terminal: Terminal): void {
   for (const finding of findings) if (!finding.isBroken) talk(terminal, `${finding.kind} ${findingText(finding)}`);
   for (const path of leftOut) talk(terminal, `left out: ${withoutControls(path)}, a socket`);
   if (missing.length > 0)

@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import pc from "picocolors";
 import { jsonPieces } from "./json-pieces.ts";
 
-type Colors = ReturnType<typeof pc.createColors>;
+export type Colors = ReturnType<typeof pc.createColors>;
 
 /** Where a command reads and writes. The answer goes to `stdout`, everything else to `stderr`. */
 export interface Terminal {

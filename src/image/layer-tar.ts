@@ -1,3 +1,4 @@
+import { InputLimitError } from "../shift/index.ts";
 import { hashed, verified } from "./digest.ts";
 import type { ImageHost, UnpackedTar } from "./host.ts";
 import type { Layer } from "./image.ts";
@@ -25,7 +26,7 @@ function unpackLimit(packedBytes: number): number {
  *
  * @param packedBytes  of it packed: all of them, or those that were read so far
  * @param maxBytes     most that it may have; without it {@link HARMLESS_BYTES}, or {@link MOST_GROWTH} times what it has packed
- * @throws UsernsError ERR_IMAGE, while it is read
+ * @throws InputLimitError ERR_IMAGE, while it is read
  */
 export async function* withinLimit(
   tar: AsyncIterable<Uint8Array>,
@@ -77,11 +78,11 @@ async function* checked(
   if (hex !== diffId.hex) throw imageFault(where, `a tar of ${diffId.text}`, `one of ${diffId.algorithm}:${hex}`);
 }
 
-function tooLarge(where: string, sizeBytes: number, maxBytes: number) {
-  return imageFault(
+function tooLarge(where: string, sizeBytes: number, maxBytes: number): InputLimitError {
+  return new InputLimitError("ERR_IMAGE", {
     where,
-    `a layer that unpacks to at most ${maxBytes} bytes`,
-    `more, out of ${sizeBytes} bytes`,
-    "if you trust the image, take it with --max-unpacked BYTES",
-  );
+    expected: `a layer that unpacks to at most ${maxBytes} bytes`,
+    got: `more, out of ${sizeBytes} bytes`,
+    fix: "if you trust the image, take it with --max-unpacked BYTES",
+  });
 }

@@ -2,8 +2,16 @@ import { type IdMap, NO_ID, UsernsError } from "../core/index.ts";
 import { capabilityHead, capabilityRoot } from "../kernel/capability-xattr.ts";
 import { type CapabilityRule, type ShiftMaps, shiftId, smallestFit, type Unmapped } from "../shift/index.ts";
 import { imageFault } from "./image-fault.ts";
-import { readSuperblock, type SeekableImage, type Superblock, viewOf, withTables } from "./squashfs-superblock.ts";
-import { readBlock, readIndex, type TableIndex, type UnpackBlock } from "./squashfs-table.ts";
+import {
+  FIELDS,
+  readSuperblock,
+  type SeekableImage,
+  SUPERBLOCK_BYTES,
+  type Superblock,
+  viewOf,
+  withTables,
+} from "./squashfs-superblock.ts";
+import { readBlock, readIndex, requireWhole, type TableIndex, type UnpackBlock } from "./squashfs-table.ts";
 import { SquashfsTail } from "./squashfs-tail.ts";
 import { capabilitiesIn, readXattrTable, type XattrTable } from "./squashfs-xattrs.ts";
 
@@ -104,7 +112,28 @@ async function readTables(image: SeekableImage, superblock: Superblock): Promise
   if (exports) behind(exports, ids.blocks[0], "inodes");
   behind(ids, xattrs?.start ?? bytesUsed, "ids");
   if (xattrs) behind(xattrs.index, bytesUsed, "extended attributes");
+  checkInodes(image.name, superblock, (fragments ?? exports ?? ids).blocks[0] ?? bytesUsed);
   return { fragments, exports, ids, xattrs };
+}
+
+/**
+ * What inodes and folders say is not read, and stays; but where they lie, Linux holds against the tables that are moved.
+ *
+ * @param end     where the next table begins
+ * @source asked of Linux 6.18, which mounts no image that is refused here
+ */
+function checkInodes(name: string, { inodeTable, folderTable, rootBlock }: Superblock, end: number): void {
+  const fail = (field: "inodeTable" | "root", expected: string, got: string): UsernsError =>
+    imageFault(`${name}: superblock, byte ${FIELDS[field]}`, expected, got);
+  if (inodeTable < SUPERBLOCK_BYTES || inodeTable >= folderTable || folderTable > end)
+    throw fail(
+      "inodeTable",
+      `tables of inodes and then of folders, from byte ${SUPERBLOCK_BYTES} to ${end}`,
+      `inodes at ${inodeTable}, folders at ${folderTable}`,
+    );
+  const length = folderTable - inodeTable;
+  if (rootBlock >= length)
+    throw fail("root", `the root's inode in the ${length} bytes of the table of inodes`, `one at byte ${rootBlock}`);
 }
 
 async function readIds(
@@ -115,8 +144,9 @@ async function readIds(
 ) {
   const ids = new Uint32Array(idCount);
   let read = 0;
-  for (const block of index.blocks) {
+  for (const [number, block] of index.blocks.entries()) {
     const { bytes } = await readBlock(image, block, compressor, unpack);
+    if (number < index.blocks.length - 1) requireWhole(image.name, block, bytes);
     const view = viewOf(bytes);
     for (let at = 0; at + ID_BYTES <= bytes.length && read < idCount; at += ID_BYTES)
       ids[read++] = view.getUint32(at, true);

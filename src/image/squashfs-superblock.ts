@@ -20,6 +20,10 @@ export interface Superblock {
   readonly idCount: number;
   /** Bytes of the image itself; what stands behind them only fills the file up. */
   readonly bytesUsed: number;
+  /** Where the tables of inodes and of folders begin, and how far into the first the block of the root's inode lies. */
+  readonly inodeTable: bigint;
+  readonly folderTable: bigint;
+  readonly rootBlock: bigint;
   readonly idIndex: number;
   /** Null where the image has no such table. */
   readonly xattrIndex: number | null;
@@ -31,15 +35,18 @@ export interface Superblock {
 export const SUPERBLOCK_BYTES = 96;
 /** The first bytes of every such image. */
 export const SQUASHFS_MAGIC = [0x68, 0x73, 0x71, 0x73] as const;
-const FIELDS = {
+export const FIELDS = {
   inodes: 4,
   fragments: 16,
   compressor: 20,
   idCount: 26,
   major: 28,
+  root: 32,
   bytesUsed: 40,
   ids: 48,
   xattrs: 56,
+  inodeTable: 64,
+  folderTable: 72,
   fragmentIndex: 80,
   exports: 88,
 } as const;
@@ -83,6 +90,10 @@ export async function readSuperblock(image: SeekableImage): Promise<Superblock> 
     compressor,
     idCount,
     bytesUsed,
+    inodeTable: view.getBigUint64(FIELDS.inodeTable, true),
+    folderTable: view.getBigUint64(FIELDS.folderTable, true),
+    // Below it stands the place in that block.
+    rootBlock: view.getBigUint64(FIELDS.root, true) >> 16n,
     idIndex,
     xattrIndex: table("xattrs"),
     fragments,

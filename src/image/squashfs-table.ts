@@ -57,7 +57,7 @@ export async function readBlock(
   compressor: SquashfsCompressor,
   unpack: UnpackBlock,
 ): Promise<{ readonly bytes: Uint8Array; readonly next: number }> {
-  const where = `${image.name}: block of a table, byte ${at}`;
+  const where = placeOf(image.name, at);
   const stored = await image.read(at, HEAD_BYTES + BLOCK_BYTES);
   const head = stored.length < HEAD_BYTES ? 0 : viewOf(stored).getUint16(0, true);
   const length = head & ~IS_PLAIN;
@@ -66,6 +66,16 @@ export async function readBlock(
     throw imageFault(where, `a block of 1 to ${BLOCK_BYTES} bytes`, `${length} bytes, ${body.length} of them there`);
   const bytes = head & IS_PLAIN ? body : unpack(compressor, body, BLOCK_BYTES, where);
   return { bytes, next: at + HEAD_BYTES + length };
+}
+
+/** Every block of a table but its last holds as much as one can. @throws UsernsError ERR_IMAGE */
+export function requireWhole(name: string, at: number, bytes: Uint8Array): void {
+  if (bytes.length < BLOCK_BYTES)
+    throw imageFault(placeOf(name, at), `a block of ${BLOCK_BYTES} bytes before the next one`, `${bytes.length}`);
+}
+
+function placeOf(name: string, at: number): string {
+  return `${name}: block of a table, byte ${at}`;
 }
 
 /** A table as blocks that are not packed, which the format allows, and its index, for a place in the image. */

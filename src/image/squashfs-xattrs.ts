@@ -1,6 +1,13 @@
 import { imageFault } from "./image-fault.ts";
 import { type SeekableImage, type Superblock, viewOf } from "./squashfs-superblock.ts";
-import { POINTER_BYTES, readBlock, readIndex, type TableIndex, type UnpackBlock } from "./squashfs-table.ts";
+import {
+  POINTER_BYTES,
+  readBlock,
+  readIndex,
+  requireWhole,
+  type TableIndex,
+  type UnpackBlock,
+} from "./squashfs-table.ts";
 
 /** The extended attributes of an image: their names and values from `start`, and the index of the lists of them. */
 export interface XattrTable {
@@ -15,8 +22,8 @@ const INDEX_HEAD_BYTES = 16;
 const LIST_BYTES = 16;
 /** Names and values that are looked through; equal lists are kept once, so that images have far less. */
 const MAX_BYTES = 64 << 20;
-/** Entries of all lists. Lists that share their entries would else make few bytes into endless work. */
-const MAX_ENTRIES = 16 << 20;
+/** The kind of a name, its length, one character; the length of a value. */
+const MIN_ENTRY_BYTES = 2 + 2 + 1 + 4;
 
 /** @throws UsernsError ERR_IMAGE */
 export async function readXattrTable(image: SeekableImage, head: number): Promise<XattrTable> {
@@ -47,16 +54,16 @@ const IS_ELSEWHERE = 0x100;
 const CAPABILITY = "capability";
 
 /**
- * Every value of `security.capability` in an image.
+ * Every value of `security.capability` in an image, one after the other.
  *
- * @throws UsernsError ERR_IMAGE, ERR_COMPRESSION
+ * @throws UsernsError ERR_IMAGE, ERR_COMPRESSION; ERR_IMAGE while they are gone through, too
  */
 export async function capabilitiesIn(
   image: SeekableImage,
   { compressor }: Superblock,
   table: XattrTable,
   unpack: UnpackBlock,
-): Promise<Uint8Array[]> {
+): Promise<Iterable<Uint8Array>> {
   const read = (from: number, to: number) =>
     readBlocks(image, from, to, (at) => readBlock(image, at, compressor, unpack));
   const names = await read(table.start, table.index.blocks[0] ?? table.head);
@@ -64,21 +71,26 @@ export async function capabilitiesIn(
   const where = `${image.name}: extended attributes, byte ${table.head}`;
   if (lists.view.byteLength < table.lists * LIST_BYTES)
     throw imageFault(where, `${table.lists} lists of them`, `${lists.view.byteLength} bytes`);
-  const values: Uint8Array[] = [];
+  return listedCapabilities(names, lists, table.lists, where);
+}
+
+function* listedCapabilities(names: Blocks, { view }: Blocks, lists: number, where: string): Generator<Uint8Array> {
+  // Lists that share their entries would make few bytes into endless work.
+  const most = Math.floor(names.view.byteLength / MIN_ENTRY_BYTES);
   let entries = 0;
-  for (let list = 0; list < table.lists; list++) {
+  for (let list = 0; list < lists; list++) {
     const at = list * LIST_BYTES;
-    const count = lists.view.getUint32(at + POINTER_BYTES, true);
+    const count = view.getUint32(at + POINTER_BYTES, true);
     entries += count;
-    if (entries > MAX_ENTRIES) throw imageFault(where, `at most ${MAX_ENTRIES} of them`, `${entries} and more`);
-    let place = names.placeOf(lists.view.getBigUint64(at, true));
+    if (entries > most)
+      throw imageFault(where, `lists of at most ${most} attributes in all, none in two of them`, `${entries} and more`);
+    let place = names.placeOf(view.getBigUint64(at, true));
     for (let one = 0; one < count; one++) {
       const { isCapability, value, next } = names.entry(place);
-      if (isCapability) values.push(value);
+      if (isCapability) yield value;
       place = next;
     }
   }
-  return values;
 }
 
 async function readBlocks(
@@ -92,6 +104,7 @@ async function readBlocks(
   let length = 0;
   for (let at = from; at < to; ) {
     const { bytes, next } = await read(at);
+    if (next < to) requireWhole(image.name, at, bytes);
     starts.set(at - from, length);
     parts.push(bytes.slice());
     length += bytes.length;

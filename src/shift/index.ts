@@ -20,6 +20,7 @@ export { smallestFit } from "./smallest-fit.ts";
 export type { IdTally, NameTally } from "./tally.ts";
 export type { AfterEnd, EndMarkerRule, TarEnd } from "./tar-end.ts";
 export type { EntryType, TarEntry } from "./tar-entry.ts";
+export { InputLimitError } from "./tar-fault.ts";
 export { listMembers, type SeekableTar, type TarMember } from "./tar-members.ts";
 export type { Stop } from "./tar-walk.ts";
 export { bodyPadding, fileHeader, tarEnd } from "./tar-writer.ts";

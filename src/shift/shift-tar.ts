@@ -6,6 +6,7 @@ import { fittingMaps, ShiftedOwners, type Unmapped, UnmappedError } from "./owne
 import { newCounting, type ShiftReport } from "./report.ts";
 import type { ShiftMaps } from "./shift-maps.ts";
 import type { EndMarkerRule } from "./tar-end.ts";
+import { InputLimitError } from "./tar-fault.ts";
 import { type EntryVisitor, TarWalk } from "./tar-walk.ts";
 
 /** What reading a tar may be told. */
@@ -108,7 +109,7 @@ export async function* through(
   options: TarInputOptions & { readonly copy?: boolean },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let bytesRead = 0;
-  for await (const piece of input) {
+  for await (const piece of withPlace(input, walk)) {
     options.signal?.throwIfAborted();
     bytesRead += piece.length;
     // Node's Buffer has a slice() that shares memory, unlike every other array of bytes.
@@ -117,6 +118,15 @@ export async function* through(
     options.onProgress?.(bytesRead);
   }
   walk.finish();
+}
+
+/** The input; where it is too long, the error names the entry in which it is. */
+async function* withPlace(input: AsyncIterable<Uint8Array>, walk: TarWalk): AsyncGenerator<Uint8Array> {
+  try {
+    yield* input;
+  } catch (error) {
+    throw error instanceof InputLimitError ? error.in(walk.place) : error;
+  }
 }
 
 function checkSquash(id: number): void {

@@ -13,6 +13,15 @@ export function showPlace({ name, entry, path, offset }: TarPlace): string {
   return `${name}: entry ${entry}${path === undefined ? "" : ` ${JSON.stringify(path)}`}, byte ${offset}`;
 }
 
+/** Thrown by an input that would be longer than it may: whoever walks it says in which entry that is. */
+export class InputLimitError extends UsernsError {
+  /** The same, said of an entry. */
+  in(place: TarPlace): UsernsError {
+    const { code, expected, got, fix } = this;
+    return new UsernsError(code, { where: showPlace(place), expected, got, ...(fix ? { fix } : {}) });
+  }
+}
+
 export function tarFault(place: TarPlace, expected: string, got: string, fix?: string): UsernsError {
   return new UsernsError("ERR_TAR", { where: showPlace(place), expected, got, ...(fix ? { fix } : {}) });
 }

@@ -5,7 +5,7 @@ import { GroupReader } from "./group-reader.ts";
 import { BLOCK, FIELDS, shapeOf } from "./header.ts";
 import { readPlainSize } from "./number-field.ts";
 import { type AfterEnd, EndMarker, type EndMarkerRule, type TarEnd } from "./tar-end.ts";
-import { tarFault } from "./tar-fault.ts";
+import { type TarPlace, tarFault } from "./tar-fault.ts";
 
 /** What to do with an entry's headers: let them through as they now are, put others in their place, or stop. */
 export type Rewritten = Uint8Array | "in place" | "stop";
@@ -71,6 +71,13 @@ export class TarWalk {
     return this.#stop;
   }
 
+  /** The entry whose body is being passed, or else the one that comes next; and how far the archive was read. */
+  get place(): TarPlace {
+    const [name, offset] = [this.#name, this.#offset];
+    const { left, path } = this.#body;
+    return left > 0 ? { name, entry: this.#entries, path, offset } : { name, entry: this.#entries + 1, offset };
+  }
+
   get end(): TarEnd {
     return this.#end.kind;
   }
@@ -102,11 +109,8 @@ export class TarWalk {
     const got = `the end of the input at byte ${this.#offset}`;
     const { heldBytes, missing } = this.#group;
     if (heldBytes > 0) throw this.#fault(this.#offset - heldBytes, `${heldBytes + missing} bytes of headers`, got);
-    const { left, path } = this.#body;
-    if (left > 0) {
-      const place = { name: this.#name, entry: this.#entries, path, offset: this.#offset };
-      throw tarFault(place, `${left} more bytes of the entry's body`, got);
-    }
+    const { left } = this.#body;
+    if (left > 0) throw tarFault(this.place, `${left} more bytes of the entry's body`, got);
     if (this.#offset === 0) throw this.#fault(0, A_TAR, "an empty input");
     if (this.#endMarker === "optional") return;
     const fix = "get the rest of it; if its writer left the marker out, take it with --end-marker optional";

@@ -181,6 +181,13 @@ const idIndex =
     return bytes;
   };
 
+const u64 =
+  (at: number, value: bigint) =>
+  (bytes: Buffer): Buffer => {
+    bytes.writeBigUInt64LE(value, at);
+    return bytes;
+  };
+
 /** Damage to an image, and what is said of it. */
 const BAD: readonly (readonly [title: string, change: (bytes: Buffer) => Buffer, got: RegExp])[] = [
   ["cut off", (bytes) => bytes.subarray(0, 60), /another file/],
@@ -190,6 +197,9 @@ const BAD: readonly (readonly [title: string, change: (bytes: Buffer) => Buffer,
   ["without a table of ids", idIndex(-1n), /^none$/],
   ["with a table outside it", idIndex(1n << 40n), /1099511627776/],
   ["with more ids than its table", u16(26, 4000), /./],
+  ["whose folders stand before its inodes", u64(72, 96n), /^inodes at \d+, folders at 96$/],
+  ["whose folders end behind the next table", u64(72, 1n << 40n), /^inodes at \d+, folders at 1099511627776$/],
+  ["whose root is outside its inodes", u64(32, 1n << 40n), /^one at byte 16777216$/],
   ["with something behind it", (bytes) => Buffer.concat([bytes, Buffer.from("hashes")]), /\d+ bytes/],
 ];
 
@@ -203,6 +213,60 @@ for (const [title, change, got] of BAD)
     assert.deepEqual([exit, existsSync(to)], [2, false]);
     assert.match(JSON.parse(stderr).error.got, got);
   });
+
+const plain = (bytes: Uint8Array): Buffer => {
+  const head = Buffer.alloc(2);
+  head.writeUInt16LE(0x8000 | bytes.length);
+  return Buffer.concat([head, bytes]);
+};
+const numbers = (...all: readonly bigint[]): Buffer => Buffer.from(BigUint64Array.from(all).buffer);
+
+/** An image of one id, whose extended attributes are these blocks of names, and lists of `count` from the first of them. */
+function withAttributes(names: readonly Uint8Array[], count: number, lists: number): Buffer {
+  const inodes = 96n;
+  const folders = inodes + 34n;
+  const id = folders + 18n;
+  const ids = id + 6n;
+  const begin = Buffer.concat([plain(Buffer.alloc(32)), plain(Buffer.alloc(16)), plain(Buffer.alloc(4)), numbers(id)]);
+  const list = Buffer.concat([Buffer.alloc(8), Buffer.from(Uint32Array.of(count, 0).buffer)]);
+  const blocks = Buffer.concat(names.map(plain));
+  const from = inodes + BigInt(begin.length);
+  const listed = plain(Buffer.concat(Array.from({ length: lists }, () => list)));
+  const head = from + BigInt(blocks.length + listed.length);
+  const index = Buffer.concat([numbers(from, BigInt(lists)), numbers(from + BigInt(blocks.length))]);
+  const rest = Buffer.concat([begin, blocks, listed, index]);
+  const used = inodes + BigInt(rest.length);
+  const none = 2n ** 64n - 1n;
+  const superblock = Buffer.alloc(96);
+  superblock.set(Buffer.from("hsqs\x01"));
+  superblock.set(numbers(0n, used, ids, head, inodes, folders, none, none), 32);
+  for (const [at, value] of [1, 17, 0, 1, 4, 0].entries()) superblock.writeUInt16LE(value, 20 + 2 * at);
+  return Buffer.concat([superblock, rest]);
+}
+
+const CAPABILITY = Buffer.concat([
+  Buffer.from(Uint16Array.of(2, 10).buffer),
+  Buffer.from("capability"),
+  Buffer.from(Uint32Array.of(20).buffer),
+  Buffer.from(capabilityValue(2), "latin1"),
+]);
+
+test("attributes that would be endless work for few bytes are refused: short blocks, and lists that share their entries", async (t) => {
+  const folder = folderFor(t);
+  const run = async (bytes: Uint8Array) => {
+    const from = join(folder, "in.sqfs");
+    writeFileSync(from, bytes);
+    return userns(["image", "shift", from, join(folder, "out.sqfs"), ...MAP]);
+  };
+  const names = Buffer.concat(Array.from({ length: 200 }, () => CAPABILITY));
+  assert.equal((await run(withAttributes([names], 200, 1))).exit, 0, "what no rule forbids is shifted");
+  const shared = await run(withAttributes([names], 200, 500));
+  assert.equal(shared.exit, 2);
+  assert.match(shared.stderr, /extended attributes, byte \d+\n.*at most 844 attributes in all/);
+  const short = await run(withAttributes([Buffer.alloc(1), names], 1, 1));
+  assert.equal(short.exit, 2);
+  assert.match(short.stderr, /block of a table, byte 162\n.*a block of 8192 bytes before the next one\n.*got {7}1/);
+});
 
 test("an image with any bytes of its tables changed is shifted, or refused as bad: nothing else is thrown", async (t) => {
   if (!hasTools(t)) return;

@@ -48,6 +48,24 @@ test("a folder of the caller's is packed as a layer in which the owners of the p
   assert.match(attributes, /x: 20 security\.capability/);
 });
 
+test("an mtree on stdout is stdout's alone: what is found beside it, or against it, stands on stderr", async (t) => {
+  const at = folder(t);
+  const tree = makeTree(at);
+  const [policy, manifest, layer] = ["p.yaml", "m.mtree", "layer.tar"].map((name) => join(at, name));
+  writeFileSync(manifest ?? "", ". type=dir mode=755 uid=0 gid=0\n./gone type=file mode=644 uid=0 gid=0\n");
+  writeFileSync(policy ?? "", 'version: 1\nrules:\n- { paths: "**", owner: "0:0" }\n- { paths: none, owner: "5:5" }\n');
+  const args = ["pack", tree, "--policy", policy ?? "", "--manifest", manifest ?? "", "-o"];
+  const toFile = await userns(...args, layer ?? "");
+  const toStdout = await userns(...args, "mtree");
+  assert.match(toFile.err, /rule 2: .*\n1 path of the manifest not in the folder: gone\n$/);
+  assert.deepEqual([toStdout.exit, toStdout.err], [0, toFile.err]);
+  assert.match(toStdout.out, /^#mtree\n\. type=dir/);
+  writeFileSync(policy ?? "", 'version: 1\nrules: [{ paths: etc, owner: "0:0" }]\n');
+  const broken = await userns("pack", tree, "--policy", policy ?? "", "-o", "mtree");
+  assert.deepEqual([broken.exit, broken.out], [1, ""]);
+  assert.match(broken.err, /^not written: \d+ findings in 15 paths/m);
+});
+
 test("the same tree, policy and times are the same bytes, and --mtime makes trees made at other times the same", async (t) => {
   const [one, two] = [folder(t), folder(t)];
   const bytes = [];
