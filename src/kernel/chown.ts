@@ -77,12 +77,13 @@ function newOwnersHavePlace(world: World, { mount }: Path, { uid, gid }: SetAttr
 
 /** `dqget`: a new owner that the quota of the file system can count for. */
 export function quotaHolds(world: World, { mount, inode }: Path, { uid, gid }: SetAttr): Verdict {
-  const { hasQuota, userNs, name } = inode.superblock;
+  const { counts = [], userNs, name } = inode.superblock;
   const table = ownerTable(inode.superblock);
-  const isCounted =
-    (!uid || kfsidHasMapping(world, userNs, "uid", fromVfsid(world, mount, "uid", uid), table)) &&
-    (!gid || kfsidHasMapping(world, userNs, "gid", fromVfsid(world, mount, "gid", gid), table));
-  return !hasQuota || isCounted ? allow() : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
+  const canCount = <K extends OwnerKind>(kind: K, id: Kuid64<K> | undefined) =>
+    !id || !counts.includes(kind) || kfsidHasMapping(world, userNs, kind, fromVfsid(world, mount, kind, id), table);
+  return canCount("uid", uid) && canCount("gid", gid)
+    ? allow()
+    : deny("EINVAL", RULES.quotaHasPlace, `${name} cannot count for it`);
 }
 
 /** What an id is to a file. */

@@ -121,8 +121,8 @@ export interface Superblock {
   /** `s_user_ns`: the namespace it was mounted in; maps the ids on disk. */
   readonly userNs: UserNamespace;
   isReadOnly: boolean;
-  /** Does it count what each user and group has? Then every owner must be one that it can count for. */
-  readonly hasQuota?: boolean;
+  /** Whose things it counts, users' or groups': every owner must then be one that it can count for. Absent: nobody's. */
+  readonly counts?: readonly OwnerKind[];
   /** What calls may do with the names in its directories; absent: everything. */
   readonly names?: readonly NameOperation[];
   /** Is a name that is not there an error even to those who would make it? */

@@ -16,8 +16,9 @@ import { mountProc } from "./proc-mount.ts";
 import { mountSecurityfs } from "./securityfs-mount.ts";
 import { mountSysfs } from "./sysfs-mount.ts";
 import type { Task } from "./task.ts";
+import { LIMIT_OPTIONS, limitsShown } from "./tmpfs-limits.ts";
 import { mountTmpfs } from "./tmpfs-mount.ts";
-import type { UserNamespace } from "./user-namespace.ts";
+import type { OwnerKind, UserNamespace } from "./user-namespace.ts";
 import { allow, deny, ruleTable, type Verdict } from "./verdict.ts";
 import type { World } from "./world.ts";
 import { keeperOf, writerOf } from "./writer.ts";
@@ -206,11 +207,29 @@ function knownOptions(data: string, known: readonly string[]): Verdict<ReadonlyM
   return unknown ? deny("EINVAL", RULES.knownOption, unknown[0]) : allow(new Map(options));
 }
 
+/** Whose things a tmpfs counts. @source tmpfs(5); Documentation/filesystems/tmpfs.rst, Quota options */
+const QUOTA_OPTIONS: ReadonlyMap<string, readonly OwnerKind[]> = new Map([
+  ["quota", ["uid", "gid"]],
+  ["usrquota", ["uid"]],
+  ["grpquota", ["gid"]],
+]);
+
+function countedBy(options: ReadonlyMap<string, string>): readonly OwnerKind[] {
+  return [...new Set([...options.keys()].flatMap((key) => QUOTA_OPTIONS.get(key) ?? []))];
+}
+
 function tmpfs(world: World, task: Task, { data }: MountRequest, name: string): Verdict<Mount> {
-  const options = knownOptions(data, ["mode", "uid", "gid", "size", "nr_inodes", "quota"]);
+  const options = knownOptions(data, ["mode", "uid", "gid", ...LIMIT_OPTIONS, ...QUOTA_OPTIONS.keys()]);
   if (!options.ok) return options;
+  const limits = limitsShown(options.value);
+  if (!limits.ok) return limits;
   const [mode, uid, gid] = ["mode", "uid", "gid"].map((key) => options.value.get(key));
-  const made = mountTmpfs(world, task, { mode, uid, gid, quota: options.value.has("quota") }, name);
+  const made = mountTmpfs(
+    world,
+    task,
+    { mode, uid, gid, counts: countedBy(options.value), limits: limits.value },
+    name,
+  );
   return made.ok ? allow(made.value.mount) : deny(made.errno, made.rule, made.because);
 }
 

@@ -39,8 +39,10 @@ export interface TmpfsOptions {
   readonly uid?: string | undefined;
   readonly gid?: string | undefined;
   readonly mode?: string | undefined;
-  /** Is the option `quota` there? */
-  readonly quota?: boolean | undefined;
+  /** Whose things are counted. */
+  readonly counts?: readonly OwnerKind[];
+  /** What mountinfo tells of its limits. */
+  readonly limits?: readonly string[];
 }
 
 const DEFAULT_MODE = 0o1777;
@@ -60,17 +62,18 @@ export function mountTmpfs(world: World, task: Task, options: TmpfsOptions, name
   const mode = atStage(modeOption(options.mode), "fsconfig");
   if (!mode.ok) return mode;
   const { userNs } = task.cred;
-  const hasQuota = options.quota ?? false;
-  if (hasQuota && userNs !== world.initUserNs)
+  const { counts = [], limits = [] } = options;
+  if (counts.length > 0 && userNs !== world.initUserNs)
     return atStage(deny("EINVAL", RULES.quotaInInit, userNs.name), "fsconfig");
   if (!isNsCapable(task.cred, userNs, "sys_admin"))
     return atStage(deny("EPERM", RULES.mountCapable, `no CAP_SYS_ADMIN over ${userNs.name}`), "fsconfig");
   const showOptions = () => [
+    ...limits,
     ...(mode.value === DEFAULT_MODE ? [] : [`mode=${showMode(mode.value).slice(1)}`]),
     ...ownerShown(world, "uid", uid.value),
     ...ownerShown(world, "gid", gid.value),
   ];
-  const superblock: Superblock = { name, type: "tmpfs", userNs, isReadOnly: false, hasQuota, showOptions };
+  const superblock: Superblock = { name, type: "tmpfs", userNs, isReadOnly: false, counts, showOptions };
   const root = new Inode(world.inodeColumns, {
     superblock,
     type: "dir",

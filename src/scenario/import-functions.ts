@@ -21,6 +21,7 @@ import {
 } from "../kernel/index.ts";
 import { scenarioError } from "../kernel/syscall/index.ts";
 import { listAt, objectAt, textAt } from "./load.ts";
+import { placed } from "./placed.ts";
 import type { Outcome, Recorded } from "./run-vector.ts";
 
 /*
@@ -86,11 +87,13 @@ function setUpTree(world: World, json: unknown, where: string): Namespaces {
       const extents = listAt(given[`${kind}_map`], `${at}.${kind}_map`).map((line, index) =>
         extentAt(line, `${at}.${kind}_map[${index}]`),
       );
-      const installed = extents.length > 0 ? installMap(world, ns, idSlot(kind), extents) : null;
+      const installed =
+        extents.length > 0 ? placed(`${at}.${kind}_map`, () => installMap(world, ns, idSlot(kind), extents)) : null;
       if (installed?.ok === false)
         throw scenarioError(`${at}.${kind}_map`, "a map that Linux takes", installed.because);
     }
-    ns.isIsolated = given.isolated === true;
+    if (typeof given.isolated !== "boolean") throw scenarioError(`${at}.isolated`, "true or false", given.isolated);
+    ns.isIsolated = given.isolated;
     namespaces.set(name, ns);
   }
   return namespaces;

@@ -41,6 +41,7 @@ const FAILING: readonly { readonly rule: string; readonly of: Script; readonly t
     told: /^steps\[0\]\.do: expected a whole number for N, .* \(got "x"\)\nsteps\[2\]\.do: .* \(got "4294967296"\)$/,
   },
   { rule: "a word that is none of a few", of: script(["a", "open /h rx", ""]), told: /ACCESS: one of r, w, rw/ },
+  { rule: "a switch that is neither on nor off", of: script(["h", "switch owner munging = 2", ""]), told: /0, 1/ },
   { rule: "a mode that is not octal", of: script(["a", "chmod /h 8", ""]), told: /octal digits for MODE/ },
   { rule: "a kind of namespace that is none", of: script(["a", "unshare net usr", ""]), told: /kinds .*"usr"/ },
   { rule: "a process that is neither an agent nor a number", of: script(["a", "kill me 0", ""]), told: /<pid of x>/ },
@@ -116,6 +117,19 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
     "the agent has not listened, connected or accepted before",
   ],
   [[["h", "kill <pid of a> 19", ""]], "no process is ever stopped here"],
+  [[["h", "stat /dev/ubda", ""]], "/dev/ubda: what proc, sysfs and devtmpfs hold beside processes is not modelled"],
+  [[["h", "shmget 0", ""]], "key 0 makes another segment each time"],
+  [
+    [["h", "mount x /h/t tmpfs 0 size=50%", ""]],
+    "beyond the model, which takes a size: how much memory the machine has is not modelled (got size: 50%)",
+  ],
+  [
+    [
+      ["a", "exit", "ret=0"],
+      ["a", "getids", ""],
+    ],
+    "the agent has ended, and answers nothing",
+  ],
   [[["h", "kill 1 0", ""]], "which process has a pid on the machine is not known"],
   [[["h", "kill -1 9", ""]], "groups of processes are not modelled"],
   [[["h", "keydesc -6", ""]], "keyrings other than -1 to -5 are not modelled"],

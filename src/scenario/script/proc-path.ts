@@ -72,11 +72,11 @@ export function isBuilt({ file }: ProcFile): boolean {
 }
 
 /**
- * What lies below the machine's /dev, /proc and /sys, but for the disk, processes, cgroups and what is mounted for security
+ * What the machine has at /dev, /proc and /sys, but for processes, cgroups and what is mounted for security
  * modules.
  */
 const OF_THE_MACHINE =
-  /^\/(?:dev\/(?!ubda$)|proc\/(?![a-z](?:\/|$))|sys\/(?!fs\/cgroup(?:\/|$)|kernel\/security(?:\/|$)))./;
+  /^\/(?:dev(?:\/+.*)?|proc\/(?![a-z](?:\/|$)).+|sys(?:\/+(?!fs\/cgroup(?:\/|$)|kernel\/security(?:\/|$)).*)?)$/s;
 
 /** Settings of the machine, which are written to by calls of their own: these open them anew each time. */
 export function isSetting(path: string): boolean {

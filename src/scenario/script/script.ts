@@ -1,5 +1,6 @@
 import { scenarioError } from "../../kernel/syscall/index.ts";
 import { listAt, objectAt, textAt } from "../load.ts";
+import { POLICY_NAMES, SWITCH_NAMES } from "./switches.ts";
 
 /** A command that an agent was given, and what it answered. */
 export interface ScriptStep {
@@ -13,19 +14,17 @@ export interface ScriptStep {
 /** A recorded scenario in the command language of the isolated namespaces' vectors. */
 export interface Script {
   readonly id: string;
-  /** How the kernel was set: {@link SCRIPT_POLICIES}. */
+  /** How the kernel was set: one of {@link POLICY_NAMES}. */
   readonly policy: string;
-  /** The repairs that were on from the first step. */
+  /** The repairs that were on from the first step, of {@link SWITCH_NAMES}. */
   readonly switches: readonly string[];
   readonly title: string;
   readonly steps: readonly ScriptStep[];
 }
 
-/** Does parsed JSON hold scripts: objects with steps that are to be done? */
+/** Does parsed JSON hold scripts? No other form of recorded answers has its vectors in an object. */
 export function holdsScripts(json: unknown): boolean {
-  if (typeof json !== "object" || json === null || !("vectors" in json) || !Array.isArray(json.vectors)) return false;
-  const first: unknown = json.vectors[0];
-  return typeof first === "object" && first !== null && "policy" in first && "steps" in first;
+  return typeof json === "object" && json !== null && "vectors" in json;
 }
 
 /**
@@ -45,7 +44,7 @@ function importScript(json: unknown, where: string): Script {
   const { id, policy, switches = [], title, steps } = objectAt(json, where, KEYS);
   return {
     id: textAt(id, `${where}.id`),
-    policy: textAt(policy, `${where}.policy`),
+    policy: oneOfAt(policy, `${where}.policy`, POLICY_NAMES),
     switches: switchNames(switches, `${where}.switches`),
     title: textAt(title, `${where}.title`),
     steps: listAt(steps, `${where}.steps`).map((step, index) => importStep(step, `${where}.steps[${index}]`)),
@@ -54,12 +53,19 @@ function importScript(json: unknown, where: string): Script {
 
 /** Names in a list, or joined by commas or plus signs. */
 function switchNames(json: unknown, where: string): readonly string[] {
-  if (typeof json === "string")
-    return json
-      .split(/\s*[,+]\s*/)
-      .map((name) => name.replace(/ only$/, ""))
-      .filter((name) => name !== "");
-  return listAt(json, where).map((name, index) => textAt(name, `${where}[${index}]`));
+  if (typeof json !== "string")
+    return listAt(json, where).map((name, index) => oneOfAt(name, `${where}[${index}]`, SWITCH_NAMES));
+  return json
+    .split(/\s*[,+]\s*/)
+    .map((name) => name.replace(/ only$/, ""))
+    .filter((name) => name !== "")
+    .map((name) => oneOfAt(name, where, SWITCH_NAMES));
+}
+
+function oneOfAt(json: unknown, where: string, names: readonly string[]): string {
+  const name = textAt(json, where);
+  if (!names.includes(name)) throw scenarioError(where, `one of: ${names.join(", ")}`, name);
+  return name;
 }
 
 function importStep(json: unknown, where: string): ScriptStep {

@@ -1,6 +1,7 @@
+import type { Values } from "../../kernel/syscall/index.ts";
 import { remember } from "./command.ts";
 import { SHARED_PAIR } from "./machine.ts";
-import { call, listIn, notModelled, plainVerb, type Verb, verb } from "./verb.ts";
+import { call, listIn, type NotModelled, notModelled, plainVerb, type ScriptCall, type Verb, verb } from "./verb.ts";
 import { count, type Given, id, number, word } from "./words.ts";
 
 /** The end that credsend writes to, and the one that credrecv reads. */
@@ -71,17 +72,18 @@ const PEER_VERBS: readonly Verb[] = [
   },
 ];
 
-/** The key of a segment is an int. */
-const keyOf = (given: Given) => number(given, "KEY") | 0;
+/** A call on the segment of a key, which is an int. */
+function onKey(given: Given, name: string, args: Values = {}): ScriptCall | NotModelled {
+  const key = number(given, "KEY") | 0;
+  return key === 0 ? notModelled("key 0 makes another segment each time") : call(name, { key, ...args });
+}
 
 const IPC_VERBS: readonly Verb[] = [
-  plainVerb("shmget KEY", (given) => call("shmget", { key: keyOf(given), mode: "0600" })),
-  plainVerb("shmset KEY UID GID", (given) =>
-    call("shm_set", { key: keyOf(given), uid: id(given, "UID"), gid: id(given, "GID") }),
-  ),
+  plainVerb("shmget KEY", (given) => onKey(given, "shmget", { mode: "0600" })),
+  plainVerb("shmset KEY UID GID", (given) => onKey(given, "shm_set", { uid: id(given, "UID"), gid: id(given, "GID") })),
   verb(
     "shmstat KEY",
-    (given) => call("shm_stat", { key: keyOf(given) }),
+    (given) => onKey(given, "shm_stat"),
     ({ uid, gid, cuid, cgid }) => `uid=${uid} gid=${gid} cuid=${cuid} cgid=${cgid}`,
   ),
 ];
