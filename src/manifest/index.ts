@@ -23,6 +23,14 @@ export { type Manifest, manifestOf } from "./manifest.ts";
 export { readMode } from "./mode-text.ts";
 export { type MtreeOptions, readMtree } from "./mtree-read.ts";
 export { type MtreeDialect, mtreeText, writeMtree } from "./mtree-write.ts";
-export { bytesOfPath, canonicalPath, comparePaths, folderOf, pathOfBytes, ROOT_PATH } from "./path-text.ts";
+export {
+  bytesOfPath,
+  canonicalPath,
+  comparePaths,
+  folderOf,
+  MOST_PATH_BYTES,
+  pathOfBytes,
+  ROOT_PATH,
+} from "./path-text.ts";
 export { readManifestFile } from "./read.ts";
 export { fieldsOfXattrs, xattrsOfFields } from "./xattr-fields.ts";

@@ -7,6 +7,7 @@ import { type DeviceNumber, ENTRY_TYPES, type ManifestEntry } from "./entry.ts";
 import { JsonPlace } from "./json-place.ts";
 import { type Manifest, manifestOf } from "./manifest.ts";
 import { readMode } from "./mode-text.ts";
+import { isTooLong, MOST_PATH_BYTES } from "./path-text.ts";
 import { readTime, showTime } from "./time.ts";
 
 /** The version of the form that is read and written. */
@@ -125,7 +126,7 @@ function entryFromJson(place: JsonPlace): ManifestEntry {
   const acl = (key: keyof EntryJson) =>
     at(key).textIfThere("an ACL as text", (text, where) => wholeAcl(readAclText(text, where), where));
   return {
-    path: at("path").text("a path", asIs),
+    path: at("path").text(`a path of at most ${MOST_PATH_BYTES} bytes`, (path) => (isTooLong(path) ? null : path)),
     type,
     mode: at("mode").text("a mode of at most four octal digits", readMode),
     uid: at("uid").id(),

@@ -1,6 +1,6 @@
 import { quoted } from "../core/index.ts";
 import { manifestFault } from "./manifest.ts";
-import { canonicalPath, folderOf, ROOT_PATH } from "./path-text.ts";
+import { canonicalPath, folderOf, isTooLong, MOST_PATH_BYTES, ROOT_PATH } from "./path-text.ts";
 import { unescapeName } from "./vis.ts";
 
 /** What a line says, by keyword; null: a keyword without a value. */
@@ -95,5 +95,6 @@ function pathOf(word: string, folder: string, where: string): string {
   const name = unescapeName(word);
   const path = name === null ? null : canonicalPath(word.includes("/") ? name : `${folder}/${name}`);
   if (path === null) throw manifestFault(where, "a path inside the tree, in the escapes of vis(3)", quoted(word));
+  if (isTooLong(path)) throw manifestFault(where, `a path of at most ${MOST_PATH_BYTES} bytes`, quoted(path));
   return path;
 }

@@ -1,6 +1,9 @@
 /** The path of a tree's own root. */
 export const ROOT_PATH = ".";
 
+/** @source limits.h, PATH_MAX without the NUL */
+export const MOST_PATH_BYTES = 4095;
+
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
@@ -68,6 +71,12 @@ export function bytesOfPath(path: string): Uint8Array {
     else bytes.push(...ENCODER.encode(letter));
   }
   return Uint8Array.from(bytes);
+}
+
+/** Has a path more bytes than Linux takes at once? */
+export function isTooLong(path: string): boolean {
+  // A character has at most three bytes for each of its halves.
+  return path.length * 3 > MOST_PATH_BYTES && bytesOfPath(path).length > MOST_PATH_BYTES;
 }
 
 function isEscape(code: number): boolean {

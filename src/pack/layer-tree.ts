@@ -5,6 +5,7 @@ import {
   entryOf,
   folderOf,
   type ManifestEntry,
+  MOST_PATH_BYTES,
   pathOfBytes,
   ROOT_PATH,
   xattrsOfFields,
@@ -41,8 +42,6 @@ interface LayerFile {
 const MOST_PATHS = 1_000_000;
 /** The same of what is kept of them: bytes of paths, link targets and attributes. */
 const MOST_KEPT_BYTES = 128 << 20;
-/** @source limits.h, PATH_MAX without the NUL, and NAME_MAX */
-const MOST_PATH_BYTES = 4095;
 
 /** What a folder is that entries lie in and none is about; and the root, where none is about it. */
 const UNSAID_MODE = 0o755;

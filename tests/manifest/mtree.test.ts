@@ -89,6 +89,11 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
   ["a symbolic mode", `${ROOT}./a type=file mode=u=rw uid=0 gid=0`, /mtree:2: expected mode= .*got mode="u=rw"/],
   ["an id that is none", `${ROOT}./a type=file mode=0644 uid=-1 gid=0`, /uid= and an id .*got uid="-1"/],
   ["a path out of the tree", `${ROOT}../a type=file mode=0644 uid=0 gid=0`, /mtree:2: expected a path inside the tree/],
+  [
+    "a path longer than Linux takes",
+    `${ROOT}./${"a/".repeat(2047)}éa type=dir mode=755 uid=0 gid=0`,
+    /mtree:2: expected a path of at most 4095 bytes/,
+  ],
   ["a way out of the root", `${ROOT}..\n..`, /mtree:3: expected a path inside the tree \(got ".." outside its root\)/],
   ["an escape that is none", `${ROOT}./\\q type=file mode=0644 uid=0 gid=0`, /in the escapes of vis\(3\)/],
   [
