@@ -38,9 +38,15 @@ export interface AskedImage {
 /**
  * Answer a question about a tree.
  *
+ * @param onAsked  told how many paths were asked about, and waited for
  * @throws UsernsError ERR_USAGE for a path that is not in the tree, and for a user that the image does not have
  */
-export function ask(question: Question, { manifest, users, people }: AskedImage, engine: Engine): Asked {
+export async function ask(
+  question: Question,
+  { manifest, users, people }: AskedImage,
+  engine: Engine,
+  onAsked: (paths: number) => Promise<void>,
+): Promise<Asked> {
   const all = everybody(users, people, manifest);
   switch (question.ask) {
     case "who can": {
@@ -80,6 +86,7 @@ export function ask(question: Question, { manifest, users, people }: AskedImage,
         if (!entry) throw new Error("an answer to no wish");
         const { can, otherWay, rule, because } = asked(access, verb === "write" ? () => writer.wayTo(entry) : null);
         if (can || otherWay !== null) paths.push({ path: entry.path, can, otherWay, rule, because });
+        await onAsked(at);
       }
       return { by: "paths", paths };
     }

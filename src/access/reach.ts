@@ -65,25 +65,28 @@ function chainTo(
   while (frontier.length > 0) {
     const there = frontier.find((reached) => isThere(reached, goal, manifest, engine));
     if (there) return there.chain;
-    const wishes = frontier.flatMap((from) => programs.map((program) => ({ from, program })));
-    const asked = wishes.map(({ from, program }) => ({
-      person: from.person,
-      verb: "execute" as const,
-      path: program.path,
-    }));
+    // Of what is known already nobody has to be asked again: most programs lead each one to the same.
+    const steps = frontier.flatMap((from) => stepsFrom(from, programs, person).filter(({ key }) => !known.has(key)));
+    const asked = steps.map(({ from, path }) => ({ person: from.person, verb: "execute" as const, path }));
     const may = [...askKernel(asked, manifest, engine)];
     const next: Reached[] = [];
-    for (const [index, { from, program }] of wishes.entries()) {
-      if (!may[index]?.can) continue;
-      const reached = after(from, program, person);
-      const key = `${keyOf(reached.person)}${reached.isAnyone ? " anyone" : ""}`;
-      if (known.has(key)) continue;
+    for (const [index, { reached, key }] of steps.entries()) {
+      if (!may[index]?.can || known.has(key)) continue;
       known.add(key);
       next.push(reached);
     }
     frontier = next;
   }
   return null;
+}
+
+/** Where each program would lead; two that lead to the same have the same key. */
+function stepsFrom(from: Reached, programs: readonly ManifestEntry[], self: Person) {
+  return programs.map((program) => {
+    const reached = after(from, program, self);
+    const key = `${keyOf(reached.person)}${reached.isAnyone ? " anyone" : ""}`;
+    return { from, path: program.path, reached, key };
+  });
 }
 
 function isThere({ person, isAnyone }: Reached, goal: Goal, manifest: Manifest, engine: Engine): boolean {

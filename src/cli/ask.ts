@@ -11,8 +11,10 @@ import {
 import { initSync } from "../core/index.ts";
 import { hang } from "../explain/index.ts";
 import { entriesOf } from "../formats/index.ts";
+import { Breath } from "./breath.ts";
 import { addExamples } from "./help-examples.ts";
 import { accountsOf, MANIFEST_HELP, PEOPLE, type PeopleOptions, readManifest } from "./manifest-file.ts";
+import { withCount } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { answer, answerJson, EXIT, type Exit, type Terminal, withoutControls } from "./terminal.ts";
 
@@ -54,7 +56,15 @@ async function runAsk(path: string, text: string, options: AskOptions, terminal:
   const question = readQuestion(text);
   const manifest = await readManifest(path);
   const { passwd, people } = await accountsOf(options);
-  const found = ask(question, { manifest, users: entriesOf(passwd), people }, initSync());
+  const breath = new Breath();
+  let asked = 0;
+  const onAsked = async (paths: number): Promise<void> => {
+    asked = paths;
+    if (breath.isDue()) await breath.take();
+  };
+  const image = { manifest, users: entriesOf(passwd), people };
+  const work = () => ask(question, image, initSync(), onAsked);
+  const found = await withCount(() => asked, "paths asked about", terminal, work);
   if (options.json) await answerJson(terminal, { manifest: path, question: text, answer: found } satisfies AskAnswer);
   else for (const line of askedLines(found)) await answer(terminal, `${withoutControls(line)}\n`);
   return EXIT.yes;

@@ -102,14 +102,15 @@ function lintLines(result: ImageLintAnswer, found: ImageFindings, terminal: Term
   const head = imageLine(result);
   if (found.isClean) return [head, "the map holds every owner, and no program runs as an account of the host"];
   const lines = [head, ...layers.flatMap((layer) => layerLines(layer, result, terminal))];
-  const isHeld = layers.every(({ unmapped, unlisted }) => unmapped.length + unlisted === 0);
-  return isHeld ? lines : [...lines, ...fitLines(result.fit)];
+  const isHeld = layers.every(({ unmapped }) => unmapped.length === 0);
+  const unlisted = layers.reduce((sum, layer) => sum + layer.unlisted, 0);
+  return isHeld ? lines : [...lines, ...fitLines(result.fit, unlisted)];
 }
 
 function layerLines(layer: LayerFindings, result: ImageLintAnswer, terminal: Terminal): string[] {
   const { unmapped, unlisted, exposed } = layer;
   const lines: string[] = [];
-  if (unmapped.length + unlisted > 0) {
+  if (unmapped.length > 0) {
     lines.push(`the map does not hold ${unmapped.length} of its ${countOf(layer.ids, "id", "ids")}:`);
     lines.push(...shortTable(unmapped, unlisted, terminal));
   }

@@ -52,7 +52,8 @@ export function sayRefused(result: Refused, terminal: Terminal): void {
     talk(terminal, layerLine(layer, result, onTalk));
     for (const line of shortTable(layer.unmapped, layer.unlisted, onTalk)) talk(terminal, line);
   }
-  for (const line of fitLines(result.fit)) talk(terminal, line);
+  const unlisted = result.layers.reduce((sum, layer) => sum + layer.unlisted, 0);
+  for (const line of fitLines(result.fit, unlisted)) talk(terminal, line);
   talk(terminal, "or --unmapped squash=UID:GID to give them to one owner, or --unmapped keep");
 }
 

@@ -1,13 +1,6 @@
 import type { Command } from "commander";
 import type { ArchiveFindings } from "../explain/index.ts";
-import {
-  type EndMarkerRule,
-  fittingMaps,
-  scanTar,
-  type TarCounts,
-  type TarOwners,
-  unmappedIn,
-} from "../shift/index.ts";
+import { type EndMarkerRule, fittingMaps, lintTar, scanTar, type TarCounts, type TarOwners } from "../shift/index.ts";
 import { endMarkerOption } from "./end-marker-option.ts";
 import { addExamples } from "./help-examples.ts";
 import { countOf } from "./image-layers.ts";
@@ -30,7 +23,7 @@ export interface LayerOwnersAnswer extends TarOwners {
 export interface LayerLintAnswer extends UnmappedAnswer, TarCounts, ArchiveFindings {
   readonly layer: string;
   readonly entries: number;
-  /** How many ids there are, users and groups apart. */
+  /** How many ids there are, users and groups apart; at most 100,000 are told apart. */
   readonly ids: number;
 }
 
@@ -89,30 +82,21 @@ export function addLayerCommand(program: Command, session: Session): void {
   ]);
 }
 
-interface Scanned {
-  readonly input: LayerInput;
-  readonly owners: TarOwners;
-}
-
-async function scan(file: string, { endMarker }: OwnersOptions, terminal: Terminal): Promise<Scanned> {
-  const input = await openLayer(file, terminal);
-  const owners = await withProgress(input, terminal, () => scanTar(input.tar, { name: input.where, endMarker }));
-  return { input, owners };
-}
-
 /** `layer.tar: 272 entries, 13 ids` */
-function headLine({ input, owners }: Scanned): string {
-  return `${input.where}: ${countOf(owners.entries, "entry", "entries")}, ${countOf(owners.ids.length, "id", "ids")}`;
+function headLine({ where }: LayerInput, { entries, ids, unlisted }: TarOwners): string {
+  const more = unlisted > 0 ? " and more" : "";
+  return `${where}: ${countOf(entries, "entry", "entries")}, ${countOf(ids.length, "id", "ids")}${more}`;
 }
 
 async function runOwners(file: string, options: OwnersOptions, terminal: Terminal): Promise<Exit> {
-  const scanned = await scan(file, options, terminal);
-  const { input, owners } = scanned;
+  const { endMarker } = options;
+  const input = await openLayer(file, terminal);
+  const owners = await withProgress(input, terminal, () => scanTar(input.tar, { name: input.where, endMarker }));
   const result: LayerOwnersAnswer = { layer: input.where, compression: input.compression, ...owners };
   if (options.json) await answerJson(terminal, result);
   else {
     const lines = [
-      headLine(scanned),
+      headLine(input, owners),
       ...(owners.ids.length > 0 ? ownerTable(owners.ids, terminal) : []),
       ...(owners.unlisted > 0 ? [`  and further ids, met ${owners.unlisted} times, that are too many to keep`] : []),
     ];
@@ -124,20 +108,21 @@ async function runOwners(file: string, options: OwnersOptions, terminal: Termina
 
 async function runLint(file: string, options: LintOptions, terminal: Terminal): Promise<Exit> {
   const maps = { ...(await loadMaps(options)), reverse: options.reverse === true };
-  const scanned = await scan(file, options, terminal);
-  const { input, owners } = scanned;
-  const unmapped = unmappedIn(owners.ids, maps);
-  const found = unmappedAnswer(unmapped, owners.unlisted, fittingMaps(owners.ids, maps, owners.unlisted));
-  const isHeld = unmapped.length === 0 && owners.unlisted === 0;
+  const { endMarker } = options;
+  const input = await openLayer(file, terminal);
+  const linting = () => lintTar(input.tar, maps, { name: input.where, endMarker });
+  const { owners, unmapped, unlisted } = await withProgress(input, terminal, linting);
+  const found = unmappedAnswer(unmapped, unlisted, fittingMaps(unmapped, maps, unlisted));
+  const isHeld = unmapped.length === 0;
   const { entries, acls, capabilities, end, afterEnd } = owners;
   const counts = { entries, ids: owners.ids.length, acls, capabilities, end, afterEnd };
   const result: LayerLintAnswer = { layer: input.where, ...counts, ...found };
   if (options.json) await answerJson(terminal, result);
   else {
     const lines = isHeld
-      ? [headLine(scanned), "the map holds them all"]
+      ? [headLine(input, owners), "the map holds them all"]
       : [
-          headLine(scanned),
+          headLine(input, owners),
           `${terminal.colors.red(`the map does not hold ${unmapped.length} of them`)}:`,
           ...unmappedLines(found, terminal),
         ];

@@ -22,11 +22,12 @@ export function unmappedAnswer(unmapped: readonly IdTally[], unlisted: number, f
 
 /** What does not fit, and what would. */
 export function unmappedLines({ unmapped, unlisted, fit }: UnmappedAnswer, terminal: Terminal): string[] {
-  return [...shortTable(unmapped, unlisted, terminal), ...fitLines(fit)];
+  return [...shortTable(unmapped, unlisted, terminal), ...fitLines(fit, unlisted)];
 }
 
-/** The smallest maps that hold the rest too. */
-export function fitLines(fit: UnmappedAnswer["fit"]): string[] {
+/** The smallest maps that hold the rest too. @param unlisted  times that ids were met which are not listed */
+export function fitLines(fit: UnmappedAnswer["fit"], unlisted = 0): string[] {
+  if (unlisted > 0) return ["the smallest map that holds them is not known: there are more ids than are kept"];
   if (fit.map === null && fit.gidMap === null) return ["no map of this shape can hold them all"];
   const options =
     fit.map === fit.gidMap

@@ -1,4 +1,4 @@
-import { type FittingMaps, fittingMaps, type IdTally, type ShiftMaps, scanTar, unmappedIn } from "../shift/index.ts";
+import { type FittingMaps, fittingMaps, type IdTally, lintTar, type ShiftMaps } from "../shift/index.ts";
 import { distinctLayers, type LayerPlace } from "./distinct-layers.ts";
 import { type ExposedFile, exposedBy, type HostAccounts } from "./exposed.ts";
 import type { ImageHost } from "./host.ts";
@@ -17,7 +17,7 @@ export interface LayerFindings extends LayerPlace {
   /** How many ids there are, users and groups apart. */
   readonly ids: number;
   readonly unmapped: readonly IdTally[];
-  /** Times that further ids were met, beyond the number that is kept. */
+  /** Times that further such ids were met, beyond the number that is kept. */
   readonly unlisted: number;
   /** Files that count on the host: the first of them, and how many there are. */
   readonly exposed: { readonly count: number; readonly files: readonly ExposedFile[] };
@@ -47,21 +47,26 @@ export async function lintImage(image: Image, options: LintOptions, host: ImageH
   const layers: LayerFindings[] = [];
   const every: IdTally[] = [];
   for (const { layer, place } of distinctLayers(image)) {
-    const { findings, ids } = await lintLayer(layer, place, options, host);
+    const findings = await lintLayer(layer, place, options, host);
     layers.push(findings);
-    every.push(...unmappedIn(ids, options.maps));
+    every.push(...findings.unmapped);
   }
   const unlisted = layers.reduce((sum, layer) => sum + layer.unlisted, 0);
-  const isClean = layers.every((layer) => layer.unmapped.length + layer.unlisted + layer.exposed.count === 0);
+  const isClean = layers.every((layer) => layer.unmapped.length + layer.exposed.count === 0);
   return { layers, fit: fittingMaps(every, options.maps, unlisted), isClean };
 }
 
-async function lintLayer(layer: Layer, place: LayerPlace, options: LintOptions, host: ImageHost) {
+async function lintLayer(
+  layer: Layer,
+  place: LayerPlace,
+  options: LintOptions,
+  host: ImageHost,
+): Promise<LayerFindings> {
   const { maps, accounts } = options;
   const files: ExposedFile[] = [];
   let count = 0;
   const { tar } = await openLayerTar(layer, host, options);
-  const { entries, ids, unlisted } = await scanTar(tar, {
+  const { owners, unmapped, unlisted } = await lintTar(tar, maps, {
     name: layer.where,
     paths: "inside",
     // Its digest says that it is whole.
@@ -72,6 +77,6 @@ async function lintLayer(layer: Layer, place: LayerPlace, options: LintOptions, 
       if (files.length < MOST_EXPOSED) files.push(...exposed);
     },
   });
-  const unmapped = unmappedIn(ids, maps);
-  return { findings: { ...place, entries, ids: ids.length, unmapped, unlisted, exposed: { count, files } }, ids };
+  const { entries, ids } = owners;
+  return { ...place, entries, ids: ids.length, unmapped, unlisted, exposed: { count, files } };
 }

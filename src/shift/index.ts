@@ -13,7 +13,7 @@ export { type FittingMaps, fittingMaps, type Unmapped, UnmappedError } from "./o
 export { type Compression, detectCompression, SIGNATURE_BYTES } from "./packing.ts";
 export { ACL_KEYS, XATTR_KEYS } from "./pax-keys.ts";
 export type { ShiftReport, TarCounts, Untranslated } from "./report.ts";
-export { type RefuseEntry, type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
+export { type LintedTar, lintTar, type RefuseEntry, type ScanTarOptions, scanTar, type TarOwners } from "./scan-tar.ts";
 export { type ShiftMaps, shiftId, unmappedIn } from "./shift-maps.ts";
 export { type PathRule, type ShiftedTar, type ShiftTarOptions, shiftTar, type TarInputOptions } from "./shift-tar.ts";
 export { smallestFit } from "./smallest-fit.ts";

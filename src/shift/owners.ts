@@ -64,14 +64,22 @@ export class ShiftedOwners implements Owners {
   }
 }
 
-/** Counts every id, and changes none. */
+/** Counts every id, those that the maps do not hold once more, and changes none. */
 export class CountedOwners implements Owners {
   readonly all = new Tally();
+  readonly unmapped = new Tally();
   readonly unmappedCount = 0;
   readonly isRefused = false;
+  readonly #maps: ShiftMaps | null;
+
+  /** @param maps  null: hold every id */
+  constructor(maps: ShiftMaps | null) {
+    this.#maps = maps;
+  }
 
   translate(kind: Kind, id: number, place: Place, met: Met): number {
     this.all.count(kind, id, place, met);
+    if (this.#maps && shiftId(this.#maps, kind, id) === NO_ID) this.unmapped.count(kind, id, place, met);
     return id;
   }
 

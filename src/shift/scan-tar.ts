@@ -3,6 +3,7 @@ import type { EntryGroup } from "./entry-group.ts";
 import { OwnerRewriter } from "./owner-rewriter.ts";
 import { CountedOwners } from "./owners.ts";
 import { newCounting, type TarCounts } from "./report.ts";
+import type { ShiftMaps } from "./shift-maps.ts";
 import { type TarInputOptions, through, withPaths } from "./shift-tar.ts";
 import type { IdTally } from "./tally.ts";
 import type { AfterEnd, TarEnd } from "./tar-end.ts";
@@ -66,6 +67,15 @@ class Told implements EntryVisitor {
   }
 }
 
+/** Who owns what in an archive, and what of it some maps do not hold. */
+export interface LintedTar {
+  readonly owners: TarOwners;
+  /** The ids that the maps do not hold. */
+  readonly unmapped: readonly IdTally[];
+  /** Times that further such ids were met, beyond the number that is kept. */
+  readonly unlisted: number;
+}
+
 /**
  * Read a tar archive once and count the ids in it: the same that {@link shiftTar} would translate.
  *
@@ -73,7 +83,30 @@ class Told implements EntryVisitor {
  * @throws UsernsError ERR_TAR for an archive that is not sound
  */
 export async function scanTar(input: AsyncIterable<Uint8Array>, options: ScanTarOptions = {}): Promise<TarOwners> {
-  const owners = new CountedOwners();
+  return count(input, new CountedOwners(null), options);
+}
+
+/**
+ * The same, with the ids that some maps do not hold: those that {@link shiftTar} would refuse.
+ *
+ * @throws as {@link scanTar}
+ */
+export async function lintTar(
+  input: AsyncIterable<Uint8Array>,
+  maps: ShiftMaps,
+  options: ScanTarOptions = {},
+): Promise<LintedTar> {
+  const counted = new CountedOwners(maps);
+  const owners = await count(input, counted, options);
+  const { unmapped } = counted;
+  return { owners, unmapped: unmapped.list(), unlisted: unmapped.unlisted };
+}
+
+async function count(
+  input: AsyncIterable<Uint8Array>,
+  owners: CountedOwners,
+  options: ScanTarOptions,
+): Promise<TarOwners> {
   const counting = newCounting();
   const rules = { owners, dropNames: false, capabilities: "keep", reverse: false, counting } as const;
   const counted = new OwnerRewriter(rules, null);

@@ -1,8 +1,8 @@
 /** Ids that the maps do not hold: refused, squashed or kept, and always reported. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { idMap, showExtent } from "../../src/core/index.ts";
-import { fittingMaps, scanTar, UnmappedError, unmappedIn } from "../../src/shift/index.ts";
+import { IDENTITY, idMap, showExtent } from "../../src/core/index.ts";
+import { fittingMaps, lintTar, scanTar, UnmappedError, unmappedIn } from "../../src/shift/index.ts";
 import { aclValue, archive, capabilityValue, concat, END, entry, id7, pax } from "./archive.ts";
 import { assertBytes, both, type Options, pieces, SHIFT, shift, tryShift } from "./shifting.ts";
 
@@ -153,4 +153,8 @@ test("ids beyond the number that is kept are counted, and no map is proposed for
   assert.equal(ids.length, MOST);
   assert.equal(unlisted, 6, "the last five uids, and gid 0, which comes after 100,000 of them");
   assert.equal(fittingMaps(ids, both(SHIFT), unlisted).uids, null);
+  const held = await lintTar(many(), both(IDENTITY));
+  assert.deepEqual([held.unmapped, held.unlisted], [[], 0], "a map that holds them all holds those as well");
+  const outside = await lintTar(many(), both(SHIFT));
+  assert.deepEqual([outside.unmapped.length, outside.unlisted], [MOST + 5 - 65_536, 0]);
 });
