@@ -14,7 +14,7 @@ const SPARSE_NAME = "GNU.sparse.name";
 
 /** The bytes of the entry's path. @source GNU tar manual, "Storing Sparse Files": GNU.sparse.name */
 export function pathBytes(of: EntryHeaders): Uint8Array {
-  return recordBytes(of, SPARSE_NAME) ?? pathBesideSparse(of);
+  return statedBytes(of, null, SPARSE_NAME) ?? pathBesideSparse(of);
 }
 
 /** The same for a reader that takes no notice of the records of sparse files. */
@@ -36,19 +36,11 @@ export function linkBytes(of: EntryHeaders): Uint8Array {
   return statedBytes(of, TYPE.longLink, "linkpath") ?? fieldBytes(of, FIELDS.link);
 }
 
-/** What GNU's own header or a pax record states in place of a field. */
-function statedBytes({ bytes, extensions }: EntryHeaders, type: number, key: string): Uint8Array | null {
+/** What a header of GNU's own, if there is a type for it, or a pax record states in place of a field. */
+function statedBytes({ bytes, extensions }: EntryHeaders, type: number | null, key: string): Uint8Array | null {
   for (const extension of extensions) {
     const body = extension.header + BLOCK;
     if (extension.type === type) return untilNul(bytes.subarray(body, body + extension.size));
-    const stated = valueIn(bytes, extension, key);
-    if (stated) return stated;
-  }
-  return null;
-}
-
-function recordBytes({ bytes, extensions }: EntryHeaders, key: string): Uint8Array | null {
-  for (const extension of extensions) {
     const stated = valueIn(bytes, extension, key);
     if (stated) return stated;
   }

@@ -68,9 +68,9 @@ export class ShiftedOwners implements Owners {
 export class CountedOwners implements Owners {
   readonly all = new Tally();
   readonly unmapped = new Tally();
-  readonly unmappedCount = 0;
   readonly isRefused = false;
   readonly #maps: ShiftMaps | null;
+  #unmappedCount = 0;
 
   /** @param maps  null: hold every id */
   constructor(maps: ShiftMaps | null) {
@@ -79,8 +79,15 @@ export class CountedOwners implements Owners {
 
   translate(kind: Kind, id: number, place: Place, met: Met): number {
     this.all.count(kind, id, place, met);
-    if (this.#maps && shiftId(this.#maps, kind, id) === NO_ID) this.unmapped.count(kind, id, place, met);
+    if (this.#maps && shiftId(this.#maps, kind, id) === NO_ID) {
+      this.#unmappedCount++;
+      this.unmapped.count(kind, id, place, met);
+    }
     return id;
+  }
+
+  get unmappedCount(): number {
+    return this.#unmappedCount;
   }
 
   peek(_kind: Kind, id: number): number {

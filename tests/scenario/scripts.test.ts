@@ -118,6 +118,24 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
   ],
   [[["h", "kill <pid of a> 19", ""]], "no process is ever stopped here"],
   [[["h", "stat /dev/ubda", ""]], "/dev/ubda: what proc, sysfs and devtmpfs hold beside processes is not modelled"],
+  [
+    [
+      ["a", "unshare pid", "ret=0"],
+      ["a", "fork b", "ret=0 pid=*"],
+      ["b", "mount proc /h/cg proc", "ret=0"],
+      ["b", "stat /h/cg/2", "ret=-1 ENOENT"],
+      ["b", "stat /h/cg/1/io", "ret=-1 ENOENT"],
+      ["b", "read /h/cg/uptime", ""],
+    ],
+    "/h/cg/uptime: what proc holds there is not modelled",
+  ],
+  [
+    [
+      ["h", "stat /sys/fs/cgroup/c", "ret=-1 ENOENT"],
+      ["h", "stat /sys/fs/cgroup/memory.max", ""],
+    ],
+    "/sys/fs/cgroup/memory.max: what cgroup2 holds there is not modelled",
+  ],
   [[["h", "shmget 0", ""]], "key 0 makes another segment each time"],
   [
     [["h", "mount x /h/t tmpfs 0 size=50%", ""]],

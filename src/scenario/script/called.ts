@@ -10,11 +10,18 @@ export function isMount(given: Given): boolean {
   return given.has("TYPE");
 }
 
+/** Is the word of this name a path? */
+export function isPath(name: string, given: Given): boolean {
+  return PATH_WORDS.includes(name) || (name === "SRC" && !isMount(given));
+}
+
 /** What a command is given, with paths from the root directory, which every agent is in. */
 export function fromRoot(given: Given): Given {
-  const isPath = (name: string) => PATH_WORDS.includes(name) || (name === "SRC" && !isMount(given));
   return new Map(
-    [...given].map(([name, text]) => [name, isPath(name) && text !== "" && !text.startsWith("/") ? `/${text}` : text]),
+    [...given].map(([name, text]) => [
+      name,
+      isPath(name, given) && text !== "" && !text.startsWith("/") ? `/${text}` : text,
+    ]),
   );
 }
 

@@ -4,16 +4,17 @@ import { path as pathArgument, type Values } from "../../kernel/syscall/index.ts
 import type { Answer } from "../replay.ts";
 import type { Recorded } from "../run-vector.ts";
 import { Labels, showRefusal } from "./answer.ts";
-import { fromRoot, isMount, processCalled } from "./called.ts";
+import { fromRoot, isMount, isPath, processCalled } from "./called.ts";
 import { inNames, type Memory, newMemory } from "./command.ts";
+import { whyPerhapsThere } from "./kernel-names.ts";
 import { make, makeOrName } from "./make-call.ts";
 import { whyNotReplayable } from "./not-replayable.ts";
 import { profileOf } from "./policy.ts";
-import { directoryLinkOf, type ProcFile, procFileOf, whyUnknown } from "./proc-path.ts";
+import { directoryLinkOf, isBuilt, type ProcFile, procFileOf, whyUnknown } from "./proc-path.ts";
 import type { Script, ScriptStep } from "./script.ts";
 import { startScript } from "./start.ts";
 import { readCommand } from "./verbs.ts";
-import { word } from "./words.ts";
+import { type Given, word } from "./words.ts";
 
 /** A step that is not replayed, and why. */
 export interface NamedStep {
@@ -81,7 +82,10 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
   const called = verb.withoutPid ? processCalled(world, step.agent, word(given, "PID")) : null;
   if (called !== null && "notModelled" in called) return { reason: called.notModelled };
   if (called !== null && called.process === null) return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
-  const meant = new Map([...fromRoot(given), ...(called === null ? [] : [["PID", called.process ?? ""] as const])]);
+  const meant = new Map([
+    ...asBuilt(fromRoot(given), procFile),
+    ...(called === null ? [] : [["PID", called.process ?? ""] as const]),
+  ]);
   const hidden = [...meant]
     .filter(([name]) => name !== "SRC" || !isMount(meant))
     .map(([, path]) => whyUnmodelled(path, memory))
@@ -102,10 +106,30 @@ function tell(world: World, step: ScriptStep, policy: string, memory: Memory): T
   }
   if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
   const last = answers.at(-1);
+  const perhaps =
+    last?.verdict.ok === false && last.verdict.errno === "ENOENT" ? perhapsThere(world, step, meant) : null;
+  if (perhaps) return { reason: perhaps };
   if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
   const values: readonly Values[] = answers.map(({ result }) => result);
   const text = verb.show(values, meant, scene);
   return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
+}
+
+/** A file of a process that the machine was built without is nothing in a procfs that was mounted, as in the machine's own. */
+function asBuilt(given: Given, procFile: (path: string) => ProcFile | null): Given {
+  return new Map(
+    [...given].map(([name, text]) => {
+      const proc = isPath(name, given) ? procFile(text) : null;
+      return [name, proc && !isBuilt(proc) ? `/proc/${proc.agent}/${proc.file}` : text];
+    }),
+  );
+}
+
+/** Of a command that found nothing: why what it names may be there all the same. */
+function perhapsThere(world: World, { agent }: ScriptStep, given: Given): string | null {
+  const task = world.tasks.get(agent);
+  const paths = [...given].filter(([name]) => isPath(name, given)).map(([, path]) => path);
+  return (task && paths.map((path) => whyPerhapsThere(world, task, path)).find((why) => why !== null)) ?? null;
 }
 
 const KILLED = "the agent was killed, and answers nothing";
