@@ -200,9 +200,25 @@ function optionsIn(data: string): [string, string][] {
     });
 }
 
+/**
+ * Options that every file system takes, of which nothing here depends; `ro` is refused (syscall/mount-options.ts).
+ *
+ * @source mount(8), Filesystem-independent mount options
+ */
+const SHARED_OPTIONS: readonly string[] = [
+  "rw",
+  "sync",
+  "async",
+  "dirsync",
+  "lazytime",
+  "nolazytime",
+  "mand",
+  "nomand",
+];
+
 /** The options of a file system, if it knows them all. */
 function knownOptions(data: string, known: readonly string[]): Verdict<ReadonlyMap<string, string>> {
-  const options = optionsIn(data);
+  const options = optionsIn(data).filter(([key]) => !SHARED_OPTIONS.includes(key));
   const unknown = options.find(([key]) => !known.includes(key));
   return unknown ? deny("EINVAL", RULES.knownOption, unknown[0]) : allow(new Map(options));
 }

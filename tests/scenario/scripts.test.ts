@@ -158,6 +158,10 @@ const NAMED: readonly (readonly [steps: readonly (readonly [string, string, stri
     "beyond the model, which takes a link to a directory, or to a program that was run here (got /proc/a/ns/user: a link to a namespace)",
   ],
   [
+    [["h", "mount x /h/t tmpfs 0 mode=700,huge=never", ""]],
+    'beyond the model, which takes options of tmpfs that are modelled, which huge is not (got steps[0].data: "mode=700,huge=never")',
+  ],
+  [
     [["h", "mount /h/t /h/m1 tmpfs 4096", ""]],
     'beyond the model, which takes flags that are modelled: {"isReadOnly":1,"isNosuid":2,"isNodev":4,"isNoexec":8}, added up (got steps[0].flags: 4096)',
   ],

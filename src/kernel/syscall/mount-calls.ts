@@ -37,6 +37,7 @@ import {
 } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 import { newMount } from "./mount-name.ts";
+import { refuseOptionsBeyond } from "./mount-options.ts";
 import { nsFile, openNsFile } from "./ns-file-argument.ts";
 import { path } from "./path-argument.ts";
 import { tmpfsOptions } from "./tmpfs-options.ts";
@@ -121,7 +122,10 @@ const TREE_CALLS: CallTable = [
       flags: optional(mountFlags, 0),
       data: optional(text, ""),
     },
-    (world, task, request) => plain(mountAt(world, task, request, nameOf(request.target))),
+    (world, task, request, where) => {
+      refuseOptionsBeyond(request.type, request.data, `${where}.data`);
+      return plain(mountAt(world, task, request, nameOf(request.target)));
+    },
   ),
   defineCall("umount", { target: path }, (world, task, { target }) => plain(umountAt(world, task, target))),
   defineCall("make_private", {}, (_, task) => plain(makePrivate(task))),
