@@ -1,5 +1,8 @@
 import { UsernsError } from "../core/index.ts";
 
+/** What is expected of the first bytes: said of all that turn out to be nothing of the kind. */
+export const A_TAR = "a tar archive";
+
 /** A place in an archive: its name, the number of an entry (from 1) and its path if known, and a byte offset. */
 export interface TarPlace {
   readonly name: string;

@@ -2,7 +2,7 @@ import { EntryGroup } from "./entry-group.ts";
 import { GroupReader, MAX_EXTENSION_BYTES } from "./group-reader.ts";
 import { BLOCK, FIELDS, inBlocks, shapeOf } from "./header.ts";
 import { entryOf, type TarEntry } from "./tar-entry.ts";
-import { type TarPlace, tarFault } from "./tar-fault.ts";
+import { A_TAR, type TarPlace, tarFault } from "./tar-fault.ts";
 
 /** A member of an archive that is read in any order: its entry, and where its body lies. */
 export interface TarMember {
@@ -57,7 +57,7 @@ export async function listMembers(tar: SeekableTar): Promise<TarMember[]> {
 /** The headers at an offset; null at the blocks of zeros that end an archive. */
 async function readGroup(tar: SeekableTar, place: TarPlace): Promise<EntryGroup | null> {
   const fail = (at: number, expected: string, got: string) =>
-    tarFault({ ...place, offset: place.offset + at }, expected, got);
+    tarFault({ ...place, offset: place.offset + at }, place.offset === 0 ? `${A_TAR}: ${expected}` : expected, got);
   for (let wanted = HEAD_BYTES; ; ) {
     const bytes = await tar.read(place.offset, wanted);
     const reader = new GroupReader();

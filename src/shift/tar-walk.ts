@@ -5,7 +5,7 @@ import { GroupReader } from "./group-reader.ts";
 import { BLOCK, FIELDS, shapeOf } from "./header.ts";
 import { readPlainSize } from "./number-field.ts";
 import { type AfterEnd, EndMarker, type EndMarkerRule, type TarEnd } from "./tar-end.ts";
-import { type TarPlace, tarFault } from "./tar-fault.ts";
+import { A_TAR, type TarPlace, tarFault } from "./tar-fault.ts";
 
 /** What to do with an entry's headers: let them through as they now are, put others in their place, or stop. */
 export type Rewritten = Uint8Array | "in place" | "stop";
@@ -29,9 +29,6 @@ export interface Stop {
   readonly path: string;
   readonly offset: number;
 }
-
-/** What is expected of the first bytes: said of all that turn out to be nothing of the kind. */
-const A_TAR = "a tar archive";
 
 /**
  * Walks the bytes of a tar, given in pieces of any size, entry by entry, and gives them back with headers changed.

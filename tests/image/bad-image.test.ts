@@ -154,6 +154,14 @@ for (const [title, files, got] of SECOND)
     assert.match(stderr, got);
   });
 
+test("a file that is no image is told that a tar was expected, not only which bytes it lacks", async (t) => {
+  const path = join(folderFor(t), "image");
+  writeFileSync(path, "no image");
+  const { exit, stderr } = await userns(["image", "lint", path, "--map", "0:100000:65536"]);
+  assert.equal(exit, 2);
+  assert.match(stderr, /: entry 1, byte 8\n.*a tar archive: 504 more bytes of headers/);
+});
+
 test("a layer that unpacks to far more than it is, is refused at the limit, and taken when that is lifted", async (t) => {
   const folder = folderFor(t);
   const size = 3 << 20;
