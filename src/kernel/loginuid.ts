@@ -33,7 +33,7 @@ export function readLoginUid(world: World, reader: Cred, target: Task): Allowed<
 /** How much of what is written to /proc/PID/loginuid is looked at. @source asked of a running Linux 6.18 */
 const LOGIN_BYTES = 34;
 /** Of a number that no 64 bits hold, what follows is not looked at. */
-const TOO_LONG = 2 ** 64;
+const TOO_LONG = 2n ** 64n;
 
 /** Write to /proc/PID/loginuid, which is open. */
 export function writeLoginUidText(world: World, task: Task, target: Task, text: string): Verdict {
@@ -41,7 +41,7 @@ export function writeLoginUidText(world: World, task: Task, target: Task, text: 
   const read = untilNul(text.slice(0, LOGIN_BYTES));
   const [, digits = "", rest = ""] = /^\+?(\d*)(.*)$/s.exec(read) ?? [];
   const uid = Number(digits);
-  const isTooLong = uid >= TOO_LONG;
+  const isTooLong = BigInt(digits) >= TOO_LONG;
   if (!isTooLong && (digits === "" || !["", "\n"].includes(rest)))
     return deny("EINVAL", RULES.loginNumber, JSON.stringify(read));
   return isId(uid) ? writeLoginUid(world, task, target, uid) : deny("ERANGE", RULES.loginNumber, digits);

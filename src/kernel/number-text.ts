@@ -56,6 +56,5 @@ const SETTING = new RegExp(`^[${SPACE}]*([0-9a-fx]{1,${MOST_SETTING}})(?:[ \\t\\
  * @example readSetting("010 and more") // 8
  */
 export function readSetting(text: string): number | null {
-  const digits = SETTING.exec(text)?.[1];
-  return digits === undefined ? null : readUnsigned(digits);
+  return readUnsigned(SETTING.exec(text)?.[1] ?? "");
 }

@@ -43,10 +43,11 @@ export function limitsShown(options: ReadonlyMap<string, string>): Verdict<reado
   return allow(shown);
 }
 
-const SUFFIXES = "kmgtpe";
+/** Powers of 1024. */
+const SUFFIXES = ["", "k", "m", "g", "t", "p", "e"];
 
 function readSize(text: string): number | null {
   const [, digits = "", suffix = ""] = /^([0-9][0-9a-fx]*?)([kmgtpe]?)$/i.exec(text) ?? [];
   const number = readUnsigned(digits);
-  return number === null ? null : number * 1024 ** (SUFFIXES.indexOf(suffix.toLowerCase() || " ") + 1);
+  return number === null ? null : number * 1024 ** SUFFIXES.indexOf(suffix.toLowerCase());
 }
