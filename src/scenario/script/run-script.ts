@@ -13,6 +13,7 @@ import { profileOf } from "./policy.ts";
 import { directoryLinkOf, isBuilt, type ProcFile, procFileOf, whyUnknown } from "./proc-path.ts";
 import type { Script, ScriptStep } from "./script.ts";
 import { startScript } from "./start.ts";
+import type { NotModelled, ScriptCall } from "./verb.ts";
 import { readCommand } from "./verbs.ts";
 import { type Given, word } from "./words.ts";
 
@@ -72,47 +73,57 @@ function tellOrFail(world: World, step: ScriptStep, policy: string, memory: Memo
 }
 
 function tell(world: World, step: ScriptStep, policy: string, memory: Memory): Told {
-  const reason = whyNotReplayable(step.do.split(" ")[0] ?? "");
-  if (reason !== null) return { reason };
-  if (memory.killed.has(step.agent)) return { reason: KILLED };
-  if (!isRunning(world, step.agent)) return { reason: "the agent has ended, and answers nothing" };
-  const { verb, given } = readCommand(inNames(step.do, step.agent, memory));
-  const procFile = (path: string) => procFileOf(path) ?? mountedProcFile(world, step.agent, path);
-  const scene = { agent: step.agent, policy, memory, procFile };
-  const called = verb.withoutPid ? processCalled(world, step.agent, word(given, "PID")) : null;
-  if (called !== null && "notModelled" in called) return { reason: called.notModelled };
-  if (called !== null && called.process === null) return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
-  const meant = new Map([
-    ...asBuilt(fromRoot(given), procFile),
-    ...(called === null ? [] : [["PID", called.process ?? ""] as const]),
-  ]);
-  const hidden = [...meant]
-    .filter(([name]) => name !== "SRC" || !isMount(meant))
-    .map(([, path]) => whyUnmodelled(path, memory))
-    .find((why) => why !== null);
-  if (hidden) return { reason: hidden };
+  const { agent, do: text } = step;
+  const silence = whySilent(world, step, memory);
+  if (silence !== null) return { reason: silence };
+  const { verb, given } = readCommand(inNames(text, agent, memory));
+  const procFile = (path: string) => procFileOf(path) ?? mountedProcFile(world, agent, path);
+  const called = verb.withoutPid ? processCalled(world, agent, word(given, "PID")) : null;
+  if (called && "notModelled" in called) return { reason: called.notModelled };
+  if (called?.process === null) return { text: `ret=-1 ${verb.withoutPid}`, answers: [] };
+  const meant = new Map(asBuilt(fromRoot(given), procFile));
+  if (called) meant.set("PID", called.process);
+  const hidden = whyHidden(meant, memory);
+  if (hidden !== null) return { reason: hidden };
+  const scene = { agent, policy, memory, procFile };
   const calls = verb.calls(meant, scene);
   if ("notModelled" in calls) return { reason: calls.notModelled };
+  const answers = makeAll(world, step, calls);
+  if ("notModelled" in answers) return { reason: answers.notModelled };
+  if (text !== "exit" && !isRunning(world, agent)) {
+    memory.killed.add(agent);
+    return { reason: KILLED };
+  }
+  if (MAKES_DUMPABLE.test(text)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
+  const last = answers.at(-1);
+  if (last && !last.verdict.ok) {
+    const perhaps = last.verdict.errno === "ENOENT" ? perhapsThere(world, step, meant) : null;
+    if (perhaps !== null) return { reason: perhaps };
+    return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
+  }
+  const values: readonly Values[] = answers.map(({ result }) => result);
+  const shown = verb.show(values, meant, scene);
+  return typeof shown === "string" ? { text: shown, answers } : { reason: shown.notModelled };
+}
+
+/** Why an agent says nothing to a step. */
+function whySilent(world: World, { agent, do: text }: ScriptStep, memory: Memory): string | null {
+  const reason = whyNotReplayable(text.split(" ")[0] ?? "");
+  if (reason !== null) return reason;
+  if (memory.killed.has(agent)) return KILLED;
+  return isRunning(world, agent) ? null : "the agent has ended, and answers nothing";
+}
+
+/** The calls of a command, up to one that is refused. */
+function makeAll(world: World, step: ScriptStep, calls: readonly ScriptCall[]): readonly Answer[] | NotModelled {
   const answers: Answer[] = [];
   for (const one of calls) {
     const answer = makeOrName(world, step, one);
-    if ("notModelled" in answer) return { reason: answer.notModelled };
+    if ("notModelled" in answer) return answer;
     answers.push(answer);
     if (!answer.verdict.ok) break;
   }
-  if (step.do !== "exit" && !isRunning(world, step.agent)) {
-    memory.killed.add(step.agent);
-    return { reason: KILLED };
-  }
-  if (MAKES_DUMPABLE.test(step.do)) make(world, step, { call: "prctl", args: { op: "dumpable", v: 1 } });
-  const last = answers.at(-1);
-  const perhaps =
-    last?.verdict.ok === false && last.verdict.errno === "ENOENT" ? perhapsThere(world, step, meant) : null;
-  if (perhaps) return { reason: perhaps };
-  if (last && !last.verdict.ok) return { text: showRefusal(last, calls[answers.length - 1]?.stage), answers };
-  const values: readonly Values[] = answers.map(({ result }) => result);
-  const text = verb.show(values, meant, scene);
-  return typeof text === "string" ? { text, answers } : { reason: text.notModelled };
+  return answers;
 }
 
 /** A file of a process that the machine was built without is nothing in a procfs that was mounted, as in the machine's own. */
@@ -145,6 +156,12 @@ function mountedProcFile(world: World, agent: string, path: string): ProcFile | 
   const found = lookup(world, task, pathArgument.read(path, path, world), "nofollow");
   const shown = found.ok ? found.value.inode.superblock.processFile?.(found.value.inode) : null;
   return shown ? { agent: shown.process.name, file: shown.path } : null;
+}
+
+/** Why nothing can be told of what a command names. */
+function whyHidden(given: Given, memory: Memory): string | null {
+  const names = [...given].filter(([name]) => name !== "SRC" || !isMount(given));
+  return names.map(([, path]) => whyUnmodelled(path, memory)).find((why) => why !== null) ?? null;
 }
 
 /** Why nothing can be told about a path: what it leads to is not modelled, or lies in a file system that is not. */
