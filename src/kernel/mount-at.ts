@@ -7,6 +7,7 @@ import { mayMount, type Tree } from "./idmapped-mount.ts";
 import type { Superblock } from "./inode.ts";
 import { MODE_BITS } from "./mode.ts";
 import { type Mount, type MountFlags, NO_FLAGS, type Path } from "./mount.ts";
+import { knownOptions } from "./mount-options.ts";
 import { reapNamespaces } from "./namespace-lifetime.ts";
 import { isNsCapable } from "./ns-capable.ts";
 import { mountOverlay } from "./overlay-mount.ts";
@@ -34,7 +35,6 @@ const RULES = ruleTable({
     source: "cgroup_namespaces(7), pid_namespaces(7), network_namespaces(7); mount(2): EPERM",
   },
   deviceThere: { sentence: "The device must exist.", source: "mount(2): ENOENT" },
-  knownOption: { sentence: "A file system refuses an option that it does not know.", source: "mount(2): EINVAL" },
   onDirectory: {
     sentence: "A directory is mounted on a directory, and what is none on what is none.",
     source: "mount(2): ENOTDIR; move_mount(2): EINVAL; vectors of this project, trees.json",
@@ -187,40 +187,6 @@ export function umountAt(world: World, task: Task, target: PathName): Verdict {
   const disk = [...world.disks.values()].find(({ superblock }) => superblock === mount.superblock);
   if (disk && !isMounted(world, disk.superblock)) forgetInodes(world, disk);
   return allow();
-}
-
-/** `key=value,flag` as pairs; a flag's value is empty, and a value without a key is none. */
-function optionsIn(data: string): [string, string][] {
-  return data
-    .split(",")
-    .filter((option) => option !== "" && !option.startsWith("="))
-    .map((option) => {
-      const cut = option.indexOf("=");
-      return cut < 0 ? [option, ""] : [option.slice(0, cut), option.slice(cut + 1)];
-    });
-}
-
-/**
- * Options that every file system takes, of which nothing here depends; `ro` is refused (syscall/mount-options.ts).
- *
- * @source mount(8), Filesystem-independent mount options
- */
-const SHARED_OPTIONS: readonly string[] = [
-  "rw",
-  "sync",
-  "async",
-  "dirsync",
-  "lazytime",
-  "nolazytime",
-  "mand",
-  "nomand",
-];
-
-/** The options of a file system, if it knows them all. */
-function knownOptions(data: string, known: readonly string[]): Verdict<ReadonlyMap<string, string>> {
-  const options = optionsIn(data).filter(([key]) => !SHARED_OPTIONS.includes(key));
-  const unknown = options.find(([key]) => !known.includes(key));
-  return unknown ? deny("EINVAL", RULES.knownOption, unknown[0]) : allow(new Map(options));
 }
 
 /** Whose things a tmpfs counts. @source tmpfs(5); Documentation/filesystems/tmpfs.rst, Quota options */

@@ -18,8 +18,8 @@ const MAX_UNSIGNED = 0x1_0000_0000;
  *
  * An owner field that a pax record of the same entry overrides follows the record where both said the same, and else
  * stays: it is often a number cut short. Where it would only then say what the record says, it gets what the record
- * said: so the two are told apart on the way back too. A global record overrides no field here: Go's archive/tar, and so most
- * container engines, do not heed it, and the others do; so both are translated.
+ * said: so the two are told apart on the way back too. A global record overrides no field here: Go's archive/tar, and so
+ * most container engines, do not heed it, and the others do; so both are translated.
  */
 export class OwnerRewriter implements EntryVisitor {
   readonly #rules: RecordRules;

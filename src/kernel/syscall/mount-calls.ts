@@ -37,8 +37,8 @@ import {
 } from "./argument.ts";
 import { type CallTable, defineCall, NOTHING, plain } from "./call.ts";
 import { newMount } from "./mount-name.ts";
-import { refuseOptionsBeyond } from "./mount-options.ts";
 import { nsFile, openNsFile } from "./ns-file-argument.ts";
+import { refuseOptionsBeyond } from "./options-beyond.ts";
 import { path } from "./path-argument.ts";
 import { tmpfsOptions } from "./tmpfs-options.ts";
 

@@ -1,3 +1,4 @@
+import { optionsIn } from "../mount-options.ts";
 import { scenarioError } from "./argument.ts";
 
 /**
@@ -39,8 +40,7 @@ const BEYOND: { readonly [type: string]: readonly string[] } = {
  * @throws UsernsError ERR_SCENARIO with the option
  */
 export function refuseOptionsBeyond(type: string, data: string, where: string): void {
-  const asked = data.split(",").map((option) => option.split("=", 1)[0] ?? "");
-  const beyond = asked.find((key) => key === "ro" || BEYOND[type]?.includes(key));
+  const [beyond] = optionsIn(data).find(([key]) => key === "ro" || BEYOND[type]?.includes(key)) ?? [];
   if (beyond === undefined) return;
   const fix = beyond === "ro" ? "give the flag MS_RDONLY (1) instead" : "leave it out";
   throw scenarioError(where, `options of ${type} that are modelled, which ${beyond} is not`, data, fix);
